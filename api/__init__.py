@@ -1,0 +1,1 @@
+"""The HTTP face: routes, schemas, dependencies and the one table of status codes."""

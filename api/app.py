@@ -1,0 +1,105 @@
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from alembic.script import ScriptDirectory
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+import migrations
+from api import errors, routes
+from api.dependencies import Replay
+from api.document import make_document
+from api.doorbell import Doorbell
+from api.edge import BodyTooLarge, Edge
+from supervision.foundation import logs, settings
+from supervision.foundation.database import make_engine, make_sessions
+from supervision.foundation.errors import Refusal
+
+
+class DuchaApp(FastAPI):
+    """FastAPI with its own document and with the edge around everything, error handlers included."""
+
+    edge: Edge
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = make_document(self)
+        return self.openapi_schema
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.edge(scope, receive, send)
+
+    async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+
+
+def create_app() -> DuchaApp:
+    """Build the HTTP face: every file of api/routes, one table of errors, one edge."""
+    chosen = settings.current()
+    logs.configure(chosen.log_level)
+    app = DuchaApp(
+        lifespan=_lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    for module in iter_modules(routes.__path__):
+        app.include_router(import_module(f"{routes.__name__}.{module.name}").router)
+    _handle_errors(app)
+    app.edge = Edge(app.inside, max_body_bytes=chosen.max_body_bytes, requests_per_minute=chosen.requests_per_minute)
+    app.edge.learn_methods(_paths_with_methods(app))
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    chosen = settings.current()
+    engine = make_engine(
+        chosen.database_url.get_secret_value(),
+        pool_size=chosen.pool_size,
+        pool_wait_seconds=chosen.pool_wait_seconds,
+    )
+    app.state.sessions = make_sessions(engine, "ducha_api")
+    app.state.doorbell = Doorbell(chosen.redis_url.get_secret_value())
+    app.state.head = ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
+    yield
+    await app.state.doorbell.aclose()
+    await engine.dispose()
+
+
+def _handle_errors(app: FastAPI) -> None:
+    app.add_exception_handler(Refusal, errors.on_refusal)
+    app.add_exception_handler(HTTPException, errors.on_http)
+    app.add_exception_handler(RequestValidationError, errors.on_invalid)
+    app.add_exception_handler(SQLAlchemyError, errors.on_database)
+    app.add_exception_handler(Replay, _replay)
+    app.add_exception_handler(BodyTooLarge, _too_large)
+    app.add_exception_handler(Exception, errors.on_bug)
+
+
+async def _replay(_: Request, replay: Exception) -> Response:
+    assert isinstance(replay, Replay)  # noqa: S101 - the registration of this handler says so
+    return replay.response
+
+
+async def _too_large(request: Request, _: Exception) -> Response:
+    return errors.http_problem(request.scope, 413)
+
+
+def _paths_with_methods(app: FastAPI) -> Iterator[tuple[re.Pattern[str], frozenset[str]]]:
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute):
+            yield context.path_regex, frozenset(route.methods or ())

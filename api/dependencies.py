@@ -1,0 +1,172 @@
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from typing import Annotated, Any
+from uuid import UUID
+
+import structlog
+from fastapi import Depends, Header, Query, Request, Response, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.exceptions import HTTPException
+
+from api.permissions import PERMISSIONS
+from api.schemas.fields import Digits, Id
+from supervision.audit import service as audit
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.database import Sessions, enter
+from supervision.foundation.errors import Forbidden, Invalid, Unauthenticated
+from supervision.foundation.paging import PageRequest
+from supervision.identity import keys
+from supervision.operations.models import IdempotencyRecord
+
+log = structlog.get_logger()
+
+
+async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
+    sessions: Sessions = request.app.state.sessions
+    async with sessions() as session:
+        request.state.session = session
+        yield session
+        await session.commit()
+        request.app.state.doorbell.ring(session.info.pop("doorbell", ()))
+
+
+# Function scope: the commit comes before the answer leaves, so a failed commit cannot be told as a success.
+SessionDep = Annotated[AsyncSession, Depends(open_session, scope="function")]
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="key", description="`ducha_<kind>_<id>_<secret>_<checksum>`")
+
+
+async def open_actor(
+    request: Request,
+    session: SessionDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    on_behalf_of: Annotated[
+        Id | None,
+        Header(alias="Ducha-On-Behalf-Of", description="the official for whom a front end acts, if its key may"),
+    ] = None,
+) -> Actor:
+    """Know who asks, enter their jurisdiction, and refuse what their role or key does not allow."""
+    key = keys.parse(credentials.credentials) if credentials else None
+    if key is None:
+        raise Unauthenticated
+    address = request.client.host if request.client else ""
+    row = await keys.find_key(session, lookup=key.lookup, address=address)
+    try:
+        actor = keys.authenticate(key, row, now=clock.real_now(), request_id=request.state.trace_id)
+    except Unauthenticated:
+        await _remember_refusal(request, key.lookup, address)
+        raise
+    await enter(session, actor.jurisdiction_id)
+    request.state.actor = actor
+    permission = PERMISSIONS[request.scope["route"].name]
+    if actor.role not in permission.roles or permission.scope not in actor.scopes:
+        raise Forbidden
+    if on_behalf_of is not None and row is not None:
+        actor = await keys.act_for(session, actor, on_behalf_of, is_allowed=row["may_act_for_officials"])
+    return actor
+
+
+async def _remember_refusal(request: Request, lookup: str, address: str) -> None:
+    # The refusal rolls the request's transaction back, so it is written in one of its own.
+    async with request.app.state.sessions() as session:
+        await keys.count_refusal(session, lookup=lookup, address=address)
+        audit.record_refused_login(
+            session, at=clock.real_now(), lookup=lookup, address=address, request_id=request.state.trace_id
+        )
+        await session.commit()
+
+
+ActorDep = Annotated[Actor, Depends(open_actor, scope="function")]
+
+
+async def read_version(
+    if_match: Annotated[
+        str, Header(max_length=100, description="the ETag that was read; without it the change is refused")
+    ] = "",
+) -> int:
+    """Return the version that the caller read: 428 without If-Match; what is no ETag of ours is stale."""
+    if not if_match:
+        raise HTTPException(428)
+    tag = if_match.strip().removeprefix("W/").strip('"')
+    return int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 10 else -1  # noqa: PLR2004 - versions fit int32
+
+
+VersionDep = Annotated[int, Depends(read_version)]
+
+
+def _plain_digits(value: Any) -> Any:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    raise PydanticCustomError("int_type", "not a whole number")
+
+
+Limit = Annotated[int, Query(ge=1, le=100, description="how many at most"), BeforeValidator(_plain_digits)]
+_AFTER = "the last id of the page before, as `next` gave it"
+
+
+def _page_of_ids(limit: Limit = 50, after: Annotated[Id | None, Query(description=_AFTER)] = None) -> PageRequest[UUID]:
+    return PageRequest(limit, after)
+
+
+def _page_of_numbers(
+    limit: Limit = 50, after: Annotated[Digits | None, Query(description=_AFTER)] = None
+) -> PageRequest[int]:
+    return PageRequest(limit, None if after is None else int(after))
+
+
+PageDep = Annotated[PageRequest[UUID], Depends(_page_of_ids)]
+MassPageDep = Annotated[PageRequest[int], Depends(_page_of_numbers)]
+
+
+class KeyReused(Invalid):
+    """The Idempotency-Key came before with another request."""
+
+    code = "idempotency_key_reused"
+    zh = "该 Idempotency-Key 已用于内容不同的请求。请为新的请求换一个新值。"
+    en = "This Idempotency-Key was used with another request. Choose a new one for a new request."
+
+
+class Replay(Exception):  # noqa: N818 - it carries the first answer, it is no failure
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+async def do_once(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    key: Annotated[
+        str,
+        Header(
+            alias="Idempotency-Key",
+            max_length=100,
+            description="choose one for each thing to create; sent again, the first answer comes again (48 hours)",
+        ),
+    ] = "",
+) -> None:
+    """Claim the request's key in its own transaction, or answer what was answered the first time."""
+    if not key:
+        return
+    operation = request.scope["route"].name
+    place = f"{request.url.path}?{request.url.query}".encode()
+    digest = sha256(place + b"\0" + await request.body()).digest()
+    owner = {"client_id": actor.client_id, "operation": operation, "key": key}
+    claim = insert(IdempotencyRecord).values(**owner, request_hash=digest).on_conflict_do_nothing()
+    if (await session.execute(claim.returning(IdempotencyRecord.key))).one_or_none():
+        request.state.idempotency = owner
+        return
+    first = (await session.execute(select(IdempotencyRecord).filter_by(**owner))).scalar_one()
+    if first.request_hash != digest:
+        raise KeyReused
+    headers = {**(first.headers or {}), "Idempotent-Replayed": "true"}
+    raise Replay(Response(first.body, first.status or 200, headers))
+
+
+Once = Depends(do_once, scope="function")

@@ -1,0 +1,135 @@
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.permissions import PERMISSIONS, PUBLIC
+from api.schemas.fields import ProblemDetails
+
+DESCRIPTION = """\
+督查 (supervision): register what a county has decided, break it down into tasks, collect reports on the cadence,
+tell those who must know, publish what can be published, and keep a score that can be disputed.
+
+Every error is `application/problem+json` with a stable `code`. Lists are read page by page with `after`.
+What can change carries an `ETag`; a change needs it in `If-Match`. Send an `Idempotency-Key` with whatever creates.
+"""
+RATE_HEADERS = {
+    "RateLimit": {"description": "what is left of the quota", "schema": {"type": "string", "maxLength": 200}},
+    "RateLimit-Policy": {"description": "the quota", "schema": {"type": "string", "maxLength": 200}},
+}
+_PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
+# Which problems an operation may answer beyond those that its own route declares.
+_ALWAYS = (400, 405, 406, 429, 500, 503)
+_WITH_KEY = (401, 403)
+_TITLES = {
+    400: "The request could not be understood",
+    401: "No valid key",
+    403: "Not allowed",
+    404: "Not found, or not to be seen",
+    405: "Another method is meant",
+    406: "Only JSON is answered",
+    409: "The present state does not allow it",
+    412: "Changed by somebody else",
+    413: "Too large",
+    415: "Another media type is meant",
+    422: "Not valid",
+    428: "If-Match is missing",
+    429: "Too many requests",
+    500: "A fault here",
+    503: "The database is not available",
+}
+
+
+def make_document(app: FastAPI) -> dict[str, Any]:
+    """Write the OpenAPI document that other front ends, gateways and contract tests rely on."""
+    document = get_openapi(
+        title="Ducha 督查",
+        version="1",
+        summary="Supervision of a county's tasks",
+        description=DESCRIPTION,
+        routes=app.routes,
+        servers=[{"url": "/", "description": "this installation"}],
+        tags=[{"name": tag, "description": text} for tag, text in TAGS.items()],
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        contact={"name": "the office that runs this installation"},
+    )
+    schemas = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["ProblemDetails"] = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schemas["ProblemDetails"].pop("$defs"))
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            _complete(path, method, operation)
+    return document
+
+
+TAGS = {
+    "identity": "units, officials, clients and keys (单位、人员、接入方)",
+    "cadence": "calendar and scheduled runs (日历、周期)",
+    "operations": "long work that can be watched (长任务)",
+    "items": "items, numbers and the ledger (立项、台账)",
+    "tasks": "decomposition, indicators, extensions (任务分解)",
+    "progress": "obligations, reports, digests, completion (上报)",
+    "messaging": "templates, broadcasts, messages, receipts (短信督查)",
+    "publication": "drafts, review, feeds (公开)",
+    "scoring": "policy, deductions, scores (考核)",
+    "audit": "who did what (操作审计)",
+    "system": "probes and this document",
+}
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    name = operation["operationId"]
+    responses = operation["responses"]
+    if responses.get("422", {}).get("content", {}).keys() == {"application/json"}:
+        del responses["422"]
+    if name in PUBLIC:
+        operation["security"] = []
+    else:
+        permission = PERMISSIONS[name]
+        roles = ", ".join(sorted(permission.roles))
+        operation["description"] = (
+            f"{operation.get('description', '').strip()}\n\nScope `{permission.scope}`; roles: {roles}."
+        )
+    for status in _problems_of(path, method, operation):
+        responses.setdefault(
+            str(status),
+            {"description": _TITLES[status], "content": {"application/problem+json": {"schema": _PROBLEM}}},
+        )
+    for status, response in responses.items():
+        if path.startswith(("/v1/", "/feeds/")):
+            response.setdefault("headers", {}).update(RATE_HEADERS)
+        if status == "401":
+            response["headers"] = {
+                **response.get("headers", {}),
+                "WWW-Authenticate": {"description": "Bearer", "schema": {"type": "string", "maxLength": 100}},
+            }
+    for parameter in operation.get("parameters", []):
+        _drop_null(parameter)
+
+
+def _problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
+    problems = list(_ALWAYS)
+    if operation["operationId"] not in PUBLIC:
+        problems += _WITH_KEY
+    if operation.get("parameters") or "requestBody" in operation:
+        problems.append(422)
+    if "{" in path:
+        problems.append(404)
+    if "requestBody" in operation:
+        problems += [413, 415]
+    if method == "post":
+        problems.append(409)
+    if any(each["name"] == "if-match" for each in operation.get("parameters", [])):
+        problems += [409, 412, 428]
+    return sorted(problems)
+
+
+def _drop_null(parameter: dict[str, Any]) -> None:
+    # A parameter is there or not; a null branch only makes clients send the word "null".
+    branches = parameter["schema"].get("anyOf")
+    if branches:
+        (kept,) = [branch for branch in branches if branch.get("type") != "null"]
+        rest = {key: value for key, value in parameter["schema"].items() if key != "anyOf"}
+        parameter["schema"] = {**rest, **kept}

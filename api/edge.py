@@ -1,0 +1,154 @@
+import re
+import time
+from collections.abc import Iterable
+
+import structlog
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import http_problem
+from supervision.foundation import metrics
+from supervision.foundation.ids import new_id
+
+log = structlog.get_logger()
+_TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class Edge:
+    """What every request meets first: trace id, limits of size and rate, methods, its line in log and metrics."""
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, requests_per_minute: int) -> None:
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+        self.quota = RateLimitItemPerMinute(requests_per_minute)
+        self.limiter = FixedWindowRateLimiter(MemoryStorage())
+        self.methods: list[tuple[re.Pattern[str], frozenset[str]]] = []
+
+    def learn_methods(self, routes: Iterable[tuple[re.Pattern[str], frozenset[str]]]) -> None:
+        """Take the table of all paths with their methods, for 405, OPTIONS and HEAD."""
+        united: dict[re.Pattern[str], frozenset[str]] = {}
+        for pattern, methods in routes:
+            united[pattern] = united.get(pattern, frozenset()) | methods
+        self.methods = list(united.items())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        trace = _TRACE.fullmatch(headers.get("traceparent", ""))
+        scope.setdefault("state", {})["trace_id"] = trace[1] if trace else new_id().hex
+        answer = _Answer(scope, send, self._quota_headers(scope, headers))
+        early = self._early_answer(scope, headers, answer.extra)
+        if early is not None:
+            await early(scope, receive, answer.send)
+        else:
+            await self._pass_on(scope, receive, answer)
+        answer.finish()
+
+    async def _pass_on(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+            answer.is_head = True
+        await self.app(scope, _Limited(receive, self.max_body_bytes), answer.send)
+        answer.scope = scope
+
+    def _early_answer(self, scope: Scope, headers: Headers, quota: dict[str, str]) -> Response | None:
+        if quota.get("Retry-After"):
+            return http_problem(scope, 429)
+        allowed = self._methods_of(scope["path"])
+        if allowed and scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": ", ".join(sorted(allowed))})
+        if allowed and scope["method"] not in allowed:
+            return http_problem(scope, 405, {"Allow": ", ".join(sorted(allowed))})
+        if _declared_length(headers) > self.max_body_bytes:
+            return http_problem(scope, 413)
+        if not _accepts_ours(headers.get("accept", "*/*")) and scope["path"].startswith("/v1/"):
+            return http_problem(scope, 406)
+        return None
+
+    def _methods_of(self, path: str) -> frozenset[str]:
+        found = frozenset[str]().union(*(methods for pattern, methods in self.methods if pattern.match(path)))
+        return found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set()) if found else found
+
+    def _quota_headers(self, scope: Scope, headers: Headers) -> dict[str, str]:
+        # A key is counted by its prefix, others by address; probes and metrics are never refused.
+        if not scope["path"].startswith(("/v1/", "/feeds/")):
+            return {}
+        who = headers.get("authorization", "")[:40] or (scope.get("client") or ("",))[0]
+        is_within = self.limiter.hit(self.quota, who)
+        window = self.limiter.get_window_stats(self.quota, who)
+        wait = max(1, int(window.reset_time - time.time()))
+        found = {
+            "RateLimit-Policy": f'"minute";q={self.quota.amount};w=60',
+            "RateLimit": f'"minute";r={max(0, window.remaining)};t={wait}',
+        }
+        return found if is_within else {**found, "Retry-After": str(wait)}
+
+
+class _Answer:
+    def __init__(self, scope: Scope, send: Send, extra: dict[str, str]) -> None:
+        self.scope, self._send, self.extra = scope, send, extra
+        self.is_head = False
+        self.status = 0
+        self.began = time.perf_counter()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers.update({**self.extra, "X-Trace-Id": self.scope["state"]["trace_id"]})
+            headers.setdefault("Cache-Control", "no-store" if "etag" not in headers else "private, no-cache")
+            headers["X-Content-Type-Options"] = "nosniff"
+        elif self.is_head:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    def finish(self) -> None:
+        seconds = time.perf_counter() - self.began
+        operation = getattr(self.scope.get("route"), "name", "") or "none"
+        metrics.REQUESTS.labels(operation, str(self.status)).observe(seconds)
+        log.info(
+            "request",
+            method=self.scope["method"],
+            operation=operation,
+            status=self.status,
+            ms=round(seconds * 1000, 1),
+            trace_id=self.scope["state"]["trace_id"],
+        )
+
+
+class _Limited:
+    """Count what arrives, so that a body without a declared length cannot be endless either."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self.receive, self.left = receive, limit
+
+    async def __call__(self) -> Message:
+        message = await self.receive()
+        self.left -= len(message.get("body", b""))
+        if self.left < 0:
+            raise BodyTooLarge
+        return message
+
+
+class BodyTooLarge(Exception):  # noqa: N818 - states the fact
+    """More arrived than a request may hold."""
+
+
+def _declared_length(headers: Headers) -> int:
+    length = headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _accepts_ours(accept: str) -> bool:
+    ours = ("*/*", "application/*", "application/json", "application/problem+json")
+    for part in accept.split(","):
+        kind, _, parameters = part.partition(";")
+        if kind.strip().lower() in ours and "q=0" not in parameters.replace(" ", "").split(";"):
+            return True
+    return not accept.strip()

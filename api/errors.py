@@ -1,0 +1,197 @@
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from supervision.foundation.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    Refusal,
+    Stale,
+    Unauthenticated,
+)
+
+log = structlog.get_logger()
+
+# The only table of status codes for what the domain refuses; every refusal is of one of these kinds.
+STATUS: dict[type[Refusal], int] = {
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Stale: 412,
+    Invalid: 422,
+}
+
+# What HTTP itself refuses: code, Chinese, English.
+HTTP_TEXTS: dict[int, tuple[str, str, str]] = {
+    400: ("bad_request", "请求格式无法识别。", "The request could not be understood."),
+    404: ("not_found", NotFound.zh, NotFound.en),
+    405: (
+        "method_not_allowed",
+        "此地址不支持该方法，可用方法见 Allow 头。",
+        "This address does not take that method; see Allow.",
+    ),
+    406: (
+        "not_acceptable",
+        "仅能以 JSON 回答，请调整 Accept 头。",
+        "Only JSON can be answered here; change the Accept header.",
+    ),
+    408: ("request_timeout", "请求未在时限内送达。", "The request did not arrive in time."),
+    413: ("content_too_large", "请求内容过大，请拆分后重试。", "The request is too large; split it and try again."),
+    415: (
+        "unsupported_media_type",
+        "不支持此内容类型，请核对 Content-Type 头。",
+        "This media type is not taken here; check the Content-Type header.",
+    ),
+    428: (
+        "precondition_required",
+        "修改前请先读取，并在 If-Match 头中带上读到的 ETag。",
+        "Read it first, then send the ETag that you read in the If-Match header.",
+    ),
+    429: (
+        "too_many_requests",
+        "请求过于频繁，请按 Retry-After 头稍后重试。",
+        "Too many requests; wait as Retry-After says.",
+    ),
+    500: (
+        "internal_error",
+        "服务内部出错，操作未生效。请将 trace_id 告知系统管理员。",
+        "Something went wrong here and nothing was stored. Tell the administrator the trace_id.",
+    ),
+    503: (
+        "unavailable",
+        "数据库暂时不可用，操作未生效，请稍后重试。",
+        "The database is not available just now and nothing was stored. Try again shortly.",
+    ),
+}
+
+# Pydantic's error types, told so that a person can act; what is not listed is "invalid_value".
+FIELD_TEXTS: dict[str, tuple[str, str]] = {
+    "missing": ("缺少此项。", "This is required."),
+    "extra_forbidden": ("没有此项，请核对名称。", "There is no such field; check its name."),
+    "json_invalid": ("不是有效的 JSON。", "This is not valid JSON."),
+    "unknown_parameter": ("没有此查询参数，请核对名称。", "There is no such query parameter; check its name."),
+    "repeated_parameter": ("查询参数只能出现一次。", "A query parameter may be given only once."),
+    "string_too_short": ("文字过短。", "The text is too short."),
+    "string_too_long": ("文字过长。", "The text is too long."),
+    "string_pattern_mismatch": ("格式不符。", "The format is not right."),
+    "string_type": ("应为文字。", "This must be text."),
+    "int_type": ("应为整数。", "This must be a whole number."),
+    "bool_type": ("应为 true 或 false。", "This must be true or false."),
+    "enum": ("不是允许的取值。", "This is not one of the allowed values."),
+    "literal_error": ("不是允许的取值。", "This is not one of the allowed values."),
+    "uuid_parsing": ("不是有效的编号。", "This is not a valid id."),
+    "full_date": ("应为 YYYY-MM-DD 的日期。", "This must be a date as YYYY-MM-DD."),
+    "moment": ("应为带时区的 RFC 3339 时间。", "This must be an RFC 3339 time with its offset."),
+    "decimal_text": ('应为十进制数字的文字，如 "6.5"。', 'This must be a decimal number as text, such as "6.5".'),
+    "control_characters": ("含有不允许的控制字符。", "The text has control characters, which are not allowed."),
+    "greater_than_equal": ("数值过小。", "The number is too small."),
+    "less_than_equal": ("数值过大。", "The number is too large."),
+    "too_short": ("项数过少。", "There are too few entries."),
+    "too_long": ("项数过多。", "There are too many entries."),
+}
+_UNKNOWN_FIELD_TEXT = ("取值无效。", "This value is not valid.")
+
+
+def language_of(accept: str) -> str:
+    """Choose zh-CN unless the reader prefers English."""
+    for part in accept.split(","):
+        tag = part.split(";")[0].strip().lower()
+        if tag.startswith("zh"):
+            return "zh-CN"
+        if tag.startswith("en"):
+            return "en"
+    return "zh-CN"
+
+
+def problem(
+    scope: Scope,
+    status: int,
+    code: str,
+    texts: tuple[str, str],
+    *,
+    problems: Sequence[Problem] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Make a problem+json answer (RFC 9457) in the reader's language; it never repeats what was sent."""
+    accept = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+    language = language_of(accept)
+    body: dict[str, Any] = {
+        "type": f"/problems/{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": texts[1 if language == "en" else 0],
+        "instance": f"urn:ducha:trace:{scope.get('state', {}).get('trace_id', '')}",
+        "code": code,
+        "errors": [
+            {"pointer": each.pointer, "code": each.code, "detail": each.en if language == "en" else each.zh}
+            for each in problems
+        ],
+        "trace_id": scope.get("state", {}).get("trace_id", ""),
+    }
+    return Response(
+        orjson.dumps(body),
+        status,
+        {"Content-Language": language, "Vary": "Accept-Language", **(headers or {})},
+        "application/problem+json",
+    )
+
+
+def http_problem(scope: Scope, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    code, zh, en = HTTP_TEXTS.get(status, HTTP_TEXTS[400])
+    return problem(scope, status, code, (zh, en), headers=headers)
+
+
+async def on_refusal(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)  # noqa: S101 - the registration of this handler says so
+    status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    texts = (refusal.detail("zh-CN"), refusal.detail("en"))
+    return problem(request.scope, status, refusal.code, texts, problems=refusal.problems, headers=headers)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the registration of this handler says so
+    return http_problem(request.scope, error.status_code, error.headers)
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the registration of this handler says so
+    problems = [_field_problem(each["type"], each["loc"]) for each in error.errors()]
+    return problem(request.scope, 422, Invalid.code, (Invalid.zh, Invalid.en), problems=problems)
+
+
+def _field_problem(kind: str, place: Sequence[str | int]) -> Problem:
+    zh, en = FIELD_TEXTS.get(kind, _UNKNOWN_FIELD_TEXT)
+    code = kind if kind in FIELD_TEXTS else "invalid_value"
+    # A field that we do not know is what the caller wrote, so the pointer stops at its parent.
+    known = place[:-1] if kind in {"extra_forbidden", "unknown_parameter"} else place
+    pointer = "/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in known)
+    return Problem(pointer, code, zh, en)
+
+
+async def on_database(request: Request, error: Exception) -> Response:
+    is_gone = isinstance(error, OperationalError | InterfaceError | PoolTimeout) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+    if not is_gone:
+        return await on_bug(request, error)
+    log.warning("database_unavailable", trace_id=request.scope.get("state", {}).get("trace_id"))
+    return http_problem(request.scope, 503, {"Retry-After": "2"})
+
+
+async def on_bug(request: Request, error: Exception) -> Response:
+    log.error("bug", trace_id=request.scope.get("state", {}).get("trace_id"), exc_info=error)
+    return http_problem(request.scope, 500)

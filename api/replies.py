@@ -1,0 +1,58 @@
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+
+from supervision.foundation.paging import Page
+
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_SUBCLASS
+
+
+def to_json(value: Any) -> bytes:
+    """Write JSON once: rows as objects, decimals as text without needless zeros, moments in UTC with Z."""
+    return orjson.dumps(value, default=_plain, option=_OPTIONS)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return plain_decimal(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, str):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def plain_decimal(value: Decimal) -> str:
+    """Write 3 for 3.0000 and 29.256 for 29.2560."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def reply(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(to_json(value), status, dict(headers or {}), "application/json")
+
+
+def one(row: Mapping[Any, Any], status: int = 200, *, location: str | None = None) -> Response:
+    """Answer one thing; what has a version carries it as its ETag."""
+    headers = {"ETag": f'"{row["version"]}"'} if "version" in row else {}
+    if location is not None:
+        headers["Location"] = location
+    return reply(dict(row), status, headers)
+
+
+def many(request: Request, page: Page) -> Response:
+    """Answer one page of a list, with the way to the next one in the body and in Link."""
+    headers = {}
+    if page.next is not None:
+        url = request.url.include_query_params(after=str(page.next))
+        headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+    following = None if page.next is None else str(page.next)
+    return reply({"data": [dict(row) for row in page.rows], "next": following}, 200, headers)
+
+
+def all_of(rows: Sequence[Mapping[Any, Any]]) -> Response:
+    """Answer a list that is short by nature."""
+    return reply({"data": [dict(row) for row in rows], "next": None})

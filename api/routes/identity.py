@@ -1,0 +1,194 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
+from api.permissions import scopes_of
+from api.replies import all_of, many, one, reply
+from api.route import DuchaRoute
+from api.schemas.fields import Id, Line
+from api.schemas.identity import (
+    AmendOfficial,
+    AmendUnit,
+    ClientOut,
+    ClientPage,
+    ClockOut,
+    HoldClock,
+    IssuedKey,
+    IssueKey,
+    KeyList,
+    Me,
+    OfficialOut,
+    OfficialPage,
+    RegisterClient,
+    RegisterOfficial,
+    RegisterUnit,
+    Telephone,
+    UnitOut,
+    UnitPage,
+)
+from supervision.foundation import clock
+from supervision.identity import queries, service, telephones
+from supervision.identity.models import UnitKind
+
+router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["identity"])
+
+
+@router.get("/me", response_model=Me)
+async def get_me(session: SessionDep, actor: ActorDep) -> Response:
+    """Tell who the key makes you: jurisdiction, role, unit and scopes."""
+    jurisdiction = await queries.get_own_jurisdiction(session, actor)
+    return reply(
+        {
+            "jurisdiction": dict(jurisdiction),
+            "role": actor.role,
+            "client_id": actor.client_id,
+            "official_id": actor.official_id,
+            "unit_id": actor.unit_id,
+            "scopes": sorted(actor.scopes),
+            "is_test": actor.is_test,
+        }
+    )
+
+
+@router.get("/units", response_model=UnitPage)
+async def list_units(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    kind: Annotated[UnitKind | None, Query()] = None,
+    name: Annotated[Line | None, Query(description="the exact name")] = None,
+) -> Response:
+    """List the units of the jurisdiction."""
+    return many(request, await queries.list_units(session, actor, wanted, kind=kind, name=name))
+
+
+@router.post("/units", response_model=UnitOut, status_code=201, dependencies=[Once])
+async def register_unit(body: RegisterUnit, session: SessionDep, actor: ActorDep) -> Response:
+    """Register a unit."""
+    unit_id = await service.register_unit(session, actor, **body.model_dump())
+    return one(await queries.get_unit(session, actor, unit_id), 201, location=f"/v1/units/{unit_id}")
+
+
+@router.get("/units/{unit_id}", response_model=UnitOut)
+async def get_unit(unit_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one unit."""
+    return one(await queries.get_unit(session, actor, unit_id))
+
+
+@router.patch("/units/{unit_id}", response_model=UnitOut)
+async def amend_unit(
+    unit_id: Id, body: AmendUnit, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Change a unit's name or kind."""
+    await service.amend_unit(session, actor, unit_id, version, changes=body.model_dump(exclude_none=True))
+    return one(await queries.get_unit(session, actor, unit_id))
+
+
+@router.get("/officials", response_model=OfficialPage)
+async def list_officials(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    unit: Annotated[Id | None, Query()] = None,
+    telephone: Annotated[Telephone | None, Query(description="the whole number")] = None,
+) -> Response:
+    """List officials; telephone numbers are masked."""
+    index = telephones.blind_index(telephones.normalise(telephone)) if telephone else None
+    page = await queries.list_officials(session, actor, wanted, unit_id=unit, telephone_index=index)
+    return many(request, page)
+
+
+@router.post("/officials", response_model=OfficialOut, status_code=201, dependencies=[Once])
+async def register_official(body: RegisterOfficial, session: SessionDep, actor: ActorDep) -> Response:
+    """Register an official of a unit."""
+    official_id = await service.register_official(session, actor, **body.model_dump())
+    row = await queries.get_official(session, actor, official_id)
+    return one(row, 201, location=f"/v1/officials/{official_id}")
+
+
+@router.get("/officials/{official_id}", response_model=OfficialOut)
+async def get_official(official_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one official; the telephone number is masked."""
+    return one(await queries.get_official(session, actor, official_id))
+
+
+@router.patch("/officials/{official_id}", response_model=OfficialOut)
+async def amend_official(
+    official_id: Id, body: AmendOfficial, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Change an official's post, level, telephone, or say when they left."""
+    await service.amend_official(session, actor, official_id, version, changes=body.model_dump(exclude_none=True))
+    return one(await queries.get_official(session, actor, official_id))
+
+
+@router.get("/clients", response_model=ClientPage)
+async def list_clients(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
+    """List the programs that call with keys."""
+    return many(request, await queries.list_clients(session, actor, wanted))
+
+
+@router.post("/clients", response_model=ClientOut, status_code=201, dependencies=[Once])
+async def register_client(body: RegisterClient, session: SessionDep, actor: ActorDep) -> Response:
+    """Register a client with its one role."""
+    client_id = await service.register_client(session, actor, **body.model_dump())
+    return one(await queries.get_client(session, actor, client_id), 201, location=f"/v1/clients/{client_id}")
+
+
+@router.get("/clients/{client_id}", response_model=ClientOut)
+async def get_client(client_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one client."""
+    return one(await queries.get_client(session, actor, client_id))
+
+
+@router.get("/clients/{client_id}/keys", response_model=KeyList)
+async def list_client_keys(client_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """List a client's keys, without their secrets."""
+    return all_of(await queries.list_client_keys(session, actor, client_id))
+
+
+@router.post("/clients/{client_id}/keys", response_model=IssuedKey, status_code=201)
+async def issue_key(client_id: Id, body: IssueKey, session: SessionDep, actor: ActorDep) -> Response:
+    """Issue a key; its text is shown this once and stored nowhere, so a repeated request makes another."""
+    client = await queries.get_client(session, actor, client_id)
+    allowed = scopes_of(client["role"])
+    key_id, text = await service.issue_key(
+        session,
+        actor,
+        client_id,
+        kind=body.kind,
+        scopes=body.scopes or sorted(allowed),
+        allowed=allowed,
+        expires_at=body.expires_at,
+    )
+    row = await queries.get_client_key(session, actor, client_id, key_id)
+    return one({**row, "key": text}, 201)
+
+
+@router.post("/clients/{client_id}/keys/{key_id}/revocation", response_model=KeyList)
+async def revoke_key(client_id: Id, key_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Revoke a key at once."""
+    await service.revoke_key(session, actor, client_id, key_id)
+    return all_of(await queries.list_client_keys(session, actor, client_id))
+
+
+@router.get("/clock", response_model=ClockOut)
+async def get_clock(session: SessionDep, _actor: ActorDep) -> Response:
+    """Read the jurisdiction's business time."""
+    return reply({"now": await clock.now(session), "is_held": await clock.is_held(session)})
+
+
+@router.post("/clock/hold", response_model=ClockOut)
+async def hold_clock(body: HoldClock, session: SessionDep, actor: ActorDep) -> Response:
+    """Hold the clock of a demonstration or test jurisdiction at a moment."""
+    await service.hold_clock(session, actor, at=body.at)
+    return reply({"now": body.at, "is_held": True})
+
+
+@router.post("/clock/release", response_model=ClockOut)
+async def release_clock(session: SessionDep, actor: ActorDep) -> Response:
+    """Let the clock run again."""
+    await service.release_clock(session, actor)
+    return reply({"now": await clock.now(session), "is_held": False})

@@ -1,0 +1,115 @@
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+_DATE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d|2200-\d\d-\d\d")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_DECIMAL = re.compile(r"-?(0|[1-9]\d{0,12})(\.\d{1,4})?")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+# U+0000, the other control characters but tab and line ends, and lone surrogates have no place in a record.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+
+def _full_date(value: Any) -> Any:
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("full_date", "not a full date")
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, str) and (match := _MOMENT.fullmatch(value)) and _DATE.fullmatch(match[1]):
+        try:
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise PydanticCustomError("moment", "not an RFC 3339 moment with offset")
+
+
+def _decimal(value: Any) -> Any:
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return Decimal(value)
+    raise PydanticCustomError("decimal_text", "not a decimal number as text")
+
+
+def _uuid(value: Any) -> Any:
+    if isinstance(value, str) and _UUID.fullmatch(value):
+        return UUID(value)
+    raise PydanticCustomError("uuid_parsing", "not a UUID")
+
+
+def _whole(value: Any) -> Any:
+    # JSON Schema calls 2.0 an integer, so it is taken as one; true and "2" are not.
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str) and _CONTROL.search(value):
+        raise PydanticCustomError("control_characters", "control characters")
+    return value
+
+
+FullDate = Annotated[
+    date, WithJsonSchema({"type": "string", "format": "date", "examples": ["2016-12-31"]}), BeforeValidator(_full_date)
+]
+Moment = Annotated[
+    datetime,
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2016-03-01T09:00:00+08:00"]}),
+    BeforeValidator(_moment),
+]
+DecimalText = Annotated[
+    Decimal,
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^-?(0|[1-9]\d{0,12})(\.\d{1,4})?$", "maxLength": 19, "examples": ["6.5"]}
+    ),
+    BeforeValidator(_decimal),
+]
+Id = Annotated[UUID, WithJsonSchema({"type": "string", "format": "uuid", "maxLength": 36}), BeforeValidator(_uuid)]
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE), BeforeValidator(_clean)]
+Prose = Annotated[str, Field(min_length=1, max_length=4000, pattern=_PRINTABLE), BeforeValidator(_clean)]
+Digits = Annotated[str, Field(pattern=r"^[1-9]\d{0,18}$", max_length=19)]
+Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(_whole)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class Body(BaseModel):
+    """What is sent: unknown fields are refused, and nothing is converted behind the sender's back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(BaseModel):
+    """What is answered; every field is always there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProblemItem(Answer):
+    pointer: str = Field(max_length=500, description="JSON pointer to the place in the request")
+    code: str = Field(max_length=100)
+    detail: str = Field(max_length=1000)
+
+
+class ProblemDetails(Answer):
+    """RFC 9457; `code` is stable, the texts are for people."""
+
+    type: str = Field(max_length=200)
+    title: str = Field(max_length=200)
+    status: int = Field(ge=400, le=599)
+    detail: str = Field(max_length=2000)
+    instance: str = Field(max_length=200)
+    code: str = Field(max_length=100)
+    errors: list[ProblemItem] = Field(max_length=2000)
+    trace_id: str = Field(max_length=100)

@@ -1,0 +1,145 @@
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Moment
+from supervision.foundation.actors import Role
+from supervision.identity.models import LeadershipLevel, Position, UnitKind
+
+ClientRole = Literal["office", "group", "leader", "unit", "publisher", "auditor", "administrator"]
+KeyKind = Literal["live", "test"]
+Telephone = Annotated[str, Field(min_length=11, max_length=20, examples=["19999990001"])]
+ScopeName = Annotated[str, Field(pattern=r"^[a-z]+:(read|write)$", max_length=40, examples=["items:read"])]
+
+
+class RegisterUnit(Body):
+    name: Line
+    kind: UnitKind
+
+
+class AmendUnit(Body):
+    name: Line | None = None
+    kind: UnitKind | None = None
+
+
+class UnitOut(Answer):
+    id: Id
+    name: str = Field(max_length=200)
+    kind: UnitKind
+    version: int = Field(ge=1)
+
+
+class UnitPage(Answer):
+    data: list[UnitOut] = Field(max_length=100)
+    next: Id | None
+
+
+class RegisterOfficial(Body):
+    unit_id: Id
+    name: Line
+    post: Line
+    position: Position
+    leadership_level: LeadershipLevel
+    telephone: Telephone | None = None
+
+
+class AmendOfficial(Body):
+    post: Line | None = None
+    position: Position | None = None
+    leadership_level: LeadershipLevel | None = None
+    telephone: Telephone | None = None
+    left_on: FullDate | None = None
+
+
+class OfficialOut(Answer):
+    id: Id
+    unit_id: Id
+    name: str = Field(max_length=200)
+    post: str = Field(max_length=200)
+    position: Position
+    leadership_level: LeadershipLevel
+    telephone: str | None = Field(max_length=20, description="masked")
+    left_on: FullDate | None
+    version: int = Field(ge=1)
+
+
+class OfficialPage(Answer):
+    data: list[OfficialOut] = Field(max_length=100)
+    next: Id | None
+
+
+class RegisterClient(Body):
+    name: Line
+    role: ClientRole
+    unit_id: Id | None = None
+    may_act_for_officials: Flag = False
+
+
+class ClientOut(Answer):
+    id: Id
+    name: str = Field(max_length=200)
+    role: ClientRole
+    unit_id: Id | None
+    may_act_for_officials: bool
+    created_at: datetime
+    version: int = Field(ge=1)
+
+
+class ClientPage(Answer):
+    data: list[ClientOut] = Field(max_length=100)
+    next: Id | None
+
+
+class IssueKey(Body):
+    kind: KeyKind
+    scopes: list[ScopeName] | None = Field(
+        default=None, min_length=1, max_length=50, description="all that the role can use, if left out"
+    )
+    expires_at: Moment | None = None
+
+
+class KeyOut(Answer):
+    id: Id
+    client_id: Id
+    kind: KeyKind
+    prefix: str = Field(max_length=40)
+    scopes: list[ScopeName] = Field(max_length=50)
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+class IssuedKey(KeyOut):
+    key: str = Field(max_length=100, description="shown this once")
+
+
+class KeyList(Answer):
+    data: list[KeyOut] = Field(max_length=1000)
+    next: None
+
+
+class JurisdictionOut(Answer):
+    id: Id
+    code: str = Field(max_length=20)
+    name: str = Field(max_length=200)
+    kind: str = Field(max_length=20)
+
+
+class Me(Answer):
+    jurisdiction: JurisdictionOut
+    role: Role
+    client_id: Id
+    official_id: Id | None
+    unit_id: Id | None
+    scopes: list[ScopeName] = Field(max_length=50)
+    is_test: bool
+
+
+class HoldClock(Body):
+    at: Moment
+
+
+class ClockOut(Answer):
+    now: datetime
+    is_held: bool

@@ -1,0 +1,12 @@
+from pydantic import Field
+
+from api.schemas.fields import Answer
+
+
+class Liveness(Answer):
+    status: str = Field(max_length=20)
+
+
+class Readiness(Answer):
+    status: str = Field(max_length=20)
+    checks: dict[str, str]

@@ -1,0 +1,193 @@
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, replace
+from typing import Annotated
+
+from pydantic import BaseModel, StringConstraints, ValidationError
+from standardwebhooks import Webhook, WebhookVerificationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from deploy.simulator.behaviour import Behaviour
+from deploy.simulator.ledger import Entry, Ledger
+from deploy.simulator.receipts import ReceiptSender
+
+BATCH_SIZE = 500
+
+_Id = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
+
+
+class _Letter(BaseModel):
+    id: _Id
+    telephone: Annotated[str, StringConstraints(pattern=r"^\+[0-9]{5,15}$")]
+    text: Annotated[str, StringConstraints(min_length=1)]
+
+
+class _Submission(BaseModel):
+    messages: list[_Letter]
+
+
+class _Query(BaseModel):
+    ids: list[_Id]
+
+
+class _BrokenAnswer(Response):
+    """Promises more than it sends, upon which the server drops the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+        await send({"type": "http.response.body", "body": b'{"results":', "more_body": True})
+
+
+class Simulator:
+    """Decides what becomes of submissions, by its behaviour, and notes it in the ledger."""
+
+    def __init__(self, secret: str, ledger: Ledger, receipts_url: str, seed: int) -> None:
+        self._rng = random.Random(seed)  # noqa: S311 - simulated chance, not cryptography
+        self._webhook = Webhook(secret)
+        self.ledger = ledger
+        self.sender = ReceiptSender(receipts_url, self._webhook, ledger, self._rng)
+        self._behave(Behaviour())
+
+    def _behave(self, behaviour: Behaviour) -> None:
+        self.behaviour = behaviour
+        self._tokens = float(behaviour.throttle_per_second or 0)
+        self._refilled_at = 0.0
+
+    async def submit(self, request: Request) -> Response:
+        body = await request.body()
+        if not self._is_signed(request, body):
+            return _declined(401, "unsigned")
+        try:
+            letters = _Submission.model_validate_json(body).messages
+        except ValidationError:
+            return _declined(400, "malformed")
+        if len(letters) > BATCH_SIZE:
+            return _declined(413, "too_many")
+        if self._rng.random() < self.behaviour.fail_rate:
+            return _declined(503, "unavailable")
+        self._refill()
+        if self.behaviour.throttle_per_second and self._tokens < 1:
+            return _declined(429, "throttled")
+        return await self._answer(letters)
+
+    async def query(self, request: Request) -> Response:
+        body = await request.body()
+        if not self._is_signed(request, body):
+            return _declined(401, "unsigned")
+        try:
+            ids = _Query.model_validate_json(body).ids
+        except ValidationError:
+            return _declined(400, "malformed")
+        if len(ids) > BATCH_SIZE:
+            return _declined(413, "too_many")
+        return JSONResponse({"messages": [self._find(message_id) for message_id in ids]})
+
+    async def set_behaviour(self, request: Request) -> Response:
+        try:
+            self._behave(Behaviour.model_validate_json(await request.body()))
+        except ValidationError as error:
+            return JSONResponse({"code": "malformed", "detail": str(error)}, 422)
+        return await self.get_behaviour(request)
+
+    async def get_behaviour(self, request: Request) -> Response:
+        del request
+        return JSONResponse(self.behaviour.model_dump())
+
+    async def get_ledger(self, request: Request) -> Response:
+        limit = request.query_params.get("limit", "1000")
+        if not limit.isdecimal():
+            return _declined(400, "malformed")
+        entries = self.ledger.page(request.query_params.get("after", ""), int(limit))
+        return JSONResponse({"entries": [asdict(entry) for entry in entries]})
+
+    async def get_summary(self, request: Request) -> Response:
+        del request
+        return JSONResponse({**self.ledger.summary(), "receipts_waiting": self.sender.waiting})
+
+    async def _answer(self, letters: Sequence[_Letter]) -> Response:
+        behaviour = self.behaviour
+        taken = [self._take(letter) for letter in letters]
+        self.ledger.flush()
+        fresh = [entry for entry, event in taken if event == "accepted"]
+        if behaviour.receipt.mode == "before_response":
+            await self.sender.send_now(fresh, behaviour.receipt)
+        elif behaviour.receipt.mode != "never":
+            for entry in fresh:
+                self.sender.schedule(entry, behaviour.receipt)
+        await asyncio.sleep(behaviour.answer_delay_s)
+        if behaviour.drop_after_accept:
+            return _BrokenAnswer()
+        return JSONResponse({"results": [_pick(entry, "id", "status", "reference", "code") for entry, _ in taken]})
+
+    def _take(self, letter: _Letter) -> tuple[Entry, str]:
+        """Note one letter and return its entry, and what happened to it."""
+        before = self.ledger.get(letter.id)
+        fresh = Entry(letter.id, letter.telephone, letter.text, "accepted")
+        if before and before.status != "refused":
+            entry, event = replace(fresh, reference=before.reference), "duplicate"
+        elif letter.telephone.startswith(self.behaviour.refuse_prefixes):
+            entry, event = replace(fresh, status="refused", code="INVALID"), "refused"
+        elif self.behaviour.throttle_per_second and self._tokens < 1:
+            entry, event = replace(fresh, status="throttled", code="THROTTLED"), "throttled"
+        else:
+            self._tokens -= 1
+            entry, event = replace(fresh, reference=f"sim-{self._rng.getrandbits(64):016x}"), "accepted"
+        self.ledger.record(event, entry)
+        return entry, event
+
+    def _find(self, message_id: str) -> dict[str, str | None]:
+        entry = self.ledger.get(message_id)
+        if entry is None:
+            return {"id": message_id, "status": "absent"}
+        return _pick(entry, "id", "status", "reference", "code", "at")
+
+    def _refill(self) -> None:
+        now = asyncio.get_running_loop().time()
+        rate = self.behaviour.throttle_per_second or 0
+        self._tokens = min(rate, self._tokens + (now - self._refilled_at) * rate)
+        self._refilled_at = now
+
+    def _is_signed(self, request: Request, body: bytes) -> bool:
+        try:
+            self._webhook.verify(body, dict(request.headers), json_parse=False)
+        except (WebhookVerificationError, ValueError):
+            return False
+        return True
+
+
+def _pick(entry: Entry, *names: str) -> dict[str, str | None]:
+    return {name: getattr(entry, name) for name in names}
+
+
+def _declined(status: int, code: str) -> Response:
+    return JSONResponse({"code": code}, status)
+
+
+def create_app(simulator: Simulator) -> Starlette:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        sending = asyncio.create_task(simulator.sender.run())
+        yield
+        sending.cancel()
+        with suppress(asyncio.CancelledError):
+            await sending
+        simulator.ledger.close()
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/messages", simulator.submit, methods=["POST"]),
+            Route("/messages/query", simulator.query, methods=["POST"]),
+            Route("/behaviour", simulator.set_behaviour, methods=["PUT"]),
+            Route("/behaviour", simulator.get_behaviour, methods=["GET"]),
+            Route("/ledger", simulator.get_ledger, methods=["GET"]),
+            Route("/ledger/summary", simulator.get_summary, methods=["GET"]),
+        ],
+    )

@@ -1,0 +1,41 @@
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class ReceiptBehaviour(BaseModel):
+    """How receipts are sent: delays in seconds, beginnings of telephone numbers that fail, and a mode.
+
+    `out_of_order` sends behind each receipt an older one that says `failed`, as when a gateway tried a second route;
+    `before_response` sends receipts before the answer to the submission.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    delay_min_s: float = Field(default=0.05, ge=0, le=3600)
+    delay_max_s: float = Field(default=0.5, ge=0, le=3600)
+    mode: Literal["normal", "twice", "never", "out_of_order", "before_response"] = "normal"
+    fail_prefixes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _delays_are_ordered(self) -> Self:
+        if self.delay_min_s > self.delay_max_s:
+            raise ValueError("delay_min_s is above delay_max_s")
+        return self
+
+
+class Behaviour(BaseModel):
+    """How submissions are answered; what is left out of a `PUT /behaviour` is as it should be.
+
+    `fail_rate` is the share of submissions answered 503 with nothing taken; `throttle_per_second` counts messages;
+    `drop_after_accept` takes the messages and breaks its answer off.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answer_delay_s: float = Field(default=0, ge=0, le=600)
+    drop_after_accept: bool = False
+    fail_rate: float = Field(default=0, ge=0, le=1)
+    refuse_prefixes: tuple[str, ...] = ()
+    throttle_per_second: int | None = Field(default=None, ge=1)
+    receipt: ReceiptBehaviour = ReceiptBehaviour()

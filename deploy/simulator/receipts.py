@@ -1,0 +1,125 @@
+import asyncio
+import heapq
+import random
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import httpx
+import orjson
+from standardwebhooks import Webhook
+
+from deploy.simulator.behaviour import ReceiptBehaviour
+from deploy.simulator.ledger import Entry, Ledger
+from supervision.foundation.clock import real_now
+
+_BATCH = 500
+_AT_ONCE = 4
+_LOOK_SECONDS = 0.02
+_RETRY_SECONDS = (0.2, 0.5, 1, 2, 4)
+
+
+@dataclass(order=True, slots=True)
+class _Due:
+    moment: float  # of the event loop's clock
+    entry: Entry = field(compare=False)
+    mode: str = field(compare=False)
+
+
+class ReceiptSender:
+    """Sends receipts when they are due, up to 500 a call and four calls at once, each call tried six times."""
+
+    def __init__(self, url: str, webhook: Webhook, ledger: Ledger, rng: random.Random) -> None:
+        self._url = url
+        self._webhook = webhook
+        self._ledger = ledger
+        self._rng = rng
+        self._waiting: list[_Due] = []
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._client = httpx.AsyncClient(timeout=10, trust_env=False)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    def schedule(self, entry: Entry, behaviour: ReceiptBehaviour) -> None:
+        """Send the receipt of an accepted message after a random delay."""
+        delay = self._rng.uniform(behaviour.delay_min_s, behaviour.delay_max_s)
+        moment = asyncio.get_running_loop().time() + delay
+        heapq.heappush(self._waiting, _Due(moment, _fate(entry, behaviour), behaviour.mode))
+
+    async def send_now(self, entries: Sequence[Entry], behaviour: ReceiptBehaviour) -> None:
+        """Send receipts and come back when they have been taken, or given up."""
+        now = asyncio.get_running_loop().time()
+        await self._send([_Due(now, _fate(entry, behaviour), behaviour.mode) for entry in entries])
+
+    async def run(self) -> None:
+        """Send what falls due, until cancelled."""
+        async with self._client, asyncio.TaskGroup() as sending:
+            while True:
+                while due := self._take_due():
+                    await self._slots.acquire()
+                    sending.create_task(self._send(due)).add_done_callback(lambda _: self._slots.release())
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    def _take_due(self) -> list[_Due]:
+        now = asyncio.get_running_loop().time()
+        due: list[_Due] = []
+        while self._waiting and self._waiting[0].moment <= now and len(due) < _BATCH:
+            due.append(heapq.heappop(self._waiting))
+        return due
+
+    async def _send(self, due: Sequence[_Due]) -> None:
+        at = real_now()
+        told = [replace(one.entry, at=at.isoformat()) for one in due]
+        for entry in told:
+            self._ledger.record(entry.status, entry)
+        self._ledger.flush()
+        await self._post(told)
+        twice = [entry for entry, one in zip(told, due, strict=True) if one.mode == "twice"]
+        stale = [
+            replace(entry, status="failed", code="EXPIRED", at=(at - timedelta(seconds=1)).isoformat())
+            for entry, one in zip(told, due, strict=True)
+            if one.mode == "out_of_order"
+        ]
+        if twice or stale:
+            await self._post([*twice, *stale])
+
+    async def _post(self, entries: Sequence[Entry]) -> None:
+        body = _receipts(entries)
+        call_id = f"rcp_{secrets.token_hex(16)}"
+        is_taken = await self._try(call_id, body)
+        for seconds in _RETRY_SECONDS:
+            if is_taken:
+                break
+            await asyncio.sleep(seconds)
+            is_taken = await self._try(call_id, body)
+        for entry in entries:
+            self._ledger.record("receipt_sent" if is_taken else "receipt_given_up", entry)
+        self._ledger.flush()
+
+    async def _try(self, call_id: str, body: bytes) -> bool:
+        now = real_now()
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": call_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self._webhook.sign(call_id, now, body.decode()),
+        }
+        try:
+            answer = await self._client.post(self._url, content=body, headers=headers)
+        except httpx.HTTPError:
+            return False
+        return answer.is_success
+
+
+def _fate(entry: Entry, behaviour: ReceiptBehaviour) -> Entry:
+    if entry.telephone.startswith(behaviour.fail_prefixes):
+        return replace(entry, status="failed", code="UNDELIV")
+    return replace(entry, status="delivered", code="DELIVRD")
+
+
+def _receipts(entries: Sequence[Entry]) -> bytes:
+    names = ("id", "reference", "status", "code", "at")
+    return orjson.dumps({"receipts": [{name: getattr(entry, name) for name in names} for entry in entries]})

@@ -1,0 +1,141 @@
+"""The whole house on one machine: both servers, the prepared database, the API and the worker."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal, Self
+
+import httpx
+
+from deploy.folders import held, kept_secret
+from deploy.postgres import EmbeddedPostgres
+from deploy.processes import Child, free_port, unwound_by_signals
+from deploy.roles import DatabaseUrls, migrate, prepare_database
+from deploy.valkey import EmbeddedValkey
+
+# Where `api` and `worker` are found: beside this package, in a work tree as when installed.
+PACKAGES = Path(__file__).parents[1]
+
+
+class Stack:
+    """Bring up all servers in one data folder and stop them at the end of the block, whatever ends it.
+
+    DUCHA_DATABASE_URL (an administrator's) and DUCHA_REDIS_URL take the place of the embedded servers. `database` is
+    the database's name, `options` are the embedded PostgreSQL's settings, `settings` are added to each process's
+    environment.
+    """
+
+    urls: DatabaseUrls
+    redis_url: str
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        database: str = "ducha",
+        options: Mapping[str, str] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder.absolute()
+        self._database = database
+        self._options = options
+        self._settings = dict(settings or {})
+        self._servers: list[Child] = []
+        self._programs: list[Child] = []
+        self._started = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as started:
+            started.enter_context(unwound_by_signals())
+            started.enter_context(held(self.folder))
+            postgres = EmbeddedPostgres(self.folder / "postgres", options=self._options)
+            admin_url = os.environ.get("DUCHA_DATABASE_URL") or started.enter_context(postgres)
+            valkey = EmbeddedValkey(self.folder / "valkey")
+            self.redis_url = os.environ.get("DUCHA_REDIS_URL") or started.enter_context(valkey)
+            self._servers = [each.server for each in (postgres, valkey) if each.server]
+            passwords = {person: kept_secret(self.folder / "secrets" / person) for person in ("owner", "api", "worker")}
+            self.urls = prepare_database(admin_url, self._database, passwords=passwords)
+            migrate(self.urls.owner)
+            kept_secret(self.secret_file)
+            self._started = started.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._started.close()
+
+    @property
+    def secret_file(self) -> Path:
+        return self.folder / "secrets" / "installation"
+
+    def environment(self, role: Literal["api", "worker", "owner"]) -> dict[str, str]:
+        """Give the settings of a process that works as `role`."""
+        return {
+            "DUCHA_DATABASE_URL": getattr(self.urls, role),
+            "DUCHA_REDIS_URL": self.redis_url,
+            "DUCHA_DATA_DIR": str(self.folder),
+            "DUCHA_SECRET_FILE": str(self.secret_file),
+            **self._settings,
+        }
+
+    def start_api(self, port: int = 0) -> str:
+        """Start the API on a loopback port (0: any free one) and give its address; refused if the port is taken."""
+        port = free_port(port)
+        base_url = f"http://127.0.0.1:{port}"
+        where = ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "5"]
+        self.start_program(
+            "api",
+            ["-m", "uvicorn", "api.app:create_app", "--factory", *where],
+            self.environment("api"),
+            ready=lambda: answers(f"{base_url}/readyz"),
+        )
+        return base_url
+
+    def start_worker(self) -> None:
+        """Start the worker; it needs no greeting, for the database is its queue."""
+        self.start_program("worker", ["-m", "worker.settings"], self.environment("worker"))
+
+    def start_program(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        settings: Mapping[str, str],
+        ready: Callable[[], bool] | None = None,
+    ) -> Child:
+        """Start a Python program of ours and wait until `ready` answers true; refused if it ends before."""
+        child = Child(
+            name=name,
+            argv=[sys.executable, *arguments],
+            log=self.folder / "logs" / f"{name}.log",
+            env=os.environ | settings,
+            cwd=PACKAGES,
+        )
+        self._started.enter_context(child)
+        if ready:
+            child.wait_until_ready(ready)
+        self._programs.append(child)
+        return child
+
+    def serve(self) -> None:
+        """Keep the programs running until Ctrl-C or SIGTERM; refused when an embedded server has ended.
+
+        A program that ends is started again after a second: arq ends the worker when it loses Redis, by design.
+        """
+        while True:
+            time.sleep(1)
+            for server in self._servers:
+                if server.has_ended():
+                    raise server.failure()
+            for program in self._programs:
+                if program.has_ended():
+                    program.start()
+
+
+def answers(url: str) -> bool:
+    """Tell whether a GET of `url` is answered with 200."""
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,52 @@
+import importlib
+from pkgutil import iter_modules
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy import create_engine, text
+from sqlalchemy.schema import SchemaItem
+
+import supervision
+from supervision.foundation.database import Base
+
+# Two processes that migrate at once must take turns; the number is only a name.
+MIGRATION_LOCK = 4_701_226
+
+for room in iter_modules(supervision.__path__):
+    if importlib.util.find_spec(f"supervision.{room.name}.models"):
+        importlib.import_module(f"supervision.{room.name}.models")
+
+
+def compared(
+    item: SchemaItem,
+    _name: str | None,
+    kind: Literal["schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint"],
+    _reflected: bool,  # noqa: FBT001 - Alembic calls it so
+    _other: SchemaItem | None,
+) -> bool:
+    return not (kind == "table" and item.info.get("is_view"))
+
+
+def main() -> None:
+    if context.is_offline_mode():
+        context.configure(dialect_name="postgresql", target_metadata=Base.metadata, literal_binds=True)
+        with context.begin_transaction():
+            context.run_migrations()
+        return
+    options: dict[str, Any] = dict(context.config.attributes)
+    engine = create_engine(options["url"])
+    with engine.connect() as connection:
+        # A migration that must wait for a busy table gives up rather than make everybody wait behind it.
+        connection.execute(text("SET lock_timeout = '5s'"))
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+        connection.commit()
+        context.configure(
+            connection=connection, target_metadata=Base.metadata, compare_type=True, include_object=compared
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+    engine.dispose()
+
+
+main()

@@ -1,0 +1,93 @@
+from supervision.foundation.errors import Invalid
+
+
+class SpreadsheetRefused(Invalid):
+    """The file as a whole cannot be read as a table; each subclass says why."""
+
+    code = "spreadsheet_refused"
+    zh = "无法读取该表格文件。"
+    en = "The spreadsheet file cannot be read."
+
+
+class SpreadsheetTooLarge(SpreadsheetRefused):
+    code = "spreadsheet_too_large"
+    zh = "文件超过 {megabytes} MB 的上限。"
+    en = "The file is larger than the limit of {megabytes} MB."
+
+
+class SpreadsheetEmpty(SpreadsheetRefused):
+    code = "spreadsheet_empty"
+    zh = "文件中没有内容：首行应为列名，其下为数据。隐藏的工作表不读取。"
+    en = "The file holds nothing: the first line gives the column names, the data follow. Hidden sheets are not read."
+
+
+class SpreadsheetOfOtherType(SpreadsheetRefused):
+    code = "spreadsheet_of_other_type"
+    zh = "文件内容是 {type}，不是 xlsx 或 csv 表格；修改扩展名不会改变内容，请另存为 xlsx。"
+    en = "The file is {type}, not an xlsx or csv table; renaming does not change what it is. Save it as xlsx."
+
+
+class SpreadsheetOfOldFormat(SpreadsheetRefused):
+    code = "spreadsheet_of_old_format"
+    zh = "文件是旧版 Excel（xls）或 WPS（et）格式，请另存为 xlsx 后再上传。"
+    en = "The file is in the old Excel (xls) or WPS (et) format; save it as xlsx and send that."
+
+
+class SpreadsheetEncrypted(SpreadsheetRefused):
+    code = "spreadsheet_encrypted"
+    zh = "文件已加密，请取消打开密码后再上传。"
+    en = "The file is encrypted; remove its password and send it again."
+
+
+class SpreadsheetHasMacros(SpreadsheetRefused):
+    code = "spreadsheet_has_macros"
+    zh = "文件含有宏，请另存为不含宏的 xlsx。"
+    en = "The file holds macros; save it as xlsx without macros."
+
+
+class SpreadsheetHasEntities(SpreadsheetRefused):
+    code = "spreadsheet_has_entities"
+    zh = "文件内部含有文档类型声明（DTD），办公软件不会产生这种内容，已拒绝读取。"
+    en = "The file declares a document type (DTD) inside, which no office program does; it is not read."
+
+
+class SpreadsheetExpandsTooFar(SpreadsheetRefused):
+    code = "spreadsheet_expands_too_far"
+    zh = "文件解压后过大，未予展开。"
+    en = "The file would unpack to far too much; it was not expanded."
+
+
+class SpreadsheetDamaged(SpreadsheetRefused):
+    code = "spreadsheet_damaged"
+    zh = "文件已损坏，或不是完整的 xlsx，请用办公软件打开并重新保存。"
+    en = "The file is damaged or no complete xlsx; open it in an office program and save it again."
+
+
+class SpreadsheetNotText(SpreadsheetRefused):
+    code = "spreadsheet_not_text"
+    zh = "文件既不是 xlsx，也不是 UTF-8 或 GB18030 编码的 csv 文本。"
+    en = "The file is neither xlsx nor csv text in UTF-8 or GB18030."
+
+
+class SpreadsheetHasTooManyRows(SpreadsheetRefused):
+    code = "spreadsheet_has_too_many_rows"
+    zh = "表格超过 {limit} 行数据的上限（带格式的空行也计入），请删除多余的行或分次上传。"
+    en = "The table has more than {limit} rows of data (formatted empty ones count); delete or split them."
+
+
+class SpreadsheetHasTooManyColumns(SpreadsheetRefused):
+    code = "spreadsheet_has_too_many_columns"
+    zh = "表格超过 {limit} 列的上限。"
+    en = "The table has more than {limit} columns."
+
+
+class HeaderMerged(SpreadsheetRefused):
+    code = "spreadsheet_header_merged"
+    zh = "表头所在行有合并单元格（{range}）。首行应逐列写明列名，请删除标题行并取消合并。"
+    en = "The header has merged cells ({range}). The first line names each column: remove the title, undo the merge."
+
+
+class HeaderRepeated(SpreadsheetRefused):
+    code = "spreadsheet_header_repeated"
+    zh = "表头有重复的列名，见 {first} 列与 {second} 列。"
+    en = "The header names two columns alike: {first} and {second}."

@@ -1,0 +1,80 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with one place of a request, told in both languages."""
+
+    pointer: str
+    code: str
+    zh: str
+    en: str
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal states a fact, it is no programming error
+    """A request that the house declines; each subclass is one sentence with a stable code.
+
+    The facts fill the sentences, so they may hold ids, states, days and counts of ours, never what a caller sent.
+    """
+
+    code: ClassVar[str]
+    zh: ClassVar[str]
+    en: ClassVar[str]
+
+    def __init__(self, *, problems: Sequence[Problem] = (), **facts: object) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+        self.problems = tuple(problems)
+
+    def detail(self, language: str) -> str:
+        return (self.en if language == "en" else self.zh).format(**self.facts)
+
+
+class Unauthenticated(Refusal):
+    """Nobody whom we know is asking."""
+
+    code = "unauthenticated"
+    zh = "请求未携带有效的密钥。请在 Authorization 头中以 Bearer 方式提供密钥。"
+    en = "The request carries no valid key. Send one as a Bearer token in the Authorization header."
+
+
+class Forbidden(Refusal):
+    """The caller is known, and may not do this."""
+
+    code = "forbidden"
+    zh = "您的角色或密钥范围不允许此操作。"
+    en = "Your role or the scope of your key does not allow this operation."
+
+
+class NotFound(Refusal):
+    """There is nothing here that the caller may see."""
+
+    code = "not_found"
+    zh = "没有找到所请求的内容。"
+    en = "What you asked for was not found."
+
+
+class Conflict(Refusal):
+    """The state of the thing does not allow this now."""
+
+    code = "conflict"
+    zh = "当前状态不允许此操作。"
+    en = "The present state does not allow this."
+
+
+class Stale(Refusal):
+    """The caller's copy is older than ours."""
+
+    code = "stale"
+    zh = "内容已被他人修改。请重新读取后再提交。"
+    en = "It was changed by somebody else. Read it again, then repeat your change."
+
+
+class Invalid(Refusal):
+    """The request itself cannot be right, whatever the state."""
+
+    code = "invalid"
+    zh = "请求内容有误，详见各项说明。"
+    en = "The request is not valid; see the list of problems."

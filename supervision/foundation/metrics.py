@@ -1,0 +1,16 @@
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS = Histogram("ducha_request_seconds", "Seconds to answer a request", ["operation", "status"])
+COMMANDS = Counter("ducha_commands_total", "Commands carried out, by audit verb", ["verb"])
+OUTBOX_DEPTH = Gauge("ducha_outbox_messages", "Messages that wait to be sent")
+OUTBOX_AGE = Gauge("ducha_outbox_oldest_seconds", "Age of the oldest message that may be sent now")
+SENDING = Histogram("ducha_message_submit_seconds", "Seconds of one gateway call", ["gateway"])
+MESSAGES = Counter("ducha_messages_total", "Messages by outcome of their submission", ["gateway", "state"])
+RECEIPT_DELAY = Histogram(
+    "ducha_receipt_seconds",
+    "Seconds from acceptance to receipt",
+    buckets=(0.1, 0.5, 1, 5, 30, 120, 600, 3600, 86400),
+)
+RECEIPTS = Counter("ducha_receipts_total", "Receipts by what became of them", ["outcome"])
+OBLIGATIONS = Gauge("ducha_obligations", "Open reporting duties", ["state"])
+RUNS = Histogram("ducha_run_seconds", "Seconds of one step of the cadence or of one operation", ["kind"])

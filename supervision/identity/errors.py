@@ -1,0 +1,97 @@
+from supervision.foundation.errors import Conflict, Invalid, Unauthenticated
+
+
+class LockedOut(Unauthenticated):
+    """Too many refused logins with this key from this address."""
+
+    code = "locked_out"
+    zh = "该密钥连续验证失败次数过多，已被临时锁定。请在 15 分钟后重试，或联系系统管理员更换密钥。"
+    en = "Too many failures with this key; it is locked for 15 minutes. Wait, or ask your administrator for another."
+
+
+class UnitNameTaken(Conflict):
+    """Another unit of the jurisdiction has this name."""
+
+    code = "unit_name_taken"
+    zh = "已有同名单位。请核对名称，或使用已有单位。"
+    en = "Another unit has this name. Check the name, or use the unit that exists."
+
+
+class OfficialAlreadyListed(Conflict):
+    """The unit already lists an official of this name and post."""
+
+    code = "official_already_listed"
+    zh = "该单位已登记同名同职务的人员。"
+    en = "The unit already lists an official of this name and post."
+
+
+class ClientNameTaken(Conflict):
+    """Another client of the jurisdiction has this name."""
+
+    code = "client_name_taken"
+    zh = "已有同名接入方。请换一个名称。"
+    en = "Another client has this name. Choose another."
+
+
+class TooManyKeys(Conflict):
+    """A client has two active keys already, which is what rotation needs."""
+
+    code = "too_many_keys"
+    zh = "该接入方已有两个有效密钥。请先吊销其中一个。"
+    en = "The client has two active keys already. Revoke one first."
+
+
+class KeyAlreadyRevoked(Conflict):
+    """The key was revoked before."""
+
+    code = "key_already_revoked"
+    zh = "该密钥已被吊销。"
+    en = "The key was revoked before."
+
+
+class UnknownUnit(Invalid):
+    """No unit of the jurisdiction has this id."""
+
+    code = "unknown_unit"
+    zh = "没有找到所指的单位。请先登记单位，或核对编号。"
+    en = "No such unit. Register the unit first, or check the id."
+
+
+class UnknownOfficial(Invalid):
+    """No official of the jurisdiction who is still in post has this id."""
+
+    code = "unknown_official"
+    zh = "没有找到所指的在职人员。请先登记人员，或核对编号。"
+    en = "No such official in post. Register the official first, or check the id."
+
+
+class NotAMobileNumber(Invalid):
+    """The number is no Chinese mobile telephone number."""
+
+    code = "not_a_mobile_number"
+    zh = "不是有效的手机号码。请填写 11 位大陆手机号码。"
+    en = "Not a mobile number. Give a mainland Chinese mobile number of 11 digits."
+
+
+class RoleNeedsUnit(Invalid):
+    """A client of role unit names its unit, and no other role does."""
+
+    code = "role_needs_unit"
+    zh = "角色为 unit 的接入方必须指定单位，其他角色不得指定单位。"
+    en = "A client of role unit must name its unit; no other role may."
+
+
+class ScopeBeyondRole(Invalid):
+    """A key may not carry a scope that its client's role cannot use."""
+
+    code = "scope_beyond_role"
+    zh = "密钥范围超出接入方角色的权限。"
+    en = "The key asks for a scope that the client's role cannot use."
+
+
+class ClockNotHoldable(Conflict):
+    """Only a demonstration or test jurisdiction may hold its clock."""
+
+    code = "clock_not_holdable"
+    zh = "正式运行的行政区划不能拨动时钟，仅演示或测试区划可以。"
+    en = "A live jurisdiction's clock cannot be held; only a demonstration's or a test's can."

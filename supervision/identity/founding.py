@@ -1,0 +1,40 @@
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation.actors import Actor, Role, system
+from supervision.foundation.database import enter
+from supervision.foundation.ids import new_id
+from supervision.identity import service
+from supervision.identity.models import Jurisdiction
+
+
+async def found_jurisdiction(session: AsyncSession, *, code: str, name: str, kind: str) -> Actor:
+    """Found a jurisdiction and enter it; only the owner's session may, and a code that exists is refused by it."""
+    jurisdiction = Jurisdiction(id=new_id(), code=code, name=name, kind=kind)
+    session.add(jurisdiction)
+    await session.flush()
+    await enter(session, jurisdiction.id)
+    actor = system(jurisdiction.id)
+    await audit.record(session, actor, "jurisdiction.founded", jurisdiction.id, code=code, name=name, kind=kind)
+    return actor
+
+
+async def open_client(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    name: str,
+    role: Role,
+    scopes: frozenset[str],
+    key_kind: str,
+    unit_id: UUID | None = None,
+    may_act_for_officials: bool = False,
+) -> tuple[UUID, str]:
+    """Register a client and issue its first key, whose text is returned this once."""
+    client_id = await service.register_client(
+        session, actor, name=name, role=role, unit_id=unit_id, may_act_for_officials=may_act_for_officials
+    )
+    _, key = await service.issue_key(session, actor, client_id, kind=key_kind, scopes=sorted(scopes), allowed=scopes)
+    return client_id, key

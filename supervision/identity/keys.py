@@ -1,0 +1,117 @@
+import hmac
+import re
+import secrets
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import RowMapping, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.errors import Forbidden, Unauthenticated
+from supervision.identity.errors import LockedOut
+from supervision.identity.models import JurisdictionKind, Official, RefusedLogin
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+LOOKUP_LENGTH = 12
+# 32 characters of 5 bits are the 160 bits that make a slow hash needless.
+SECRET_LENGTH = 32
+# Five failures within this time lock a key for the address (the count is made in ducha_find_key).
+LOCK_WINDOW = timedelta(minutes=15)
+
+_SHAPE = re.compile(
+    rf"ducha_(live|test)_([{ALPHABET}]{{{LOOKUP_LENGTH}}})_([{ALPHABET}]{{{SECRET_LENGTH}}})_([0-9a-f]{{8}})"
+)
+_FIND = text("SELECT * FROM ducha_find_key(:lookup, :address)")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedKey:
+    kind: str
+    lookup: str
+    secret: str
+
+
+def mint(kind: str) -> tuple[str, ParsedKey]:
+    """Make a new key: its full text, to be shown once, and its parts."""
+    lookup, secret = (
+        "".join(secrets.choice(ALPHABET) for _ in range(length)) for length in (LOOKUP_LENGTH, SECRET_LENGTH)
+    )
+    body = f"ducha_{kind}_{lookup}_{secret}"
+    return f"{body}_{_checksum(body)}", ParsedKey(kind, lookup, secret)
+
+
+def hash_secret(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()
+
+
+def parse(key: str) -> ParsedKey | None:
+    """Take a key apart; None if it is mistyped, which the checksum tells without asking the database."""
+    match = _SHAPE.fullmatch(key)
+    if match is None or not hmac.compare_digest(match[4], _checksum(key[: match.start(4) - 1])):
+        return None
+    return ParsedKey(match[1], match[2], match[3])
+
+
+def _checksum(body: str) -> str:
+    return f"{zlib.crc32(body.encode()):08x}"
+
+
+async def find_key(session: AsyncSession, *, lookup: str, address: str) -> RowMapping | None:
+    """Read what is known of a key before its jurisdiction is; refuses one that is locked for this address."""
+    row = (await session.execute(_FIND, {"lookup": lookup, "address": address})).mappings().one_or_none()
+    if row is not None and row["is_locked"]:
+        raise LockedOut
+    return row
+
+
+def authenticate(key: ParsedKey, row: RowMapping | None, *, now: datetime, request_id: str) -> Actor:
+    """Turn a key and what the database knows of it into an actor; refuses wrong, expired and revoked ones alike."""
+    expected = row["secret_hash"] if row else bytes(sha256().digest_size)
+    is_right = hmac.compare_digest(hash_secret(key.secret), expected)
+    if row is None or not is_right or key.kind != row["kind"] or row["revoked_at"] or row["expires_at"] <= now:
+        raise Unauthenticated
+    return Actor(
+        jurisdiction_id=row["jurisdiction_id"],
+        role=Role(row["role"]),
+        client_id=row["client_id"],
+        unit_id=row["unit_id"],
+        scopes=frozenset(row["scopes"]),
+        is_test=key.kind == "test" or row["jurisdiction_kind"] != JurisdictionKind.LIVE,
+        request_id=request_id,
+    )
+
+
+async def act_for(session: AsyncSession, actor: Actor, official_id: UUID, *, is_allowed: bool) -> Actor:
+    """Let a client act for an official of its jurisdiction; refuses a client that may not, and strangers."""
+    statement = select(Official.unit_id).where(Official.id == official_id, Official.left_on.is_(None))
+    unit_id = await session.scalar(statement) if is_allowed else None
+    if unit_id is None or (actor.unit_id is not None and unit_id != actor.unit_id):
+        raise Forbidden
+    return Actor(
+        jurisdiction_id=actor.jurisdiction_id,
+        role=actor.role,
+        client_id=actor.client_id,
+        official_id=official_id,
+        unit_id=actor.unit_id,
+        scopes=actor.scopes,
+        is_test=actor.is_test,
+        request_id=actor.request_id,
+    )
+
+
+async def count_refusal(session: AsyncSession, *, lookup: str, address: str) -> None:
+    """Count a refused login; a failure after the window has passed begins a new count."""
+    is_over = RefusedLogin.first_at <= func.now() - LOCK_WINDOW
+    await session.execute(delete(RefusedLogin).where(RefusedLogin.lookup == lookup, is_over))
+    await session.execute(
+        insert(RefusedLogin)
+        .values(lookup=lookup, address=address, failures=1, first_at=func.now())
+        .on_conflict_do_update(
+            index_elements=[RefusedLogin.lookup, RefusedLogin.address], set_={"failures": RefusedLogin.failures + 1}
+        )
+    )

@@ -1,0 +1,137 @@
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from supervision.foundation.database import Base, Named, belongs_to, local_table, one_of
+from supervision.foundation.ids import new_id
+
+
+class JurisdictionKind(StrEnum):
+    LIVE = "live"
+    DEMONSTRATION = "demonstration"
+    TEST = "test"
+
+
+class UnitKind(StrEnum):
+    TOWNSHIP = "township"
+    DEPARTMENT = "department"
+    OTHER = "other"
+
+
+class LeadershipLevel(StrEnum):
+    """领导职务层次, from low to high: the order of the members is the order of the levels."""
+
+    NONE = "none"
+    DEPUTY_SECTION = "deputy_section"
+    SECTION = "section"
+    DEPUTY_DIVISION = "deputy_division"
+    DIVISION = "division"
+
+    @classmethod
+    def at_least(cls, level: "LeadershipLevel") -> "list[LeadershipLevel]":
+        members = list(cls)
+        return members[members.index(level) :]
+
+
+class Position(StrEnum):
+    """What part an official has in supervision (annex art. 3, §5(1))."""
+
+    PRINCIPAL_COUNTY_LEADER = "principal_county_leader"
+    COUNTY_LEADER = "county_leader"
+    PRINCIPAL_LEADER = "principal_leader"
+    LEADER_IN_CHARGE = "leader_in_charge"
+    HANDLER = "handler"
+    OTHER = "other"
+
+
+class Jurisdiction(Base):
+    __tablename__ = "jurisdiction"
+    __table_args__ = (one_of("kind", JurisdictionKind),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class Unit(Named, Base):
+    __tablename__ = "unit"
+    __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "name"), one_of("kind", UnitKind))
+
+    name: Mapped[str]
+    kind: Mapped[str]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
+
+
+class Official(Named, Base):
+    __tablename__ = "official"
+    __table_args__ = local_table(
+        belongs_to("unit", "unit_id"),
+        UniqueConstraint("jurisdiction_id", "unit_id", "name", "post"),
+        one_of("leadership_level", LeadershipLevel),
+        one_of("position", Position),
+        Index(None, "jurisdiction_id", "telephone_index"),
+        Index(None, "jurisdiction_id", "leadership_level"),
+    )
+
+    unit_id: Mapped[UUID]
+    name: Mapped[str]
+    post: Mapped[str]
+    position: Mapped[str]
+    leadership_level: Mapped[str]
+    telephone_sealed: Mapped[bytes | None]
+    telephone_index: Mapped[bytes | None]
+    telephone_masked: Mapped[str | None]
+    left_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
+
+
+class Client(Named, Base):
+    """A front end or another program that calls with keys."""
+
+    __tablename__ = "client"
+    __table_args__ = local_table(
+        belongs_to("unit", "unit_id"),
+        UniqueConstraint("jurisdiction_id", "name"),
+        CheckConstraint("(role = 'unit') = (unit_id IS NOT NULL)", name="unit_role_has_unit"),
+    )
+
+    name: Mapped[str]
+    role: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    may_act_for_officials: Mapped[bool]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
+
+
+class ClientKey(Named, Base):
+    __tablename__ = "client_key"
+    __table_args__ = local_table(belongs_to("client", "client_id"), Index(None, "client_id"))
+
+    client_id: Mapped[UUID]
+    kind: Mapped[str]
+    lookup: Mapped[str] = mapped_column(unique=True)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class RefusedLogin(Base):
+    """Failures of one key prefix from one address; it belongs to no jurisdiction, for none is known yet."""
+
+    __tablename__ = "refused_login"
+
+    lookup: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    first_at: Mapped[datetime]

@@ -1,0 +1,131 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.identity import policy
+from supervision.identity.errors import UnknownOfficial, UnknownUnit
+from supervision.identity.models import Client, ClientKey, Jurisdiction, Official, Unit
+
+UNIT_COLUMNS = (Unit.id, Unit.name, Unit.kind, Unit.version)
+OFFICIAL_COLUMNS = (
+    Official.id,
+    Official.unit_id,
+    Official.name,
+    Official.post,
+    Official.position,
+    Official.leadership_level,
+    Official.telephone_masked.label("telephone"),
+    Official.left_on,
+    Official.version,
+)
+CLIENT_COLUMNS = (
+    Client.id,
+    Client.name,
+    Client.role,
+    Client.unit_id,
+    Client.may_act_for_officials,
+    Client.created_at,
+    Client.version,
+)
+KEY_COLUMNS = (
+    ClientKey.id,
+    ClientKey.client_id,
+    ClientKey.kind,
+    ClientKey.lookup.label("prefix"),
+    ClientKey.scopes,
+    ClientKey.created_at,
+    ClientKey.expires_at,
+    ClientKey.revoked_at,
+)
+
+
+async def get_jurisdiction(session: AsyncSession, code: str) -> RowMapping:
+    statement = select(Jurisdiction.id, Jurisdiction.code, Jurisdiction.name, Jurisdiction.kind)
+    return _found((await session.execute(statement.where(Jurisdiction.code == code))).mappings().one_or_none())
+
+
+async def get_own_jurisdiction(session: AsyncSession, actor: Actor) -> RowMapping:
+    statement = select(Jurisdiction.id, Jurisdiction.code, Jurisdiction.name, Jurisdiction.kind)
+    return (await session.execute(statement.where(Jurisdiction.id == actor.jurisdiction_id))).mappings().one()
+
+
+async def list_units(
+    session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, kind: str | None = None, name: str | None = None
+) -> Page:
+    statement: Rows = select(*UNIT_COLUMNS).where(policy.units_visible_to(actor))
+    if kind is not None:
+        statement = statement.where(Unit.kind == kind)
+    if name is not None:
+        statement = statement.where(Unit.name == name)
+    return await page(session, statement, request, identity=Unit.id)
+
+
+async def get_unit(session: AsyncSession, actor: Actor, unit_id: UUID) -> RowMapping:
+    statement = select(*UNIT_COLUMNS).where(Unit.id == unit_id, policy.units_visible_to(actor))
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def list_officials(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    unit_id: UUID | None = None,
+    telephone_index: bytes | None = None,
+) -> Page:
+    statement: Rows = select(*OFFICIAL_COLUMNS).where(policy.officials_visible_to(actor))
+    if unit_id is not None:
+        statement = statement.where(Official.unit_id == unit_id)
+    if telephone_index is not None:
+        statement = statement.where(Official.telephone_index == telephone_index)
+    return await page(session, statement, request, identity=Official.id)
+
+
+async def get_official(session: AsyncSession, actor: Actor, official_id: UUID) -> RowMapping:
+    statement = select(*OFFICIAL_COLUMNS).where(Official.id == official_id, policy.officials_visible_to(actor))
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def list_clients(session: AsyncSession, _actor: Actor, request: PageRequest[UUID]) -> Page:
+    return await page(session, select(*CLIENT_COLUMNS), request, identity=Client.id)
+
+
+async def get_client(session: AsyncSession, _actor: Actor, client_id: UUID) -> RowMapping:
+    statement = select(*CLIENT_COLUMNS).where(Client.id == client_id)
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def list_client_keys(session: AsyncSession, actor: Actor, client_id: UUID) -> Sequence[RowMapping]:
+    await get_client(session, actor, client_id)
+    statement = select(*KEY_COLUMNS).where(ClientKey.client_id == client_id).order_by(ClientKey.id)
+    return (await session.execute(statement)).mappings().all()
+
+
+async def get_client_key(session: AsyncSession, _actor: Actor, client_id: UUID, key_id: UUID) -> RowMapping:
+    statement = select(*KEY_COLUMNS).where(ClientKey.client_id == client_id, ClientKey.id == key_id)
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def require_units(session: AsyncSession, unit_ids: set[UUID]) -> None:
+    """Refuse ids of which one is no unit of the jurisdiction."""
+    found = await session.scalars(select(Unit.id).where(Unit.id.in_(unit_ids)))
+    if set(found) != unit_ids:
+        raise UnknownUnit
+
+
+async def require_officials_in_post(session: AsyncSession, official_ids: set[UUID]) -> None:
+    """Refuse ids of which one is no official of the jurisdiction who is still in post."""
+    found = await session.scalars(select(Official.id).where(Official.id.in_(official_ids), Official.left_on.is_(None)))
+    if set(found) != official_ids:
+        raise UnknownOfficial
+
+
+def _found(row: RowMapping | None) -> RowMapping:
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,208 @@
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.database import Named
+from supervision.foundation.errors import NotFound, Refusal, Stale
+from supervision.foundation.models import HeldClock
+from supervision.identity import keys, queries, telephones
+from supervision.identity.errors import (
+    ClientNameTaken,
+    ClockNotHoldable,
+    KeyAlreadyRevoked,
+    OfficialAlreadyListed,
+    RoleNeedsUnit,
+    ScopeBeyondRole,
+    TooManyKeys,
+    UnitNameTaken,
+)
+from supervision.identity.models import Client, ClientKey, JurisdictionKind, Official, Unit
+
+KEY_LIFE = timedelta(days=365)
+ACTIVE_KEYS = 2
+
+
+async def register_unit(session: AsyncSession, actor: Actor, *, name: str, kind: str) -> UUID:
+    """Register a unit; refuses a name that another unit has."""
+    unit = Unit(name=name, kind=kind)
+    await _add(session, unit, UnitNameTaken)
+    await audit.record(session, actor, "unit.registered", unit.id, name=name, kind=kind)
+    return unit.id
+
+
+async def amend_unit(
+    session: AsyncSession, actor: Actor, unit_id: UUID, version: int, *, changes: dict[str, Any]
+) -> None:
+    """Change a unit's name or kind; refuses a stale version and a name that is taken."""
+    unit = await session.scalar(select(Unit).where(Unit.id == unit_id).with_for_update())
+    await _amend(session, unit, version, changes, UnitNameTaken)
+    await audit.record(session, actor, "unit.amended", unit_id, **changes)
+
+
+async def register_official(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    unit_id: UUID,
+    name: str,
+    post: str,
+    position: str,
+    leadership_level: str,
+    telephone: str | None,
+) -> UUID:
+    """Register an official of a unit; refuses an unknown unit, a double, and what is no mobile number."""
+    await queries.require_units(session, {unit_id})
+    official = Official(
+        unit_id=unit_id,
+        name=name,
+        post=post,
+        position=position,
+        leadership_level=leadership_level,
+        **_telephone_columns(telephone),
+    )
+    await _add(session, official, OfficialAlreadyListed)
+    await audit.record(session, actor, "official.registered", official.id, unit_id=unit_id, position=position)
+    return official.id
+
+
+async def amend_official(
+    session: AsyncSession, actor: Actor, official_id: UUID, version: int, *, changes: dict[str, Any]
+) -> None:
+    """Change an official's post, level, telephone or day of leaving; refuses a stale version."""
+    official = await session.scalar(select(Official).where(Official.id == official_id).with_for_update())
+    # The audit row says that the telephone changed, never to what.
+    facts = {name: "***" if name == "telephone" else value for name, value in changes.items()}
+    if "telephone" in changes:
+        changes = {**changes, **_telephone_columns(changes["telephone"])}
+        del changes["telephone"]
+    await _amend(session, official, version, changes, OfficialAlreadyListed)
+    await audit.record(session, actor, "official.amended", official_id, **facts)
+
+
+async def register_client(
+    session: AsyncSession, actor: Actor, *, name: str, role: str, unit_id: UUID | None, may_act_for_officials: bool
+) -> UUID:
+    """Register a client with its one role; refuses a role that lacks its unit, and a name that is taken."""
+    if (role == Role.UNIT) != (unit_id is not None):
+        raise RoleNeedsUnit
+    await queries.require_units(session, {unit_id} if unit_id else set())
+    client = Client(
+        name=name,
+        role=role,
+        unit_id=unit_id,
+        may_act_for_officials=may_act_for_officials,
+        created_at=await clock.now(session),
+    )
+    await _add(session, client, ClientNameTaken)
+    await audit.record(session, actor, "client.registered", client.id, role=role, unit_id=unit_id)
+    return client.id
+
+
+async def issue_key(
+    session: AsyncSession,
+    actor: Actor,
+    client_id: UUID,
+    *,
+    kind: str,
+    scopes: Sequence[str],
+    allowed: frozenset[str],
+    expires_at: datetime | None = None,
+) -> tuple[UUID, str]:
+    """Issue a key, whose text is shown this once; refuses a third active key and scopes beyond `allowed`."""
+    if not allowed.issuperset(scopes):
+        raise ScopeBeyondRole
+    client = await session.scalar(select(Client).where(Client.id == client_id).with_for_update())
+    if client is None:
+        raise NotFound
+    now = clock.real_now()
+    active = select(func.count()).where(
+        ClientKey.client_id == client_id, ClientKey.revoked_at.is_(None), ClientKey.expires_at > now
+    )
+    if (await session.scalar(active) or 0) >= ACTIVE_KEYS:
+        raise TooManyKeys
+    text, parsed = keys.mint(kind)
+    key = ClientKey(
+        client_id=client_id,
+        kind=kind,
+        lookup=parsed.lookup,
+        secret_hash=keys.hash_secret(parsed.secret),
+        scopes=sorted(scopes),
+        created_at=now,
+        expires_at=expires_at or now + KEY_LIFE,
+    )
+    session.add(key)
+    await audit.record(session, actor, "key.issued", key.id, client_id=client_id, kind=kind, scopes=sorted(scopes))
+    return key.id, text
+
+
+async def revoke_key(session: AsyncSession, actor: Actor, client_id: UUID, key_id: UUID) -> None:
+    """Revoke a key at once; refuses one that was revoked before."""
+    statement = select(ClientKey).where(ClientKey.id == key_id, ClientKey.client_id == client_id).with_for_update()
+    key = await session.scalar(statement)
+    if key is None:
+        raise NotFound
+    if key.revoked_at:
+        raise KeyAlreadyRevoked
+    key.revoked_at = clock.real_now()
+    await audit.record(session, actor, "key.revoked", key_id, client_id=client_id)
+
+
+async def hold_clock(session: AsyncSession, actor: Actor, *, at: datetime) -> None:
+    """Hold the jurisdiction's clock at a moment; refuses for a live jurisdiction."""
+    jurisdiction = await queries.get_own_jurisdiction(session, actor)
+    if jurisdiction["kind"] == JurisdictionKind.LIVE:
+        raise ClockNotHoldable
+    await audit.record(session, actor, "clock.held", None, at=at.isoformat())
+    statement = insert(HeldClock).values(held_at=at)
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=[HeldClock.jurisdiction_id], set_={"held_at": at})
+    )
+
+
+async def release_clock(session: AsyncSession, actor: Actor) -> None:
+    """Let the jurisdiction's clock run again with real time."""
+    await audit.record(session, actor, "clock.released", None)
+    await session.execute(delete(HeldClock))
+
+
+def _telephone_columns(telephone: str | None) -> dict[str, Any]:
+    if telephone is None:
+        return {"telephone_sealed": None, "telephone_index": None, "telephone_masked": None}
+    number = telephones.normalise(telephone)
+    return {
+        "telephone_sealed": telephones.seal(number),
+        "telephone_index": telephones.blind_index(number),
+        "telephone_masked": telephones.mask(number),
+    }
+
+
+async def _add(session: AsyncSession, row: Named, taken: type[Refusal]) -> None:
+    try:
+        async with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        raise taken from error
+
+
+async def _amend(
+    session: AsyncSession, row: Unit | Official | None, version: int, changes: dict[str, Any], taken: type[Refusal]
+) -> None:
+    if row is None:
+        raise NotFound
+    if row.version != version:
+        raise Stale
+    try:
+        async with session.begin_nested():
+            for name, value in changes.items():
+                setattr(row, name, value)
+    except IntegrityError as error:
+        raise taken from error

@@ -1,0 +1,4 @@
+"""What is supervised: items, their numbers, the yearly ledger with its entries, and the parties of an item.
+
+A number is given once. Visibility reads only parties, which `tasks` adds by command.
+"""

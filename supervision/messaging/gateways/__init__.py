@@ -1,0 +1,99 @@
+"""What every SMS gateway (短信网关) answers to; one module beside this one for each medium.
+
+A gateway holds connections of its own kind and nothing else: no session, no row, no clock of a jurisdiction.
+Network conditions are verdicts, never exceptions, because delivery must settle every letter that it handed over.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from supervision.foundation.errors import Invalid, Unauthenticated
+
+
+class Verdict(StrEnum):
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # by the gateway, for good
+    THROTTLED = "throttled"  # by flow control: nothing was taken, safe to try again
+    UNREACHABLE = "unreachable"  # nothing was written, safe to try again
+    UNKNOWN = "unknown"  # the gateway may or may not have it
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    id: str  # the message's own id, in digits
+    telephone: str = field(repr=False)  # E.164; kept out of tracebacks and logs
+    text: str = field(repr=False)  # complete, 【signature】 first
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    letter_id: str
+    verdict: Verdict
+    reference: str | None = None  # the gateway's own id of the letter
+    code: str | None = None  # to be read with `codes.classify`
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    message_id: str | None
+    reference: str | None
+    delivered: bool
+    code: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    batch_size: int
+    rate_per_second: float | None  # letters; None: as fast as it answers
+    individual_texts: bool
+    can_query: bool
+    sends_receipts: bool = True  # where it sends none, `accepted` is the end of a message: it must not expire
+
+
+class MalformedReceipt(Invalid):
+    """The receipt is not what this gateway's protocol says."""
+
+    code = "malformed_receipt"
+    zh = "状态报告的格式不符合网关协议。"
+    en = "The receipt is not what the gateway's protocol says."
+
+
+class UnsignedReceipt(Unauthenticated):
+    """The receipt bears no valid and recent signature."""
+
+    code = "unsigned_receipt"
+    zh = "状态报告没有有效的签名，或签名时间相差超过五分钟。"
+    en = "The receipt bears no valid signature, or its time is off by more than five minutes."
+
+
+class Gateway(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    async def submit(self, batch: Sequence[Letter]) -> list[Outcome]:
+        """Hand letters over, at most `batch_size`, and return one outcome each, in their order."""
+        ...
+
+    async def query(self, ids: Sequence[str]) -> Mapping[str, Outcome | ReceiptLine]:
+        """Ask what became of letters, at most `batch_size`; leaves out those of which nothing can be said.
+
+        A letter that the gateway does not have is `unreachable`: it may be sent again.
+        """
+        ...
+
+    def verify_receipt(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Check that receipts come from the gateway, refusing others (`UnsignedReceipt`)."""
+        ...
+
+    def parse_receipts(self, raw: bytes) -> list[ReceiptLine]:
+        """Read the receipts of one call, refusing the whole when a line is wrong (`MalformedReceipt`)."""
+        ...
+
+    async def aclose(self) -> None: ...

@@ -1,0 +1,72 @@
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import orjson
+import structlog
+
+from supervision.foundation.clock import real_now
+from supervision.messaging.gateways import (
+    Capabilities,
+    Letter,
+    MalformedReceipt,
+    Outcome,
+    ReceiptLine,
+    UnsignedReceipt,
+    Verdict,
+)
+
+_log = structlog.get_logger()
+
+
+class ConsoleGateway:
+    """Writes letters to the log, and to `messages.jsonl` of a folder where one is given; nothing leaves the machine.
+
+    It accepts everything and knows no receipts: nobody can vouch for a handset here, so `accepted` is the end.
+    """
+
+    name = "console"
+    capabilities = Capabilities(
+        batch_size=500, rate_per_second=None, individual_texts=True, can_query=False, sends_receipts=False
+    )
+
+    def __init__(self, folder: Path | None) -> None:
+        self._file = folder / "messages.jsonl" if folder else None
+
+    async def submit(self, batch: Sequence[Letter]) -> list[Outcome]:
+        lines = [
+            {"id": letter.id, "telephone": "*" * 7 + letter.telephone[-4:], "text": letter.text} for letter in batch
+        ]
+        if self._file:
+            try:
+                await asyncio.to_thread(_append, self._file, lines)
+            except OSError as error:
+                # The disk is this gateway's network: while it is full or away, letters wait.
+                _log.warning("console_gateway_unwritable", reason=error.strerror)
+                return [Outcome(letter.id, Verdict.UNREACHABLE) for letter in batch]
+        for line in lines:
+            _log.info("message", gateway=self.name, **line)
+        return [Outcome(letter.id, Verdict.ACCEPTED) for letter in batch]
+
+    async def query(self, ids: Sequence[str]) -> Mapping[str, Outcome | ReceiptLine]:
+        del ids
+        return {}
+
+    def verify_receipt(self, headers: Mapping[str, str], body: bytes) -> None:
+        del headers, body
+        raise UnsignedReceipt
+
+    def parse_receipts(self, raw: bytes) -> list[ReceiptLine]:
+        del raw
+        raise MalformedReceipt
+
+    async def aclose(self) -> None:
+        pass
+
+
+def _append(path: Path, lines: list[dict[str, str]]) -> None:
+    at = real_now().isoformat()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        path.chmod(0o600)
+        file.write(b"".join(orjson.dumps({"at": at, **line}, option=orjson.OPT_APPEND_NEWLINE) for line in lines))

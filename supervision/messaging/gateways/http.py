@@ -1,0 +1,205 @@
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self, TypeVar
+
+import httpx
+import orjson
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError, model_validator
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from supervision.foundation.clock import real_now
+from supervision.messaging.gateways import (
+    Capabilities,
+    Letter,
+    MalformedReceipt,
+    Outcome,
+    ReceiptLine,
+    UnsignedReceipt,
+    Verdict,
+)
+
+# What a gateway sends ends up in columns: ids must fit a bigint, words may hold no NUL, moments must be storable.
+_Id = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
+_Word = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
+_Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
+
+
+class _Result(BaseModel):
+    id: _Id
+    status: Literal["accepted", "refused", "throttled"]
+    reference: _Word | None = None
+    code: _Word | None = None
+
+
+class _Found(BaseModel):
+    id: _Id
+    status: Literal["accepted", "refused", "delivered", "failed", "absent"]
+    reference: _Word | None = None
+    code: _Word | None = None
+    at: _Moment | None = None
+
+
+class _Receipt(BaseModel):
+    id: _Id | None = None
+    reference: _Word | None = None
+    status: Literal["delivered", "failed"]
+    code: _Word | None = None
+    at: _Moment | None = None
+
+    @model_validator(mode="after")
+    def _names_its_message(self) -> Self:
+        if self.id is None and self.reference is None:
+            raise ValueError("a receipt names its message")
+        return self
+
+
+class _Receipts(BaseModel):
+    receipts: list[_Receipt]
+
+
+_Line = TypeVar("_Line", bound=BaseModel)
+
+
+# httpx raises these before the first byte of a request is written; after any other error the gateway may have it.
+_NOTHING_WRITTEN = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+_BY_QUERY = {
+    "accepted": Verdict.ACCEPTED,
+    "refused": Verdict.REFUSED,
+    "absent": Verdict.UNREACHABLE,
+}
+
+
+class HttpGateway:
+    """Speaks the generic JSON protocol of `openapi/gateway.md`, signed both ways with Standard Webhooks headers."""
+
+    name = "http"
+
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        *,
+        timeout_seconds: float = 30,
+        connect_seconds: float = 5,
+        batch_size: int = 500,
+        rate_per_second: float | None = None,
+    ) -> None:
+        self.capabilities = Capabilities(batch_size, rate_per_second, individual_texts=True, can_query=True)
+        self._webhook = Webhook(secret)
+        # The time-outs of httpx are for each read; this one ends an answer that trickles in for ever.
+        self._whole_seconds = 2 * connect_seconds + 2 * timeout_seconds
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            timeout=httpx.Timeout(timeout_seconds, connect=connect_seconds, pool=connect_seconds),
+            # Servers close idle connections after some five seconds. A request written into a closing one would be
+            # `unknown` for no reason, so ours are given up well before.
+            limits=httpx.Limits(max_connections=20, keepalive_expiry=2),
+            trust_env=False,
+        )
+
+    async def submit(self, batch: Sequence[Letter]) -> list[Outcome]:
+        self._require_batch(batch)
+        letters = [{"id": letter.id, "telephone": letter.telephone, "text": letter.text} for letter in batch]
+        verdict, code, answer = await self._ask("messages", {"messages": letters})
+        results = {result.id: result for result in _read(_Result, answer.get("results"))}
+        return [
+            Outcome(letter.id, Verdict(result.status), result.reference, result.code)
+            if (result := results.get(letter.id))
+            else Outcome(letter.id, verdict, None, code)
+            for letter in batch
+        ]
+
+    async def query(self, ids: Sequence[str]) -> Mapping[str, Outcome | ReceiptLine]:
+        self._require_batch(ids)
+        _, _, answer = await self._ask("messages/query", {"ids": list(ids)})
+        asked = frozenset(ids)
+        return {found.id: _told(found) for found in _read(_Found, answer.get("messages")) if found.id in asked}
+
+    def verify_receipt(self, headers: Mapping[str, str], body: bytes) -> None:
+        try:
+            self._webhook.verify(body, dict(headers), json_parse=False)
+        except (WebhookVerificationError, ValueError):
+            # The library raises ValueError for signatures that are no Base64 and bodies that are no UTF-8.
+            raise UnsignedReceipt from None
+
+    def parse_receipts(self, raw: bytes) -> list[ReceiptLine]:
+        try:
+            receipts = _Receipts.model_validate_json(raw).receipts
+        except ValidationError:
+            raise MalformedReceipt from None
+        return [_receipt_line(receipt) for receipt in receipts]
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    def _require_batch(self, batch: Sequence[object]) -> None:
+        if len(batch) > self.capabilities.batch_size:
+            raise ValueError(f"{len(batch)} letters in a batch of at most {self.capabilities.batch_size}")
+
+    async def _ask(self, path: str, question: object) -> tuple[Verdict, str | None, dict[str, object]]:
+        """Return the answer (empty if unreadable), behind the verdict and code of letters that it does not name."""
+        body = orjson.dumps(question)
+        try:
+            async with asyncio.timeout(self._whole_seconds):
+                response = await self._client.post(path, content=body, headers=self._sign(body))
+        except _NOTHING_WRITTEN:
+            return Verdict.UNREACHABLE, None, {}
+        except (httpx.HTTPError, OSError):
+            return Verdict.UNKNOWN, None, {}
+        code = None if response.is_success else f"http_{response.status_code}"
+        return _verdict(response.status_code), code, _object(response.content)
+
+    def _sign(self, body: bytes) -> dict[str, str]:
+        # Signatures carry the machine's own time: the other side compares it with its own, not with a held clock.
+        now = real_now()
+        request_id = f"req_{secrets.token_hex(16)}"
+        return {
+            "content-type": "application/json",
+            "webhook-id": request_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self._webhook.sign(request_id, now, body.decode()),
+        }
+
+
+def _verdict(status: int) -> Verdict:
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return Verdict.THROTTLED
+    is_declined = httpx.codes.MULTIPLE_CHOICES <= status < httpx.codes.INTERNAL_SERVER_ERROR
+    return Verdict.REFUSED if is_declined else Verdict.UNKNOWN
+
+
+def _object(content: bytes) -> dict[str, object]:
+    try:
+        answer = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _read(model: type[_Line], lines: object) -> list[_Line]:
+    """Read the lines that are right; what a wrong one is about stays unsaid."""
+    read = []
+    for line in lines if isinstance(lines, list) else ():
+        with suppress(ValidationError):
+            read.append(model.model_validate(line))
+    return read
+
+
+def _told(found: _Found) -> Outcome | ReceiptLine:
+    if found.status in ("delivered", "failed"):
+        return _receipt_line(found)
+    return Outcome(found.id, _BY_QUERY[found.status], found.reference, found.code)
+
+
+def _receipt_line(line: _Found | _Receipt) -> ReceiptLine:
+    return ReceiptLine(line.id, line.reference, line.status == "delivered", line.code, line.at)

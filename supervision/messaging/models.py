@@ -1,0 +1,142 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
+from supervision.messaging.states import MessageState
+
+
+class Template(Named, Base):
+    """One version of a text with {placeholders}; a version is never changed."""
+
+    __tablename__ = "template"
+    __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "name", "version"))
+
+    name: Mapped[str]
+    version: Mapped[int]
+    body: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Broadcast(Named, Base):
+    """One uniform text to an audience; the matter makes a scheduled one unique."""
+
+    __tablename__ = "broadcast"
+    __table_args__ = local_table(belongs_to("template", "template_id"), UniqueConstraint("jurisdiction_id", "matter"))
+
+    template_id: Mapped[UUID]
+    matter: Mapped[str]
+    text: Mapped[str]
+    audience: Mapped[dict[str, Any]]
+    parts: Mapped[int]
+    recipients: Mapped[int]
+    left_out: Mapped[dict[str, Any]]
+    is_test: Mapped[bool]
+    critical_reason: Mapped[str | None]
+    confirmed_by: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime]
+
+
+class Message(Massed, Base):
+    """One text to one official: a row of the outbox until its gateway has answered."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("jurisdiction_id", "id"),
+        UniqueConstraint("broadcast_id", "official_id"),
+        belongs_to("official", "official_id"),
+        belongs_to("template", "template_id"),
+        belongs_to("broadcast", "broadcast_id"),
+        one_of("state", MessageState),
+        CheckConstraint("(broadcast_id IS NULL) = (text IS NOT NULL)", name="text_once"),
+        Index(
+            "uq_message_matter",
+            "jurisdiction_id",
+            "matter",
+            "official_id",
+            unique=True,
+            postgresql_where=text("matter IS NOT NULL"),
+        ),
+        Index("ix_message_claim", "not_before", "id", postgresql_where=text("state = 'queued'")),
+        Index("ix_message_leased", "leased_until", postgresql_where=text("state = 'submitting'")),
+        Index("ix_message_awaited", "accepted_at", postgresql_where=text("state IN ('accepted', 'unknown')")),
+        Index(None, "jurisdiction_id", "id"),
+        Index(None, "broadcast_id", "state"),
+    )
+
+    broadcast_id: Mapped[UUID | None]
+    official_id: Mapped[UUID]
+    template_id: Mapped[UUID]
+    text: Mapped[str | None]
+    matter: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default=MessageState.QUEUED)
+    is_test: Mapped[bool]
+    not_before: Mapped[datetime]
+    queued_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    fence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    leased_until: Mapped[datetime | None]
+    gateway: Mapped[str | None]
+    reference: Mapped[str | None]
+    code: Mapped[str | None]
+    accepted_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Attempt(Massed, Base):
+    """One hand-over of a message to a gateway, written before anything is sent."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("message_id", "fence"),)
+
+    message_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("message.id"))
+    fence: Mapped[int] = mapped_column(BigInteger)
+    gateway: Mapped[str]
+    started_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    verdict: Mapped[str | None]
+    code: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Receipt(Base):
+    """A gateway's report as it came; its jurisdiction is known only line by line."""
+
+    __tablename__ = "receipt"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    gateway: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReceiptLine(Base):
+    """What a receipt says of one message: waiting, matched (with the message's jurisdiction), or superseded."""
+
+    __tablename__ = "receipt_line"
+    __table_args__ = (
+        Index("ix_receipt_line_waiting", "id", postgresql_where=text("state = 'waiting'")),
+        CheckConstraint("state IN ('waiting', 'matched', 'superseded', 'unmatched')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    receipt_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("receipt.id"))
+    jurisdiction_id: Mapped[UUID | None] = mapped_column(ForeignKey("jurisdiction.id"))
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    reference: Mapped[str | None]
+    delivered: Mapped[bool]
+    code: Mapped[str | None]
+    at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(server_default="waiting")

@@ -1,0 +1,49 @@
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class MessageState(StrEnum):
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+_S = MessageState
+
+# The ladder. The handset's word is its top: a receipt that says "delivered" corrects whatever we believed, be it
+# ahead of the answer, 72 hours late, or after a receipt that said "failed" (gateways try a second route and their
+# receipts overtake each other), so that the order of receipts never decides whether a message arrived. It even
+# ends a message that waits to be sent again, which would otherwise be sent twice. Nothing leaves `delivered`.
+# The two steps back to `queued` are not about receipts: the gateway said, or the network proved, that it has nothing.
+MAY_FOLLOW: Mapping[MessageState, frozenset[MessageState]] = MappingProxyType(
+    {
+        _S.QUEUED: frozenset({_S.SUBMITTING, _S.CANCELLED, _S.DELIVERED}),
+        _S.SUBMITTING: frozenset({_S.QUEUED, _S.UNKNOWN, _S.ACCEPTED, _S.REFUSED, _S.FAILED, _S.DELIVERED}),
+        _S.UNKNOWN: frozenset({_S.QUEUED, _S.ACCEPTED, _S.REFUSED, _S.FAILED, _S.DELIVERED}),
+        _S.ACCEPTED: frozenset({_S.EXPIRED, _S.FAILED, _S.DELIVERED}),
+        _S.EXPIRED: frozenset({_S.FAILED, _S.DELIVERED}),
+        _S.FAILED: frozenset({_S.DELIVERED}),
+        _S.REFUSED: frozenset({_S.DELIVERED}),
+        _S.DELIVERED: frozenset(),
+        _S.CANCELLED: frozenset(),
+    }
+)
+
+_FINAL = frozenset({_S.DELIVERED, _S.REFUSED, _S.FAILED, _S.EXPIRED, _S.CANCELLED})
+
+
+def is_final(state: MessageState) -> bool:
+    """Tell whether no job and no person has anything left to do; a late receipt may still correct it."""
+    return state in _FINAL
+
+
+def may_precede(state: MessageState) -> frozenset[MessageState]:
+    """Return the states that may become this one: the WHERE of an UPDATE that sets it."""
+    return frozenset(before for before, after in MAY_FOLLOW.items() if state in after)

@@ -1,0 +1,47 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
+from supervision.publication.states import PublicationState
+
+
+class Publication(Named, Base):
+    """A text drafted from a progress entry; frozen once published."""
+
+    __tablename__ = "publication"
+    __table_args__ = local_table(
+        belongs_to("progress_entry", "progress_entry_id"),
+        UniqueConstraint("progress_entry_id"),
+        one_of("state", PublicationState),
+        Index(None, "jurisdiction_id", "published_at", "id"),
+        Index(None, "jurisdiction_id", "id"),
+    )
+
+    progress_entry_id: Mapped[UUID]
+    title: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str]
+    drafted_by: Mapped[UUID | None]
+    drafted_at: Mapped[datetime]
+    reviewed_by: Mapped[UUID | None]
+    reviewed_at: Mapped[datetime | None]
+    legal_basis: Mapped[str | None]
+    verdict: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
+
+
+class Feed(Local, Base):
+    """The bytes of a feed as they were rendered at the last publication."""
+
+    __tablename__ = "feed"
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "channel"),)
+
+    channel: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    etag: Mapped[str]
+    modified_at: Mapped[datetime]

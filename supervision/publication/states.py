@@ -1,0 +1,16 @@
+from enum import StrEnum
+
+
+class PublicationState(StrEnum):
+    DRAFTED = "drafted"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    PUBLISHED = "published"
+
+
+FOLLOWS: dict[PublicationState, frozenset[PublicationState]] = {
+    PublicationState.DRAFTED: frozenset({PublicationState.APPROVED, PublicationState.REFUSED}),
+    PublicationState.APPROVED: frozenset({PublicationState.PUBLISHED}),
+    PublicationState.REFUSED: frozenset(),
+    PublicationState.PUBLISHED: frozenset(),
+}

@@ -1,0 +1,78 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from redis import Redis
+from sqlalchemy import create_engine, text
+
+from deploy.processes import ChildFailed
+from deploy.stack import Stack
+
+FAST = {"fsync": "off", "max_connections": "40"}
+SERVES = """
+import sys
+from pathlib import Path
+from deploy.stack import Stack
+with Stack(Path(sys.argv[1]), options={"fsync": "off"}) as stack:
+    address = stack.start_api()
+    stack.start_worker()
+    print(address, flush=True)
+    stack.serve()
+"""
+
+
+@pytest.fixture(autouse=True)
+def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DUCHA_DATABASE_URL", raising=False)
+    monkeypatch.delenv("DUCHA_REDIS_URL", raising=False)
+
+
+def head(url: str) -> object:
+    engine = create_engine(url)
+    try:
+        with engine.connect() as session:
+            return session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    finally:
+        engine.dispose()
+
+
+def test_it_hands_each_process_its_own_login_and_the_same_secret_every_time(tmp_path: Path) -> None:
+    secrets = set()
+    for _ in range(2):
+        with Stack(tmp_path, options=FAST, settings={"DUCHA_SIGNATURE": "县督查"}) as stack:
+            for role in ("api", "worker", "owner"):
+                settings = stack.environment(role)
+                assert f"//ducha_{role}:" in settings["DUCHA_DATABASE_URL"]
+                assert settings["DUCHA_SIGNATURE"] == "县督查"
+            assert head(stack.urls.api)
+            with Redis.from_url(settings["DUCHA_REDIS_URL"]) as client:
+                assert client.ping()
+            file = Path(settings["DUCHA_SECRET_FILE"])
+            assert file.stat().st_mode & 0o777 == 0o600
+            secrets.add(file.read_text())
+    assert [len(secret) for secret in secrets] == [64]
+
+
+def test_a_program_that_fails_ends_the_stack_with_its_words(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ChildFailed, match=r"nothing: .* ended with status 1\n.*No module named"),
+        Stack(tmp_path, options=FAST) as stack,
+    ):
+        stack.start_program("nothing", ["-m", "deploy.nothing"], {}, ready=lambda: False)
+
+
+def test_it_serves_until_a_signal_and_leaves_no_process(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", SERVES, str(tmp_path)], stdout=subprocess.PIPE, text=True) as stack:
+        assert stack.stdout
+        address = stack.stdout.readline().strip()
+        assert httpx.get(f"{address}/livez").is_success
+        stack.send_signal(signal.SIGTERM)
+    assert stack.returncode == 128 + signal.SIGTERM
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{address}/livez")
+    running = [each.read_bytes() for each in Path("/proc").glob("[0-9]*/environ") if os.access(each, os.R_OK)]
+    assert not any(os.fsencode(tmp_path) in each for each in running)

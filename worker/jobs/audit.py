@@ -1,0 +1,8 @@
+from supervision.audit import sealing
+from worker.runner import Runner
+
+
+async def seal(runner: Runner) -> None:
+    """Seal the audit rows of all finished transactions."""
+    async with runner.everywhere() as session:
+        await sealing.seal(session)

@@ -1,0 +1,47 @@
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation import settings
+from supervision.foundation.database import Sessions, enter, make_engine, make_sessions
+from supervision.messaging.gateways import Gateway
+
+
+@dataclass(frozen=True)
+class Runner:
+    """What jobs work with; one block of `everywhere` or `within` is one transaction, committed at its end."""
+
+    sessions: Sessions
+    gateways: Mapping[bool, Gateway]
+    """The gateway of live messages (False) and that of test messages (True)."""
+
+    @asynccontextmanager
+    async def everywhere(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that sees all counties: for finders, claims and matching only."""
+        async with self.sessions() as session:
+            yield session
+            await session.commit()
+
+    @asynccontextmanager
+    async def within(self, jurisdiction_id: UUID) -> AsyncIterator[AsyncSession]:
+        """Open a transaction inside one county, with the API's rights, so that nothing can mix counties."""
+        async with self.sessions() as session:
+            await enter(session, jurisdiction_id, role="ducha_api")
+            yield session
+            await session.commit()
+
+
+@asynccontextmanager
+async def open_runner(gateways: Mapping[bool, Gateway]) -> AsyncIterator[Runner]:
+    """Open the worker's connections, and close them and the gateways at the end."""
+    chosen = settings.current()
+    engine = make_engine(chosen.database_url.get_secret_value(), pool_size=chosen.pool_size)
+    try:
+        yield Runner(make_sessions(engine, "ducha_worker"), gateways)
+    finally:
+        for gateway in set(gateways.values()):
+            await gateway.aclose()
+        await engine.dispose()

@@ -1,0 +1,93 @@
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+import structlog
+from arq import Worker, cron, func
+from arq.connections import RedisSettings
+from prometheus_client import start_http_server
+from sqlalchemy.exc import SQLAlchemyError
+from supervision.messaging.gateways.chosen import choose_gateways
+
+from supervision.foundation import logs, metrics, settings
+from worker.jobs import audit, cadence, messaging, operations
+from worker.runner import Runner, open_runner
+
+log = structlog.get_logger()
+Job = Callable[[Runner], Awaitable[None]]
+
+# Every job, and how often the clock rings it, in seconds; the doorbell may ring it sooner.
+JOBS: dict[Job, int] = {
+    messaging.deliver: 5,
+    messaging.match_receipts: 5,
+    messaging.expire: 60,
+    operations.operate: 5,
+    operations.forget: 60,
+    cadence.tick: 5,
+    audit.seal: 60,
+}
+
+
+def _as_arq(job: Job) -> Callable[[dict[str, Any]], Awaitable[None]]:
+    async def run(context: dict[str, Any]) -> None:
+        began = time.perf_counter()
+        try:
+            await job(context["runner"])
+        except SQLAlchemyError:
+            # The database is away or refuses; the rows are still there, and the clock comes round again.
+            log.exception("job_interrupted", job=job.__name__)
+        finally:
+            metrics.RUNS.labels(job.__name__).observe(time.perf_counter() - began)
+
+    run.__qualname__ = job.__name__
+    return run
+
+
+async def _start(context: dict[str, Any]) -> None:
+    opened = open_runner(choose_gateways())
+    context["opened"], context["runner"] = opened, await opened.__aenter__()
+
+
+async def _stop(context: dict[str, Any]) -> None:
+    await context["opened"].__aexit__(None, None, None)
+
+
+def make_worker() -> Worker:
+    """Build the arq worker: JSON instead of pickle, no results kept, every job also rung by the clock."""
+    chosen = settings.current()
+    ready = {job: _as_arq(job) for job in JOBS}
+    return Worker(
+        # A result that is kept would block the same job from being rung again.
+        functions=[func(run, name=job.__name__, keep_result=0, max_tries=1) for job, run in ready.items()],
+        cron_jobs=[
+            cron(run, name=f"clock:{job.__name__}", second=_seconds(every), keep_result=0, run_at_startup=True)
+            for (job, every), run in zip(JOBS.items(), ready.values(), strict=True)
+        ],
+        redis_settings=RedisSettings.from_dsn(chosen.redis_url.get_secret_value()),
+        on_startup=_start,
+        on_shutdown=_stop,
+        job_serializer=orjson.dumps,
+        job_deserializer=orjson.loads,
+        poll_delay=0.1,
+        job_timeout=600,
+    )
+
+
+def _seconds(every: int) -> set[int]:
+    return set(range(0, 60, every))
+
+
+def main() -> None:
+    """Run the worker until it is told to stop."""
+    chosen = settings.current()
+    logs.configure(chosen.log_level)
+    if chosen.worker_metrics_port:
+        start_http_server(chosen.worker_metrics_port, addr="127.0.0.1")
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    make_worker().run()
+
+
+if __name__ == "__main__":
+    main()
