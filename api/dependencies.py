@@ -76,7 +76,7 @@ async def _remember_refusal(request: Request, lookup: str, address: str) -> None
     # The refusal rolls the request's transaction back, so it is written in one of its own.
     async with request.app.state.sessions() as session:
         await keys.count_refusal(session, lookup=lookup, address=address)
-        audit.record_refused_login(
+        await audit.record_refused_login(
             session, at=clock.real_now(), lookup=lookup, address=address, request_id=request.state.trace_id
         )
         await session.commit()

@@ -1,10 +1,17 @@
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+import supervision
+from api.errors import FIELD_TEXTS, HTTP_TEXTS, STATUS, UNKNOWN_FIELD_TEXT
 from api.permissions import PERMISSIONS, PUBLIC
 from api.schemas.fields import ProblemDetails
+from supervision.foundation.errors import Refusal
 
 DESCRIPTION = """\
 督查 (supervision): register what a county has decided, break it down into tasks, collect reports on the cadence,
@@ -12,11 +19,17 @@ tell those who must know, publish what can be published, and keep a score that c
 
 Every error is `application/problem+json` with a stable `code`. Lists are read page by page with `after`.
 What can change carries an `ETag`; a change needs it in `If-Match`. Send an `Idempotency-Key` with whatever creates.
+`x-problem-codes` and `x-field-codes` list every code with its texts in Chinese and English.
 """
 RATE_HEADERS = {
     "RateLimit": {"description": "what is left of the quota", "schema": {"type": "string", "maxLength": 200}},
     "RateLimit-Policy": {"description": "the quota", "schema": {"type": "string", "maxLength": 200}},
 }
+RETRY_HEADER = {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 0, "maximum": 86400}}
+LOCATION_HEADER = {"description": "where it is found", "schema": {"type": "string", "maxLength": 500}}
+# What the types of our columns bound, where a field says no more.
+INT32 = {"format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1}
+TEXT_LENGTHS = {"date": 10, "date-time": 35, "uuid": 36}
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 # Which problems an operation may answer beyond those that its own route declares.
 _ALWAYS = (400, 405, 406, 429, 500, 503)
@@ -48,7 +61,7 @@ def make_document(app: FastAPI) -> dict[str, Any]:
         summary="Supervision of a county's tasks",
         description=DESCRIPTION,
         routes=app.routes,
-        servers=[{"url": "/", "description": "this installation"}],
+        servers=[{"url": "/", "description": "this installation, production or test", "x-internal": False}],
         tags=[{"name": tag, "description": text} for tag, text in TAGS.items()],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         contact={"name": "the office that runs this installation"},
@@ -61,7 +74,35 @@ def make_document(app: FastAPI) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation)
+    _bound(document)
+    document["x-problem-codes"] = problem_codes()
+    document["x-field-codes"] = field_codes()
     return document
+
+
+def problem_codes() -> dict[str, dict[str, Any]]:
+    """List every `code` that a problem may carry, with its status and its texts."""
+    for room in iter_modules(supervision.__path__):
+        if find_spec(name := f"{supervision.__name__}.{room.name}.errors"):
+            import_module(name)
+    codes = {code: {"status": status, "zh": zh, "en": en} for status, (code, zh, en) in HTTP_TEXTS.items()}
+    for refusal in refusals():
+        status = next(STATUS[kind] for kind in refusal.__mro__ if kind in STATUS)
+        codes[refusal.code] = {"status": status, "zh": refusal.zh, "en": refusal.en}
+    return dict(sorted(codes.items()))
+
+
+def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    """Yield every refusal that the house knows."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from refusals(each)
+
+
+def field_codes() -> dict[str, dict[str, str]]:
+    """List every `code` that an entry of `errors` may carry for a field that cannot be read."""
+    texts = {**FIELD_TEXTS, "invalid_value": UNKNOWN_FIELD_TEXT}
+    return {code: {"zh": zh, "en": en} for code, (zh, en) in sorted(texts.items())}
 
 
 TAGS = {
@@ -100,13 +141,21 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     for status, response in responses.items():
         if path.startswith(("/v1/", "/feeds/")):
             response.setdefault("headers", {}).update(RATE_HEADERS)
-        if status == "401":
-            response["headers"] = {
-                **response.get("headers", {}),
-                "WWW-Authenticate": {"description": "Bearer", "schema": {"type": "string", "maxLength": 100}},
-            }
+        response.setdefault("headers", {}).update(_headers_of(status))
+        if not response["headers"]:
+            del response["headers"]
     for parameter in operation.get("parameters", []):
         _drop_null(parameter)
+
+
+def _headers_of(status: str) -> dict[str, Any]:
+    if status == "401":
+        return {"WWW-Authenticate": {"description": "Bearer", "schema": {"type": "string", "maxLength": 100}}}
+    if status in {"429", "503"}:
+        return {"Retry-After": RETRY_HEADER}
+    if status in {"201", "202"}:
+        return {"Location": LOCATION_HEADER}
+    return {}
 
 
 def _problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
@@ -133,3 +182,17 @@ def _drop_null(parameter: dict[str, Any]) -> None:
         (kept,) = [branch for branch in branches if branch.get("type") != "null"]
         rest = {key: value for key, value in parameter["schema"].items() if key != "anyOf"}
         parameter["schema"] = {**rest, **kept}
+
+
+def _bound(node: Any) -> None:
+    """Give every integer and every formatted text its bounds, so that a client knows how wide they are."""
+    if isinstance(node, dict):
+        if node.get("type") == "integer":
+            node.update({**INT32, **node})
+        if node.get("type") == "string" and "enum" not in node and node.get("format") in TEXT_LENGTHS:
+            node.setdefault("maxLength", TEXT_LENGTHS[node["format"]])
+        for child in node.values():
+            _bound(child)
+    elif isinstance(node, list):
+        for child in node:
+            _bound(child)

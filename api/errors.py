@@ -102,7 +102,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "too_short": ("项数过少。", "There are too few entries."),
     "too_long": ("项数过多。", "There are too many entries."),
 }
-_UNKNOWN_FIELD_TEXT = ("取值无效。", "This value is not valid.")
+UNKNOWN_FIELD_TEXT = ("取值无效。", "This value is not valid.")
 
 
 def language_of(accept: str) -> str:
@@ -174,7 +174,7 @@ async def on_invalid(request: Request, error: Exception) -> Response:
 
 
 def _field_problem(kind: str, place: Sequence[str | int]) -> Problem:
-    zh, en = FIELD_TEXTS.get(kind, _UNKNOWN_FIELD_TEXT)
+    zh, en = FIELD_TEXTS.get(kind, UNKNOWN_FIELD_TEXT)
     code = kind if kind in FIELD_TEXTS else "invalid_value"
     # A field that we do not know is what the caller wrote, so the pointer stops at its parent.
     known = place[:-1] if kind in {"extra_forbidden", "unknown_parameter"} else place

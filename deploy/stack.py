@@ -130,6 +130,7 @@ class Stack:
                     raise server.failure()
             for program in self._programs:
                 if program.has_ended():
+                    print(program.failure(), file=sys.stderr)
                     program.start()
 
 

@@ -15,6 +15,7 @@ from supervision.foundation import settings
 
 router = APIRouter(route_class=DuchaRoute, tags=["system"])
 
+METRICS_TEXT = {"type": "string", "maxLength": 4_000_000}
 # A role that could go round row-level security must not serve requests.
 _READY = text("""
     SELECT (SELECT version_num FROM alembic_version) AS revision,
@@ -52,7 +53,7 @@ async def get_readyz(request: Request) -> Response:
 @router.get(
     "/metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text"}},
+    responses={200: {"content": {"text/plain": {"schema": METRICS_TEXT}}, "description": "Prometheus text"}},
 )
 async def get_metrics(request: Request) -> Response:
     """Give the metrics to whoever brings the token of the metrics file; without one there are none here."""

@@ -1,3 +1,5 @@
+from typing import Annotated
+
 from pydantic import Field
 
 from api.schemas.fields import Answer
@@ -9,4 +11,4 @@ class Liveness(Answer):
 
 class Readiness(Answer):
     status: str = Field(max_length=20)
-    checks: dict[str, str]
+    checks: dict[str, Annotated[str, Field(max_length=40)]]

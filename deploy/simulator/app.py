@@ -1,5 +1,6 @@
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, replace
@@ -57,8 +58,8 @@ class Simulator:
 
     def _behave(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour
-        self._tokens = float(behaviour.throttle_per_second or 0)
-        self._refilled_at = 0.0
+        self._tokens = max(1, behaviour.throttle_per_second or 0)
+        self._refilled_at = time.monotonic()
 
     async def submit(self, request: Request) -> Response:
         body = await request.body()
@@ -149,9 +150,9 @@ class Simulator:
         return _pick(entry, "id", "status", "reference", "code", "at")
 
     def _refill(self) -> None:
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         rate = self.behaviour.throttle_per_second or 0
-        self._tokens = min(rate, self._tokens + (now - self._refilled_at) * rate)
+        self._tokens = min(max(1, rate), self._tokens + (now - self._refilled_at) * rate)
         self._refilled_at = now
 
     def _is_signed(self, request: Request, body: bytes) -> bool:

@@ -37,5 +37,5 @@ class Behaviour(BaseModel):
     drop_after_accept: bool = False
     fail_rate: float = Field(default=0, ge=0, le=1)
     refuse_prefixes: tuple[str, ...] = ()
-    throttle_per_second: int | None = Field(default=None, ge=1)
+    throttle_per_second: float | None = Field(default=None, gt=0, le=1_000_000)
     receipt: ReceiptBehaviour = ReceiptBehaviour()

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Steps that speak to people happen when offices open.
 OFFICE_OPENS = time(9, 0)
+# Late enough that a report received in the last second before midnight has been committed.
+DAY_IS_OVER = time(0, 1)
 
 _DAY = timedelta(days=1)
 _HALF = 15
@@ -25,6 +27,7 @@ class CalendarUnknown(LookupError):  # noqa: N818 - it states a fact, as refusal
 
 
 class PeriodKind(StrEnum):
+    DAY = "day"
     WEEK = "week"
     HALF_MONTH = "half_month"
     MONTH = "month"
@@ -42,6 +45,8 @@ class Period:
     @property
     def label_zh(self) -> str:
         match self.kind:
+            case PeriodKind.DAY:
+                return day_zh(self.first)
             case PeriodKind.WEEK:
                 year, week, _ = self.first.isocalendar()
                 return f"{year}年第{week}周"
@@ -62,6 +67,7 @@ class StepKind(StrEnum):
     DUE = "due"
     URGE = "urge"
     DIGEST = "digest"
+    PROPOSE = "propose"
 
 
 _ORDER = {kind: place for place, kind in enumerate(StepKind)}
@@ -99,6 +105,8 @@ HALF_MONTHLY = Cadence(
 def period_of(kind: PeriodKind, day: date) -> Period:
     """Return the period of the kind that holds the day."""
     match kind:
+        case PeriodKind.DAY:
+            first = last = day
         case PeriodKind.WEEK:
             first = day - day.weekday() * _DAY
             last = first + 6 * _DAY
@@ -219,6 +227,18 @@ def steps_due(opened_on: date, until: date, now: datetime, cadence: Cadence, cal
         if step.at <= now
     ]
     return sorted(steps, key=_in_order)
+
+
+def proposal_step(now: datetime) -> Step | None:
+    """Return the step of the present day that looks for items past their deadline, once the day before is over."""
+    today = shanghai_day(now)
+    step = Step(period_of(PeriodKind.DAY, today), StepKind.PROPOSE, at(today, DAY_IS_OVER))
+    return step if step.at <= now else None
+
+
+def day_zh(day: date) -> str:
+    """Return the day as Chinese texts write it, e.g. 2016年10月8日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _in_order(step: Step) -> tuple[datetime, int, date]:

@@ -7,7 +7,6 @@ from supervision.documents.errors import (
     HeaderRepeated,
     SpreadsheetEmpty,
     SpreadsheetHasTooManyColumns,
-    SpreadsheetHasTooManyRows,
 )
 
 MIB = 1024 * 1024
@@ -116,7 +115,7 @@ def build_table(
     merges: Iterable[Merge] = (),
     sheet: str | None = None,
 ) -> Table:
-    """Name the cells of numbered lines by the first that is not empty; refuses an unfit header or too much."""
+    """Name the cells of numbered lines by the first that is not empty; refuses an unfit header."""
     lines = iter([(number, cells) for number, raw in grid if any(cells := [tidy(text) for text in raw])])
     header_row, header = next(lines, (0, []))
     names = _name_columns(header, limits)
@@ -128,8 +127,6 @@ def build_table(
     rows: list[Row] = []
     for number, cells in lines:
         found += _faults_of_row(number, cells, names, limits)
-        if len(rows) == limits.rows:
-            raise SpreadsheetHasTooManyRows(limit=limits.rows)
         padded = [*cells, *[""] * len(names)]
         rows.append(Row(number, {name: padded[index - 1] for index, name in names.items()}))
     found.sort(key=lambda fault: (fault.row, fault.column))

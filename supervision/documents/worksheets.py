@@ -62,7 +62,7 @@ class _Scanner:
         self._column = 0
         self._first_row = 0
         self._cell: Mapping[str, str] = {}
-        self._string_index: str | None = None
+        self._string_index: list[str] | None = None
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         match name:
@@ -84,20 +84,18 @@ class _Scanner:
                 self._note("formula")
             case "v" | "is":
                 self._hold_value()
-                self._string_index = "" if self._cell.get("t") == "s" else None
+                self._string_index = [] if self._cell.get("t") == "s" else None
             case "mergeCell":
                 self._look()
                 self._merge(attributes.get("ref", ""))
 
     def text(self, part: str) -> None:
         if self._string_index is not None:
-            self._string_index += part
-            if len(self._string_index) > _DIGITS:
-                raise SpreadsheetDamaged
+            self._string_index.append(part)
 
     def end(self, name: str) -> None:
         if name == "v" and self._string_index is not None:
-            index = _number(self._string_index)
+            index = _number("".join(self._string_index))
             if index >= len(self._string_lengths):
                 raise SpreadsheetDamaged
             self._characters -= self._string_lengths[index]

@@ -1,34 +1,205 @@
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from supervision.foundation.database import Sessions
 from tests.house import Callers, Place
 
+UNIT = {"name": "教育局", "kind": "department"}
 
-class TestRegisterUnit:
-    async def test_anonymous(self, callers: Callers, here: Place) -> None:
-        administrator = await callers(here, "administrator")
-        answer = await administrator.post(
-            "/v1/units", json={"name": "教育局", "kind": "department"}, headers={"Authorization": ""}
-        )
-        assert answer.status_code == 401
-        assert answer.json()["code"] == "unauthenticated"
 
-    async def test_wrong_role(self, callers: Callers, here: Place) -> None:
-        office = await callers(here, "office")
-        answer = await office.post("/v1/units", json={"name": "教育局", "kind": "department"})
-        assert answer.status_code == 403
+def an_official(unit_id: str, **over: Any) -> dict[str, Any]:
+    return {
+        "unit_id": unit_id,
+        "name": "示例人员",
+        "post": "局长",
+        "position": "principal_leader",
+        "leadership_level": "section",
+        "telephone": "19999990001",
+        **over,
+    }
 
-    async def test_other_jurisdiction(self, callers: Callers, here: Place, elsewhere: Place) -> None:
-        administrator, stranger = await callers(here, "administrator"), await callers(elsewhere, "administrator")
-        made = (await administrator.post("/v1/units", json={"name": "教育局", "kind": "department"})).json()
-        assert (await stranger.get(f"/v1/units/{made['id']}")).status_code == 404
-        assert (await stranger.get("/v1/units")).json()["data"] == []
 
+class TestUnits:
     async def test_happy(self, callers: Callers, here: Place) -> None:
         administrator = await callers(here, "administrator")
-        answer = await administrator.post("/v1/units", json={"name": "教育局", "kind": "department"})
+        answer = await administrator.post("/v1/units", json=UNIT)
         assert answer.status_code == 201
         assert (await administrator.get(answer.headers["Location"])).json() == answer.json()
 
+    async def test_other_jurisdiction(self, callers: Callers, here: Place, elsewhere: Place) -> None:
+        administrator, stranger = await callers(here, "administrator"), await callers(elsewhere, "administrator")
+        made = (await administrator.post("/v1/units", json=UNIT)).json()
+        assert (await stranger.get(f"/v1/units/{made['id']}")).status_code == 404
+        amended = await stranger.patch(f"/v1/units/{made['id']}", json={"name": "x"}, headers={"If-Match": '"1"'})
+        assert amended.status_code == 404
+        assert (await stranger.get("/v1/units")).json()["data"] == []
+        assert (await stranger.post("/v1/units", json=UNIT)).status_code == 201
+
     async def test_refuses_a_name_that_is_taken(self, callers: Callers, here: Place) -> None:
         administrator = await callers(here, "administrator")
-        await administrator.post("/v1/units", json={"name": "教育局", "kind": "department"})
-        answer = await administrator.post("/v1/units", json={"name": "教育局", "kind": "department"})
+        await administrator.post("/v1/units", json=UNIT)
+        answer = await administrator.post("/v1/units", json=UNIT)
         assert (answer.status_code, answer.json()["code"]) == (409, "unit_name_taken")
+
+    async def test_amends_what_was_read_and_nothing_newer(self, callers: Callers, here: Place) -> None:
+        administrator = await callers(here, "administrator")
+        made = await administrator.post("/v1/units", json=UNIT)
+        path, tag = made.headers["Location"], made.headers["ETag"]
+        first = await administrator.patch(path, json={"name": "教体局"}, headers={"If-Match": tag})
+        assert (first.status_code, first.json()["name"]) == (200, "教体局")
+        second = await administrator.patch(path, json={"name": "文教局"}, headers={"If-Match": tag})
+        assert second.status_code == 412
+        assert (await administrator.get(path)).json()["name"] == "教体局"
+
+    async def test_filters(self, callers: Callers, here: Place) -> None:
+        administrator = await callers(here, "administrator")
+        await administrator.post("/v1/units", json=UNIT)
+        await administrator.post("/v1/units", json={"name": "灵溪镇", "kind": "township"})
+        towns = (await administrator.get("/v1/units", params={"kind": "township"})).json()["data"]
+        assert [unit["name"] for unit in towns] == ["灵溪镇"]
+
+
+class TestOfficials:
+    async def test_the_number_rests_sealed_is_found_and_leaves_masked(
+        self, callers: Callers, here: Place, sessions: Sessions
+    ) -> None:
+        administrator = await callers(here, "administrator")
+        unit = (await administrator.post("/v1/units", json=UNIT)).json()["id"]
+        made = (await administrator.post("/v1/officials", json=an_official(unit))).json()
+        assert made["telephone"] == "199****0001"
+        found = (await administrator.get("/v1/officials", params={"telephone": "+8619999990001"})).json()["data"]
+        assert [row["id"] for row in found] == [made["id"]]
+        async with sessions() as session:
+            rows = await session.execute(
+                text("SELECT o::text FROM official o UNION ALL SELECT e::text FROM audit_event e")
+            )
+            assert "9999990001" not in str(rows.all())
+
+    async def test_refuses_an_unknown_unit_and_what_is_no_number(
+        self, callers: Callers, here: Place, elsewhere: Place
+    ) -> None:
+        administrator, stranger = await callers(here, "administrator"), await callers(elsewhere, "administrator")
+        unit = (await stranger.post("/v1/units", json=UNIT)).json()["id"]
+        answer = await administrator.post("/v1/officials", json=an_official(unit))
+        assert (answer.status_code, answer.json()["code"]) == (422, "unknown_unit")
+        answer = await stranger.post("/v1/officials", json=an_official(unit, telephone="010-12345678"))
+        assert (answer.status_code, answer.json()["code"]) == (422, "not_a_mobile_number")
+
+    async def test_a_unit_sees_its_own_people_only(self, callers: Callers, here: Place) -> None:
+        administrator = await callers(here, "administrator")
+        own, other = await callers(here, "unit"), (await administrator.post("/v1/units", json=UNIT)).json()["id"]
+        seen = (await administrator.post("/v1/officials", json=an_official(str(own.unit_id)))).json()["id"]
+        unseen = (await administrator.post("/v1/officials", json=an_official(other))).json()["id"]
+        assert [row["id"] for row in (await own.get("/v1/officials")).json()["data"]] == [seen]
+        assert (await own.get(f"/v1/officials/{unseen}")).status_code == 404
+
+    async def test_leaving_is_amended_without_telling_the_number(self, callers: Callers, here: Place) -> None:
+        administrator, auditor = await callers(here, "administrator"), await callers(here, "auditor")
+        unit = (await administrator.post("/v1/units", json=UNIT)).json()["id"]
+        made = await administrator.post("/v1/officials", json=an_official(unit))
+        changes = {"left_on": date(2026, 6, 30).isoformat(), "telephone": "19999990002"}
+        path, tag = made.headers["Location"], made.headers["ETag"]
+        amended = await administrator.patch(path, json=changes, headers={"If-Match": tag})
+        assert amended.json()["left_on"] == "2026-06-30"
+        rows = (await auditor.get("/v1/audit_events", params={"verb": "official.amended"})).json()["data"]
+        assert rows[0]["facts"] == {"left_on": "2026-06-30", "telephone": "***"}
+
+
+class TestClients:
+    async def test_two_keys_rotate_and_a_revoked_one_is_refused(self, callers: Callers, here: Place) -> None:
+        administrator = await callers(here, "administrator")
+        client = (await administrator.post("/v1/clients", json={"name": "督查室前端", "role": "office"})).json()
+        path = f"/v1/clients/{client['id']}/keys"
+        first, second = [(await administrator.post(path, json={"kind": "test"})).json() for _ in range(2)]
+        third = await administrator.post(path, json={"kind": "test"})
+        assert (third.status_code, third.json()["code"]) == (409, "too_many_keys")
+        headers = {"Authorization": f"Bearer {first['key']}"}
+        assert (await administrator.get("/v1/me", headers=headers)).json()["role"] == "office"
+        await administrator.post(f"{path}/{first['id']}/revocation")
+        assert (await administrator.get("/v1/me", headers=headers)).status_code == 401
+        again = await administrator.post(f"{path}/{first['id']}/revocation")
+        assert again.json()["code"] == "key_already_revoked"
+        assert (
+            await administrator.get("/v1/me", headers={"Authorization": f"Bearer {second['key']}"})
+        ).status_code == 200
+
+    async def test_the_secret_is_shown_once_and_stored_nowhere(
+        self, callers: Callers, here: Place, sessions: Sessions
+    ) -> None:
+        administrator = await callers(here, "administrator")
+        client = (await administrator.post("/v1/clients", json={"name": "督查室前端", "role": "office"})).json()
+        issued = (await administrator.post(f"/v1/clients/{client['id']}/keys", json={"kind": "test"})).json()
+        secret = issued["key"].split("_")[3]
+        assert secret not in (await administrator.get(f"/v1/clients/{client['id']}/keys")).text
+        async with sessions() as session:
+            rows = await session.execute(
+                text("SELECT k::text FROM client_key k UNION ALL SELECT e::text FROM audit_event e")
+            )
+            assert secret not in str(rows.all())
+
+    async def test_scopes_narrow_a_key_and_never_widen_it(self, callers: Callers, here: Place) -> None:
+        administrator = await callers(here, "administrator")
+        client = (await administrator.post("/v1/clients", json={"name": "只读前端", "role": "office"})).json()
+        path = f"/v1/clients/{client['id']}/keys"
+        wide = await administrator.post(path, json={"kind": "test", "scopes": ["identity:write"]})
+        assert (wide.status_code, wide.json()["code"]) == (422, "scope_beyond_role")
+        narrow = (await administrator.post(path, json={"kind": "test", "scopes": ["items:read"]})).json()
+        headers = {"Authorization": f"Bearer {narrow['key']}"}
+        assert (await administrator.get("/v1/units", headers=headers)).status_code == 403
+
+    @pytest.mark.parametrize("body", [{"role": "unit"}, {"role": "office", "unit_id": "own"}])
+    async def test_a_unit_role_names_its_unit_and_no_other_does(
+        self, callers: Callers, here: Place, body: dict[str, str]
+    ) -> None:
+        administrator = await callers(here, "administrator")
+        unit = (await administrator.post("/v1/units", json=UNIT)).json()["id"]
+        sent = {key: unit if value == "own" else value for key, value in body.items()}
+        answer = await administrator.post("/v1/clients", json={"name": "前端", **sent})
+        assert (answer.status_code, answer.json()["code"]) == (422, "role_needs_unit")
+
+
+class TestActingForAnOfficial:
+    async def test_the_audit_names_both(self, callers: Callers, here: Place) -> None:
+        administrator = await callers(here, "administrator", may_act_for_officials=True)
+        auditor = await callers(here, "auditor")
+        unit = (await administrator.post("/v1/units", json=UNIT)).json()["id"]
+        official = (await administrator.post("/v1/officials", json=an_official(unit))).json()["id"]
+        headers = {"Ducha-On-Behalf-Of": official}
+        assert (await administrator.get("/v1/me", headers=headers)).json()["official_id"] == official
+        made = (await administrator.post("/v1/units", json={**UNIT, "name": "民政局"}, headers=headers)).json()
+        row = (await auditor.get("/v1/audit_events", params={"subject": made["id"]})).json()["data"][0]
+        assert (row["client_id"], row["official_id"]) == (str(administrator.client_id), official)
+
+    async def test_a_key_that_may_not_is_refused(self, callers: Callers, here: Place) -> None:
+        administrator = await callers(here, "administrator")
+        unit = (await administrator.post("/v1/units", json=UNIT)).json()["id"]
+        official = (await administrator.post("/v1/officials", json=an_official(unit))).json()["id"]
+        assert (await administrator.get("/v1/me", headers={"Ducha-On-Behalf-Of": official})).status_code == 403
+
+    async def test_a_stranger_is_refused(self, callers: Callers, here: Place, elsewhere: Place) -> None:
+        administrator = await callers(here, "administrator", may_act_for_officials=True)
+        stranger = await callers(elsewhere, "administrator")
+        unit = (await stranger.post("/v1/units", json=UNIT)).json()["id"]
+        official = (await stranger.post("/v1/officials", json=an_official(unit))).json()["id"]
+        assert (await administrator.get("/v1/me", headers={"Ducha-On-Behalf-Of": official})).status_code == 403
+
+
+class TestClock:
+    async def test_is_held_and_released(self, callers: Callers, here: Place, elsewhere: Place) -> None:
+        administrator, stranger = await callers(here, "administrator"), await callers(elsewhere, "administrator")
+        await administrator.post("/v1/clock/hold", json={"at": "2016-01-04T09:00:00+08:00"})
+        assert (await administrator.get("/v1/clock")).json() == {"now": "2016-01-04T01:00:00Z", "is_held": True}
+        assert (await stranger.get("/v1/clock")).json()["is_held"] is False
+        assert (await administrator.post("/v1/clock/release")).json()["is_held"] is False
+
+    async def test_a_live_jurisdiction_keeps_real_time(self, callers: Callers, here: Place, sessions: Sessions) -> None:
+        administrator = await callers(here, "administrator")
+        async with sessions() as session:
+            session.info["role"] = "ducha_owner"
+            await session.execute(text("UPDATE jurisdiction SET kind = 'live'"))
+            await session.commit()
+        answer = await administrator.post("/v1/clock/hold", json={"at": "2016-01-04T09:00:00+08:00"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "clock_not_holdable")

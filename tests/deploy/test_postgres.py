@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -111,7 +112,11 @@ def test_a_killed_parent_takes_the_server_along(folder: Path, postgres: Embedded
     with parent:
         assert parent.stdout
         pid = int(parent.stdout.readline())
+        os.kill(pid, signal.SIGSTOP)
         parent.kill()
+    with pytest.raises(FolderInUse), held(folder, patience_s=0):
+        pass
+    os.kill(pid, signal.SIGCONT)
     # Starting at once waits for the old server to go.
     postgres.start()
     deadline = time.monotonic() + 5

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from supervision.cadence.rules import (
     HALF_MONTHLY,
+    Cadence,
     CalendarUnknown,
     PeriodKind,
     StepKind,
@@ -19,6 +20,7 @@ from supervision.cadence.rules import (
     half_months_of,
     period_of,
     periods_between,
+    proposal_step,
     schedule,
     shanghai_day,
     steps_due,
@@ -158,6 +160,7 @@ def test_periods_between_two_days_join_and_reach_both(kind: PeriodKind, first: d
     [
         (PeriodKind.HALF_MONTH, date(2016, 1, 15), "2016年1月上半月"),
         (PeriodKind.HALF_MONTH, date(2016, 12, 16), "2016年12月下半月"),
+        (PeriodKind.DAY, date(2016, 1, 3), "2016年1月3日"),
         (PeriodKind.WEEK, date(2016, 1, 3), "2015年第53周"),
         (PeriodKind.MONTH, date(2016, 2, 29), "2016年2月"),
         (PeriodKind.QUARTER, date(2016, 3, 31), "2016年第一季度"),
@@ -210,7 +213,8 @@ def test_a_whole_year_has_five_steps_a_period_in_order() -> None:
     assert len(steps) == 24 * 5
     assert [step.at for step in steps] == sorted(step.at for step in steps)
     for period in half_months_of(2016):
-        assert [step.kind for step in steps if step.period == period] == list(StepKind)
+        kinds = [step.kind for step in steps if step.period == period]
+        assert kinds == [StepKind.OPEN, StepKind.REMIND, StepKind.DUE, StepKind.URGE, StepKind.DIGEST]
 
 
 def test_a_step_is_due_at_its_moment_and_not_before() -> None:
@@ -228,9 +232,25 @@ def test_periods_before_the_opening_and_after_the_year_are_never_due() -> None:
     now = at(date(2017, 6, 1), time.min)
     steps = steps_due(date(2016, 4, 16), date(2016, 12, 31), now, HALF_MONTHLY, CALENDAR)
     assert {step.period for step in steps} == set(half_months_of(2016)[7:])
+    opened_before = steps_due(date(2015, 12, 1), date(2016, 12, 31), now, HALF_MONTHLY, CALENDAR)
+    assert {step.period for step in opened_before} == set(half_months_of(2016))
     assert (
         steps_due(date(2016, 4, 16), date(2016, 12, 31), at(date(2016, 4, 15), time.max), HALF_MONTHLY, CALENDAR) == []
     )
+
+
+def test_steps_of_one_moment_follow_the_order_of_their_kinds() -> None:
+    weekly = Cadence(
+        kind=PeriodKind.WEEK,
+        due_working_days=5,
+        remind_working_days_before=4,
+        urge_working_days_after=1,
+        digest_working_days_after=2,
+    )
+    monday = at(date(2016, 3, 21), time(9))
+    steps = steps_due(date(2016, 1, 1), date(2016, 12, 31), monday, weekly, CALENDAR)
+    together = [(step.kind, step.period.label_zh) for step in steps if step.at == monday]
+    assert together == [(StepKind.REMIND, "2016年第11周"), (StepKind.URGE, "2016年第10周")]
 
 
 def test_a_calendar_that_ends_with_the_year_serves_until_its_last_period_begins() -> None:
@@ -250,3 +270,12 @@ def test_what_was_due_stays_due_in_the_same_order(one: date, other: date) -> Non
         for day in sorted([one, other])
     )
     assert later[: len(earlier)] == earlier
+
+
+def test_proposals_are_looked_for_once_a_day_after_midnight() -> None:
+    midnight = end_of_day(date(2016, 6, 30))
+    assert proposal_step(midnight) is None
+    step = proposal_step(midnight + timedelta(minutes=1))
+    assert step
+    assert (step.kind, step.period.first, step.period.last) == (StepKind.PROPOSE, date(2016, 7, 1), date(2016, 7, 1))
+    assert proposal_step(midnight + timedelta(hours=20)) == step

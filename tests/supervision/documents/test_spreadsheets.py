@@ -120,10 +120,12 @@ def test_written_sheet_freezes_its_header_and_fits_chinese_text() -> None:
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
         workbook = archive.read("xl/workbook.xml").decode()
+        properties = archive.read("docProps/core.xml").decode()
     assert '<pane ySplit="1"' in sheet
     assert '<col min="1" max="1" width="16.7' in sheet
     assert '<col min="2" max="2" width="60.7' in sheet
     assert 'name="Sheet1"' in workbook
+    assert "2000-01-01T00:00:00Z" in properties
 
 
 def test_moments_are_written_in_shanghai_time() -> None:
@@ -184,6 +186,7 @@ def test_problems_are_counted_out_at_their_limit() -> None:
         for number in range(1, 10):
             sheet.write_formula(number, 0, "=1", None, 1)
     assert len(read_table(target.getvalue(), limits=Limits(problems=3)).problems) == 3
+    assert len(read_table(b"a\n" + b"=1\n" * 9, limits=Limits(problems=3)).problems) == 3
 
 
 @pytest.mark.parametrize("merge", ["A1:C1", "B1:B2", "A1:B9"])
@@ -196,6 +199,13 @@ def test_a_merged_header_is_refused_by_its_range(merge: str) -> None:
     with pytest.raises(errors.HeaderMerged) as refused:
         read_table(target.getvalue())
     assert merge in refused.value.detail("zh")
+
+
+def test_a_merged_header_is_seen_behind_any_number_of_merges() -> None:
+    merges = '<mergeCell ref="A5:A6"/><mergeCell ref="A7:A8"/><mergeCell ref="A1:B1"/>'
+    raw = container(GOOD_SHEET.replace("</sheetData>", f"</sheetData>{merges}"))
+    with pytest.raises(errors.HeaderMerged):
+        read_table(raw, limits=Limits(problems=1))
 
 
 def test_the_first_visible_sheet_with_content_is_read() -> None:
@@ -270,6 +280,26 @@ def test_a_container_made_by_hand_is_read() -> None:
     table = read_table(container())
     assert table.header == ("编号",)
     assert table.rows[0].cells == {"编号": "6.5"}
+
+
+def test_what_a_binary_fraction_adds_behind_fifteen_digits_is_not_read() -> None:
+    table = read_table(container(GOOD_SHEET.replace("6.5", "0.30000000000000004")))
+    assert table.rows[0].cells == {"编号": "0.3"}
+
+
+def test_a_cell_that_claims_another_row_is_refused() -> None:
+    with pytest.raises(errors.SpreadsheetDamaged):
+        read_table(container(GOOD_SHEET.replace('"A2"', '"A9"')))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_container_packed_as_no_office_packs_is_refused(method: int) -> None:
+    source, target = zipfile.ZipFile(io.BytesIO(container())), io.BytesIO()
+    with source, zipfile.ZipFile(target, "w", method) as archive:
+        for name in source.namelist():
+            archive.writestr(name, source.read(name))
+    with pytest.raises(errors.SpreadsheetDamaged):
+        read_table(target.getvalue())
 
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml"])
@@ -351,7 +381,7 @@ def test_one_long_text_in_very_many_cells_is_refused() -> None:
     ("reference", "refusal"),
     [
         ("A1048576", errors.SpreadsheetHasTooManyRows),
-        ("XFD1", errors.SpreadsheetHasTooManyColumns),
+        ("XFD2", errors.SpreadsheetHasTooManyColumns),
         ("A0", errors.SpreadsheetDamaged),
         ("ZZZZ1", errors.SpreadsheetDamaged),
     ],
@@ -369,6 +399,13 @@ def test_formatted_empty_rows_do_not_count() -> None:
     empty = "".join(f'<row r="{row}"><c r="A{row}" s="0"/></row>' for row in range(3, 20_000))
     raw = container(GOOD_SHEET.replace("</sheetData>", empty + "</sheetData>"))
     assert len(read_table(raw).rows) == 1
+
+
+def test_formatted_empty_cells_are_not_looked_through_for_ever() -> None:
+    empty = "".join(f'<row r="{row}"><c r="A{row}" s="0"/></row>' for row in range(3, 300))
+    raw = container(GOOD_SHEET.replace("</sheetData>", empty + "</sheetData>"))
+    with pytest.raises(errors.SpreadsheetHasTooManyRows):
+        read_table(raw, limits=Limits(rows=10, columns=10))
 
 
 def test_two_thousand_rows_are_read_and_one_more_is_refused() -> None:

@@ -1,0 +1,1 @@
+"""The files of the interactive documentation that are ours."""

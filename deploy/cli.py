@@ -1,0 +1,130 @@
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from supervision.messaging.gateways.chosen import choose_gateways
+
+from deploy import roles
+from deploy.founding import found, owners_session
+from deploy.stack import Stack
+from supervision.audit import sealing
+from supervision.cadence import seeding
+from supervision.foundation import settings
+from supervision.foundation.clock import SHANGHAI
+from supervision.identity import queries
+from supervision.identity.models import JurisdictionKind
+from worker.jobs import cadence
+from worker.runner import open_runner
+
+main = typer.Typer(no_args_is_help=True, help="督查 Ducha: run and look after an installation.")
+audit = typer.Typer(no_args_is_help=True, help="操作审计: seal and verify the audit record.")
+main.add_typer(audit, name="audit")
+console = Console()
+
+
+@main.command()
+def up(
+    folder: Annotated[Path, typer.Option(help="where everything is kept")] = Path(".data/office"),
+    port: Annotated[int, typer.Option(help="port of the API on this machine")] = 8000,
+) -> None:
+    """Run the whole stack for a small office: PostgreSQL, Valkey, API and worker, until Ctrl-C."""
+    with Stack(folder) as stack:
+        asyncio.run(_seed(stack.urls.owner))
+        address = stack.start_api(port)
+        stack.start_worker()
+        console.print(f"API {address}   文档/documentation {address}/docs   Ctrl-C 停止/stops")
+        console.print(
+            f"开户/found a county: DUCHA_DATABASE_URL=… ducha found CODE NAME  (URLs: {folder / 'secrets'})",
+            style="dim",
+        )
+        stack.serve()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database at DUCHA_DATABASE_URL (the owner's) to the newest schema, and seed the calendar."""
+    url = _database_url()
+    roles.migrate(url)
+    asyncio.run(_seed(url))
+    console.print("数据库已是最新结构。 The schema is up to date.")
+
+
+@main.command(name="found")
+def found_command(
+    code: Annotated[str, typer.Argument(help="code of GB/T 2260, six digits")],
+    name: Annotated[str, typer.Argument(help="the county's name")],
+    kind: Annotated[JurisdictionKind, typer.Option()] = JurisdictionKind.LIVE,
+) -> None:
+    """Found a jurisdiction and print its administrator's first key, once (DUCHA_DATABASE_URL: the owner's)."""
+
+    async def run() -> str:
+        async with owners_session(_database_url()) as session:
+            today = datetime.now(UTC).astimezone(SHANGHAI).date()  # noqa: TID251 - founding precedes any clock
+            return (await found(session, code=code, name=name, kind=kind, policy_from=today)).administrator_key
+
+    key = asyncio.run(run())
+    console.print(
+        f"{name}（{code}）已开户。 Founded.\n系统管理密钥，仅显示一次 / administrator's key, shown once:\n{key}"
+    )
+
+
+@main.command()
+def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")]) -> None:
+    """Run, in order, what is due at a jurisdiction's clock (DUCHA_DATABASE_URL: the worker's)."""
+
+    async def run() -> list[cadence.DoneStep]:
+        async with open_runner(choose_gateways()) as runner:
+            async with runner.everywhere() as session:
+                jurisdiction = await queries.get_jurisdiction(session, code)
+            return await cadence.tick_jurisdiction(runner, jurisdiction["id"])
+
+    steps = asyncio.run(run())
+    table = Table("时刻 at", "步骤 step", "周期 period", "结果 outcome", title="已执行 Done")
+    for step in steps:
+        table.add_row(*step.told())
+    console.print(table if steps else "没有到期的步骤。 Nothing was due.")
+
+
+@audit.command(name="seal")
+def seal_command() -> None:
+    """Seal the audit rows of all finished transactions (DUCHA_DATABASE_URL: the worker's)."""
+
+    async def run() -> int:
+        async with open_runner({}) as runner, runner.everywhere() as session:
+            return await sealing.seal(session)
+
+    console.print(f"已封存 {asyncio.run(run())} 条。 Rows sealed.")
+
+
+@audit.command()
+def verify() -> None:
+    """Compare every sealed audit row with its seal; ends with status 1 if one was changed, removed or inserted."""
+
+    async def run() -> tuple[int, list[sealing.Damage]]:
+        async with open_runner({}) as runner, runner.everywhere() as session:
+            return await sealing.verify(session)
+
+    compared, damages = asyncio.run(run())
+    for damage in damages:
+        console.print(
+            f"封存批次 seal {damage.seal_id}，记录 row {damage.event_id or '—'}: {damage.what}", style="bold red"
+        )
+    console.print(f"已核对 {compared} 条，异常 {len(damages)} 处。 Rows compared; damage found.")
+    raise typer.Exit(1 if damages else 0)
+
+
+def _database_url() -> str:
+    return settings.current().database_url.get_secret_value()
+
+
+async def _seed(owner_url: str) -> None:
+    async with owners_session(owner_url) as session:
+        await seeding.seed_calendar(session)
+
+
+if __name__ == "__main__":
+    main()

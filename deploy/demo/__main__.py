@@ -1,0 +1,176 @@
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from supervision.messaging.gateways.chosen import choose_gateways
+
+from deploy import roles
+from deploy.demo import county, summary
+from deploy.demo.county import CODE, NAME, County
+from deploy.demo.desk import Desk, FellShort
+from deploy.demo.ledger import read_goals
+from deploy.demo.year import Year
+from deploy.folders import kept_secret
+from deploy.founding import found, owners_session
+from deploy.processes import free_port
+from deploy.stack import Stack, answers
+from supervision.audit import sealing
+from supervision.cadence import seeding
+from supervision.foundation import settings
+from supervision.identity.models import JurisdictionKind
+from worker.jobs import cadence
+from worker.runner import Runner, open_runner
+
+DATABASE = "ducha_demo"
+console = Console()
+
+
+@dataclass
+class Steps:
+    """The steps of the demonstration, each with a line of progress and the seconds it took."""
+
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, name: str, total: int = 1) -> Iterator[Any]:
+        began = time.perf_counter()
+        line = self.progress.add_task(name, total=total)
+        yield lambda: self.progress.advance(line)
+        self.progress.update(line, completed=total)
+        self.seconds[name] = time.perf_counter() - began
+
+
+def main(
+    folder: Annotated[Path, typer.Option(help="the one data folder; emptied at the start")] = Path(".data/demo"),
+    *,
+    once: Annotated[bool, typer.Option("--once", help="end after the summary")] = False,
+    facts: Annotated[Path | None, typer.Option(help="also write the summary's facts as JSON")] = None,
+) -> None:
+    """Run a year of supervision on real input, print what came of it, and go on serving until Ctrl-C."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if admin_url := os.environ.get("DUCHA_DATABASE_URL"):
+        roles.drop_database(admin_url, DATABASE)
+    api_port, gateway_port = free_port(), free_port()
+    gateway_secret = folder.absolute() / "secrets" / "gateway"
+    chosen = {
+        "DUCHA_TEST_GATEWAY": "http",
+        "DUCHA_TEST_GATEWAY_URL": f"http://127.0.0.1:{gateway_port}",
+        "DUCHA_GATEWAY_SECRET_FILE": str(gateway_secret),
+        "DUCHA_PUBLIC_URL": f"http://127.0.0.1:{api_port}",
+        "DUCHA_LOG_LEVEL": "warning",
+    }
+    try:
+        with ExitStack() as opened:
+            progress = opened.enter_context(
+                Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
+            )
+            steps = Steps(progress)
+            with steps("启动数据库、队列、接口、工作进程、短信网关模拟器 Start"):
+                stack = opened.enter_context(Stack(folder, database=DATABASE, settings=chosen))
+                kept_secret(gateway_secret)
+                base_url = stack.start_api(api_port)
+                start_simulator(stack, gateway_port, gateway_secret, base_url)
+                stack.start_worker()
+            result = opened.enter_context(live_through(stack, base_url, steps))
+            progress.stop()
+            is_whole = summary.show(console, result, facts)
+            if not once:
+                console.print(f"\n接口 API {base_url}   文档 docs {base_url}/docs   Ctrl-C 停止 stops")
+                stack.serve()
+    except FellShort as shortfall:
+        console.print(f"未完成 fell short: {shortfall}", style="bold red")
+        raise typer.Exit(1) from shortfall
+    except KeyboardInterrupt:
+        console.print("已停止。 Stopped.")
+        return
+    raise typer.Exit(0 if is_whole else 1)
+
+
+def start_simulator(stack: Stack, port: int, secret: Path, base_url: str) -> None:
+    ledger = stack.folder / "gateway" / "ledger.jsonl"
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    where = ["--port", str(port), "--secret-file", str(secret), "--ledger", str(ledger)]
+    receipts = ["--receipts-url", f"{base_url}/v1/gateways/http/receipts"]
+    url = f"http://127.0.0.1:{port}/ledger/summary"
+    stack.start_program("simulator", ["-m", "deploy.simulator", *where, *receipts], {}, ready=lambda: answers(url))
+
+
+@contextmanager
+def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[summary.Result]:
+    """Found the county, live through the year, wait until every message has its receipt, and gather the facts."""
+    os.environ.update(stack.environment("worker"))
+    settings.current.cache_clear()
+    with ExitStack() as opened:
+        loop = opened.enter_context(asyncio.Runner())
+        with steps("开户：单位、人员、密钥 Found the county"):
+            founded = loop.run(_found(stack))
+            administrator = opened.enter_context(Desk(base_url, founded.administrator_key))
+            goals = read_goals()
+            cast = county.settle(base_url, administrator, sorted({goal.responsible_unit for goal in goals}))
+            for desk in cast.desks():
+                opened.enter_context(desk)
+        runner_context = open_runner(choose_gateways())
+        runner = loop.run(runner_context.__aenter__())
+        opened.callback(lambda: loop.run(runner_context.__aexit__(None, None, None)))
+        year = Year(cast, administrator, goals, lambda: loop.run(_tick(runner, founded.actor.jurisdiction_id)))
+        with steps("建账：导入 2016 年台账 Open the ledger"):
+            year.open_ledger()
+            year.register_scripted()
+        periods = list(year.periods())
+        with steps("半月一上报：催报、汇总、短信、公开 24 half-months", len(periods)) as advance:
+            for period in periods:
+                year.run_period(period)
+                year.decide_proposals()
+                advance()
+        with steps("等待短信全部送达并收到回执 Await receipts"):
+            _await_receipts(cast)
+        with steps("封存并核对操作审计 Seal and verify the audit"):
+            compared, damages = loop.run(_seal_and_verify(runner))
+        yield summary.Result(base_url, CODE, cast, year, compared, len(damages), steps.seconds)
+
+
+async def _found(stack: Stack) -> Any:
+    async with owners_session(stack.urls.owner) as session:
+        await seeding.seed_calendar(session)
+        return await found(
+            session, code=CODE, name=NAME, kind=JurisdictionKind.DEMONSTRATION, policy_from=date(2016, 1, 1)
+        )
+
+
+async def _tick(runner: Runner, jurisdiction_id: Any) -> None:
+    await cadence.tick_jurisdiction(runner, jurisdiction_id)
+
+
+async def _seal_and_verify(runner: Runner) -> tuple[int, list[sealing.Damage]]:
+    async with runner.everywhere() as session:
+        await sealing.seal(session)
+    async with runner.everywhere() as session:
+        return await sealing.verify(session)
+
+
+def _await_receipts(cast: County, *, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        waiting = summary.count_messages(cast)
+        if not sum(waiting.get(state, 0) for state in ("queued", "submitting", "accepted")):
+            return
+        time.sleep(0.2)
+    raise FellShort(f"messages still wait: {summary.count_messages(cast)}")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    typer.run(main)
