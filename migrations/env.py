@@ -1,9 +1,9 @@
 import importlib
 from pkgutil import iter_modules
-from typing import Any, Literal
+from typing import Any
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.schema import SchemaItem
 
 import supervision
@@ -20,7 +20,7 @@ for room in iter_modules(supervision.__path__):
 def compared(
     item: SchemaItem,
     _name: str | None,
-    kind: Literal["schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint"],
+    kind: str,
     _reflected: bool,  # noqa: FBT001 - Alembic calls it so
     _other: SchemaItem | None,
 ) -> bool:
@@ -34,11 +34,11 @@ def main() -> None:
             context.run_migrations()
         return
     options: dict[str, Any] = dict(context.config.attributes)
-    engine = create_engine(options["url"])
+    engine = create_engine(options["url"], poolclass=NullPool)
     with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         # A migration that must wait for a busy table gives up rather than make everybody wait behind it.
         connection.execute(text("SET lock_timeout = '5s'"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.commit()
         context.configure(
             connection=connection, target_metadata=Base.metadata, compare_type=True, include_object=compared
@@ -46,7 +46,6 @@ def main() -> None:
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
-    engine.dispose()
 
 
 main()

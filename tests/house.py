@@ -1,3 +1,4 @@
+import asyncio
 import os
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.app import DuchaApp
 from api.doorbell import Doorbell
 from deploy.roles import DatabaseUrls, drop_database, migrate, migrations, prepare_database
+from supervision.cadence.seeding import seed_calendar
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import Sessions, enter, make_engine, make_sessions
 from tests.factories.identity import Caller, make_jurisdiction
@@ -24,14 +26,23 @@ class Place:
 
 
 def make_database(name: str) -> DatabaseUrls:
-    """Make an empty, migrated database of this test process."""
+    """Make an empty, migrated database of this test process, with the working-day calendar in it."""
     admin_url = os.environ["DUCHA_TEST_ADMIN_URL"]
     full_name = f"ducha_{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     drop_database(admin_url, full_name)
     passwords = dict.fromkeys(PEOPLE, os.environ["DUCHA_TEST_PASSWORD"])
     urls = prepare_database(admin_url, full_name, passwords=passwords, with_test_login=True)
     migrate(urls.owner)
+    asyncio.run(_seed(urls.owner))
     return urls
+
+
+async def _seed(owner_url: str) -> None:
+    engine = make_engine(owner_url)
+    async with make_sessions(engine, "ducha_owner")() as opened:
+        await seed_calendar(opened)
+        await opened.commit()
+    await engine.dispose()
 
 
 async def found(sessions: Sessions, code: str) -> Place:

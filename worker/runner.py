@@ -1,6 +1,7 @@
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,8 @@ class Runner:
     sessions: Sessions
     gateways: Mapping[bool, Gateway]
     """The gateway of live messages (False) and that of test messages (True)."""
+    rings: Counter[str] = field(default_factory=Counter, compare=False)
+    """How often doorbell and clock have called a job that is running."""
 
     @asynccontextmanager
     async def everywhere(self) -> AsyncIterator[AsyncSession]:

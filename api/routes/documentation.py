@@ -37,9 +37,7 @@ async def get_documentation() -> Response:
     return _answer(*PAGE)
 
 
-@router.get(
-    "/docs/{file}", response_class=Response, responses=_contents("text/javascript", "text/css", "image/png")
-)
+@router.get("/docs/{file}", response_class=Response, responses=_contents("text/javascript", "text/css", "image/png"))
 async def get_documentation_file(file: FileName) -> Response:
     """Give one file of the page."""
     if file not in FILES:

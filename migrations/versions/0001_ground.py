@@ -232,6 +232,7 @@ def upgrade() -> None:
         "feed",
         sa.Column("jurisdiction_id", sa.Uuid(), server_default=HERE, nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("tag", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
@@ -777,11 +778,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_message_broadcast_id_state"), "message", ["broadcast_id", "state"], unique=False)
     op.create_index(
-        "ix_message_claim", "message", ["not_before", "id"], unique=False, postgresql_where=sa.text("state = 'queued'")
+        "ix_message_claim",
+        "message",
+        ["is_test", "not_before", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'queued'"),
     )
-    op.create_index(op.f("ix_message_jurisdiction_id_id"), "message", ["jurisdiction_id", "id"], unique=False)
     op.create_index(
-        "ix_message_leased", "message", ["leased_until"], unique=False, postgresql_where=sa.text("state = 'submitting'")
+        op.f("ix_message_jurisdiction_id_state_id"), "message", ["jurisdiction_id", "state", "id"], unique=False
+    )
+    op.create_index(
+        "ix_message_leased",
+        "message",
+        ["leased_until"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('submitting', 'unknown')"),
+    )
+    op.create_index(op.f("ix_message_official_id_id"), "message", ["official_id", "id"], unique=False)
+    op.create_index(
+        "ix_message_reference",
+        "message",
+        ["gateway", "reference"],
+        unique=False,
+        postgresql_where=sa.text("reference IS NOT NULL"),
     )
     op.create_index(
         "uq_message_matter",
@@ -1038,6 +1057,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("jurisdiction_id", sa.Uuid(), server_default=HERE, nullable=False),
         sa.Column("progress_entry_id", sa.Uuid(), nullable=False),
+        sa.Column("tag", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -1045,13 +1065,15 @@ def upgrade() -> None:
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reviewed_by", sa.Uuid(), nullable=True),
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("legal_basis", sa.Text(), nullable=True),
         sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("legal_basis", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('drafted', 'approved', 'refused', 'published')", name=op.f("ck_publication_state")
         ),
+        sa.CheckConstraint("verdict IN ('approved', 'refused')", name=op.f("ck_publication_verdict")),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "progress_entry_id"],
             ["progress_entry.jurisdiction_id", "progress_entry.id"],
@@ -1095,8 +1117,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_party_unit_id_item_id"), table_name="party")
     op.drop_table("party")
     op.drop_index("uq_message_matter", table_name="message", postgresql_where=sa.text("matter IS NOT NULL"))
-    op.drop_index("ix_message_leased", table_name="message", postgresql_where=sa.text("state = 'submitting'"))
-    op.drop_index(op.f("ix_message_jurisdiction_id_id"), table_name="message")
+    op.drop_index("ix_message_reference", table_name="message", postgresql_where=sa.text("reference IS NOT NULL"))
+    op.drop_index(op.f("ix_message_official_id_id"), table_name="message")
+    op.drop_index(
+        "ix_message_leased", table_name="message", postgresql_where=sa.text("state IN ('submitting', 'unknown')")
+    )
+    op.drop_index(op.f("ix_message_jurisdiction_id_state_id"), table_name="message")
     op.drop_index("ix_message_claim", table_name="message", postgresql_where=sa.text("state = 'queued'"))
     op.drop_index(op.f("ix_message_broadcast_id_state"), table_name="message")
     op.drop_index(

@@ -14,7 +14,11 @@ async def seed_calendar(session: AsyncSession) -> None:
         statement.on_conflict_do_update(
             index_elements=[WorkingDay.day],
             set_={"is_working": new.is_working, "name": new.name, "status": new.status, "source": new.source},
-            where=or_(WorkingDay.is_working != new.is_working, WorkingDay.name.is_distinct_from(new.name)),
+            where=or_(
+                WorkingDay.is_working != new.is_working,
+                WorkingDay.name.is_distinct_from(new.name),
+                WorkingDay.status != new.status,
+            ),
         ),
         list(calendar_rows()),
     )

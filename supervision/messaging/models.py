@@ -10,8 +10,8 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
-    text,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
@@ -67,13 +67,15 @@ class Message(Massed, Base):
             "matter",
             "official_id",
             unique=True,
-            postgresql_where=text("matter IS NOT NULL"),
+            postgresql_where=sql("matter IS NOT NULL"),
         ),
-        Index("ix_message_claim", "not_before", "id", postgresql_where=text("state = 'queued'")),
-        Index("ix_message_leased", "leased_until", postgresql_where=text("state = 'submitting'")),
-        Index("ix_message_awaited", "accepted_at", postgresql_where=text("state IN ('accepted', 'unknown')")),
-        Index(None, "jurisdiction_id", "id"),
+        Index("ix_message_claim", "is_test", "not_before", "id", postgresql_where=sql("state = 'queued'")),
+        Index("ix_message_leased", "leased_until", postgresql_where=sql("state IN ('submitting', 'unknown')")),
+        Index("ix_message_awaited", "accepted_at", postgresql_where=sql("state IN ('accepted', 'unknown')")),
+        Index("ix_message_reference", "gateway", "reference", postgresql_where=sql("reference IS NOT NULL")),
+        Index(None, "jurisdiction_id", "state", "id"),
         Index(None, "broadcast_id", "state"),
+        Index(None, "official_id", "id"),
     )
 
     broadcast_id: Mapped[UUID | None]
@@ -85,9 +87,9 @@ class Message(Massed, Base):
     is_test: Mapped[bool]
     not_before: Mapped[datetime]
     queued_at: Mapped[datetime]
-    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    attempts: Mapped[int] = mapped_column(server_default=text("0"))
-    fence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    created_at: Mapped[datetime] = mapped_column(server_default=sql("now()"))
+    attempts: Mapped[int] = mapped_column(server_default=sql("0"))
+    fence: Mapped[int] = mapped_column(BigInteger, server_default=sql("0"))
     leased_until: Mapped[datetime | None]
     gateway: Mapped[str | None]
     reference: Mapped[str | None]
@@ -105,7 +107,7 @@ class Attempt(Massed, Base):
     message_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("message.id"))
     fence: Mapped[int] = mapped_column(BigInteger)
     gateway: Mapped[str]
-    started_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    started_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))
     verdict: Mapped[str | None]
     code: Mapped[str | None]
     finished_at: Mapped[datetime | None]
@@ -118,7 +120,7 @@ class Receipt(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     gateway: Mapped[str]
-    received_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    received_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))
     raw: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -127,7 +129,7 @@ class ReceiptLine(Base):
 
     __tablename__ = "receipt_line"
     __table_args__ = (
-        Index("ix_receipt_line_waiting", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_receipt_line_waiting", "id", postgresql_where=sql("state = 'waiting'")),
         CheckConstraint("state IN ('waiting', 'matched', 'superseded', 'unmatched')", name="state"),
     )
 

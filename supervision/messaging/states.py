@@ -26,7 +26,7 @@ MAY_FOLLOW: Mapping[MessageState, frozenset[MessageState]] = MappingProxyType(
     {
         _S.QUEUED: frozenset({_S.SUBMITTING, _S.CANCELLED, _S.DELIVERED}),
         _S.SUBMITTING: frozenset({_S.QUEUED, _S.UNKNOWN, _S.ACCEPTED, _S.REFUSED, _S.FAILED, _S.DELIVERED}),
-        _S.UNKNOWN: frozenset({_S.QUEUED, _S.ACCEPTED, _S.REFUSED, _S.FAILED, _S.DELIVERED}),
+        _S.UNKNOWN: frozenset({_S.QUEUED, _S.ACCEPTED, _S.REFUSED, _S.EXPIRED, _S.FAILED, _S.DELIVERED}),
         _S.ACCEPTED: frozenset({_S.EXPIRED, _S.FAILED, _S.DELIVERED}),
         _S.EXPIRED: frozenset({_S.FAILED, _S.DELIVERED}),
         _S.FAILED: frozenset({_S.DELIVERED}),

@@ -5,7 +5,7 @@ from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
-from supervision.publication.states import PublicationState
+from supervision.publication.states import PublicationState, Verdict
 
 
 class Publication(Named, Base):
@@ -16,11 +16,14 @@ class Publication(Named, Base):
         belongs_to("progress_entry", "progress_entry_id"),
         UniqueConstraint("progress_entry_id"),
         one_of("state", PublicationState),
+        one_of("verdict", Verdict),
         Index(None, "jurisdiction_id", "published_at", "id"),
         Index(None, "jurisdiction_id", "id"),
     )
 
     progress_entry_id: Mapped[UUID]
+    # The `tag:` URI (RFC 4151) by which feed readers know the entry for ever, whatever the address becomes.
+    tag: Mapped[str]
     title: Mapped[str]
     body: Mapped[str]
     state: Mapped[str]
@@ -28,8 +31,9 @@ class Publication(Named, Base):
     drafted_at: Mapped[datetime]
     reviewed_by: Mapped[UUID | None]
     reviewed_at: Mapped[datetime | None]
-    legal_basis: Mapped[str | None]
     verdict: Mapped[str | None]
+    legal_basis: Mapped[str | None]
+    reason: Mapped[str | None]
     published_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
@@ -42,6 +46,7 @@ class Feed(Local, Base):
     __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "channel"),)
 
     channel: Mapped[str]
+    tag: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary)
     etag: Mapped[str]
     modified_at: Mapped[datetime]

@@ -8,6 +8,11 @@ class PublicationState(StrEnum):
     PUBLISHED = "published"
 
 
+class Verdict(StrEnum):
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
 FOLLOWS: dict[PublicationState, frozenset[PublicationState]] = {
     PublicationState.DRAFTED: frozenset({PublicationState.APPROVED, PublicationState.REFUSED}),
     PublicationState.APPROVED: frozenset({PublicationState.PUBLISHED}),

@@ -66,11 +66,19 @@ def test_seed_agrees_with_the_notice_of_2016() -> None:
 def test_seed_holds_every_day_of_its_years_once() -> None:
     rows = list(calendar_rows())
     assert [row["day"] for row in rows] == list(days(date(2004, 1, 1), rows[-1]["day"]))
-    assert rows[-1]["day"] >= date(2026, 12, 31)
-    assert {row["status"] for row in rows} == {"official"}
+    assert rows[-1]["day"] == date(2028, 12, 31)
+    assert {row["status"] for row in rows if row["day"] <= date(2026, 12, 31)} == {"official"}
+    assert {row["status"] for row in rows if row["day"] > date(2026, 12, 31)} == {"provisional"}
     named = {row["day"]: row["name"] for row in rows}
     assert named[date(2016, 2, 8)] == named[date(2016, 2, 14)] == "春节"
     assert named[date(2016, 3, 1)] is None
+
+
+def test_a_year_that_is_not_announced_is_guessed_and_says_so() -> None:
+    guessed = {row["day"]: row for row in calendar_rows() if row["day"].year == 2027}
+    assert not guessed[date(2027, 1, 1)]["is_working"]
+    assert guessed[date(2027, 1, 4)]["is_working"]
+    assert not guessed[date(2027, 1, 9)]["is_working"]
 
 
 @pytest.mark.parametrize(

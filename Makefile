@@ -1,0 +1,41 @@
+# Python 3.11 or newer and make are all that a fresh machine needs; Node.js only lints the OpenAPI document.
+PYTHON = python3
+ONCE =
+
+RUN = .venv/bin/python
+
+.DEFAULT_GOAL = help
+.PHONY: help demo test bench fmt openapi lock
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/installed ## show the whole house with invented data (ONCE=1: end when the story is told)
+	@$(RUN) -m deploy.demo $(if $(ONCE),--once)
+
+test: .venv/installed ## run every check and every test
+	@$(RUN) -m tests
+
+bench: .venv/installed ## measure, and compare with what is promised
+	@$(RUN) -m tests.benchmarks
+
+fmt: .venv/installed ## format the code and mend what can be mended
+	@$(RUN) -m ruff check --fix --quiet . ; $(RUN) -m ruff format .
+
+openapi: .venv/installed ## write openapi/openapi.json anew from the routes
+	@$(RUN) -m tests.contract.committed
+
+lock: ## choose the newest allowed versions anew and write them to requirements.lock
+	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT \
+	&& $(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet --disable-pip-version-check uv \
+	&& "$$tools/bin/uv" pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --quiet --output-file requirements.lock \
+	&& echo 'requirements.lock is written; now: make test'
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@echo 'Installing the pinned packages into .venv (once; a minute or two) ...'
+	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,96 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.replies import many, one, reply
+from api.route import DuchaRoute
+from api.schemas.fields import Id, Moment, Year
+from api.schemas.progress import (
+    CompletionOut,
+    DigestOut,
+    DigestPage,
+    ObligationOut,
+    ObligationPage,
+    QueryFlag,
+    ReportOut,
+    ReportPage,
+    ReportProgress,
+)
+from supervision.progress import completing, queries, reporting
+from supervision.progress.states import ObligationState
+
+router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["progress"])
+
+
+@router.get("/obligations", response_model=ObligationPage)
+async def list_obligations(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    unit: Annotated[Id | None, Query()] = None,
+    state: Annotated[ObligationState | None, Query()] = None,
+    due_before: Annotated[Moment | None, Query()] = None,
+    is_late: Annotated[
+        QueryFlag | None, Query(description="reported after the deadline, or past it and not reported")
+    ] = None,
+) -> Response:
+    """List reporting duties in the order of their deadlines; a unit sees its own."""
+    page = await queries.list_obligations(
+        session, actor, wanted, unit_id=unit, state=state, due_before=due_before, is_late=is_late
+    )
+    return many(request, page)
+
+
+@router.get("/obligations/{obligation_id}", response_model=ObligationOut)
+async def get_obligation(obligation_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one reporting duty."""
+    return one(await queries.get_obligation(session, actor, obligation_id))
+
+
+@router.post(
+    "/obligations/{obligation_id}/progress_reports", response_model=ReportOut, status_code=201, dependencies=[Once]
+)
+async def report_progress(obligation_id: Id, body: ReportProgress, session: SessionDep, actor: ActorDep) -> Response:
+    """Report on every open task of the unit for one period."""
+    report_id = await reporting.report_progress(session, actor, obligation_id, **body.model_dump())
+    row = await queries.get_progress_report(session, actor, report_id)
+    return one(row, 201, location=f"/v1/progress_reports/{report_id}")
+
+
+@router.get("/progress_reports", response_model=ReportPage)
+async def list_progress_reports(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    unit: Annotated[Id | None, Query()] = None,
+    task: Annotated[Id | None, Query()] = None,
+) -> Response:
+    """List the reports that came in, oldest first; a unit sees its own."""
+    return many(request, await queries.list_progress_reports(session, actor, wanted, unit_id=unit, task_id=task))
+
+
+@router.get("/progress_reports/{report_id}", response_model=ReportOut)
+async def get_progress_report(report_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one report with its entries and figures."""
+    return one(await queries.get_progress_report(session, actor, report_id))
+
+
+@router.get("/ledgers/{year}/completion", response_model=CompletionOut)
+async def get_completion(year: Year, session: SessionDep, actor: ActorDep) -> Response:
+    """Compare every indicator of a year's ledger with its latest figure; a unit sees its own tasks."""
+    return reply(await completing.get_completion(session, actor, year))
+
+
+@router.get("/digests", response_model=DigestPage)
+async def list_digests(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
+    """List the half-months' digests, newest first."""
+    return many(request, await queries.list_digests(session, actor, wanted))
+
+
+@router.get("/digests/{digest_id}", response_model=DigestOut)
+async def get_digest(digest_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one digest: the counts and the text as they stood when it was made."""
+    return one(await queries.get_digest(session, actor, digest_id))

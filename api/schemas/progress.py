@@ -1,0 +1,150 @@
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from api.schemas.fields import Answer, Body, DecimalText, FullDate, Id, Percent, Prose, Year
+from supervision.progress.completing import MOST_ROWS
+from supervision.progress.rules import Verdict
+from supervision.progress.states import ObligationState
+from supervision.tasks.models import Comparator
+
+# A figure may be any number of times its target, so a percentage is longer than what can be sent as one.
+PercentText = Annotated[
+    Decimal,
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^-?(0|[1-9]\d{0,20})(\.\d)?$", "maxLength": 24, "examples": ["131.4"]}
+    ),
+]
+
+
+def _true_or_false(value: Any) -> Any:
+    if value in ("true", "false"):
+        return value == "true"
+    raise PydanticCustomError("bool_type", "not true or false")
+
+
+# In a query everything is text, and only these two words are what the schema promises.
+QueryFlag = Annotated[bool, BeforeValidator(_true_or_false)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class ReportFigure(Body):
+    indicator_id: Id
+    value: DecimalText = Field(description="in the indicator's unit of measure")
+
+
+class ReportEntry(Body):
+    task_id: Id
+    percent: Percent
+    text: Prose
+    figures: list[ReportFigure] = Field(default=[], max_length=50)
+
+
+class ReportProgress(Body):
+    entries: list[ReportEntry] = Field(min_length=1, max_length=MOST_ROWS, description="one for each task of the unit")
+
+
+class ObligationOut(Answer):
+    id: Id
+    unit_id: Id
+    period_first: FullDate
+    period_last: FullDate
+    due_at: datetime = Field(description="the first moment at which a report is late")
+    state: ObligationState
+    fulfilled_at: datetime | None
+    marked_late_at: datetime | None
+    version: int = Field(ge=1)
+
+
+class ObligationPage(Answer):
+    data: list[ObligationOut] = Field(max_length=100)
+    next: Id | None
+
+
+class FigureOut(Answer):
+    indicator_id: Id
+    value: DecimalText
+
+
+class EntryOut(Answer):
+    id: Id
+    task_id: Id
+    percent: Percent
+    text: str = Field(max_length=4000)
+    figures: list[FigureOut] = Field(max_length=50)
+
+
+class ReportSummary(Answer):
+    id: Id
+    obligation_id: Id
+    unit_id: Id
+    reported_by: Id | None = Field(description="the official, or the client where none was named")
+    received_at: datetime
+    is_late: bool
+
+
+class ReportOut(ReportSummary):
+    entries: list[EntryOut] = Field(max_length=MOST_ROWS)
+
+
+class ReportPage(Answer):
+    data: list[ReportSummary] = Field(max_length=100)
+    next: Id | None
+
+
+class CompletionRow(Answer):
+    no: int = Field(ge=1, le=1_000_000, description="the row's number in the ledger")
+    item_id: Id
+    item_number: str = Field(max_length=40)
+    task_id: Id
+    goal: str = Field(max_length=4000)
+    unit_id: Id
+    unit: str = Field(max_length=200)
+    indicator_id: Id
+    indicator: str = Field(max_length=200)
+    comparator: Comparator
+    target: DecimalText
+    target_high: DecimalText | None
+    unit_of_measure: str = Field(max_length=40)
+    figure: DecimalText | None = Field(description="the latest one reported")
+    figure_received_at: datetime | None
+    verdict: Verdict = Field(description="no_figure says that nothing was reported, not that the goal was missed")
+    percent: PercentText | None = Field(
+        description="one decimal, rounded half up; none where the target is not positive"
+    )
+
+
+class CompletionOut(Answer):
+    year: Year
+    met: Count
+    not_met: Count
+    no_figure: Count
+    data: list[CompletionRow] = Field(max_length=MOST_ROWS)
+
+
+class DigestCounts(Answer):
+    units: Count
+    on_time: Count
+    late: Count
+    missing: Count
+    tasks: Count
+    mean_percent: PercentText | None
+
+
+class DigestOut(Answer):
+    id: Id
+    period_first: FullDate
+    period_last: FullDate
+    made_at: datetime
+    counts: DigestCounts
+    text: str = Field(max_length=1_000_000)
+    leaders_broadcast_id: Id
+    officials_broadcast_id: Id
+
+
+class DigestPage(Answer):
+    data: list[DigestOut] = Field(max_length=100)
+    next: Id | None

@@ -1,0 +1,27 @@
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.documents.models import Attachment
+from supervision.foundation import clock
+from supervision.foundation.errors import NotFound
+from supervision.foundation.ids import new_id
+
+
+async def keep(session: AsyncSession, raw: bytes) -> UUID:
+    """Keep bytes once, however often they are sent, and return their id."""
+    digest = sha256(raw).digest()
+    row = {"id": new_id(), "sha256": digest, "size": len(raw), "content": raw, "created_at": await clock.now(session)}
+    await session.execute(insert(Attachment).values(**row).on_conflict_do_nothing())
+    return (await session.execute(select(Attachment.id).where(Attachment.sha256 == digest))).scalar_one()
+
+
+async def read(session: AsyncSession, attachment_id: UUID) -> bytes:
+    """Read kept bytes; refuses an id that is none of the jurisdiction's."""
+    content = await session.scalar(select(Attachment.content).where(Attachment.id == attachment_id))
+    if content is None:
+        raise NotFound
+    return content

@@ -1,0 +1,27 @@
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.ids import new_id
+from supervision.items.models import Ledger, LedgerEntry
+
+
+async def open_ledger(session: AsyncSession, actor: Actor, *, year: int) -> UUID:
+    """Open the year's ledger (建账) unless it is open, and keep it locked until the transaction ends."""
+    row = {"id": new_id(), "year": year, "opened_on": await clock.today(session), "opened_by": actor.person}
+    opening = insert(Ledger).values(**row).on_conflict_do_nothing().returning(Ledger.id)
+    opened_id = await session.scalar(opening)
+    if opened_id is not None:
+        await audit.record(session, actor, "ledger.opened", opened_id, year=year)
+    # Whoever comes second waited in the insertion, and now sees what the first one entered.
+    return (await session.execute(select(Ledger.id).where(Ledger.year == year).with_for_update())).scalar_one()
+
+
+def enter_item(session: AsyncSession, *, ledger_id: UUID, item_id: UUID, no: int) -> None:
+    """Enter an item in an open ledger under its number there."""
+    session.add(LedgerEntry(ledger_id=ledger_id, item_id=item_id, no=no))

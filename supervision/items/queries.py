@@ -1,0 +1,115 @@
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Uuid, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.items import policy, search
+from supervision.items.models import Item, Ledger, LedgerEntry, PartKind, Party
+
+ITEM_COLUMNS = (
+    Item.id,
+    Item.kind,
+    Item.year,
+    Item.number,
+    Item.title,
+    Item.source,
+    Item.received_on,
+    Item.deadline_on,
+    Item.first_deadline_on,
+    Item.registered_by,
+    Item.registered_at,
+    Item.version,
+)
+LEDGER_COLUMNS = (Ledger.id, Ledger.year, Ledger.opened_on, Ledger.opened_by)
+ENTRY_COLUMNS = (
+    LedgerEntry.id,
+    LedgerEntry.no,
+    LedgerEntry.item_id,
+    Item.number,
+    Item.title,
+    Item.deadline_on,
+)
+
+
+class ItemSort(StrEnum):
+    REGISTERED = "registered_at"
+    NEWEST = "-registered_at"
+    DEADLINE = "deadline_on"
+    LATEST_DEADLINE = "-deadline_on"
+
+
+# Ids are made in the order of registration, so the primary key serves that order.
+_ORDERS: dict[ItemSort, tuple[InstrumentedAttribute[Any] | None, bool]] = {
+    ItemSort.REGISTERED: (None, False),
+    ItemSort.NEWEST: (None, True),
+    ItemSort.DEADLINE: (Item.deadline_on, False),
+    ItemSort.LATEST_DEADLINE: (Item.deadline_on, True),
+}
+
+
+async def list_items(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    kind: str | None = None,
+    unit_id: UUID | None = None,
+    due_before: date | None = None,
+    q: str | None = None,
+    sort: ItemSort = ItemSort.REGISTERED,
+) -> Page:
+    """List items: of one kind, of one responsible unit, due before a day, or in whose title the words of `q` stand."""
+    statement: Rows = select(*ITEM_COLUMNS).where(policy.visible_to(actor))
+    if kind is not None:
+        statement = statement.where(Item.kind == kind)
+    if unit_id is not None:
+        is_its = (Party.unit_id == unit_id) & (Party.part == PartKind.RESPONSIBLE_UNIT)
+        statement = statement.where(Item.id.in_(select(Party.item_id).where(is_its)))
+    if due_before is not None:
+        statement = statement.where(Item.deadline_on < due_before)
+    if q is not None:
+        # The operator of text search cannot use its index under row-level security; this function may.
+        found = func.ducha_search_items(search.query_of(q), type_=Uuid).column_valued("found")
+        statement = statement.where(Item.id.in_(select(found)))
+    column, is_descending = _ORDERS[sort]
+    return await page(session, statement, request, identity=Item.id, sort=column, descending=is_descending)
+
+
+async def get_item(session: AsyncSession, actor: Actor, item_id: UUID) -> RowMapping:
+    statement = select(*ITEM_COLUMNS).where(Item.id == item_id, policy.visible_to(actor))
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def get_for_update(session: AsyncSession, actor: Actor, item_id: UUID) -> Item:
+    """Lock an item that the actor may see until the transaction ends."""
+    statement = select(Item).where(Item.id == item_id, policy.visible_to(actor)).with_for_update(of=Item)
+    item = await session.scalar(statement)
+    if item is None:
+        raise NotFound
+    return item
+
+
+async def get_ledger(session: AsyncSession, _actor: Actor, year: int) -> RowMapping:
+    statement = select(*LEDGER_COLUMNS).where(Ledger.year == year)
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def list_ledger_entries(session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, year: int) -> Page:
+    """List a year's entries by their number; refuses a year whose ledger is not open."""
+    ledger = await get_ledger(session, actor, year)
+    statement: Rows = select(*ENTRY_COLUMNS).join(Item, Item.id == LedgerEntry.item_id)
+    statement = statement.where(LedgerEntry.ledger_id == ledger["id"], policy.visible_to(actor))
+    return await page(session, statement, request, identity=LedgerEntry.id, sort=LedgerEntry.no)
+
+
+def _found(row: RowMapping | None) -> RowMapping:
+    if row is None:
+        raise NotFound
+    return row

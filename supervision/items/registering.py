@@ -1,0 +1,89 @@
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import Stale
+from supervision.items import queries
+from supervision.items.errors import DeadlineBeforeReceipt
+from supervision.items.models import Item, Party
+from supervision.items.numbering import take_number
+from supervision.items.search import vector_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewParty:
+    """The part that one unit, or one official, is to have in an item."""
+
+    item_id: UUID
+    part: str
+    unit_id: UUID | None = None
+    official_id: UUID | None = None
+
+
+async def register_item(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    kind: str,
+    title: str,
+    source: str,
+    received_on: date,
+    deadline_on: date,
+    year: int | None = None,
+) -> UUID:
+    """Register an item under the next number of its kind and year (§3); refuses a deadline before the receipt.
+
+    The year is that of the receipt, unless the item belongs to the ledger of another one.
+    """
+    if deadline_on < received_on:
+        raise DeadlineBeforeReceipt
+    numbered_in = year or received_on.year
+    sequence, number = await take_number(session, kind, numbered_in)
+    item = Item(
+        kind=kind,
+        year=numbered_in,
+        sequence=sequence,
+        number=number,
+        title=title,
+        source=source,
+        received_on=received_on,
+        deadline_on=deadline_on,
+        first_deadline_on=deadline_on,
+        registered_by=actor.person,
+        registered_at=await clock.now(session),
+        search=vector_of(number, title, source),
+    )
+    session.add(item)
+    await audit.record(session, actor, "item.registered", item.id, kind=kind, number=number, deadline_on=deadline_on)
+    return item.id
+
+
+async def amend_item(
+    session: AsyncSession, actor: Actor, item_id: UUID, version: int, *, changes: dict[str, str]
+) -> None:
+    """Change an item's title or source; refuses a stale version."""
+    item = await queries.get_for_update(session, actor, item_id)
+    if item.version != version:
+        raise Stale
+    for name, value in changes.items():
+        setattr(item, name, value)
+    item.search = vector_of(item.number, item.title, item.source)
+    await audit.record(session, actor, "item.amended", item_id, **changes)
+
+
+async def move_deadline(session: AsyncSession, actor: Actor, item: Item, new_on: date) -> None:
+    """Move a locked item's deadline; the first one is kept."""
+    was_on, item.deadline_on = item.deadline_on, new_on
+    await audit.record(session, actor, "item.deadline_moved", item.id, was_on=was_on, deadline_on=new_on)
+
+
+async def add_parties(session: AsyncSession, parties: Iterable[NewParty]) -> None:
+    """Give units and officials their parts in items, and with them the sight of these; a part is given once."""
+    await session.execute(insert(Party).on_conflict_do_nothing(), [asdict(party) for party in parties])

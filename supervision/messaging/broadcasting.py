@@ -1,0 +1,232 @@
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ColumnElement, RowMapping, String, Subquery, case, cast, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.functions import FunctionElement
+
+from supervision.audit import service as audit
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.database import ask_worker
+from supervision.identity.models import Official
+from supervision.messaging import outbox, templates
+from supervision.messaging.audience import Audience, OfficialIds, select_audience
+from supervision.messaging.errors import MatterAlreadyBroadcast, NobodyToTell, ShownDiffers
+from supervision.messaging.gateways.chosen import listening_gateways
+from supervision.messaging.models import Broadcast, Message, Template
+from supervision.messaging.rules import Value
+
+_REASONS = ("no_number", "left_post", "duplicate_number")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a broadcast would send, to how many, and what it takes; `shown` stands for all of it."""
+
+    template: str
+    template_version: int
+    text: str
+    parts: int
+    recipients: int
+    left_out: dict[str, int]
+    gateway_calls: int
+    seconds: int | None  # at the gateway's rate; None: as fast as it answers
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    template: Template
+    text: str
+    parts: int
+    audience: OfficialIds
+    described: dict[str, Any]
+    told: RowMapping
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        return {reason: self.told[reason] for reason in _REASONS}
+
+
+async def preview(
+    session: AsyncSession, actor: Actor, *, template: str, variables: Mapping[str, Value], audience: Audience
+) -> Preview:
+    """Show what a broadcast would send, and store nothing; refuses an unfilled or too long text, and no audience."""
+    current = await templates.get_current(session, template)
+    filled = templates.fill(current.body, variables)
+    return _show(actor, await _plan(session, current, filled, await select_audience(session, audience)))
+
+
+async def confirm(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    template: str,
+    variables: Mapping[str, Value],
+    audience: Audience,
+    shown: str,
+    matter: str,
+    critical_reason: str | None = None,
+) -> UUID:
+    """Send exactly what a preview showed; the same once more answers the same broadcast and sends nothing.
+
+    Refuses what differs from the preview, a matter of another broadcast, and an audience of nobody.
+    """
+    # What people name is kept apart from what the cadence names, so that nobody can take its matters away.
+    matter = f"manual:{matter}"
+    current = await templates.get_current(session, template)
+    filled = templates.fill(current.body, variables)
+    known = await _take_matter(session, matter)
+    if known is not None:
+        return _require_same(known, filled[0], audience.describe())
+    chosen = await select_audience(session, audience)
+    plan = await _plan(session, current, filled, chosen, described=audience.describe())
+    if _show(actor, plan).shown != shown:
+        raise ShownDiffers
+    if not plan.told["recipients"]:
+        raise NobodyToTell
+    return await _broadcast(session, actor, plan, matter=matter, critical_reason=critical_reason)
+
+
+async def send(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    template: str,
+    variables: Mapping[str, Value],
+    matter: str,
+    audience: OfficialIds,
+    described: dict[str, Any],
+) -> UUID:
+    """Broadcast what is scheduled, once for its matter: a second call returns the first broadcast and adds nothing."""
+    known = await _take_matter(session, matter)
+    if known is not None:
+        return known.id
+    current = await templates.get_current(session, template)
+    filled = templates.fill_asked(current.body, variables)
+    return await _broadcast(
+        session, actor, await _plan(session, current, filled, audience, described=described), matter=matter
+    )
+
+
+async def _take_matter(session: AsyncSession, matter: str) -> Broadcast | None:
+    # Two who broadcast under one matter at once take turns, and the second finds what the first has committed.
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(matter, 0))))
+    return await session.scalar(select(Broadcast).where(Broadcast.matter == matter))
+
+
+def _require_same(known: Broadcast, text: str, described: dict[str, Any]) -> UUID:
+    if (known.text, known.audience) != (text, described):
+        raise MatterAlreadyBroadcast
+    return known.id
+
+
+async def _plan(
+    session: AsyncSession,
+    template: Template,
+    filled: tuple[str, int],
+    audience: OfficialIds,
+    *,
+    described: dict[str, Any] | None = None,
+) -> _Plan:
+    listed = _listed(audience)
+    counts = [func.count().filter(listed.c.reason == reason).label(reason) for reason in _REASONS]
+    is_told = listed.c.reason.is_(None)
+    resolved = select(
+        func.count().filter(is_told).label("recipients"), _digest(listed.c.id).filter(is_told).label("digest"), *counts
+    )
+    told = (await session.execute(resolved)).mappings().one()
+    text, parts = filled
+    return _Plan(template=template, text=text, parts=parts, audience=audience, described=described or {}, told=told)
+
+
+def _show(actor: Actor, plan: _Plan) -> Preview:
+    capabilities = listening_gateways()[actor.is_test].capabilities
+    recipients, rate = plan.told["recipients"], capabilities.rate_per_second
+    facts: dict[str, Any] = {
+        "template": plan.template.name,
+        "template_version": plan.template.version,
+        "text": plan.text,
+        "parts": plan.parts,
+        "recipients": recipients,
+        "left_out": plan.left_out,
+        "gateway_calls": math.ceil(recipients / capabilities.batch_size),
+        "seconds": math.ceil(recipients / rate) if rate else None,
+    }
+    whole = orjson.dumps([facts, plan.told["digest"]], option=orjson.OPT_SORT_KEYS)
+    return Preview(**facts, shown=sha256(whole).hexdigest())
+
+
+async def _broadcast(
+    session: AsyncSession, actor: Actor, plan: _Plan, *, matter: str, critical_reason: str | None = None
+) -> UUID:
+    broadcast = Broadcast(
+        template_id=plan.template.id,
+        matter=matter,
+        text=plan.text,
+        audience=plan.described,
+        parts=plan.parts,
+        recipients=plan.told["recipients"],
+        left_out=plan.left_out,
+        is_test=actor.is_test,
+        critical_reason=critical_reason,
+        confirmed_by=actor.person,
+        confirmed_at=await clock.now(session),
+    )
+    session.add(broadcast)
+    await session.flush()  # its messages refer to it, and are made by a statement that does not pass the session
+    if await _fan_out(session, actor, broadcast, plan.audience) != plan.told["digest"]:
+        raise ShownDiffers  # somebody came, left or changed their number between the two statements
+    await audit.record(
+        session,
+        actor,
+        "broadcast.confirmed",
+        broadcast.id,
+        matter=matter,
+        recipients=broadcast.recipients,
+        left_out=broadcast.left_out,
+        critical_reason=critical_reason,
+    )
+    ask_worker(session, "deliver")
+    return broadcast.id
+
+
+async def _fan_out(session: AsyncSession, actor: Actor, broadcast: Broadcast, audience: OfficialIds) -> str | None:
+    listed = _listed(audience)
+    columns = {
+        "broadcast_id": literal(broadcast.id),
+        "official_id": listed.c.id,
+        "template_id": literal(broadcast.template_id),
+        "is_test": literal(actor.is_test),
+        "not_before": literal(outbox.leaves_at(actor, is_critical=broadcast.critical_reason is not None)),
+        "queued_at": literal(broadcast.confirmed_at),
+    }
+    told = select(*columns.values()).where(listed.c.reason.is_(None)).order_by(listed.c.id)
+    made = insert(Message).from_select(list(columns), told).returning(Message.official_id).cte("made")
+    digest: str | None = await session.scalar(select(_digest(made.c.official_id)))
+    return digest
+
+
+def _listed(audience: OfficialIds) -> Subquery:
+    """List an audience with the reason why one of them is left out; of those with one number, the first is told."""
+    official = aliased(Official)
+    is_in_post, number = official.left_on.is_(None), official.telephone_index
+    place = func.row_number().over(partition_by=(is_in_post, number), order_by=official.id)
+    reason = case(
+        (~is_in_post, literal("left_post")),
+        (number.is_(None), literal("no_number")),
+        (place > 1, literal("duplicate_number")),
+    )
+    return select(official.id, reason.label("reason")).where(official.id.in_(audience)).subquery()
+
+
+def _digest(ids: ColumnElement[UUID]) -> FunctionElement[str]:
+    return func.md5(func.string_agg(cast(ids, String), aggregate_order_by(literal(","), ids)))

@@ -1,0 +1,249 @@
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation import metrics
+from supervision.foundation.clock import real_now
+from supervision.identity import telephones
+from supervision.messaging import rules
+from supervision.messaging.gateways import Gateway, Letter, Outcome, ReceiptLine, Verdict
+from supervision.messaging.states import MessageState
+
+# Longer than any gateway takes to answer or to be given up, so that a lease runs out only when its worker is gone.
+LEASE = timedelta(seconds=90)
+ASK_AGAIN = timedelta(minutes=1)
+
+_rng = random.Random()  # noqa: S311 - jitter, not cryptography
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours until its lease runs out; the fence tells our claim from later ones."""
+
+    id: int
+    fence: int
+    attempts: int
+    may_wake: bool
+    telephone_sealed: bytes | None = field(repr=False)
+    text: str = field(repr=False)
+
+
+# One statement, so that nothing is handed over that was not written down before. In quiet hours only what may wake
+# people leaves, also when the worker comes back late to what was queued by day.
+_CLAIM = text("""
+    WITH due AS MATERIALIZED (
+        SELECT m.id FROM message m
+        WHERE m.state = 'queued' AND m.is_test = :is_test AND m.not_before <= now()
+            AND (NOT :is_quiet OR m.is_test OR EXISTS (
+                SELECT FROM broadcast b WHERE b.id = m.broadcast_id AND b.critical_reason IS NOT NULL
+            ))
+        ORDER BY m.not_before, m.id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), claimed AS (
+        UPDATE message m SET state = 'submitting', fence = m.fence + 1, attempts = m.attempts + 1,
+            gateway = :gateway, leased_until = now() + :lease
+        FROM due WHERE m.id = due.id
+        RETURNING m.id, m.jurisdiction_id, m.fence, m.attempts, m.is_test, m.text, m.official_id, m.broadcast_id
+    ), noted AS (
+        INSERT INTO attempt (jurisdiction_id, message_id, fence, gateway)
+        SELECT jurisdiction_id, id, fence, :gateway FROM claimed
+    )
+    SELECT c.id, c.fence, c.attempts, c.is_test OR b.critical_reason IS NOT NULL AS may_wake,
+        o.telephone_sealed, coalesce(c.text, b.text) AS text
+    FROM claimed c JOIN official o ON o.id = c.official_id LEFT JOIN broadcast b ON b.id = c.broadcast_id
+    ORDER BY c.id
+""")
+
+
+async def claim(
+    session: AsyncSession, *, gateway: str, is_test: bool, limit: int, lease: timedelta = LEASE
+) -> list[Claimed]:
+    """Take up to `limit` messages that are due, across all counties, with an attempt written for each."""
+    now = real_now()
+    facts = {
+        "gateway": gateway,
+        "is_test": is_test,
+        "is_quiet": rules.not_before(now) > now,
+        "limit": limit,
+        "lease": lease,
+    }
+    return [_claimed(row) for row in (await session.execute(_CLAIM, facts)).mappings()]
+
+
+def _claimed(row: RowMapping) -> Claimed:
+    return Claimed(**{**row, "may_wake": bool(row["may_wake"])})
+
+
+# Ours, for a message that no gateway can be given.
+_UNSENDABLE = "no_number"
+
+
+def write_letters(claimed: Sequence[Claimed]) -> tuple[list[Letter], list[Outcome]]:
+    """Open the telephone numbers and return what to hand over, and the outcomes of those without a readable one."""
+    letters, unsendable = [], []
+    for each in claimed:
+        try:
+            letters.append(Letter(str(each.id), telephones.unseal(each.telephone_sealed or b""), each.text))
+        except (InvalidTag, ValueError):
+            unsendable.append(Outcome(str(each.id), Verdict.REFUSED, code=_UNSENDABLE))
+    return letters, unsendable
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    id: int
+    fence: int
+    verdict: Verdict
+    state: MessageState
+    reference: str | None
+    code: str | None
+    again_at: datetime | None  # to be sent again, or, while unknown, to be asked about
+
+
+# The late word of a worker whose lease ran out is taken as long as nobody has claimed the message again, for it is
+# the truth about that attempt. Rows are locked in one order here and in the matching of receipts.
+_SETTLE = text("""
+    WITH told AS (
+        SELECT * FROM unnest(
+            CAST(:ids AS bigint[]), CAST(:fences AS bigint[]), CAST(:verdicts AS text[]), CAST(:states AS text[]),
+            CAST(:references AS text[]), CAST(:codes AS text[]), CAST(:again_at AS timestamptz[])
+        ) AS t (id, fence, verdict, state, reference, code, again_at)
+    ), locked AS (
+        SELECT m.id FROM message m JOIN told USING (id) ORDER BY m.id FOR UPDATE OF m
+    ), settled AS (
+        UPDATE message m SET state = t.state, code = t.code, reference = coalesce(t.reference, m.reference),
+            not_before = CASE t.state WHEN 'queued' THEN t.again_at ELSE m.not_before END,
+            leased_until = CASE t.state WHEN 'unknown' THEN t.again_at END,
+            accepted_at = CASE WHEN t.state IN ('accepted', 'delivered') THEN now() END,
+            finished_at = CASE WHEN t.state IN ('refused', 'failed', 'delivered') THEN now() END
+        FROM told t JOIN locked USING (id)
+        WHERE m.id = t.id AND m.fence = t.fence AND m.state IN ('submitting', 'unknown')
+        RETURNING m.state
+    ), noted AS (
+        UPDATE attempt a SET verdict = t.verdict, code = t.code, finished_at = clock_timestamp()
+        FROM told t WHERE a.message_id = t.id AND a.fence = t.fence AND coalesce(a.verdict, 'unknown') = 'unknown'
+    )
+    SELECT state, count(*) AS messages FROM settled GROUP BY state
+""")
+
+
+async def settle(
+    session: AsyncSession,
+    gateway: Gateway,
+    claimed: Sequence[Claimed],
+    outcomes: Sequence[Outcome | ReceiptLine],
+) -> None:
+    """Write down what became of claimed messages; leaves those that somebody else has claimed since."""
+    ours = {each.id: each for each in claimed}
+    settled = [_decide(ours[_message_id(outcome)], outcome, gateway) for outcome in outcomes]
+    facts = {
+        "ids": [each.id for each in settled],
+        "fences": [each.fence for each in settled],
+        "verdicts": [str(each.verdict) for each in settled],
+        "states": [str(each.state) for each in settled],
+        "references": [each.reference for each in settled],
+        "codes": [each.code for each in settled],
+        "again_at": [each.again_at for each in settled],
+    }
+    for row in await session.execute(_SETTLE, facts):
+        metrics.MESSAGES.labels(gateway.name, row.state).inc(row.messages)
+
+
+def _message_id(outcome: Outcome | ReceiptLine) -> int:
+    return int((outcome.message_id if isinstance(outcome, ReceiptLine) else outcome.letter_id) or 0)
+
+
+_STATES: Mapping[Verdict, MessageState] = MappingProxyType(
+    {
+        Verdict.ACCEPTED: MessageState.ACCEPTED,
+        Verdict.REFUSED: MessageState.REFUSED,
+        Verdict.UNKNOWN: MessageState.UNKNOWN,
+    }
+)
+
+
+def _decide(ours: Claimed, outcome: Outcome | ReceiptLine, gateway: Gateway) -> _Settled:
+    if isinstance(outcome, ReceiptLine):
+        state = MessageState.DELIVERED if outcome.delivered else MessageState.FAILED
+        return _Settled(ours.id, ours.fence, Verdict.ACCEPTED, state, outcome.reference, outcome.code, None)
+    again_at = None
+    if outcome.verdict in _STATES:
+        state = _STATES[outcome.verdict]
+        if state is MessageState.UNKNOWN and gateway.capabilities.can_query:
+            again_at = real_now() + ASK_AGAIN
+    else:
+        again_at = _next_try(ours)
+        state = MessageState.QUEUED if again_at else MessageState.FAILED
+    return _Settled(ours.id, ours.fence, outcome.verdict, state, outcome.reference, outcome.code, again_at)
+
+
+def _next_try(ours: Claimed) -> datetime | None:
+    moment = rules.retry_at(ours.attempts, real_now(), _rng)
+    return moment if moment is None or ours.may_wake else rules.not_before(moment)
+
+
+# A lease that ran out while submitting: the attempt was written before anything was sent, so it may or may not have
+# been. Where the gateway can be asked, the question takes a lease of its own; elsewhere nobody will ever know.
+_TAKE_DOUBTFUL = text("""
+    WITH doubtful AS (
+        SELECT m.id, m.gateway = :gateway AND :can_query AS may_ask FROM message m
+        WHERE m.state IN ('submitting', 'unknown') AND m.leased_until <= now() AND m.is_test = :is_test
+        ORDER BY m.id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE message m SET state = CASE WHEN d.may_ask THEN m.state ELSE 'unknown' END,
+            leased_until = CASE WHEN d.may_ask THEN now() + :ask_again END
+        FROM doubtful d WHERE m.id = d.id
+        RETURNING m.id, m.fence, m.attempts, m.official_id, m.broadcast_id, m.is_test, d.may_ask
+    ), noted AS (
+        UPDATE attempt a SET verdict = 'unknown', finished_at = clock_timestamp()
+        FROM taken t WHERE NOT t.may_ask AND a.message_id = t.id AND a.fence = t.fence AND a.verdict IS NULL
+    )
+    SELECT t.id, t.fence, t.attempts, t.is_test OR b.critical_reason IS NOT NULL AS may_wake,
+        NULL AS telephone_sealed, '' AS text
+    FROM taken t LEFT JOIN broadcast b ON b.id = t.broadcast_id WHERE t.may_ask
+""")
+
+
+async def take_doubtful(session: AsyncSession, gateway: Gateway, *, is_test: bool, limit: int) -> list[Claimed]:
+    """Return messages to ask the gateway about, and mark as unknown those about which nobody can be asked."""
+    facts = {
+        "gateway": gateway.name,
+        "can_query": gateway.capabilities.can_query,
+        "is_test": is_test,
+        "limit": limit,
+        "ask_again": ASK_AGAIN,
+    }
+    return [_claimed(row) for row in (await session.execute(_TAKE_DOUBTFUL, facts)).mappings()]
+
+
+_EXPIRE = text("""
+    UPDATE message SET state = 'expired', finished_at = now(), leased_until = NULL
+    WHERE state IN ('accepted', 'unknown') AND gateway <> ALL(CAST(:silent AS text[])) AND id IN (
+        SELECT id FROM message WHERE state = 'accepted' AND accepted_at < now() - :patience
+        UNION ALL
+        SELECT m.id FROM message m JOIN attempt a ON a.message_id = m.id AND a.fence = m.fence
+        WHERE m.state = 'unknown' AND a.started_at < now() - :patience
+    )
+""")
+_OUTBOX = text("""
+    SELECT count(*) AS depth,
+        coalesce(extract(epoch FROM now() - min(not_before) FILTER (WHERE not_before <= now())), 0) AS age
+    FROM message WHERE state = 'queued'
+""")
+
+
+async def expire(session: AsyncSession, *, silent: Sequence[str], patience: timedelta) -> None:
+    """Give up waiting for receipts that did not come, except from gateways that never send any."""
+    await session.execute(_EXPIRE, {"silent": list(silent), "patience": patience})
+
+
+async def measure_outbox(session: AsyncSession) -> None:
+    """Show how many messages wait, and for how many seconds the oldest of those that may leave."""
+    outbox = (await session.execute(_OUTBOX)).mappings().one()
+    metrics.OUTBOX_DEPTH.set(outbox["depth"])
+    metrics.OUTBOX_AGE.set(outbox["age"])

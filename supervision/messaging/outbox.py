@@ -1,0 +1,90 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.clock import real_now
+from supervision.foundation.database import ask_worker
+from supervision.messaging import rules, templates
+from supervision.messaging.models import Message
+from supervision.messaging.rules import Value
+from supervision.messaging.states import MessageState
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One text to one official; of one matter they get one message, whenever it is queued again."""
+
+    official_id: UUID
+    matter: str
+    variables: Mapping[str, Value]
+
+
+# Two posts of one person have one telephone: under one matter it rings once.
+_QUEUE = text("""
+    WITH letter AS (
+        SELECT * FROM unnest(CAST(:official_ids AS uuid[]), CAST(:matters AS text[]), CAST(:texts AS text[]))
+            AS l (official_id, matter, text)
+    ), made AS (
+        INSERT INTO message (official_id, matter, text, template_id, is_test, not_before, queued_at)
+        SELECT DISTINCT ON (l.matter, o.telephone_index)
+            l.official_id, l.matter, l.text, :template_id, :is_test, :not_before, :queued_at
+        FROM letter l JOIN official o ON o.id = l.official_id
+        WHERE o.left_on IS NULL AND o.telephone_sealed IS NOT NULL
+        ORDER BY l.matter, o.telephone_index, l.official_id
+        ON CONFLICT (jurisdiction_id, matter, official_id) WHERE matter IS NOT NULL DO NOTHING
+        RETURNING id
+    )
+    SELECT count(*) FROM made
+""")
+
+
+async def queue(session: AsyncSession, actor: Actor, *, template: str, letters: Sequence[Letter]) -> int:
+    """Queue a message for each letter whose official is in post and has a number; return how many are new.
+
+    Refuses an unknown template, and variables that leave its text unfilled or make it too long.
+    """
+    if not letters:
+        return 0
+    current = await templates.get_current(session, template)
+    made: int | None = await session.scalar(
+        _QUEUE,
+        {
+            "official_ids": [letter.official_id for letter in letters],
+            "matters": [letter.matter for letter in letters],
+            "texts": [templates.fill_asked(current.body, letter.variables)[0] for letter in letters],
+            "template_id": current.id,
+            "is_test": actor.is_test,
+            "not_before": leaves_at(actor),
+            "queued_at": await clock.now(session),
+        },
+    )
+    await audit.record(session, actor, "messages.queued", None, template=template, count=made or 0)
+    ask_worker(session, "deliver")
+    return made or 0
+
+
+async def withdraw(session: AsyncSession, actor: Actor, *, matters: Sequence[str]) -> int:
+    """Cancel what is still queued under these matters; what a gateway was given stays as it is."""
+    waiting = update(Message).where(Message.matter.in_(matters), Message.state == MessageState.QUEUED)
+    cancelled = await session.execute(
+        waiting.values(state=MessageState.CANCELLED, finished_at=real_now())
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    count = len(cancelled.all())
+    if count:
+        await audit.record(session, actor, "messages.withdrawn", None, matters=list(matters), count=count)
+    return count
+
+
+def leaves_at(actor: Actor, *, is_critical: bool = False) -> datetime:
+    """Return when messages of this actor may leave: quiet hours bind them, unless critical or bound for a simulator."""
+    now = real_now()
+    return now if is_critical or actor.is_test else rules.not_before(now)

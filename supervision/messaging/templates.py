@@ -1,0 +1,87 @@
+from collections.abc import Mapping
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation import clock, settings
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import Problem
+from supervision.messaging import rules
+from supervision.messaging.errors import TemplateNotSendable, TemplateWrittenMeanwhile, TextTooLong, UnknownTemplate
+from supervision.messaging.models import Template
+
+# What the house itself sends, fit for an open network: periods, days, numbers and units' names, nothing else.
+DEFAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "reminder": "{period}工作进展报送将于{due}截止，请按时通过督查系统报送。",
+        "urge": "{period}工作进展报送已于{due}截止，贵单位尚未报送，请尽快补报。",
+        "digest": "{period}督查汇总：{counts}。未按时报送：{laggards}。详情请查看督查系统。",
+        "summary": "{period}重点工作推进情况：{counts}。请各责任单位按时限抓好落实。",
+        "notice": "{text}",
+    }
+)
+
+
+async def install_defaults(session: AsyncSession, actor: Actor) -> None:
+    """Write the first version of every default template that the jurisdiction does not have yet."""
+    present = set(await session.scalars(select(Template.name)))
+    for name, body in DEFAULTS.items():
+        if name not in present:
+            await write_template(session, actor, name=name, body=body)
+
+
+async def write_template(session: AsyncSession, actor: Actor, *, name: str, body: str) -> UUID:
+    """Write the next version of a template; refuses a body that cannot be sent (`TemplateNotSendable`)."""
+    problems = [*rules.lint_body(body, signature=settings.current().signature), *_unknown_variables(name, body)]
+    if problems:
+        raise TemplateNotSendable(problems=problems)
+    last = await session.scalar(select(func.max(Template.version)).where(Template.name == name))
+    template = Template(name=name, version=(last or 0) + 1, body=body, created_at=await clock.now(session))
+    try:
+        async with session.begin_nested():
+            session.add(template)
+    except IntegrityError as error:
+        raise TemplateWrittenMeanwhile from error
+    await audit.record(session, actor, "template.written", template.id, name=name, version=template.version)
+    return template.id
+
+
+async def get_current(session: AsyncSession, name: str) -> Template:
+    """Return the newest version of a template; refuses an unknown name (`UnknownTemplate`)."""
+    newest = select(Template).where(Template.name == name).order_by(Template.version.desc()).limit(1)
+    template = await session.scalar(newest)
+    if template is None:
+        raise UnknownTemplate
+    return template
+
+
+def fill(body: str, variables: Mapping[str, rules.Value]) -> tuple[str, int]:
+    """Return the text as it leaves, 【signature】 first, and its parts; refuses what is unfilled or too long."""
+    signature = settings.current().signature
+    text = rules.render(body, variables)
+    parts = rules.count_parts(signature, text)
+    if parts > rules.MAX_PARTS:
+        raise TextTooLong(parts=parts, most=rules.MAX_PARTS)
+    return f"【{signature}】{text}", parts
+
+
+def fill_asked(body: str, variables: Mapping[str, rules.Value]) -> tuple[str, int]:
+    """Fill with those variables that the body asks for: an office may drop one from a default template."""
+    asked = rules.placeholders(body)
+    return fill(body, {name: value for name, value in variables.items() if name in asked})
+
+
+def _unknown_variables(name: str, body: str) -> list[Problem]:
+    # The house fills its own templates with fixed variables; one that it does not know would stop the cadence.
+    if name not in DEFAULTS:
+        return []
+    known = rules.placeholders(DEFAULTS[name])
+    listed = "、".join(sorted(known))
+    return [
+        Problem("/body", "unknown_variable", f"此模板只能使用变量：{listed}。", f"This template has only: {listed}.")
+        for _ in rules.placeholders(body) - known
+    ]

@@ -1,0 +1,30 @@
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.operations import policy
+from supervision.operations.models import Operation
+
+OPERATION_COLUMNS = (
+    Operation.id,
+    Operation.kind,
+    Operation.state,
+    Operation.done,
+    Operation.total,
+    Operation.problems,
+    Operation.result,
+    Operation.created_at,
+    Operation.finished_at,
+    Operation.version,
+)
+
+
+async def get_operation(session: AsyncSession, actor: Actor, operation_id: UUID) -> RowMapping:
+    statement = select(*OPERATION_COLUMNS).where(Operation.id == operation_id, policy.visible_to(actor))
+    row = (await session.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    return row

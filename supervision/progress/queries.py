@@ -1,0 +1,136 @@
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Text, func, select, text
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.progress import policy
+from supervision.progress.models import Digest, Figure, Obligation, ProgressEntry, ProgressReport
+
+OBLIGATION_COLUMNS = (
+    Obligation.id,
+    Obligation.unit_id,
+    Obligation.period_first,
+    Obligation.period_last,
+    Obligation.due_at,
+    Obligation.state,
+    Obligation.fulfilled_at,
+    Obligation.marked_late_at,
+    Obligation.version,
+)
+REPORT_COLUMNS = (
+    ProgressReport.id,
+    ProgressReport.obligation_id,
+    ProgressReport.unit_id,
+    ProgressReport.reported_by,
+    ProgressReport.received_at,
+    ProgressReport.is_late,
+)
+DIGEST_COLUMNS = (
+    Digest.id,
+    Digest.period_first,
+    Digest.period_last,
+    Digest.made_at,
+    Digest.counts,
+    Digest.text,
+    Digest.leaders_broadcast_id,
+    Digest.officials_broadcast_id,
+)
+
+
+async def list_obligations(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    unit_id: UUID | None = None,
+    state: str | None = None,
+    due_before: datetime | None = None,
+    is_late: bool | None = None,
+) -> Page:
+    """List reporting duties by their deadline; late is what was reported after it, or still is not."""
+    statement: Rows = select(*OBLIGATION_COLUMNS).where(policy.obligations_visible_to(actor))
+    if unit_id is not None:
+        statement = statement.where(Obligation.unit_id == unit_id)
+    if state is not None:
+        statement = statement.where(Obligation.state == state)
+    if due_before is not None:
+        statement = statement.where(Obligation.due_at < due_before)
+    if is_late is not None:
+        done_at = func.coalesce(Obligation.fulfilled_at, await clock.now(session))
+        statement = statement.where(done_at >= Obligation.due_at if is_late else done_at < Obligation.due_at)
+    return await page(session, statement, request, identity=Obligation.id, sort=Obligation.due_at)
+
+
+async def get_obligation(session: AsyncSession, actor: Actor, obligation_id: UUID) -> RowMapping:
+    statement = select(*OBLIGATION_COLUMNS).where(Obligation.id == obligation_id, policy.obligations_visible_to(actor))
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def list_progress_reports(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    unit_id: UUID | None = None,
+    task_id: UUID | None = None,
+) -> Page:
+    """List reports, without their entries, in the order in which they came."""
+    statement: Rows = select(*REPORT_COLUMNS).where(policy.reports_visible_to(actor))
+    if unit_id is not None:
+        statement = statement.where(ProgressReport.unit_id == unit_id)
+    if task_id is not None:
+        of_the_task = select(ProgressEntry.report_id).where(ProgressEntry.task_id == task_id)
+        statement = statement.where(ProgressReport.id.in_(of_the_task))
+    return await page(session, statement, request, identity=ProgressReport.id)
+
+
+async def get_progress_report(session: AsyncSession, actor: Actor, report_id: UUID) -> dict[str, Any]:
+    """Read a report with what it says of each task and its figures."""
+    statement = select(*REPORT_COLUMNS).where(ProgressReport.id == report_id, policy.reports_visible_to(actor))
+    report = _found((await session.execute(statement)).mappings().one_or_none())
+    # As text, for a JSON number would be read as a float.
+    figure = func.jsonb_build_object(
+        "indicator_id", Figure.indicator_id, "value", sql_cast(func.trim_scale(Figure.value), Text)
+    )
+    figures = func.coalesce(
+        func.jsonb_agg(aggregate_order_by(figure, Figure.id)).filter(Figure.id.is_not(None)), text("'[]'::jsonb")
+    )
+    entries = (
+        select(ProgressEntry.id, ProgressEntry.task_id, ProgressEntry.percent, ProgressEntry.text)
+        .add_columns(figures.label("figures"))
+        .outerjoin(Figure, Figure.entry_id == ProgressEntry.id)
+        .where(ProgressEntry.report_id == report_id)
+        .group_by(ProgressEntry.id)
+        .order_by(ProgressEntry.id)
+    )
+    return {**report, "entries": [dict(entry) for entry in (await session.execute(entries)).mappings()]}
+
+
+async def list_digests(session: AsyncSession, _actor: Actor, request: PageRequest[UUID]) -> Page:
+    return await page(session, select(*DIGEST_COLUMNS), request, identity=Digest.id, descending=True)
+
+
+async def get_digest(session: AsyncSession, _actor: Actor, digest_id: UUID) -> RowMapping:
+    statement = select(*DIGEST_COLUMNS).where(Digest.id == digest_id)
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def count_open(session: AsyncSession) -> tuple[int, int]:
+    """Count the open duties that the session sees: those not yet marked late, and those marked."""
+    marked = func.count(Obligation.marked_late_at)
+    row = (await session.execute(select(func.count() - marked, marked).where(Obligation.state == "open"))).one()
+    return cast("tuple[int, int]", tuple(row))
+
+
+def _found(row: RowMapping | None) -> RowMapping:
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,92 @@
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.foundation.ids import new_id
+from supervision.items.models import Item
+from supervision.messaging import outbox
+from supervision.progress import policy, rules
+from supervision.progress.errors import ObligationAlreadyFulfilled, ReportNotComplete
+from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
+from supervision.progress.obliging import matters_of
+from supervision.progress.states import FOLLOWS, ObligationState
+from supervision.tasks.models import Indicator, Task
+
+
+async def report_progress(
+    session: AsyncSession, actor: Actor, obligation_id: UUID, *, entries: Sequence[rules.ReportedEntry]
+) -> UUID:
+    """Report on every open task of the unit for one period (§4(1)) and withdraw the reminders that still wait.
+
+    `percent` is 0–100, figures are in their indicator's unit of measure. Refuses another unit's obligation, one that
+    has been fulfilled, and a report that leaves out a task or names what is not the unit's.
+    """
+    obligation = await _lock(session, actor, obligation_id)
+    if ObligationState.FULFILLED not in FOLLOWS[ObligationState(obligation.state)]:
+        raise ObligationAlreadyFulfilled
+    duties = await _read_duties(session, obligation.unit_id, obligation.period_last)
+    if problems := rules.check_entries(duties, entries):
+        raise ReportNotComplete(problems=problems)
+    now = await clock.now(session)
+    is_late = rules.standing(obligation.due_at, now, now) is rules.Standing.LATE
+    obligation.state, obligation.fulfilled_at = ObligationState.FULFILLED, now
+    report_id = new_id()
+    report = {
+        "id": report_id,
+        "obligation_id": obligation.id,
+        "unit_id": obligation.unit_id,
+        "reported_by": actor.person,
+        "received_at": now,
+        "is_late": is_late,
+    }
+    await session.execute(insert(ProgressReport), [report])
+    await _write_entries(session, entries, report_id=report_id, received_at=now)
+    await outbox.withdraw(session, actor, matters=matters_of(obligation.id))
+    await audit.record(session, actor, "progress.reported", report_id, obligation_id=obligation.id, is_late=is_late)
+    return report_id
+
+
+async def _lock(session: AsyncSession, actor: Actor, obligation_id: UUID) -> Obligation:
+    statement = select(Obligation).where(Obligation.id == obligation_id, policy.obligations_visible_to(actor))
+    obligation = await session.scalar(statement.with_for_update())
+    if obligation is None or obligation.unit_id != actor.unit_id:
+        raise NotFound
+    return obligation
+
+
+async def _read_duties(session: AsyncSession, unit_id: UUID, period_last: date) -> dict[UUID, rules.TaskDuty]:
+    statement = (
+        select(Task.id, Task.goal, func.array_agg(Indicator.id).label("indicators"))
+        .join(Item, Item.id == Task.item_id)
+        .outerjoin(Indicator, Indicator.task_id == Task.id)
+        .where(Task.responsible_unit_id == unit_id, Item.received_on <= period_last)
+        .group_by(Task.id)
+        .order_by(Task.id)
+    )
+    return {
+        row.id: rules.TaskDuty(row.goal, frozenset(row.indicators) - {None}) for row in await session.execute(statement)
+    }
+
+
+async def _write_entries(session: AsyncSession, entries: Sequence[rules.ReportedEntry], **common: Any) -> None:
+    received_at = common["received_at"]
+    rows = [
+        {"id": new_id(), "task_id": entry["task_id"], "percent": entry["percent"], "text": entry["text"], **common}
+        for entry in entries
+    ]
+    figures = [
+        {"entry_id": row["id"], "received_at": received_at, **figure}
+        for row, entry in zip(rows, entries, strict=True)
+        for figure in entry["figures"]
+    ]
+    await session.execute(insert(ProgressEntry), rows)
+    if figures:
+        await session.execute(insert(Figure), figures)

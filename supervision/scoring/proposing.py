@@ -1,0 +1,160 @@
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.ids import NEW_ID_SQL, new_id
+from supervision.identity.errors import UnknownUnit
+from supervision.identity.models import Unit, UnitKind
+from supervision.items.models import Item
+from supervision.scoring.adopting import policy_in_force
+from supervision.scoring.errors import (
+    DeductionAlreadyProposed,
+    DeductionItemUnknown,
+    FactInFuture,
+    UnitNotScored,
+    UnknownRule,
+)
+from supervision.scoring.models import Deduction, ScoringRule
+from supervision.scoring.states import DeductionState
+
+# An item is late from the day after its deadline, which a granted extension has moved. Each scored unit that is
+# responsible for a task of it that was not finished in time gets one proposal, once for ever: refused, reversed, or
+# under another version of the policy, the same lateness does not come again.
+_PROPOSE_LATE = text(f"""
+    WITH overdue AS (
+        SELECT i.id AS item_id, i.number, i.deadline_on, i.deadline_on + 1 AS fact_on,
+               (i.deadline_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS ended_at,
+               r.id AS rule_id, r.points
+        FROM item i
+        CROSS JOIN LATERAL (
+            SELECT id FROM scoring_policy WHERE effective_on <= i.deadline_on + 1 ORDER BY effective_on DESC LIMIT 1
+        ) p
+        JOIN scoring_rule r ON r.policy_id = p.id AND r.late_item_kind = i.kind
+        WHERE i.deadline_on < :today
+    ), late AS (
+        SELECT DISTINCT o.*, u.id AS unit_id, 'item:' || o.item_id || '\\:late' AS event
+        FROM overdue o
+        JOIN task t ON t.item_id = o.item_id
+        JOIN unit u ON u.id = t.responsible_unit_id AND u.kind IN ('township', 'department')
+        CROSS JOIN LATERAL (
+            -- A year's figure comes after the year, so the latest counts whenever it came.
+            SELECT count(*) AS indicators, count(f.value) AS figures, bool_and(
+                CASE n.comparator
+                    WHEN 'at_least' THEN f.value >= n.target
+                    WHEN 'at_most' THEN f.value <= n.target
+                    ELSE f.value BETWEEN n.target AND n.target_high
+                END
+            ) AS is_met
+            FROM indicator n LEFT JOIN LATERAL (
+                SELECT value FROM figure WHERE indicator_id = n.id ORDER BY received_at DESC, id DESC LIMIT 1
+            ) f ON true
+            WHERE n.task_id = t.id
+        ) m
+        WHERE CASE
+            WHEN m.indicators > 0 THEN m.figures = m.indicators AND NOT m.is_met  -- no figure is not lateness
+            ELSE 100 IS DISTINCT FROM (
+                SELECT percent FROM progress_entry WHERE task_id = t.id AND received_at < o.ended_at
+                ORDER BY received_at DESC, id DESC LIMIT 1
+            )
+        END
+    )
+    INSERT INTO deduction
+        (id, unit_id, rule_id, item_id, event, year, fact_on, points, reason, state, proposed_by, proposed_at, version)
+    SELECT {NEW_ID_SQL}, unit_id, rule_id, item_id, event, extract(year FROM fact_on), fact_on, points,
+           number || ' 时限为' || to_char(deadline_on, 'YYYY-MM-DD') || '，届满未办结', 'proposed', :person, :now, 1
+    FROM late
+    WHERE NOT EXISTS (
+        SELECT FROM deduction d JOIN scoring_rule r ON r.id = d.rule_id
+        WHERE d.unit_id = late.unit_id AND d.event = late.event AND r.late_item_kind IS NOT NULL
+    )
+    ON CONFLICT DO NOTHING
+    RETURNING id, unit_id, item_id
+""")  # noqa: S608 - the one thing put in is our own constant
+
+
+async def propose_late(session: AsyncSession, actor: Actor) -> int:
+    """Propose a deduction for every lateness that has none yet (annex art. 7, 8, 11); return how many were added."""
+    now = await clock.now(session)
+    facts = {"today": now.astimezone(clock.SHANGHAI).date(), "now": now, "person": actor.person}
+    proposed = (await session.execute(_PROPOSE_LATE, facts)).mappings().all()
+    for row in proposed:
+        await audit.record(
+            session, actor, "deduction.proposed", row["id"], unit_id=row["unit_id"], item_id=row["item_id"]
+        )
+    return len(proposed)
+
+
+async def propose_deduction(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    unit_id: UUID,
+    rule_code: str,
+    fact_on: date,
+    reason: str,
+    item_id: UUID | None = None,
+    event: str | None = None,
+) -> UUID:
+    """Propose a deduction by hand, in the points of the rule in force on the fact's day.
+
+    Facts of one `event` count once, by the highest deduction; without one it is an event of its own. Refused are an
+    unknown rule, unit or item, a unit that is not scored, a fact in the future, and the same event proposed before.
+    """
+    today = await clock.today(session)
+    if fact_on > today:
+        raise FactInFuture(today=today)
+    await _require_scored(session, unit_id)
+    if item_id is not None and await session.scalar(select(Item.id).where(Item.id == item_id)) is None:
+        raise DeductionItemUnknown
+    rule = await _rule_in_force(session, rule_code, fact_on)
+    deduction = Deduction(
+        id=(deduction_id := new_id()),
+        unit_id=unit_id,
+        rule_id=rule.id,
+        item_id=item_id,
+        event=event or _own_event(deduction_id, rule, item_id),
+        year=fact_on.year,
+        fact_on=fact_on,
+        points=rule.points,
+        reason=reason,
+        state=DeductionState.PROPOSED,
+        proposed_by=actor.person,
+        proposed_at=await clock.now(session),
+    )
+    try:
+        async with session.begin_nested():
+            session.add(deduction)
+    except IntegrityError as error:
+        raise DeductionAlreadyProposed from error
+    await audit.record(
+        session, actor, "deduction.proposed", deduction_id, unit_id=unit_id, item_id=item_id, rule_code=rule_code
+    )
+    return deduction_id
+
+
+def _own_event(deduction_id: UUID, rule: ScoringRule, item_id: UUID | None) -> str:
+    # The lateness of an item is one event, whether the house or a person sees it first.
+    return f"item:{item_id}:late" if item_id and rule.late_item_kind else f"deduction:{deduction_id}"
+
+
+async def _require_scored(session: AsyncSession, unit_id: UUID) -> None:
+    kind = await session.scalar(select(Unit.kind).where(Unit.id == unit_id))
+    if kind is None:
+        raise UnknownUnit
+    if kind == UnitKind.OTHER:
+        raise UnitNotScored
+
+
+async def _rule_in_force(session: AsyncSession, code: str, on: date) -> ScoringRule:
+    policy = await policy_in_force(session, on)
+    statement = select(ScoringRule).where(ScoringRule.policy_id == policy["id"], ScoringRule.code == code)
+    rule = await session.scalar(statement)
+    if rule is None:
+        raise UnknownRule
+    return rule

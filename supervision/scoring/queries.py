@@ -1,0 +1,170 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.cadence.rules import shanghai_day
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.identity.models import Unit
+from supervision.scoring import policy
+from supervision.scoring.errors import NoPolicyInForce
+from supervision.scoring.models import Deduction, ScoringPolicy, ScoringRule
+
+POLICY_COLUMNS = (
+    ScoringPolicy.id,
+    ScoringPolicy.effective_on,
+    ScoringPolicy.base,
+    ScoringPolicy.floor,
+    ScoringPolicy.adopted_by,
+)
+RULE_COLUMNS = (
+    ScoringRule.code,
+    ScoringRule.article,
+    ScoringRule.fact,
+    ScoringRule.points,
+    ScoringRule.late_item_kind,
+)
+DEDUCTION_COLUMNS = (
+    Deduction.id,
+    Deduction.unit_id,
+    Unit.name.label("unit"),
+    ScoringRule.code.label("rule_code"),
+    ScoringRule.article,
+    Deduction.item_id,
+    Deduction.event,
+    Deduction.year,
+    Deduction.fact_on,
+    Deduction.points,
+    Deduction.reason,
+    Deduction.state,
+    Deduction.proposed_by,
+    Deduction.proposed_at,
+    Deduction.decided_by,
+    Deduction.decided_at,
+    Deduction.decision,
+    Deduction.version,
+)
+
+# A deduction lives from its confirmation to its reversal. Of one event the highest counts, the earlier one of two
+# equals; the others are covered by it. The mean is rounded half up to 2 decimals and is taken over all units of the
+# kind, before what the caller may not see is left out.
+_SCORES = text("""
+    WITH live AS (
+        SELECT e.unit_id, e.deduction_id, -e.points AS points,
+               row_number() OVER (PARTITION BY e.unit_id, e.event ORDER BY e.points, e.entered_at, e.id) > 1
+                   AS is_covered
+        FROM score_entry e
+        WHERE e.year = :year AND e.kind = 'deduction' AND e.entered_at <= :as_of AND NOT EXISTS (
+            SELECT FROM score_entry r
+            WHERE r.deduction_id = e.deduction_id AND r.kind = 'reversal' AND r.entered_at <= :as_of
+        )
+    ), lost AS (
+        SELECT l.unit_id, sum(l.points) FILTER (WHERE NOT l.is_covered) AS points,
+               jsonb_agg(jsonb_build_object(
+                   'deduction_id', d.id, 'rule_code', r.code, 'article', r.article,
+                   'points', trim_scale(l.points)::text, 'fact_on', d.fact_on, 'reason', d.reason,
+                   'is_covered', l.is_covered
+               ) ORDER BY d.fact_on, d.id) AS parts
+        FROM live l JOIN deduction d ON d.id = l.deduction_id JOIN scoring_rule r ON r.id = d.rule_id
+        GROUP BY l.unit_id
+    ), policy AS (
+        SELECT base, floor FROM scoring_policy WHERE effective_on <= :policy_on ORDER BY effective_on DESC LIMIT 1
+    ), score AS (
+        SELECT u.id AS unit_id, u.name AS unit, u.kind, p.base, coalesce(lost.points, 0) AS deducted,
+               greatest(p.floor, p.base - coalesce(lost.points, 0)) AS score, coalesce(lost.parts, '[]') AS parts
+        FROM unit u LEFT JOIN policy p ON true LEFT JOIN lost ON lost.unit_id = u.id
+        WHERE u.kind IN ('township', 'department')
+    ), compared AS (
+        SELECT unit_id, unit, kind, base, deducted, score, round(avg(score) OVER (PARTITION BY kind), 2)
+               AS mean_of_kind, parts
+        FROM score
+    )
+    SELECT * FROM compared WHERE CAST(:only_unit AS uuid) IS NULL OR unit_id = :only_unit ORDER BY kind, unit, unit_id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    year: int
+    as_of: datetime
+    rows: Sequence[RowMapping]
+
+
+async def scores(session: AsyncSession, actor: Actor, *, year: int, as_of: datetime | None = None) -> Scores:
+    """Compute the year's scores as they were known at a moment (now, if none is given), in points.
+
+    Base and floor are those of the policy in force at the year's end, or at the moment if that is earlier. Refuses
+    when none was.
+    """
+    moment = as_of or await clock.now(session)
+    facts = {
+        "year": year,
+        "as_of": moment,
+        "policy_on": min(date(year, 12, 31), shanghai_day(moment)),
+        "only_unit": policy.only_unit_of(actor),
+    }
+    rows = (await session.execute(_SCORES, facts)).mappings().all()
+    if any(row["base"] is None for row in rows):
+        raise NoPolicyInForce
+    return Scores(year, moment, rows)
+
+
+async def list_deductions(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    unit_id: UUID | None = None,
+    state: str | None = None,
+    year: int | None = None,
+) -> Page:
+    statement = _deductions(actor)
+    if unit_id is not None:
+        statement = statement.where(Deduction.unit_id == unit_id)
+    if state is not None:
+        statement = statement.where(Deduction.state == state)
+    if year is not None:
+        statement = statement.where(Deduction.year == year)
+    return await page(session, statement, request, identity=Deduction.id)
+
+
+async def get_deduction(session: AsyncSession, actor: Actor, deduction_id: UUID) -> RowMapping:
+    return _found(
+        (await session.execute(_deductions(actor).where(Deduction.id == deduction_id))).mappings().one_or_none()
+    )
+
+
+def _deductions(actor: Actor) -> Rows:
+    return (
+        select(*DEDUCTION_COLUMNS)
+        .join(Unit, Unit.id == Deduction.unit_id)
+        .join(ScoringRule, ScoringRule.id == Deduction.rule_id)
+        .where(policy.deductions_visible_to(actor))
+    )
+
+
+async def list_scoring_policies(session: AsyncSession, _actor: Actor, request: PageRequest[UUID]) -> Page:
+    return await page(session, select(*POLICY_COLUMNS), request, identity=ScoringPolicy.id)
+
+
+async def get_scoring_policy(session: AsyncSession, _actor: Actor, policy_id: UUID) -> dict[str, Any]:
+    """Read one version of the policy with its readings and its rules, in the order of the annex."""
+    statement = select(*POLICY_COLUMNS, ScoringPolicy.readings).where(ScoringPolicy.id == policy_id)
+    found = _found((await session.execute(statement)).mappings().one_or_none())
+    rules = (
+        select(*RULE_COLUMNS).where(ScoringRule.policy_id == policy_id).order_by(ScoringRule.article, ScoringRule.id)
+    )
+    return {**found, "rules": [dict(rule) for rule in (await session.execute(rules)).mappings()]}
+
+
+def _found(row: RowMapping | None) -> RowMapping:
+    if row is None:
+        raise NotFound
+    return row

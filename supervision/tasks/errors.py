@@ -1,0 +1,65 @@
+from supervision.foundation.errors import Conflict, Forbidden, Invalid
+
+
+class ItemAlreadyDecomposed(Conflict):
+    """The item was broken down into tasks before."""
+
+    code = "item_already_decomposed"
+    zh = "该事项已分解任务，不能重复分解。"
+    en = "The item was broken down into tasks before."
+
+
+class DecompositionRefused(Invalid):
+    """Some responsibilities or indicators of the tasks cannot be right."""
+
+    code = "decomposition_refused"
+    zh = "任务分解有误，未保存任何内容，详见各项说明。"
+    en = "The decomposition is not right and nothing of it was stored; see the list of problems."
+
+
+class ExtensionTooLate(Conflict):
+    """An extension is asked for before the deadline."""
+
+    code = "extension_too_late"
+    zh = "时限（{deadline_on}）已过，延期须在时限届满前提出。"
+    en = "The deadline ({deadline_on}) has passed; an extension must be asked for before it."
+
+
+class ExtensionAlreadyAsked(Conflict):
+    """An extension of the item is asked for already and not decided."""
+
+    code = "extension_already_asked"
+    zh = "该事项已有一项延期申请待决定。"
+    en = "An extension of this item is asked for already and waits for a decision."
+
+
+class ExtensionAlreadyDecided(Conflict):
+    """The extension was decided before."""
+
+    code = "extension_already_decided"
+    zh = "该延期申请已作出决定。"
+    en = "This extension was decided before."
+
+
+class ExtensionNotLater(Invalid):
+    """An extension's date must lie after the deadline that stands."""
+
+    code = "extension_not_later"
+    zh = "延期后的日期须晚于现时限（{deadline_on}）。"
+    en = "The new date must be later than the deadline that stands ({deadline_on})."
+
+
+class RefusalTakesNoDate(Invalid):
+    """Who refuses an extension names no new date."""
+
+    code = "refusal_takes_no_date"
+    zh = "不予延期时不得填写新的日期。"
+    en = "A refusal takes no new date; leave it out."
+
+
+class AskerMayNotDecide(Forbidden):
+    """An extension is decided by another than the one who asked for it."""
+
+    code = "asker_may_not_decide"
+    zh = "延期申请须由申请人以外的人决定。"
+    en = "An extension is decided by another person than the one who asked for it."

@@ -1,0 +1,171 @@
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import RowMapping, String, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.identity.models import Official, Position, Unit
+from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.tasks import policy
+from supervision.tasks.models import Extension, Indicator, Task
+from supervision.tasks.rules import OfficialFacts
+
+COUNTY_LEADERS = (Position.PRINCIPAL_COUNTY_LEADER, Position.COUNTY_LEADER)
+
+# A decimal travels as text, without the zeros that its column adds.
+_INDICATOR = func.jsonb_build_object(
+    "id",
+    Indicator.id,
+    "name",
+    Indicator.name,
+    "comparator",
+    Indicator.comparator,
+    "target",
+    cast(func.trim_scale(Indicator.target), String),
+    "target_high",
+    cast(func.trim_scale(Indicator.target_high), String),
+    "unit_of_measure",
+    Indicator.unit_of_measure,
+)
+_INDICATORS = (
+    select(func.coalesce(func.jsonb_agg(aggregate_order_by(_INDICATOR, Indicator.id)), literal([], JSONB)))
+    .where(Indicator.task_id == Task.id)
+    .scalar_subquery()
+)
+TASK_COLUMNS = (
+    Task.id,
+    Task.item_id,
+    Task.no,
+    Task.goal,
+    Task.lead_leader_id,
+    Task.responsible_unit_id,
+    Task.responsible_person_id,
+    _INDICATORS.label("indicators"),
+    Task.created_at,
+    Task.version,
+)
+EXTENSION_COLUMNS = (
+    Extension.id,
+    Extension.item_id,
+    Extension.state,
+    Extension.asked_by,
+    Extension.asked_at,
+    Extension.until_on,
+    Extension.reason,
+    Extension.decided_by,
+    Extension.decided_at,
+    Extension.decision,
+    Extension.version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInPost:
+    """An official who is in post, as a spreadsheet may name them."""
+
+    id: UUID
+    unit_id: UUID
+    name: str
+    post: str
+    is_county_leader: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everybody whom a ledger may name: units by name, and the officials in post."""
+
+    units: Mapping[str, UUID]
+    people: tuple[PersonInPost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a year's ledger holds already."""
+
+    numbers: Set[int]
+    goals: Set[str]
+
+
+async def list_tasks(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    item_id: UUID | None = None,
+    unit_id: UUID | None = None,
+) -> Page:
+    """List tasks with their indicators: of one item, or of one responsible unit."""
+    statement: Rows = select(*TASK_COLUMNS).join(Item, Item.id == Task.item_id).where(policy.visible_to(actor))
+    if item_id is not None:
+        statement = statement.where(Task.item_id == item_id)
+    if unit_id is not None:
+        statement = statement.where(Task.responsible_unit_id == unit_id)
+    return await page(session, statement, request, identity=Task.id)
+
+
+async def get_task(session: AsyncSession, actor: Actor, task_id: UUID) -> RowMapping:
+    statement = select(*TASK_COLUMNS).join(Item, Item.id == Task.item_id)
+    statement = statement.where(Task.id == task_id, policy.visible_to(actor))
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def list_extensions(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    item_id: UUID | None = None,
+    state: str | None = None,
+) -> Page:
+    statement: Rows = select(*EXTENSION_COLUMNS).join(Item, Item.id == Extension.item_id)
+    statement = statement.where(policy.visible_to(actor))
+    if item_id is not None:
+        statement = statement.where(Extension.item_id == item_id)
+    if state is not None:
+        statement = statement.where(Extension.state == state)
+    return await page(session, statement, request, identity=Extension.id)
+
+
+async def get_extension(session: AsyncSession, actor: Actor, extension_id: UUID) -> RowMapping:
+    statement = select(*EXTENSION_COLUMNS).join(Item, Item.id == Extension.item_id)
+    statement = statement.where(Extension.id == extension_id, policy.visible_to(actor))
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def read_officials_in_post(session: AsyncSession, official_ids: Set[UUID]) -> dict[UUID, OfficialFacts]:
+    """Read what decides whether officials may answer for tasks; who has left is not among them."""
+    statement = select(Official.id, Official.unit_id, Official.position.in_(COUNTY_LEADERS))
+    rows = await session.execute(statement.where(Official.id.in_(official_ids), Official.left_on.is_(None)))
+    return {id_: OfficialFacts(unit_id, is_county_leader) for id_, unit_id, is_county_leader in rows}
+
+
+async def read_units(session: AsyncSession, unit_ids: Set[UUID]) -> set[UUID]:
+    return set(await session.scalars(select(Unit.id).where(Unit.id.in_(unit_ids))))
+
+
+async def read_directory(session: AsyncSession) -> Directory:
+    units = await session.execute(select(Unit.name, Unit.id))
+    statement = select(
+        Official.id, Official.unit_id, Official.name, Official.post, Official.position.in_(COUNTY_LEADERS)
+    )
+    people = await session.execute(statement.where(Official.left_on.is_(None)))
+    return Directory({name: id_ for name, id_ in units}, tuple(PersonInPost(*row) for row in people))
+
+
+async def read_taken(session: AsyncSession, year: int) -> Taken:
+    """Read the numbers and goals that a year's ledger holds; none if it is not open."""
+    statement = select(LedgerEntry.no, Task.goal).join(Ledger, Ledger.id == LedgerEntry.ledger_id)
+    statement = statement.outerjoin(Task, Task.item_id == LedgerEntry.item_id).where(Ledger.year == year)
+    rows = (await session.execute(statement)).all()
+    return Taken({no for no, _ in rows}, {goal for _, goal in rows if goal is not None})
+
+
+def _found(row: RowMapping | None) -> RowMapping:
+    if row is None:
+        raise NotFound
+    return row

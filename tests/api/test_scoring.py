@@ -1,0 +1,183 @@
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.factories.identity import Caller, make_unit
+from tests.factories.scoring import adopt, hold
+from tests.house import Callers, Place
+
+READS = ["/v1/scoring_policies", "/v1/deductions", "/v1/scores?year=2016"]
+
+
+@pytest.fixture
+async def unit_id(session: AsyncSession, here: Place) -> UUID:
+    await adopt(session, here.actor)
+    await hold(session, here.actor, datetime(2016, 5, 1, tzinfo=UTC))
+    unit_id = await make_unit(session, here.actor, name="教育局", kind="department")
+    await session.commit()
+    return unit_id
+
+
+def proposal(unit_id: UUID, **over: object) -> dict[str, object]:
+    facts = {"unit_id": str(unit_id), "rule_code": "meeting_criticism", "fact_on": "2016-04-01", "reason": "四月大会"}
+    return {**facts, **over}
+
+
+async def propose(office: Caller, unit_id: UUID, **over: object) -> str:
+    answer = await office.post("/v1/deductions", json=proposal(unit_id, **over))
+    assert answer.status_code == 201, answer.text
+    assert (await office.get(answer.headers["Location"])).json() == answer.json()
+    return str(answer.json()["id"])
+
+
+async def test_a_deduction_from_proposal_to_reversal(callers: Callers, here: Place, unit_id: UUID) -> None:
+    office, group, other = [await callers(here, role) for role in ("office", "group", "group")]
+    deduction_id = await propose(office, unit_id)
+    confirmed = await group.post(f"/v1/deductions/{deduction_id}/confirmation")
+    assert (confirmed.status_code, confirmed.json()["state"], confirmed.headers["ETag"]) == (200, "confirmed", '"2"')
+    assert (await office.get("/v1/scores", params={"year": "2016"})).json() == {
+        "year": 2016,
+        "as_of": "2016-05-01T00:00:00Z",
+        "data": [
+            {
+                "unit_id": str(unit_id),
+                "unit": "教育局",
+                "kind": "department",
+                "base": "100",
+                "deducted": "3",
+                "score": "97",
+                "mean_of_kind": "97",
+                "parts": [
+                    {
+                        "deduction_id": deduction_id,
+                        "rule_code": "meeting_criticism",
+                        "article": 10,
+                        "points": "3",
+                        "fact_on": "2016-04-01",
+                        "reason": "四月大会",
+                        "is_covered": False,
+                    }
+                ],
+            }
+        ],
+    }
+    reversal = {"reason": "查无实据"}
+    refused = await group.post(f"/v1/deductions/{deduction_id}/reversal", json=reversal)
+    assert (refused.status_code, refused.json()["code"]) == (403, "same_person_decides")
+    answer = await other.post(f"/v1/deductions/{deduction_id}/reversal", json=reversal)
+    assert (answer.status_code, answer.json()["state"]) == (200, "reversed")
+    scores = (await office.get("/v1/scores", params={"year": "2016"})).json()["data"]
+    assert (scores[0]["score"], scores[0]["parts"]) == ("100", [])
+    before = {"year": "2016", "as_of": "2016-04-30T23:59:59+08:00"}
+    assert (await office.get("/v1/scores", params=before)).json()["data"][0]["deducted"] == "0"
+
+
+async def test_a_deduction_is_refused_once(callers: Callers, here: Place, unit_id: UUID) -> None:
+    office, group = await callers(here, "office"), await callers(here, "group")
+    deduction_id = await propose(office, unit_id)
+    for status, code in ((200, None), (409, "deduction_not_proposed")):
+        answer = await group.post(f"/v1/deductions/{deduction_id}/refusal", json={"reason": "有正当理由"})
+        assert (answer.status_code, answer.json().get("code")) == (status, code)
+
+
+async def test_lists_are_filtered(callers: Callers, here: Place, unit_id: UUID, session: AsyncSession) -> None:
+    office, group = await callers(here, "office"), await callers(here, "group")
+    other = await make_unit(session, here.actor)
+    await session.commit()
+    first, second = await propose(office, unit_id), await propose(office, other, fact_on="2016-01-01")
+    await group.post(f"/v1/deductions/{first}/confirmation")
+    for wanted, expected in (
+        ({}, [first, second]),
+        ({"unit": str(other)}, [second]),
+        ({"state": "confirmed"}, [first]),
+        ({"year": "2015"}, []),
+    ):
+        found = (await office.get("/v1/deductions", params=wanted)).json()["data"]
+        assert [row["id"] for row in found] == expected
+
+
+async def test_a_unit_sees_its_own(callers: Callers, here: Place, unit_id: UUID, session: AsyncSession) -> None:
+    office, unit = await callers(here, "office"), await callers(here, "unit", unit_id=unit_id)
+    other = await make_unit(session, here.actor)
+    await session.commit()
+    own, strange = await propose(office, unit_id), await propose(office, other)
+    assert [row["id"] for row in (await unit.get("/v1/deductions")).json()["data"]] == [own]
+    assert (await unit.get(f"/v1/deductions/{strange}")).status_code == 404
+    scores = (await unit.get("/v1/scores", params={"year": "2016"})).json()["data"]
+    assert [row["unit_id"] for row in scores] == [str(unit_id)]
+
+
+async def test_another_jurisdiction_sees_nothing(
+    callers: Callers, here: Place, elsewhere: Place, unit_id: UUID
+) -> None:
+    office, stranger, group = [
+        await callers(place, role) for place, role in ((here, "office"), (elsewhere, "office"), (elsewhere, "group"))
+    ]
+    deduction_id = await propose(office, unit_id)
+    policy_id = (await office.get("/v1/scoring_policies")).json()["data"][0]["id"]
+    for path in READS:
+        answer = await stranger.get(path)
+        assert (answer.status_code, answer.json()["data"]) == (200, [])
+    for path in (f"/v1/deductions/{deduction_id}", f"/v1/scoring_policies/{policy_id}"):
+        assert (await stranger.get(path)).status_code == 404
+    assert (await group.post(f"/v1/deductions/{deduction_id}/confirmation")).status_code == 404
+    for verb in ("refusal", "reversal"):
+        answer = await group.post(f"/v1/deductions/{deduction_id}/{verb}", json={"reason": "示例"})
+        assert answer.status_code == 404
+    answer = await stranger.post("/v1/deductions", json=proposal(unit_id))
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_unit")
+
+
+async def test_a_policy_shows_its_rules_and_readings(callers: Callers, here: Place, unit_id: UUID) -> None:
+    unit = await callers(here, "unit", unit_id=unit_id)
+    (line,) = (await unit.get("/v1/scoring_policies")).json()["data"]
+    policy = (await unit.get(f"/v1/scoring_policies/{line['id']}")).json()
+    assert {name: policy[name] for name in line} == line
+    assert [(rule["code"], rule["article"], rule["points"]) for rule in policy["rules"]] == [
+        ("superior_criticism", 6, "3"),
+        ("instruction_late", 7, "2"),
+        ("instruction_poor", 7, "3"),
+        ("decision_late", 8, "3"),
+        ("decision_poor", 8, "5"),
+        ("department_circular", 9, "3"),
+        ("meeting_criticism", 10, "3"),
+        ("instruction_criticism", 10, "3"),
+        ("notice_late", 11, "2"),
+        ("notice_poor", 11, "3"),
+        ("circular_criticism", 12, "3"),
+        ("media_criticism", 12, "5"),
+    ]
+    late = {rule["code"]: rule["late_item_kind"] for rule in policy["rules"] if rule["late_item_kind"]}
+    assert late == {
+        "instruction_late": "instruction",
+        "decision_late": "major_decision",
+        "notice_late": "office_notice",
+    }
+    assert {"matter": "最低分", "source": "未规定", "adopted": "得分不低于0分"} in policy["readings"]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/v1/scores", "invalid"),
+        ("/v1/scores?year=1899", "invalid"),
+        ("/v1/scores?year=2016&as_of=2016-05-01", "invalid"),
+        ("/v1/scores?year=2015", "no_policy_in_force"),
+        ("/v1/deductions?state=disputed", "invalid"),
+    ],
+)
+async def test_bad_questions(callers: Callers, here: Place, unit_id: UUID, path: str, code: str) -> None:
+    office = await callers(here, "office")
+    answer = await office.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (422, code), unit_id
+
+
+async def test_a_proposal_with_a_key_is_made_once(callers: Callers, here: Place, unit_id: UUID) -> None:
+    office = await callers(here, "office")
+    answers = [
+        await office.post("/v1/deductions", json=proposal(unit_id), headers={"Idempotency-Key": "1"}) for _ in range(2)
+    ]
+    assert answers[0].json() == answers[1].json()
+    assert len((await office.get("/v1/deductions")).json()["data"]) == 1

@@ -1,0 +1,39 @@
+import importlib
+import inspect
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pkgutil import iter_modules
+
+from worker import jobs
+from worker.runner import Runner
+from worker.settings import JOBS, make_worker
+
+
+def written() -> set[Callable[[Runner], Awaitable[None]]]:
+    """Find every public function of worker/jobs that takes nothing but a runner."""
+    modules = [importlib.import_module(f"{jobs.__name__}.{each.name}") for each in iter_modules(jobs.__path__)]
+    return {
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and [each.annotation for each in inspect.signature(function).parameters.values()] == [Runner]
+    }
+
+
+def test_every_job_is_registered() -> None:
+    assert written() == set(JOBS)
+
+
+def test_every_job_is_rung_by_its_name_and_by_the_clock() -> None:
+    worker = make_worker()
+    names = {job.__name__ for job in JOBS}
+    assert set(worker.functions) == names | {f"clock:{name}" for name in names}
+    assert {each.name for each in worker.cron_jobs or ()} == {f"clock:{name}" for name in names}
+
+
+def test_the_worker_loads_no_web_framework() -> None:
+    program = "import sys, worker.settings; sys.exit(bool({'fastapi', 'starlette', 'uvicorn'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,0 +1,90 @@
+from collections.abc import Iterator
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from api.app import DuchaApp, create_app
+from api.dependencies import open_actor
+from api.permissions import PERMISSIONS, PUBLIC, scopes_of
+from api.route import DuchaRoute
+from supervision.foundation.actors import Role
+from tests.contract.requests import Operation, operations
+from tests.house import Callers, Place
+
+CALLING = [role for role in Role if role is not Role.SYSTEM]
+
+
+@pytest.fixture(scope="module")
+def routes() -> list[APIRoute]:
+    routes = [context.original_route for context in iter_route_contexts(create_app().routes)]
+    return [route for route in routes if isinstance(route, APIRoute)]
+
+
+def dependencies(dependant: Dependant) -> Iterator[object]:
+    for each in dependant.dependencies:
+        yield each.call
+        yield from dependencies(each)
+
+
+def test_every_route_knows_its_caller_or_is_public(routes: list[APIRoute]) -> None:
+    nameless = {route.name for route in routes if open_actor not in set(dependencies(route.dependant))}
+    assert nameless == PUBLIC
+
+
+def test_every_route_has_its_row_and_every_row_its_route(routes: list[APIRoute]) -> None:
+    names = [route.name for route in routes]
+    assert len(names) == len(set(names))
+    assert set(names) == set(PERMISSIONS) | PUBLIC
+
+
+def test_every_route_is_strict(routes: list[APIRoute]) -> None:
+    assert [route.name for route in routes if not isinstance(route, DuchaRoute)] == []
+
+
+def test_what_creates_can_be_repeated(app: DuchaApp) -> None:
+    # A key's text is shown once and kept nowhere, so it cannot be shown again; receipts carry their own key.
+    exempt = {"issue_key", "receive_receipts"}
+    creating = [each for each in operations(app.openapi()) if {"201", "202"} & each.facts["responses"].keys()]
+    headers = {each.name: {one["name"].lower() for one in each.facts.get("parameters", [])} for each in creating}
+    assert {name for name, names in headers.items() if "idempotency-key" not in names} - exempt == set()
+
+
+def test_what_changes_a_thing_needs_its_version(app: DuchaApp) -> None:
+    changing = [each for each in operations(app.openapi()) if each.method in {"PUT", "PATCH", "DELETE"}]
+    headers = {each.name: {one["name"].lower() for one in each.facts["parameters"]} for each in changing}
+    assert {name for name, names in headers.items() if "if-match" not in names} == set()
+
+
+def guarded(app: DuchaApp) -> list[Operation]:
+    return [each for each in operations(app.openapi()) if each.name not in PUBLIC]
+
+
+@pytest.mark.parametrize("header", ["", "Bearer nonsense", "Basic eDp5", "Bearer"])
+async def test_nobody_is_let_in_without_a_key(app: DuchaApp, callers: Callers, here: Place, header: str) -> None:
+    caller = await callers(here, "office")
+    answers = {each.name: await each.call(caller, Authorization=header) for each in guarded(app)}
+    assert {name: answer.status_code for name, answer in answers.items() if answer.status_code != 401} == {}
+    assert {answer.json()["code"] for answer in answers.values()} == {"unauthenticated"}
+    assert {answer.headers["WWW-Authenticate"] for answer in answers.values()} == {"Bearer"}
+
+
+@pytest.mark.parametrize("role", CALLING)
+async def test_a_role_may_what_the_table_says(app: DuchaApp, callers: Callers, here: Place, role: Role) -> None:
+    caller = await callers(here, role)
+    wrong = {}
+    for each in guarded(app):
+        status = (await each.call(caller)).status_code
+        is_let_in = status not in {401, 403}
+        if is_let_in != (role in PERMISSIONS[each.name].roles) or status >= 500:
+            wrong[each.name] = status
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("scope", sorted({str(each.scope) for each in PERMISSIONS.values()}))
+async def test_a_key_without_the_scope_may_not(app: DuchaApp, callers: Callers, here: Place, scope: str) -> None:
+    needing = [each for each in guarded(app) if PERMISSIONS[each.name].scope == scope]
+    roles = {each.name: min(PERMISSIONS[each.name].roles) for each in needing}
+    narrow = {role: await callers(here, role, scopes=scopes_of(role) - {scope}) for role in set(roles.values())}
+    statuses = {each.name: (await each.call(narrow[roles[each.name]])).status_code for each in needing}
+    assert {name: status for name, status in statuses.items() if status != 403} == {}

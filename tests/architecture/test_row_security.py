@@ -1,0 +1,171 @@
+import os
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from typing import LiteralString
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+from sqlalchemy import make_url
+
+import supervision
+from deploy.roles import DatabaseUrls
+from supervision.foundation.database import Base
+
+for room in iter_modules(supervision.__path__):
+    if find_spec(f"supervision.{room.name}.models"):
+        import_module(f"supervision.{room.name}.models")
+
+HERE, THERE = UUID(int=1), UUID(int=2)
+LOCAL = sorted(table.name for table in Base.metadata.tables.values() if "jurisdiction_id" in table.columns)
+# What belongs to no county: the counties themselves, the national calendar, the seals over everybody's audit rows,
+# what is known of a key before its county is, raw receipts before they are matched, and Alembic's own.
+GENERAL = {"jurisdiction", "working_day", "audit_seal", "refused_login", "receipt", "alembic_version"}
+# A value for a column of each type, where the column has no default of its own.
+VALUES: dict[str, LiteralString] = {
+    "uuid": "gen_random_uuid()",
+    "text": "gen_random_uuid()::text",
+    "bool": "false",
+    "int4": "1",
+    "int8": "(random() * 1e15)::int8",
+    "numeric": "1",
+    "timestamptz": "now()",
+    "date": "current_date",
+    "time": "localtime",
+    "jsonb": "'{}'",
+    "bytea": "gen_random_uuid()::text::bytea",
+    "tsvector": "''",
+    "_text": "'{}'",
+    "_int8": "'{}'",
+    "_bytea": "'{}'",
+    "_uuid": "'{}'",
+    "xid8": "'1'",
+}
+REQUIRED = """
+    SELECT a.attname, t.typname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull
+      AND a.attidentity = '' AND NOT a.atthasdef AND a.attname <> 'jurisdiction_id'
+"""
+CHECKS = "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'"
+Connection = psycopg.Connection[tuple[object, ...]]
+Enter = Callable[[str, UUID | None], None]
+
+
+@pytest.fixture
+def admin(rolled_back_urls: DatabaseUrls) -> Iterator[Connection]:
+    """An administrator in the test database who binds nobody by constraints and leaves nothing behind."""
+    name = make_url(rolled_back_urls.owner).database
+    url = make_url(os.environ["DUCHA_TEST_ADMIN_URL"]).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False), dbname=name) as connection:
+        connection.execute("SET LOCAL session_replication_role = replica")
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def enter(admin: Connection) -> Enter:
+    def act(role: str, jurisdiction: UUID | None) -> None:
+        admin.execute(
+            "SELECT set_config('role', %s, true), set_config('ducha.jurisdiction', %s, true)",
+            [role, str(jurisdiction or "")],
+        )
+
+    return act
+
+
+def unbind(admin: Connection, table: str) -> None:
+    for (name,) in admin.execute(CHECKS, [table]).fetchall():
+        admin.execute(SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(Identifier(table), Identifier(str(name))))
+
+
+def plant(admin: Connection, table: str, jurisdiction: UUID) -> None:
+    """Insert the smallest row that the table's types allow."""
+    required = admin.execute(REQUIRED, [table]).fetchall()
+    columns: dict[str, Composable] = {str(name): SQL(VALUES[str(kind)]) for name, kind in required}
+    columns["jurisdiction_id"] = Literal(jurisdiction)
+    admin.execute(
+        SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            Identifier(table), SQL(", ").join(map(Identifier, columns)), SQL(", ").join(columns.values())
+        )
+    )
+
+
+def count(admin: Connection, table: str, jurisdiction: UUID | None = None) -> int:
+    where = SQL("") if jurisdiction is None else SQL(" WHERE jurisdiction_id = {}").format(Literal(jurisdiction))
+    row = admin.execute(SQL("SELECT count(*) FROM {}").format(Identifier(table)) + where).fetchone()
+    assert row
+    return int(str(row[0]))
+
+
+@pytest.mark.parametrize("table", LOCAL)
+def test_another_countys_rows_are_out_of_reach(admin: Connection, enter: Enter, table: str) -> None:
+    unbind(admin, table)
+    plant(admin, table, HERE)
+    plant(admin, table, THERE)
+    enter("ducha_worker", None)
+    assert count(admin, table) >= 2, "the rows are there"
+
+    enter("ducha_api", HERE)
+    assert count(admin, table) == 1
+    assert count(admin, table, THERE) == 0
+    enter("ducha_api", None)
+    assert count(admin, table) == 0, "without a county nothing is seen"
+
+    enter("ducha_api", HERE)
+    name = Identifier(table)
+    # Touching or taking another county's rows reaches none; giving them a row of ours, or making one, is refused.
+    assert changed(admin, SQL("UPDATE {} SET jurisdiction_id = {}").format(name, Literal(HERE))) <= 1
+    assert changed(admin, SQL("DELETE FROM {} WHERE jurisdiction_id = {}").format(name, Literal(THERE))) == 0
+    moving = SQL("UPDATE {} SET jurisdiction_id = {} WHERE jurisdiction_id = {}")
+    with pytest.raises(InsufficientPrivilege), admin.transaction():
+        admin.execute(moving.format(name, Literal(THERE), Literal(HERE)))
+    with pytest.raises(InsufficientPrivilege), admin.transaction():
+        plant(admin, table, THERE)
+    enter("ducha_worker", None)
+    assert count(admin, table, THERE) == 1
+
+
+def changed(admin: Connection, statement: Composed) -> int:
+    try:
+        with admin.transaction():
+            return admin.execute(statement).rowcount
+    except InsufficientPrivilege:
+        return 0
+
+
+@pytest.mark.parametrize("table", LOCAL)
+def test_every_county_table_forces_row_security(admin: Connection, table: str) -> None:
+    forced = admin.execute(
+        "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [table]
+    ).fetchone()
+    policies = admin.execute("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [table]).fetchall()
+    assert forced == (True,)
+    assert {str(name) for (name,) in policies} == {"one_jurisdiction", "all_jurisdictions"}
+
+
+def test_no_table_is_forgotten(admin: Connection) -> None:
+    tables = {str(name) for (name,) in admin.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    assert tables == set(LOCAL) | GENERAL
+
+
+def test_no_role_goes_round_row_security(admin: Connection) -> None:
+    mighty = admin.execute(
+        "SELECT rolname FROM pg_roles WHERE rolname LIKE 'ducha%' "
+        "AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication OR rolinherit)"
+    ).fetchall()
+    assert mighty == []
+
+
+def test_functions_that_see_every_county_are_the_workers(admin: Connection) -> None:
+    definers = admin.execute(
+        "SELECT proname, proowner::regrole::text, proconfig::text FROM pg_proc "
+        "WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    ).fetchall()
+    assert definers
+    for name, owner, settings in definers:
+        assert owner == "ducha_worker", name
+        assert "search_path=pg_catalog" in str(settings), name

@@ -1,0 +1,155 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit.models import AuditEvent
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.errors import Conflict, NotFound, Refusal
+from supervision.foundation.ids import new_id
+from supervision.identity.errors import UnknownUnit
+from supervision.scoring import deciding, errors, proposing
+from supervision.scoring.models import Deduction, ScoreEntry
+from supervision.scoring.states import FOLLOWS, DeductionState
+from tests.factories.identity import make_unit
+from tests.factories.scoring import adopt, hold
+from tests.house import Place
+
+
+def person(here: Place, role: Role) -> Actor:
+    return Actor(here.actor.jurisdiction_id, role, client_id=new_id())
+
+
+async def propose(session: AsyncSession, actor: Actor, unit_id: UUID, **over: object) -> UUID:
+    facts = {"rule_code": "meeting_criticism", "fact_on": date(2016, 4, 1), "reason": "四月大会", **over}
+    return await proposing.propose_deduction(session, actor, unit_id=unit_id, **facts)  # type: ignore[arg-type] - over says what
+
+
+@pytest.fixture
+async def unit_id(session: AsyncSession, here: Place) -> UUID:
+    await adopt(session, here.actor)
+    await hold(session, here.actor, datetime(2016, 5, 1, tzinfo=UTC))
+    return await make_unit(session, here.actor)
+
+
+async def decide(session: AsyncSession, actor: Actor, deduction_id: UUID, verdict: DeductionState) -> None:
+    match verdict:
+        case DeductionState.CONFIRMED:
+            await deciding.confirm_deduction(session, actor, deduction_id)
+        case DeductionState.REFUSED:
+            await deciding.refuse_deduction(session, actor, deduction_id, reason="有正当理由")
+        case _:
+            await deciding.reverse_deduction(session, actor, deduction_id, reason="查无实据")
+
+
+@pytest.mark.parametrize("verdict", [state for state in DeductionState if state != DeductionState.PROPOSED])
+@pytest.mark.parametrize("state", list(DeductionState))
+async def test_only_what_the_table_allows_follows(
+    session: AsyncSession, here: Place, unit_id: UUID, state: DeductionState, verdict: DeductionState
+) -> None:
+    deduction_id = await propose(session, person(here, Role.OFFICE), unit_id)
+    await session.execute(update(Deduction).values(state=state))
+    if verdict in FOLLOWS[state]:
+        await decide(session, person(here, Role.GROUP), deduction_id, verdict)
+        assert await session.scalar(select(Deduction.state)) == verdict
+    else:
+        with pytest.raises(Conflict):
+            await decide(session, person(here, Role.GROUP), deduction_id, verdict)
+
+
+async def test_a_reversal_is_a_counter_entry(session: AsyncSession, here: Place, unit_id: UUID) -> None:
+    deduction_id = await propose(session, person(here, Role.OFFICE), unit_id)
+    for verdict in (DeductionState.CONFIRMED, DeductionState.REVERSED):
+        await decide(session, person(here, Role.GROUP), deduction_id, verdict)
+    entries = (await session.scalars(select(ScoreEntry).order_by(ScoreEntry.id))).all()
+    assert [(entry.kind, entry.points, entry.reason) for entry in entries] == [
+        ("deduction", Decimal(-3), "四月大会"),
+        ("reversal", Decimal(3), "查无实据"),
+    ]
+    verbs = await session.scalars(
+        select(AuditEvent.verb).where(AuditEvent.subject_id == str(deduction_id)).order_by(AuditEvent.id)
+    )
+    assert list(verbs) == ["deduction.proposed", "deduction.confirmed", "deduction.reversed"]
+
+
+async def test_a_refusal_enters_nothing_and_keeps_its_reason(session: AsyncSession, here: Place, unit_id: UUID) -> None:
+    deduction_id = await propose(session, person(here, Role.OFFICE), unit_id)
+    await decide(session, person(here, Role.GROUP), deduction_id, DeductionState.REFUSED)
+    assert (await session.scalars(select(ScoreEntry))).all() == []
+    assert await session.scalar(select(Deduction.decision)) == "有正当理由"
+
+
+async def test_the_ledger_of_scores_is_never_changed(session: AsyncSession, here: Place, unit_id: UUID) -> None:
+    deduction_id = await propose(session, person(here, Role.OFFICE), unit_id)
+    await decide(session, person(here, Role.GROUP), deduction_id, DeductionState.CONFIRMED)
+    with pytest.raises(DBAPIError, match="permission denied"):
+        await session.execute(update(ScoreEntry).values(points=-1))
+
+
+@pytest.mark.parametrize("verdict", [DeductionState.CONFIRMED, DeductionState.REFUSED])
+async def test_the_proposer_does_not_decide(
+    session: AsyncSession, here: Place, unit_id: UUID, verdict: DeductionState
+) -> None:
+    # The same official, through two programs of two roles, is still the same person.
+    official_id = new_id()
+    proposer = Actor(here.actor.jurisdiction_id, Role.OFFICE, client_id=new_id(), official_id=official_id)
+    confirmer = Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=new_id(), official_id=official_id)
+    deduction_id = await propose(session, proposer, unit_id)
+    with pytest.raises(errors.SamePersonDecides):
+        await decide(session, confirmer, deduction_id, verdict)
+
+
+async def test_neither_proposer_nor_confirmer_reverses(session: AsyncSession, here: Place, unit_id: UUID) -> None:
+    proposer, confirmer = person(here, Role.OFFICE), person(here, Role.GROUP)
+    deduction_id = await propose(session, proposer, unit_id)
+    await decide(session, confirmer, deduction_id, DeductionState.CONFIRMED)
+    for actor in (proposer, confirmer):
+        with pytest.raises(errors.SamePersonDecides):
+            await decide(session, actor, deduction_id, DeductionState.REVERSED)
+
+
+async def test_a_deduction_that_is_not_there_is_not_found(session: AsyncSession, here: Place) -> None:
+    with pytest.raises(NotFound):
+        await deciding.confirm_deduction(session, person(here, Role.GROUP), new_id())
+
+
+REFUSED: dict[str, tuple[dict[str, object], type[Refusal]]] = {
+    "a fact of tomorrow": ({"fact_on": date(2016, 5, 2)}, errors.FactInFuture),
+    "a fact before any policy": ({"fact_on": date(2015, 12, 31)}, errors.NoPolicyInForce),
+    "an unknown rule": ({"rule_code": "tardiness"}, errors.UnknownRule),
+    "an unknown item": ({"item_id": new_id()}, errors.DeductionItemUnknown),
+    "an unknown unit": ({"unit_id": new_id()}, UnknownUnit),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_a_proposal_is_refused(session: AsyncSession, here: Place, unit_id: UUID, case: str) -> None:
+    over, refusal = REFUSED[case]
+    with pytest.raises(refusal):
+        await propose(session, person(here, Role.OFFICE), **{"unit_id": unit_id, **over})  # type: ignore[arg-type] - over says what
+
+
+async def test_a_unit_of_kind_other_is_not_scored(session: AsyncSession, here: Place, unit_id: UUID) -> None:
+    other = await make_unit(session, here.actor, kind="other")
+    assert other != unit_id
+    with pytest.raises(errors.UnitNotScored):
+        await propose(session, person(here, Role.OFFICE), other)
+
+
+async def test_the_same_event_is_proposed_once(session: AsyncSession, here: Place, unit_id: UUID) -> None:
+    office = person(here, Role.OFFICE)
+    await propose(session, office, unit_id, event="四月大会")
+    with pytest.raises(errors.DeductionAlreadyProposed):
+        await propose(session, office, unit_id, event="四月大会")
+    await propose(session, office, unit_id)
+    await propose(session, office, unit_id)
+
+
+async def test_a_policy_is_adopted_once_for_a_day(session: AsyncSession, here: Place) -> None:
+    await adopt(session, here.actor)
+    with pytest.raises(errors.PolicyDayTaken):
+        await adopt(session, here.actor)

@@ -1,0 +1,112 @@
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.cadence import runs
+from supervision.cadence.rules import Step, StepKind
+from supervision.foundation import clock, metrics
+from supervision.foundation.actors import Actor, system
+from supervision.identity.models import JurisdictionKind
+from supervision.identity.queries import get_own_jurisdiction
+from supervision.progress import digesting, obliging, queries, rhythm
+from supervision.scoring import proposing
+from worker.runner import Runner
+
+log = structlog.get_logger()
+Outcome = Mapping[str, int]
+
+
+async def _open(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+    due_at = await rhythm.find_due_at(session, step.period)
+    return {"obligations": await obliging.open_obligations(session, actor, step.period, due_at)}
+
+
+async def _remind(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+    return {"messages": await obliging.remind(session, actor, step.period)}
+
+
+async def _mark(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+    return {"marked": await obliging.mark_late(session, actor, step.period)}
+
+
+async def _urge(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+    return {"messages": await obliging.urge(session, actor, step.period)}
+
+
+async def _digest(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+    return {"digests": int(await digesting.make_digest(session, actor, step.period) is not None)}
+
+
+async def _propose(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
+    return {"deductions": await proposing.propose_late(session, actor)}
+
+
+STEPS: dict[StepKind, Callable[[AsyncSession, Actor, Step], Awaitable[Outcome]]] = {
+    StepKind.OPEN: _open,
+    StepKind.REMIND: _remind,
+    StepKind.DUE: _mark,
+    StepKind.URGE: _urge,
+    StepKind.DIGEST: _digest,
+    StepKind.PROPOSE: _propose,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """A step that was taken, and what it did."""
+
+    step: Step
+    outcome: Outcome
+
+
+async def tick(runner: Runner) -> None:
+    """Take every step of every county's cadence that is due at the county's own clock."""
+    async with runner.everywhere() as session:
+        counties = await rhythm.find_counties(session)
+    for jurisdiction_id in counties:
+        try:
+            await tick_jurisdiction(runner, jurisdiction_id)
+        except Exception:
+            # Whatever is wrong in one county, the others' deadlines do not wait.
+            log.exception("tick_failed", jurisdiction=str(jurisdiction_id))
+    async with runner.everywhere() as session:
+        due, late = await queries.count_open(session)
+    metrics.OBLIGATIONS.labels("due").set(due)
+    metrics.OBLIGATIONS.labels("late").set(late)
+
+
+async def tick_jurisdiction(runner: Runner, jurisdiction_id: UUID) -> list[StepDone]:
+    """Take what is due in one county, in the order of the moments, and return it; raises CalendarUnknown.
+
+    Each step is one transaction, so that a worker that dies leaves it wholly done or wholly undone.
+    """
+    async with runner.within(jurisdiction_id) as session:
+        jurisdiction = await get_own_jurisdiction(session, system(jurisdiction_id))
+    actor = system(jurisdiction_id, is_test=jurisdiction["kind"] != JurisdictionKind.LIVE)
+    done: list[StepDone] = []
+    tried: Step | None = None
+    while True:
+        async with runner.within(jurisdiction_id) as session:
+            step = await rhythm.next_step(session, await clock.now(session))
+            # Tried and still not finished: another worker is at it, and what follows must wait for it.
+            if step is None or step == tried:
+                return done
+            tried = step
+            outcome = await _take(session, actor, step)
+        if outcome is not None:
+            done.append(StepDone(step, outcome))
+
+
+async def _take(session: AsyncSession, actor: Actor, step: Step) -> Outcome | None:
+    began = time.perf_counter()
+    run = await runs.take(session, step)
+    if run is None:
+        return None
+    outcome = await STEPS[step.kind](session, actor, step)
+    await runs.finish(session, run, outcome)
+    metrics.RUNS.labels(step.kind).observe(time.perf_counter() - began)
+    return outcome

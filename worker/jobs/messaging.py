@@ -1,0 +1,143 @@
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from supervision.foundation import metrics
+from supervision.messaging import delivery, receipts
+from supervision.messaging.delivery import Claimed
+from supervision.messaging.gateways import Gateway, Outcome, ReceiptLine, Verdict
+from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
+from worker.runner import Runner
+
+log = structlog.get_logger()
+
+BATCHES_IN_FLIGHT = 4
+RECEIPT_LINES = 1000
+PATIENCE = timedelta(hours=72)
+# A call of the job ends well before the queue would cancel it; the clock brings the next one.
+LONGEST_SECONDS = 300
+_SETTLE_PAUSES = (0.2, 1, 2, 4, 8)
+
+
+async def deliver(runner: Runner) -> None:
+    """Hand over what is due until nothing is, then ask about what a killed worker or a broken line left open.
+
+    Doorbell and clock may ring while it runs: in one process it runs once, and once more for what rang meanwhile.
+    """
+    await _one_at_a_time(runner, "deliver", _deliver_all)
+
+
+async def _deliver_all(runner: Runner) -> None:
+    until = time.monotonic() + LONGEST_SECONDS
+    lines = [
+        _hand_over(runner, gateway, is_test=is_test, until=until)
+        for is_test, gateway in runner.gateways.items()
+        for _ in range(BATCHES_IN_FLIGHT)
+    ]
+    questions = [_ask(runner, gateway, is_test=is_test, until=until) for is_test, gateway in runner.gateways.items()]
+    # Every line ends by itself, so that none is left behind when another meets an error.
+    for ended in await asyncio.gather(*lines, *questions, return_exceptions=True):
+        if isinstance(ended, BaseException):
+            raise ended
+
+
+async def _one_at_a_time(runner: Runner, job: str, run: Callable[[Runner], Awaitable[None]]) -> None:
+    runner.rings[job] += 1
+    if runner.rings[job] > 1:
+        return
+    try:
+        answered = 0
+        while answered != runner.rings[job]:
+            answered = runner.rings[job]
+            await run(runner)
+    finally:
+        runner.rings[job] = 0
+
+
+async def _hand_over(runner: Runner, gateway: Gateway, *, is_test: bool, until: float) -> None:
+    while time.monotonic() < until:
+        count = await _unbroken(_hand_over_batch(runner, gateway, is_test=is_test))
+        if not count:
+            return
+        rate = gateway.capabilities.rate_per_second
+        await asyncio.sleep(count * BATCHES_IN_FLIGHT / rate if rate else 0)
+
+
+async def _hand_over_batch(runner: Runner, gateway: Gateway, *, is_test: bool) -> int:
+    """Hand one batch over and return its size, or 0 when there is none or the gateway wants a pause."""
+    limit = gateway.capabilities.batch_size
+    async with runner.everywhere() as session:
+        claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=limit)
+    if not claimed:
+        return 0
+    letters, outcomes = delivery.write_letters(claimed)
+    if letters:
+        began = time.perf_counter()
+        outcomes += await gateway.submit(letters)
+        metrics.SENDING.labels(gateway.name).observe(time.perf_counter() - began)
+    await _settle(runner, gateway, claimed, outcomes)
+    wants_pause = any(outcome.verdict in (Verdict.THROTTLED, Verdict.UNREACHABLE) for outcome in outcomes)
+    return 0 if wants_pause else len(claimed)
+
+
+async def _ask(runner: Runner, gateway: Gateway, *, is_test: bool, until: float) -> None:
+    limit = gateway.capabilities.batch_size
+    while time.monotonic() < until:
+        async with runner.everywhere() as session:
+            doubtful = await delivery.take_doubtful(session, gateway, is_test=is_test, limit=limit)
+        if not doubtful:
+            return
+        told = await gateway.query([str(each.id) for each in doubtful])
+        log.info("asked_gateway", gateway=gateway.name, asked=len(doubtful), told=len(told))
+        await _settle(runner, gateway, doubtful, list(told.values()))
+
+
+async def _settle(
+    runner: Runner, gateway: Gateway, claimed: Sequence[Claimed], outcomes: Sequence[Outcome | ReceiptLine]
+) -> None:
+    # What the gateway has said is said once. While the database is away for a moment we keep it.
+    for pause in _SETTLE_PAUSES:
+        try:
+            async with runner.everywhere() as session:
+                await delivery.settle(session, gateway, claimed, outcomes)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("settling_again", gateway=gateway.name, reason=type(error).__name__)
+            await asyncio.sleep(pause)
+        else:
+            return
+    log.error("settling_given_up", gateway=gateway.name, messages=len(outcomes))
+
+
+async def _unbroken(batch: Awaitable[int]) -> int:
+    """Finish a batch that is under way when the worker is told to stop, so that nothing is left in doubt."""
+    task = asyncio.ensure_future(batch)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+async def match_receipts(runner: Runner) -> None:
+    """Match the receipt lines that wait with their messages, and give up those that waited for 72 hours."""
+    await _one_at_a_time(runner, "match_receipts", _match_all)
+
+
+async def _match_all(runner: Runner) -> None:
+    matched = receipts.Matched(last=0, is_full=True)
+    while matched.is_full:
+        async with runner.everywhere() as session:
+            matched = await receipts.match(session, after=matched.last, limit=RECEIPT_LINES)
+    async with runner.everywhere() as session:
+        await receipts.give_up(session, patience=PATIENCE)
+
+
+async def expire(runner: Runner) -> None:
+    """Give up waiting for receipts after 72 hours, and show how full the outbox is."""
+    async with runner.everywhere() as session:
+        await delivery.expire(session, silent=WITHOUT_RECEIPTS, patience=PATIENCE)
+        await delivery.measure_outbox(session)
