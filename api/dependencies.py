@@ -86,6 +86,7 @@ ActorDep = Annotated[Actor, Depends(open_actor, scope="function")]
 
 
 async def read_version(
+    _actor: ActorDep,
     if_match: Annotated[
         str, Header(max_length=100, description="the ETag that was read; without it the change is refused")
     ] = "",

@@ -146,6 +146,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
             del response["headers"]
     for parameter in operation.get("parameters", []):
         _drop_null(parameter)
+        # Without it the answer is 428, which FastAPI cannot know.
+        parameter["required"] |= parameter["name"] == "if-match"
 
 
 def _headers_of(status: str) -> dict[str, Any]:
@@ -191,6 +193,9 @@ def _bound(node: Any) -> None:
             node.update({**INT32, **node})
         if node.get("type") == "string" and "enum" not in node and node.get("format") in TEXT_LENGTHS:
             node.setdefault("maxLength", TEXT_LENGTHS[node["format"]])
+        if "patternProperties" in node:
+            # Keys that do not fit are refused, which Pydantic leaves unsaid.
+            node.setdefault("additionalProperties", False)
         for child in node.values():
             _bound(child)
     elif isinstance(node, list):

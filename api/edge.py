@@ -72,7 +72,10 @@ class Edge:
         return None
 
     def _methods_of(self, path: str) -> frozenset[str]:
-        found = frozenset[str]().union(*(methods for pattern, methods in self.methods if pattern.match(path)))
+        matching = [(pattern, methods) for pattern, methods in self.methods if pattern.match(path)]
+        # A path of fixed words is that path alone, even where an id could stand in one's place.
+        literal = [(pattern, methods) for pattern, methods in matching if not pattern.groups]
+        found = frozenset[str]().union(*(methods for _, methods in literal or matching))
         return found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set()) if found else found
 
     def _quota_headers(self, scope: Scope, headers: Headers) -> dict[str, str]:

@@ -43,6 +43,14 @@ def one(row: Mapping[Any, Any], status: int = 200, *, location: str | None = Non
     return reply(dict(row), status, headers)
 
 
+def watched(row: Mapping[Any, Any], status: int = 200, *, location: str | None = None) -> Response:
+    """Answer a piece of work; while it goes on, with the seconds after which to ask again."""
+    response = one(row, status, location=location)
+    if row["finished_at"] is None:
+        response.headers["Retry-After"] = "1"
+    return response
+
+
 def many(request: Request, page: Page) -> Response:
     """Answer one page of a list, with the way to the next one in the body and in Link."""
     headers = {}

@@ -1,5 +1,7 @@
 import json
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +18,8 @@ from supervision.operations.models import IdempotencyRecord
 
 # Headers of a first answer that its replays must carry too.
 _KEPT_HEADERS = ("content-type", "etag", "location", "link")
+# Headers of a full answer that its 304 carries too (RFC 9110 §15.4.5).
+_VALIDATORS = ("etag", "last-modified", "cache-control", "vary")
 
 
 class StrictRequest(Request):
@@ -70,14 +74,30 @@ def _refuse_media_type(request: Request, allowed: frozenset[str]) -> None:
 
 
 def _not_modified(request: Request, response: Response) -> Response:
-    tag = response.headers.get("etag")
-    wanted = request.headers.get("if-none-match")
-    if tag is None or wanted is None or response.status_code != HTTPStatus.OK:
+    if response.status_code != HTTPStatus.OK or not _is_current(request, response):
         return response
-    tags = {each.strip().removeprefix("W/") for each in wanted.split(",")}
-    if "*" not in tags and tag not in tags:
-        return response
-    return Response(status_code=304, headers={"ETag": tag})
+    kept = {name: response.headers[name] for name in _VALIDATORS if name in response.headers}
+    return Response(status_code=304, headers=kept)
+
+
+def _is_current(request: Request, response: Response) -> bool:
+    tag, wanted = response.headers.get("etag"), request.headers.get("if-none-match")
+    if tag is not None and wanted is not None:
+        tags = {each.strip().removeprefix("W/") for each in wanted.split(",")}
+        return "*" in tags or tag in tags
+    # Only asked where no If-None-Match was sent (RFC 9110 §13.1.3); what is no date is passed over.
+    modified, since = (
+        _http_date(headers.get(name, ""))
+        for headers, name in ((response.headers, "last-modified"), (request.headers, "if-modified-since"))
+    )
+    return wanted is None and modified is not None and since is not None and modified <= since
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 async def _keep(request: Request, owner: dict[str, Any], response: Response) -> None:

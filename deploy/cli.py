@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
-from supervision.messaging.gateways.chosen import choose_gateways
 
 from deploy import roles
 from deploy.founding import found, owners_session
@@ -17,6 +16,7 @@ from supervision.foundation import settings
 from supervision.foundation.clock import SHANGHAI
 from supervision.identity import queries
 from supervision.identity.models import JurisdictionKind
+from supervision.messaging.gateways.chosen import choose_gateways
 from worker.jobs import cadence
 from worker.runner import open_runner
 
@@ -76,7 +76,7 @@ def found_command(
 def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")]) -> None:
     """Run, in order, what is due at a jurisdiction's clock (DUCHA_DATABASE_URL: the worker's)."""
 
-    async def run() -> list[cadence.DoneStep]:
+    async def run() -> list[cadence.StepDone]:
         async with open_runner(choose_gateways()) as runner:
             async with runner.everywhere() as session:
                 jurisdiction = await queries.get_jurisdiction(session, code)
@@ -84,8 +84,9 @@ def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")]) 
 
     steps = asyncio.run(run())
     table = Table("时刻 at", "步骤 step", "周期 period", "结果 outcome", title="已执行 Done")
-    for step in steps:
-        table.add_row(*step.told())
+    for done in steps:
+        at = done.step.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        table.add_row(at, done.step.kind, done.step.period.label_zh, str(dict(done.outcome)))
     console.print(table if steps else "没有到期的步骤。 Nothing was due.")
 
 

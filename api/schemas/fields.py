@@ -14,6 +14,8 @@ _DECIMAL = re.compile(r"-?(0|[1-9]\d{0,12})(\.\d{1,4})?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 # U+0000, the other control characters but tab and line ends, and lone surrogates have no place in a record.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_YEAR = "((19|20|21)[0-9]{2}|2200)"
+_DAY_PATTERN = f"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 
 
@@ -61,11 +63,20 @@ def _clean(value: Any) -> Any:
 
 
 FullDate = Annotated[
-    date, WithJsonSchema({"type": "string", "format": "date", "examples": ["2016-12-31"]}), BeforeValidator(_full_date)
+    date,
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"{_DAY_PATTERN}$", "examples": ["2016-12-31"]}),
+    BeforeValidator(_full_date),
 ]
 Moment = Annotated[
     datetime,
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2016-03-01T09:00:00+08:00"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "pattern": f"{_DAY_PATTERN}[Tt]",
+            "examples": ["2016-03-01T09:00:00+08:00"],
+        }
+    ),
     BeforeValidator(_moment),
 ]
 DecimalText = Annotated[

@@ -14,7 +14,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from supervision.messaging.gateways.chosen import choose_gateways
 
 from deploy import roles
 from deploy.demo import county, summary
@@ -30,6 +29,7 @@ from supervision.audit import sealing
 from supervision.cadence import seeding
 from supervision.foundation import settings
 from supervision.identity.models import JurisdictionKind
+from supervision.messaging.gateways.chosen import choose_gateways
 from worker.jobs import cadence
 from worker.runner import Runner, open_runner
 
@@ -127,8 +127,9 @@ def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[summary.
         opened.callback(lambda: loop.run(runner_context.__aexit__(None, None, None)))
         year = Year(cast, administrator, goals, lambda: loop.run(_tick(runner, founded.actor.jurisdiction_id)))
         with steps("建账：导入 2016 年台账 Open the ledger"):
-            year.open_ledger()
             year.register_scripted()
+            year.open_ledger()
+            year.learn_tasks()
         periods = list(year.periods())
         with steps("半月一上报：催报、汇总、短信、公开 24 half-months", len(periods)) as advance:
             for period in periods:

@@ -19,6 +19,7 @@ class County:
 
     office: Desk
     group: Desk
+    second_group: Desk
     publisher: Desk
     auditor: Desk
     units: dict[str, Desk] = field(default_factory=dict)
@@ -26,7 +27,7 @@ class County:
     officials: dict[str, str] = field(default_factory=dict)
 
     def desks(self) -> list[Desk]:
-        return [self.office, self.group, self.publisher, self.auditor, *self.units.values()]
+        return [self.office, self.group, self.second_group, self.publisher, self.auditor, *self.units.values()]
 
 
 def settle(base_url: str, administrator: Desk, departments: Sequence[str]) -> County:
@@ -42,6 +43,7 @@ def settle(base_url: str, administrator: Desk, departments: Sequence[str]) -> Co
     county = County(
         office=open_desk("督查室前端", "office"),
         group=open_desk("日常工作督查组前端", "group"),
+        second_group=open_desk("日常工作督查组复核前端", "group"),
         publisher=open_desk("宣传前端", "publisher"),
         auditor=open_desk("审计前端", "auditor"),
     )

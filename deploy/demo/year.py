@@ -4,7 +4,7 @@ from typing import Any
 
 from deploy.demo import script
 from deploy.demo.county import PRINCIPAL, THIRD, County, leader_of, person_of
-from deploy.demo.desk import Desk
+from deploy.demo.desk import Desk, FellShort
 from deploy.demo.ledger import Goal, as_workbook
 from deploy.demo.script import ScriptedItem
 from supervision.cadence.rules import HALF_MONTHLY, Period, StepKind, half_months_of, schedule
@@ -32,7 +32,6 @@ class Year:
 
     def open_ledger(self) -> None:
         """Import the year's ledger from the workbook that an office would send."""
-        self.move_to(OPENING)
         units = {goal.responsible_unit for goal in self.goals}
         book = as_workbook(
             self.goals,
@@ -44,8 +43,13 @@ class Year:
 
     def register_scripted(self) -> None:
         """Register the invented units' four instructions and one notice, each broken down into one task."""
+        # Before the ledger is opened: from then on duties arise, and a unit without a task yet would owe none.
+        self.move_to(OPENING)
         for scripted in script.SCRIPTED:
             self.items[scripted] = self._register(scripted)
+
+    def learn_tasks(self) -> None:
+        """Let each unit read what it has to report on."""
         for unit, desk in self.county.units.items():
             self.tasks[unit] = [desk.get(f"/v1/tasks/{task['id']}") for task in desk.all_of("/v1/tasks")]
             assert self.tasks[unit], unit  # noqa: S101 - the story needs each unit to have work
@@ -94,7 +98,7 @@ class Year:
     def _calendar(self) -> dict[date, bool]:
         if not hasattr(self, "_days"):
             years = [self.county.office.get(f"/v1/calendars/{year}") for year in (YEAR, YEAR + 1)]
-            self._days = {date.fromisoformat(day["day"]): day["is_working"] for year in years for day in year["days"]}
+            self._days = {date.fromisoformat(day["day"]): day["is_working"] for year in years for day in year["data"]}
         return self._days
 
     def _split(self, period: Period) -> tuple[list[str], list[str]]:
@@ -107,9 +111,11 @@ class Year:
         desk = self.county.units[unit]
         first = period.first.isoformat()
         obligations = desk.all_of("/v1/obligations", state="open")
-        obligation = next(each for each in obligations if each["period_first"] == first)
+        owed = [each for each in obligations if each["period_first"] == first]
+        if len(owed) != 1:
+            raise FellShort(f"{unit} owes {len(owed)} reports for {period.label_zh}")
         entries = [self._entry(task, period) for task in self.tasks[unit]]
-        return desk.post(f"/v1/obligations/{obligation['id']}/progress_reports", {"entries": entries})
+        return desk.post(f"/v1/obligations/{owed[0]['id']}/progress_reports", {"entries": entries})
 
     def _entry(self, task: Any, period: Period) -> dict[str, Any]:
         scripted = self.script_of.get(task["goal"])
@@ -161,7 +167,7 @@ class Year:
             {"until_on": script.EXTENDED_UNTIL.isoformat(), "reason": "汛期无法施工（示例）"},
         )
         self.county.office.post(
-            f"/v1/extensions/{asked['id']}/decision", {"verdict": "granted", "reason": "情况属实，同意延期（示例）"}
+            f"/v1/extensions/{asked['id']}/decision", {"verdict": "granted", "decision": "情况属实，同意延期（示例）"}
         )
 
     def _criticise(self) -> None:
@@ -175,10 +181,10 @@ class Year:
             },
         )
         self.deductions["by_hand"] = proposed["id"]
-        self.county.group.post(f"/v1/deductions/{proposed['id']}/confirmation", {"reason": "会议记录属实（示例）"})
+        self.county.group.post(f"/v1/deductions/{proposed['id']}/confirmation")
 
     def _reverse(self) -> None:
-        self.county.group.post(
+        self.county.second_group.post(
             f"/v1/deductions/{self.deductions['by_hand']}/reversal", {"reason": "经复核，批评对象有误（示例）"}
         )
 
@@ -189,7 +195,7 @@ class Year:
             path = f"/v1/deductions/{deduction['id']}"
             if deduction["item_id"] == late:
                 self.deductions["late_instruction"] = deduction["id"]
-                self.county.group.post(f"{path}/confirmation", {"reason": "逾期属实，无正当理由（示例）"})
+                self.county.group.post(f"{path}/confirmation")
             elif deduction["item_id"] == notice:
                 self.deductions["late_notice"] = deduction["id"]
                 self.county.group.post(f"{path}/refusal", {"reason": "上级系统停机，有正当理由（示例）"})

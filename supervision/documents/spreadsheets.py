@@ -17,10 +17,11 @@ from supervision.documents.errors import (
     SpreadsheetOfOtherType,
     SpreadsheetTooLarge,
 )
+from supervision.documents.packages import Package
 from supervision.documents.rules import MIB, Cell, CellProblem, Limits, Row, Table
 from supervision.documents.workbooks import read_workbook
 
-__all__ = ["Cell", "CellProblem", "Limits", "Row", "Table", "Value", "read_table", "write_xlsx"]
+__all__ = ["Cell", "CellProblem", "Limits", "Row", "Table", "Value", "read_table", "refuse_unfit", "write_xlsx"]
 
 Value = str | int | Decimal | bool | dt.date | dt.datetime | None
 
@@ -52,17 +53,14 @@ _NARROWEST, _WIDEST = 8, 60
 _EXACT_BELOW = 10**15
 
 
-def read_table(raw: bytes, *, limits: Limits = _USUAL) -> Table:
-    """Read an xlsx or csv table, told apart by content; refuses what cannot be one, in a `SpreadsheetRefused`.
-
-    What is wrong with single cells is listed in the table's problems.
-    """
+def refuse_unfit(raw: bytes, *, limits: Limits = _USUAL) -> None:
+    """Refuse, by its size, beginning and directory and without unpacking, what can be no xlsx or csv table."""
     if len(raw) > limits.file_bytes:
         raise SpreadsheetTooLarge(megabytes=limits.file_bytes // MIB)
     if not raw.strip():
         raise SpreadsheetEmpty
     if raw.startswith(_ZIP):
-        return read_workbook(raw, limits)
+        Package(raw, limits)
     if raw.startswith(_OLE2):
         # Names inside this container are UTF-16: an encrypted xlsx is one stream called EncryptedPackage.
         is_encrypted = "EncryptedPackage".encode("utf-16-le") in raw
@@ -71,7 +69,15 @@ def read_table(raw: bytes, *, limits: Limits = _USUAL) -> Table:
     for signature, type_name in _OTHER_TYPES.items():
         if beginning.startswith(signature):
             raise SpreadsheetOfOtherType(type=type_name)
-    return read_delimited(raw, limits)
+
+
+def read_table(raw: bytes, *, limits: Limits = _USUAL) -> Table:
+    """Read an xlsx or csv table, told apart by content; refuses what cannot be one, in a `SpreadsheetRefused`.
+
+    What is wrong with single cells is listed in the table's problems.
+    """
+    refuse_unfit(raw, limits=limits)
+    return read_workbook(raw, limits) if raw.startswith(_ZIP) else read_delimited(raw, limits)
 
 
 def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Value]], *, title: str) -> bytes:

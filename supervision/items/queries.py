@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -38,6 +39,16 @@ ENTRY_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """Which items: of one kind, of one responsible unit, due before a day, in whose words those of `q` stand."""
+
+    kind: str | None = None
+    unit_id: UUID | None = None
+    due_before: date | None = None
+    q: str | None = None
+
+
 class ItemSort(StrEnum):
     REGISTERED = "registered_at"
     NEWEST = "-registered_at"
@@ -59,24 +70,20 @@ async def list_items(
     actor: Actor,
     request: PageRequest[UUID],
     *,
-    kind: str | None = None,
-    unit_id: UUID | None = None,
-    due_before: date | None = None,
-    q: str | None = None,
+    only: ItemFilter = ItemFilter(),
     sort: ItemSort = ItemSort.REGISTERED,
 ) -> Page:
-    """List items: of one kind, of one responsible unit, due before a day, or in whose title the words of `q` stand."""
     statement: Rows = select(*ITEM_COLUMNS).where(policy.visible_to(actor))
-    if kind is not None:
-        statement = statement.where(Item.kind == kind)
-    if unit_id is not None:
-        is_its = (Party.unit_id == unit_id) & (Party.part == PartKind.RESPONSIBLE_UNIT)
+    if only.kind is not None:
+        statement = statement.where(Item.kind == only.kind)
+    if only.unit_id is not None:
+        is_its = (Party.unit_id == only.unit_id) & (Party.part == PartKind.RESPONSIBLE_UNIT)
         statement = statement.where(Item.id.in_(select(Party.item_id).where(is_its)))
-    if due_before is not None:
-        statement = statement.where(Item.deadline_on < due_before)
-    if q is not None:
+    if only.due_before is not None:
+        statement = statement.where(Item.deadline_on < only.due_before)
+    if only.q is not None:
         # The operator of text search cannot use its index under row-level security; this function may.
-        found = func.ducha_search_items(search.query_of(q), type_=Uuid).column_valued("found")
+        found = func.ducha_search_items(search.query_of(only.q), type_=Uuid).column_valued("found")
         statement = statement.where(Item.id.in_(select(found)))
     column, is_descending = _ORDERS[sort]
     return await page(session, statement, request, identity=Item.id, sort=column, descending=is_descending)

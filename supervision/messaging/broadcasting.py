@@ -141,7 +141,7 @@ async def _plan(
     counts = [func.count().filter(listed.c.reason == reason).label(reason) for reason in _REASONS]
     is_told = listed.c.reason.is_(None)
     resolved = select(
-        func.count().filter(is_told).label("recipients"), _digest(listed.c.id).filter(is_told).label("digest"), *counts
+        func.count().filter(is_told).label("recipients"), _digest(case((is_told, listed.c.id))).label("digest"), *counts
     )
     told = (await session.execute(resolved)).mappings().one()
     text, parts = filled

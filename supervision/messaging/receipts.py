@@ -7,8 +7,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation import metrics
 from supervision.foundation.database import ask_worker
 from supervision.messaging.gateways import Gateway
-from supervision.messaging.models import Receipt, ReceiptLine
+from supervision.messaging.models import Receipt
 from supervision.messaging.states import MessageState, may_precede
+
+# Nothing is returned: a line belongs to no county yet, so nobody who keeps one may read it.
+_KEEP_LINES = text("""
+    INSERT INTO receipt_line (receipt_id, message_id, reference, delivered, code, at)
+    SELECT :receipt_id, l.* FROM unnest(
+        CAST(:message_ids AS bigint[]), CAST(:references AS text[]), CAST(:delivered AS boolean[]),
+        CAST(:codes AS text[]), CAST(:moments AS timestamptz[])
+    ) AS l
+""")
 
 
 async def keep(session: AsyncSession, gateway: Gateway, raw: bytes) -> int:
@@ -16,21 +25,18 @@ async def keep(session: AsyncSession, gateway: Gateway, raw: bytes) -> int:
     lines = gateway.parse_receipts(raw)
     report = insert(Receipt).values(gateway=gateway.name, raw=raw).returning(Receipt.id)
     receipt_id = (await session.execute(report)).scalar_one()
-    rows = [
-        {
+    if lines:
+        facts = {
             "receipt_id": receipt_id,
-            "message_id": None if line.message_id is None else int(line.message_id),
-            "reference": line.reference,
-            "delivered": line.delivered,
-            "code": line.code,
-            "at": line.at,
+            "message_ids": [None if line.message_id is None else int(line.message_id) for line in lines],
+            "references": [line.reference for line in lines],
+            "delivered": [line.delivered for line in lines],
+            "codes": [line.code for line in lines],
+            "moments": [line.at for line in lines],
         }
-        for line in lines
-    ]
-    if rows:
-        await session.execute(insert(ReceiptLine), rows)
+        await session.execute(_KEEP_LINES, facts)
         ask_worker(session, "match_receipts")
-    return len(rows)
+    return len(lines)
 
 
 # A line names its message by our id or, failing that, by the gateway's reference, and only its own gateway is

@@ -9,6 +9,7 @@ from supervision.tasks.models import Comparator
 # What may be wrong with a cell of a ledger's sheet: what is wrong, and what would be right. The facts are ours, or
 # names that the jurisdiction itself has registered, never the cell's text.
 WRONG_WITH_CELL: Mapping[str, tuple[str, str]] = {
+    "no_rows": ("表头之下没有数据，请逐行填写任务。", "There are no rows below the header; fill in one for each task."),
     "missing_value": ("此格为空，请填写。", "The cell is empty; fill it in."),
     "too_long": ("内容超过 {limit} 个字符，请缩短。", "The text is longer than {limit} characters; shorten it."),
     "bad_number": (

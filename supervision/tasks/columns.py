@@ -76,3 +76,4 @@ def folded(text: str) -> str:
 
 
 _FIELD_OF = {folded(header): column.field for column in COLUMNS for header in column.headers}
+CHINESE = {column.field: column.headers[0] for column in COLUMNS}

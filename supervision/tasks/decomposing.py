@@ -32,9 +32,7 @@ async def decompose_item(session: AsyncSession, actor: Actor, item_id: UUID, *, 
     await add_tasks(session, actor, {item_id: tasks}, at=await clock.now(session))
 
 
-async def add_tasks(
-    session: AsyncSession, actor: Actor, plans: dict[UUID, list[TaskPlan]], *, at: datetime
-) -> None:
+async def add_tasks(session: AsyncSession, actor: Actor, plans: dict[UUID, list[TaskPlan]], *, at: datetime) -> None:
     """Add checked tasks to items that have none, and give those who answer for them their parts in the items."""
     parties: list[NewParty] = []
     indicators: list[Indicator] = []

@@ -16,9 +16,7 @@ from supervision.tasks.models import Extension
 from supervision.tasks.states import ExtensionState
 
 
-async def ask_extension(
-    session: AsyncSession, actor: Actor, item_id: UUID, *, until_on: date, reason: str
-) -> UUID:
+async def ask_extension(session: AsyncSession, actor: Actor, item_id: UUID, *, until_on: date, reason: str) -> UUID:
     """Ask for more time for an item; refuses after its deadline, a date not later, and a second open request."""
     item = await items.get_for_update(session, actor, item_id)
     rules.check_may_ask(today=await clock.today(session), deadline_on=item.deadline_on, until_on=until_on)

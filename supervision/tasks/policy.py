@@ -6,6 +6,7 @@ from supervision.foundation.actors import Actor
 from supervision.items import policy as items
 from supervision.tasks.errors import AskerMayNotDecide
 
+
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Let everybody who sees an item see its tasks and extensions; the statement has joined the item."""
     return items.visible_to(actor)

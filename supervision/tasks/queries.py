@@ -1,4 +1,5 @@
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -87,8 +88,8 @@ class Directory:
 class Taken:
     """What a year's ledger holds already."""
 
-    numbers: Set[int]
-    goals: Set[str]
+    numbers: AbstractSet[int]
+    goals: AbstractSet[str]
 
 
 async def list_tasks(
@@ -137,14 +138,14 @@ async def get_extension(session: AsyncSession, actor: Actor, extension_id: UUID)
     return _found((await session.execute(statement)).mappings().one_or_none())
 
 
-async def read_officials_in_post(session: AsyncSession, official_ids: Set[UUID]) -> dict[UUID, OfficialFacts]:
+async def read_officials_in_post(session: AsyncSession, official_ids: AbstractSet[UUID]) -> dict[UUID, OfficialFacts]:
     """Read what decides whether officials may answer for tasks; who has left is not among them."""
     statement = select(Official.id, Official.unit_id, Official.position.in_(COUNTY_LEADERS))
     rows = await session.execute(statement.where(Official.id.in_(official_ids), Official.left_on.is_(None)))
     return {id_: OfficialFacts(unit_id, is_county_leader) for id_, unit_id, is_county_leader in rows}
 
 
-async def read_units(session: AsyncSession, unit_ids: Set[UUID]) -> set[UUID]:
+async def read_units(session: AsyncSession, unit_ids: AbstractSet[UUID]) -> set[UUID]:
     return set(await session.scalars(select(Unit.id).where(Unit.id.in_(unit_ids))))
 
 
@@ -154,7 +155,7 @@ async def read_directory(session: AsyncSession) -> Directory:
         Official.id, Official.unit_id, Official.name, Official.post, Official.position.in_(COUNTY_LEADERS)
     )
     people = await session.execute(statement.where(Official.left_on.is_(None)))
-    return Directory({name: id_ for name, id_ in units}, tuple(PersonInPost(*row) for row in people))
+    return Directory({unit.name: unit.id for unit in units}, tuple(PersonInPost(*row) for row in people))
 
 
 async def read_taken(session: AsyncSession, year: int) -> Taken:

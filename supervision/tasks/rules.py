@@ -1,4 +1,5 @@
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -75,7 +76,7 @@ class OfficialFacts:
 
 
 def find_problems(
-    plans: list[TaskPlan], *, units: Set[UUID], officials: Mapping[UUID, OfficialFacts]
+    plans: list[TaskPlan], *, units: AbstractSet[UUID], officials: Mapping[UUID, OfficialFacts]
 ) -> Iterator[Problem]:
     """Compare tasks that are planned with the units and the officials in post that exist."""
     for number, plan in enumerate(plans):
@@ -88,13 +89,13 @@ def find_problems(
             if indicator["name"] in names:
                 yield _problem(f"{here}/name", "repeated_indicator")
             names.add(indicator["name"])
-            code = wrong_with_ends(indicator["comparator"], indicator["target"], indicator["target_high"])
-            if code is not None:
-                yield _problem(f"{here}/target_high", code)
+            wrong = wrong_with_ends(indicator["comparator"], indicator["target"], indicator["target_high"])
+            if wrong is not None:
+                yield _problem(f"{here}/target_high", wrong)
 
 
 def _wrong_with_people(
-    plan: TaskPlan, units: Set[UUID], officials: Mapping[UUID, OfficialFacts]
+    plan: TaskPlan, units: AbstractSet[UUID], officials: Mapping[UUID, OfficialFacts]
 ) -> Iterator[tuple[str, str]]:
     leader = officials.get(plan["lead_leader_id"])
     person = officials.get(plan["responsible_person_id"])

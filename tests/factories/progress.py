@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import SHANGHAI
-from supervision.foundation.actors import Actor
+from supervision.foundation.actors import Actor, Role
 from supervision.identity import service
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.messaging import templates
 from supervision.progress.models import Obligation
+from supervision.progress.rules import ReportedEntry, ReportedFigure
 from supervision.tasks.models import Indicator, Task
 from tests.factories.identity import make_official, make_unit
 
@@ -33,6 +34,11 @@ class Duty:
 
 def moment(month: int, day: int, hour: int = 12, minute: int = 0, year: int = 2016) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def as_unit(actor: Actor, unit_id: UUID) -> Actor:
+    """Return a caller of the unit in the actor's jurisdiction."""
+    return Actor(actor.jurisdiction_id, Role.UNIT, unit_id=unit_id, is_test=True)
 
 
 async def hold(session: AsyncSession, actor: Actor, at: datetime) -> None:
@@ -65,13 +71,14 @@ async def make_task(
     person_id: UUID,
     *,
     received_on: date = date(2016, 1, 4),
-    deadline_on: date = date(2016, 12, 31),
+    deadline_on: date | None = None,
     ledger_id: UUID | None = None,
     no: int | None = None,
     goal: str = "示例目标",
     **target: Any,
 ) -> tuple[UUID, UUID]:
     number = next(_numbers)
+    deadline_on = deadline_on or date(received_on.year, 12, 31)
     item = Item(
         kind="major_decision",
         year=received_on.year,
@@ -121,18 +128,13 @@ async def make_obligation(session: AsyncSession, unit_id: UUID, **over: Any) -> 
     return obligation.id
 
 
-def entry(task_id: UUID, percent: int = 50, **figures: Any) -> dict[str, Any]:
-    """Say something of a task; `figures` maps nothing by default, give `of={indicator: value}` for some."""
-    values = figures.get("of", {})
-    return {
-        "task_id": task_id,
-        "percent": percent,
-        "text": "按计划推进",
-        "figures": [{"indicator_id": indicator, "value": value} for indicator, value in values.items()],
-    }
+def entry(task_id: UUID, percent: int = 50, *, of: Mapping[UUID, Decimal] | None = None) -> ReportedEntry:
+    """Say something of a task, with figures of these indicators."""
+    figures = [ReportedFigure(indicator_id=indicator, value=value) for indicator, value in (of or {}).items()]
+    return ReportedEntry(task_id=task_id, percent=percent, text="按计划推进", figures=figures)
 
 
-def as_json(entries: list[dict[str, Any]]) -> dict[str, Any]:
+def as_json(entries: Sequence[ReportedEntry]) -> dict[str, Any]:
     """Return the entries as a request's body."""
     return {
         "entries": [

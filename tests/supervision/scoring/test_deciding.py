@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -24,9 +25,14 @@ def person(here: Place, role: Role) -> Actor:
     return Actor(here.actor.jurisdiction_id, role, client_id=new_id())
 
 
-async def propose(session: AsyncSession, actor: Actor, unit_id: UUID, **over: object) -> UUID:
-    facts = {"rule_code": "meeting_criticism", "fact_on": date(2016, 4, 1), "reason": "四月大会", **over}
-    return await proposing.propose_deduction(session, actor, unit_id=unit_id, **facts)  # type: ignore[arg-type] - over says what
+async def propose(session: AsyncSession, actor: Actor, unit_id: UUID, **over: Any) -> UUID:
+    facts: dict[str, Any] = {
+        "rule_code": "meeting_criticism",
+        "fact_on": date(2016, 4, 1),
+        "reason": "四月大会",
+        **over,
+    }
+    return await proposing.propose_deduction(session, actor, unit_id=unit_id, **facts)
 
 
 @pytest.fixture
@@ -117,7 +123,7 @@ async def test_a_deduction_that_is_not_there_is_not_found(session: AsyncSession,
         await deciding.confirm_deduction(session, person(here, Role.GROUP), new_id())
 
 
-REFUSED: dict[str, tuple[dict[str, object], type[Refusal]]] = {
+REFUSED: dict[str, tuple[dict[str, Any], type[Refusal]]] = {
     "a fact of tomorrow": ({"fact_on": date(2016, 5, 2)}, errors.FactInFuture),
     "a fact before any policy": ({"fact_on": date(2015, 12, 31)}, errors.NoPolicyInForce),
     "an unknown rule": ({"rule_code": "tardiness"}, errors.UnknownRule),
@@ -130,7 +136,7 @@ REFUSED: dict[str, tuple[dict[str, object], type[Refusal]]] = {
 async def test_a_proposal_is_refused(session: AsyncSession, here: Place, unit_id: UUID, case: str) -> None:
     over, refusal = REFUSED[case]
     with pytest.raises(refusal):
-        await propose(session, person(here, Role.OFFICE), **{"unit_id": unit_id, **over})  # type: ignore[arg-type] - over says what
+        await propose(session, person(here, Role.OFFICE), **{"unit_id": unit_id, **over})
 
 
 async def test_a_unit_of_kind_other_is_not_scored(session: AsyncSession, here: Place, unit_id: UUID) -> None:

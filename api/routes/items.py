@@ -1,0 +1,100 @@
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
+from api.replies import many, one, watched
+from api.route import DuchaRoute
+from api.schemas.fields import FullDate, Id, Line, Year
+from api.schemas.items import AmendItem, ItemOut, ItemPage, LedgerEntryPage, LedgerOut, RegisterItem
+from api.schemas.operations import OperationOut
+from supervision.items import queries, registering
+from supervision.items.models import ItemKind
+from supervision.items.queries import ItemFilter, ItemSort
+from supervision.operations import queries as operations
+from supervision.tasks import importing
+from supervision.tasks.columns import CHINESE
+
+router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["items"])
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BINARY = {"schema": {"type": "string", "format": "binary", "maxLength": 5 * 1024 * 1024}}
+SHEET_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": f"a table with the columns {' '.join(CHINESE.values())} or their English names",
+        "content": {"text/csv": _BINARY, XLSX: _BINARY},
+    }
+}
+
+
+def _only(
+    kind: Annotated[ItemKind | None, Query()] = None,
+    unit: Annotated[Id | None, Query(description="the responsible unit")] = None,
+    due_before: Annotated[FullDate | None, Query()] = None,
+    q: Annotated[Line | None, Query(description="words of number, title or source; two Chinese characters do")] = None,
+) -> ItemFilter:
+    return ItemFilter(kind=kind, unit_id=unit, due_before=due_before, q=q)
+
+
+@router.post("/items", response_model=ItemOut, status_code=201, dependencies=[Once])
+async def register_item(body: RegisterItem, session: SessionDep, actor: ActorDep) -> Response:
+    """Register an item under the next number of its kind and year."""
+    item_id = await registering.register_item(session, actor, **body.model_dump())
+    return one(await queries.get_item(session, actor, item_id), 201, location=f"/v1/items/{item_id}")
+
+
+@router.get("/items", response_model=ItemPage)
+async def list_items(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    only: Annotated[ItemFilter, Depends(_only)],
+    sort: Annotated[ItemSort, Query()] = ItemSort.REGISTERED,
+) -> Response:
+    """List items."""
+    return many(request, await queries.list_items(session, actor, wanted, only=only, sort=sort))
+
+
+@router.get("/items/{item_id}", response_model=ItemOut)
+async def get_item(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one item."""
+    return one(await queries.get_item(session, actor, item_id))
+
+
+@router.patch("/items/{item_id}", response_model=ItemOut)
+async def amend_item(
+    item_id: Id, body: AmendItem, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Change an item's title or source; its deadline moves by an extension only."""
+    await registering.amend_item(session, actor, item_id, version, changes=body.model_dump(exclude_none=True))
+    return one(await queries.get_item(session, actor, item_id))
+
+
+@router.get("/ledgers/{year}", response_model=LedgerOut)
+async def get_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
+    """Read when a year's ledger was opened, and by whom."""
+    return one(await queries.get_ledger(session, actor, year))
+
+
+@router.get("/ledgers/{year}/entries", response_model=LedgerEntryPage)
+async def list_ledger_entries(
+    year: Year, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
+) -> Response:
+    """List what a year's ledger holds, by number."""
+    return many(request, await queries.list_ledger_entries(session, actor, wanted, year=year))
+
+
+@router.post(
+    "/ledgers/{year}/imports",
+    response_model=OperationOut,
+    status_code=202,
+    dependencies=[Once],
+    openapi_extra=SHEET_BODY,
+)
+async def import_ledger(year: Year, request: Request, session: SessionDep, actor: ActorDep) -> Response:
+    """Enter a spreadsheet in the year's ledger, whole or not at all; the answer says where to watch it."""
+    operation_id = await importing.start_import(session, actor, year=year, raw=await request.body())
+    row = await operations.get_operation(session, actor, operation_id)
+    return watched(row, 202, location=f"/v1/operations/{operation_id}")

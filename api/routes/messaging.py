@@ -1,0 +1,146 @@
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
+from api.replies import many, one, reply
+from api.route import DuchaRoute
+from api.schemas.fields import Digits, Id
+from api.schemas.messaging import (
+    BroadcastDetail,
+    BroadcastPage,
+    ConfirmBroadcast,
+    GatewayName,
+    MessageCounts,
+    MessageDetail,
+    MessagePage,
+    PreviewBroadcast,
+    PreviewOut,
+    ReceiptsTaken,
+    TemplateName,
+    TemplateOut,
+    TemplatePage,
+    WriteTemplate,
+)
+from supervision.messaging import broadcasting, queries, receipts, templates
+from supervision.messaging.audience import Audience
+from supervision.messaging.gateways.chosen import listening_gateway
+from supervision.messaging.states import MessageState
+
+router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["messaging"])
+
+
+@router.get("/templates", response_model=TemplatePage)
+async def list_templates(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
+    """List the newest version of each template."""
+    return many(request, await queries.list_templates(session, actor, wanted))
+
+
+@router.get("/templates/{name}", response_model=TemplateOut)
+async def get_template(name: TemplateName, session: SessionDep, actor: ActorDep) -> Response:
+    """Read the newest version of a template."""
+    return one(await queries.get_template(session, actor, name))
+
+
+@router.post("/templates", response_model=TemplateOut, status_code=201, dependencies=[Once])
+async def write_template(body: WriteTemplate, session: SessionDep, actor: ActorDep) -> Response:
+    """Write a template, or its next version; what was sent keeps the version that it was made from."""
+    await templates.write_template(session, actor, **body.model_dump())
+    row = await queries.get_template(session, actor, body.name)
+    return one(row, 201, location=f"/v1/templates/{body.name}")
+
+
+@router.post("/broadcasts/preview", response_model=PreviewOut)
+async def preview_broadcast(body: PreviewBroadcast, session: SessionDep, actor: ActorDep) -> Response:
+    """Show what a broadcast would send, to how many, and who is left out and why; nothing is stored."""
+    seen = await broadcasting.preview(
+        session,
+        actor,
+        template=body.template,
+        variables=body.variables,
+        audience=Audience(**body.audience.model_dump()),
+    )
+    return reply(asdict(seen))
+
+
+@router.post("/broadcasts", response_model=BroadcastDetail, status_code=201, dependencies=[Once])
+async def confirm_broadcast(body: ConfirmBroadcast, session: SessionDep, actor: ActorDep) -> Response:
+    """Send what a preview showed; confirmed twice, it is sent once."""
+    broadcast_id = await broadcasting.confirm(
+        session,
+        actor,
+        template=body.template,
+        variables=body.variables,
+        audience=Audience(**body.audience.model_dump()),
+        shown=body.shown,
+        matter=body.matter,
+        critical_reason=body.critical_reason,
+    )
+    row = await queries.get_broadcast(session, actor, broadcast_id)
+    return one(row, 201, location=f"/v1/broadcasts/{broadcast_id}")
+
+
+@router.get("/broadcasts", response_model=BroadcastPage)
+async def list_broadcasts(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
+    """List broadcasts, newest first."""
+    return many(request, await queries.list_broadcasts(session, actor, wanted))
+
+
+@router.get("/broadcasts/{broadcast_id}", response_model=BroadcastDetail)
+async def get_broadcast(broadcast_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read a broadcast, with its messages counted by state."""
+    return one(await queries.get_broadcast(session, actor, broadcast_id))
+
+
+@router.get("/messages", response_model=MessagePage)
+async def list_messages(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: MassPageDep,
+    state: Annotated[MessageState | None, Query()] = None,
+    broadcast: Annotated[Id | None, Query(description="the messages of one broadcast")] = None,
+    official: Annotated[Id | None, Query(description="the messages to one official")] = None,
+) -> Response:
+    """List messages, newest first; telephone numbers are masked."""
+    rows = await queries.list_messages(
+        session, actor, wanted, state=state, broadcast_id=broadcast, official_id=official
+    )
+    return many(request, rows)
+
+
+@router.get("/messages/counts", response_model=MessageCounts)
+async def count_messages(
+    session: SessionDep,
+    actor: ActorDep,
+    broadcast: Annotated[Id | None, Query(description="the messages of one broadcast")] = None,
+) -> Response:
+    """Count messages by state."""
+    return one(await queries.count_messages(session, actor, broadcast_id=broadcast))
+
+
+@router.get("/messages/{message_id}", response_model=MessageDetail)
+async def get_message(message_id: Digits, session: SessionDep, actor: ActorDep) -> Response:
+    """Read a message, what its gateway's code means, and every attempt to hand it over."""
+    return one(await queries.get_message(session, actor, int(message_id)))
+
+
+@router.post(
+    "/gateways/{name}/receipts",
+    response_model=ReceiptsTaken,
+    status_code=202,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "as the gateway's protocol says, signed (`openapi/gateway.md`)",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
+    },
+)
+async def receive_receipts(name: GatewayName, request: Request, session: SessionDep) -> Response:
+    """Take a gateway's signed receipts; they are kept as they came and matched a moment later."""
+    gateway = listening_gateway(name)
+    raw = await request.body()
+    gateway.verify_receipt(request.headers, raw)
+    return reply({"status": "kept", "lines": await receipts.keep(session, gateway, raw)}, 202)

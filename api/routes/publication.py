@@ -1,0 +1,82 @@
+from datetime import UTC
+from email.utils import format_datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.replies import many, one
+from api.route import DuchaRoute
+from api.schemas.fields import Id
+from api.schemas.publication import DraftPublication, PublicationOut, PublicationPage, ReviewPublication, Word
+from supervision.publication import drafting, feeds, publishing, queries, reviewing
+from supervision.publication.states import PublicationState
+
+router = APIRouter(route_class=DuchaRoute, tags=["publication"])
+
+
+@router.get("/v1/publications", response_model=PublicationPage)
+async def list_publications(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    state: Annotated[PublicationState | None, Query()] = None,
+) -> Response:
+    """List publications in whatever state."""
+    return many(request, await queries.list_publications(session, actor, wanted, state=state))
+
+
+@router.post("/v1/publications", response_model=PublicationOut, status_code=201, dependencies=[Once])
+async def draft_publication(body: DraftPublication, session: SessionDep, actor: ActorDep) -> Response:
+    """Draft a publication from a progress entry; responsible persons are shown by post, never by name."""
+    publication_id = await drafting.draft_publication(session, actor, **body.model_dump())
+    row = await queries.get_publication(session, actor, publication_id)
+    return one(row, 201, location=f"/v1/publications/{publication_id}")
+
+
+@router.get("/v1/publications/{publication_id}", response_model=PublicationOut)
+async def get_publication(publication_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one publication."""
+    return one(await queries.get_publication(session, actor, publication_id))
+
+
+@router.post("/v1/publications/{publication_id}/review", response_model=PublicationOut)
+async def review_publication(
+    publication_id: Id, body: ReviewPublication, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Approve or refuse a draft; somebody other than its drafter must."""
+    await reviewing.review_publication(session, actor, publication_id, **body.model_dump())
+    return one(await queries.get_publication(session, actor, publication_id))
+
+
+@router.post("/v1/publications/{publication_id}/release", response_model=PublicationOut)
+async def publish(publication_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Publish what was approved; from then on it is frozen, and the feed shows it."""
+    await publishing.publish(session, actor, publication_id)
+    return one(await queries.get_publication(session, actor, publication_id))
+
+
+@router.get(
+    "/feeds/{jurisdiction}/{channel}.atom",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Atom 1.0 (RFC 4287)",
+            "content": {feeds.MEDIA_TYPE: {"schema": {"type": "string", "maxLength": 10_000_000}}},
+        }
+    },
+)
+async def get_feed(
+    session: SessionDep,
+    jurisdiction: Annotated[Word, Path(description="code of the jurisdiction (GB/T 2260)", examples=["330326"])],
+    channel: Annotated[Word, Path(description="`progress`", examples=["progress"])],
+) -> Response:
+    """Give a public feed as it was rendered at the last publication."""
+    feed = await queries.get_feed(session, jurisdiction_code=jurisdiction, channel=channel)
+    headers = {
+        "ETag": feed["etag"],
+        "Last-Modified": format_datetime(feed["modified_at"].astimezone(UTC), usegmt=True),
+        "Cache-Control": "public, no-cache",
+    }
+    return Response(feed["content"], headers=headers, media_type=feeds.MEDIA_TYPE)

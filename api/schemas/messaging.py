@@ -1,0 +1,157 @@
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.schemas.fields import Answer, Body, Digits, Id, Line, Prose
+from supervision.identity.models import LeadershipLevel, Position, UnitKind
+from supervision.messaging.gateways import Verdict
+from supervision.messaging.gateways.codes import CodeClass
+from supervision.messaging.states import MessageState
+
+TemplateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40, examples=["notice"])]
+GatewayName = Annotated[str, Field(pattern=r"^[a-z]{1,20}$", max_length=20, examples=["http"])]
+Variables = Annotated[dict[TemplateName, Prose], Field(max_length=20, examples=[{"text": "请于3月3日前报送进展。"}])]
+Count = Annotated[int, Field(ge=0, le=2_147_483_647)]
+
+
+class WriteTemplate(Body):
+    name: TemplateName
+    body: Prose
+
+
+class TemplateOut(Answer):
+    id: Id
+    name: TemplateName
+    version: int = Field(ge=1)
+    body: str = Field(max_length=4000)
+    created_at: datetime
+
+
+class TemplatePage(Answer):
+    data: list[TemplateOut] = Field(max_length=100)
+    next: Id | None
+
+
+class AudienceIn(Body):
+    """Officials in post who meet all criteria that are given, and those who are named."""
+
+    min_level: LeadershipLevel | None = None
+    unit_kinds: list[UnitKind] = Field(default=[], max_length=3)
+    positions: list[Position] = Field(default=[], max_length=6)
+    official_ids: list[Id] = Field(default=[], max_length=1000)
+
+
+class PreviewBroadcast(Body):
+    template: TemplateName
+    variables: Variables
+    audience: AudienceIn
+
+
+class ConfirmBroadcast(PreviewBroadcast):
+    matter: Line = Field(description="what it is about; one matter is broadcast once")
+    shown: str = Field(pattern=r"^[0-9a-f]{64}$", max_length=64, description="as the preview gave it")
+    critical_reason: Line | None = Field(default=None, description="why it may leave in quiet hours (21:00–07:30)")
+
+
+class LeftOut(Answer):
+    no_number: Count
+    left_post: Count
+    duplicate_number: Count
+
+
+class PreviewOut(Answer):
+    template: TemplateName
+    template_version: int = Field(ge=1)
+    text: str = Field(max_length=1000, description="as it leaves, signature first")
+    parts: int = Field(ge=1, le=8)
+    recipients: Count
+    left_out: LeftOut
+    gateway_calls: Count
+    seconds: Count | None = Field(description="at the gateway's rate; null: as fast as it answers")
+    shown: str = Field(max_length=64, description="stands for all of this; the confirmation needs it")
+
+
+class BroadcastOut(Answer):
+    id: Id
+    template_id: Id
+    matter: str = Field(max_length=300)
+    text: str = Field(max_length=1000)
+    audience: dict[str, object] = Field(description="as it was described; a scheduled one describes itself")
+    parts: int = Field(ge=1, le=8)
+    recipients: Count
+    left_out: LeftOut
+    is_test: bool
+    critical_reason: str | None = Field(max_length=200)
+    confirmed_by: Id | None
+    confirmed_at: datetime
+
+
+class MessageCounts(Answer):
+    queued: Count
+    submitting: Count
+    accepted: Count
+    delivered: Count
+    refused: Count
+    failed: Count
+    expired: Count
+    unknown: Count
+    cancelled: Count
+
+
+class BroadcastDetail(BroadcastOut):
+    messages: MessageCounts
+
+
+class BroadcastPage(Answer):
+    data: list[BroadcastOut] = Field(max_length=100)
+    next: Id | None
+
+
+class MessageOut(Answer):
+    id: Digits
+    broadcast_id: Id | None
+    official_id: Id
+    telephone: str | None = Field(max_length=20, description="masked")
+    template_id: Id
+    text: str = Field(max_length=1000)
+    matter: str | None = Field(max_length=300)
+    state: MessageState
+    is_test: bool
+    not_before: datetime
+    queued_at: datetime
+    tries: Count
+    gateway: str | None = Field(max_length=20)
+    reference: str | None = Field(max_length=128)
+    code: str | None = Field(max_length=128)
+    accepted_at: datetime | None
+    finished_at: datetime | None
+
+
+class Meaning(Answer):
+    kind: CodeClass
+    zh: str = Field(max_length=200)
+    en: str = Field(max_length=200)
+
+
+class AttemptOut(Answer):
+    gateway: str = Field(max_length=20)
+    started_at: datetime
+    verdict: Verdict | None
+    code: str | None = Field(max_length=128)
+    finished_at: datetime | None
+
+
+class MessageDetail(MessageOut):
+    meaning: Meaning | None
+    attempts: list[AttemptOut] = Field(max_length=1000)
+
+
+class MessagePage(Answer):
+    data: list[MessageOut] = Field(max_length=100)
+    next: Digits | None
+
+
+class ReceiptsTaken(Answer):
+    status: Literal["kept"]
+    lines: Count

@@ -1,0 +1,129 @@
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, String, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.identity.models import Official
+from supervision.messaging.gateways.codes import classify
+from supervision.messaging.models import Attempt, Broadcast, Message, Template
+from supervision.messaging.states import MessageState
+
+TEMPLATE_COLUMNS = (Template.id, Template.name, Template.version, Template.body, Template.created_at)
+BROADCAST_COLUMNS = (
+    Broadcast.id,
+    Broadcast.template_id,
+    Broadcast.matter,
+    Broadcast.text,
+    Broadcast.audience,
+    Broadcast.parts,
+    Broadcast.recipients,
+    Broadcast.left_out,
+    Broadcast.is_test,
+    Broadcast.critical_reason,
+    Broadcast.confirmed_by,
+    Broadcast.confirmed_at,
+)
+MESSAGE_COLUMNS = (
+    cast(Message.id, String).label("id"),
+    Message.broadcast_id,
+    Message.official_id,
+    Official.telephone_masked.label("telephone"),
+    Message.template_id,
+    func.coalesce(Message.text, Broadcast.text).label("text"),
+    Message.matter,
+    Message.state,
+    Message.is_test,
+    Message.not_before,
+    Message.queued_at,
+    Message.attempts.label("tries"),
+    Message.gateway,
+    Message.reference,
+    Message.code,
+    Message.accepted_at,
+    Message.finished_at,
+)
+ATTEMPT_COLUMNS = (Attempt.gateway, Attempt.started_at, Attempt.verdict, Attempt.code, Attempt.finished_at)
+
+
+async def list_templates(session: AsyncSession, _actor: Actor, request: PageRequest[UUID]) -> Page:
+    """List the newest version of each template."""
+    newer = aliased(Template)
+    is_superseded = select(newer.id).where(newer.name == Template.name, newer.version > Template.version).exists()
+    statement: Rows = select(*TEMPLATE_COLUMNS).where(~is_superseded)
+    return await page(session, statement, request, identity=Template.id)
+
+
+async def get_template(session: AsyncSession, _actor: Actor, name: str) -> RowMapping:
+    statement = select(*TEMPLATE_COLUMNS).where(Template.name == name).order_by(Template.version.desc()).limit(1)
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
+async def list_broadcasts(session: AsyncSession, _actor: Actor, request: PageRequest[UUID]) -> Page:
+    return await page(session, select(*BROADCAST_COLUMNS), request, identity=Broadcast.id, descending=True)
+
+
+async def get_broadcast(session: AsyncSession, actor: Actor, broadcast_id: UUID) -> Mapping[str, Any]:
+    """Return a broadcast with its messages counted by state."""
+    statement = select(*BROADCAST_COLUMNS).where(Broadcast.id == broadcast_id)
+    row = _found((await session.execute(statement)).mappings().one_or_none())
+    counts = await count_messages(session, actor, broadcast_id=broadcast_id)
+    return {**row, "messages": dict(counts)}
+
+
+async def count_messages(session: AsyncSession, _actor: Actor, *, broadcast_id: UUID | None = None) -> RowMapping:
+    """Count messages by state, those of one broadcast or all."""
+    counts = (func.count().filter(Message.state == state).label(state.value) for state in MessageState)
+    statement: Rows = select(*counts)
+    if broadcast_id is not None:
+        statement = statement.where(Message.broadcast_id == broadcast_id)
+    return (await session.execute(statement)).mappings().one()
+
+
+async def list_messages(
+    session: AsyncSession,
+    _actor: Actor,
+    request: PageRequest[int],
+    *,
+    state: MessageState | None = None,
+    broadcast_id: UUID | None = None,
+    official_id: UUID | None = None,
+) -> Page:
+    """List messages, newest first."""
+    wanted = {Message.state: state, Message.broadcast_id: broadcast_id, Message.official_id: official_id}
+    chosen = [column == value for column, value in wanted.items() if value is not None]
+    return await page(session, _messages().where(*chosen), request, identity=Message.id, descending=True)
+
+
+async def get_message(session: AsyncSession, _actor: Actor, message_id: int) -> Mapping[str, Any]:
+    """Return a message with what its gateway's code means and with every attempt to hand it over."""
+    row = _found((await session.execute(_messages().where(Message.id == message_id))).mappings().one_or_none())
+    attempts = select(*ATTEMPT_COLUMNS).where(Attempt.message_id == message_id).order_by(Attempt.fence)
+    return {
+        **row,
+        "meaning": _meaning(row["code"]),
+        "attempts": [dict(attempt) for attempt in (await session.execute(attempts)).mappings()],
+    }
+
+
+def _messages() -> Rows:
+    joined: Rows = select(*MESSAGE_COLUMNS).join(Official, Official.id == Message.official_id)
+    return joined.outerjoin(Broadcast, Broadcast.id == Message.broadcast_id)
+
+
+def _meaning(code: str | None) -> dict[str, str] | None:
+    if code is None:
+        return None
+    meaning = classify(code)
+    return {"kind": str(meaning.kind), "zh": meaning.zh, "en": meaning.en}
+
+
+def _found(row: RowMapping | None) -> RowMapping:
+    if row is None:
+        raise NotFound
+    return row

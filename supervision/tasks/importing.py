@@ -1,0 +1,84 @@
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.documents import attachments, spreadsheets
+from supervision.documents.spreadsheets import Table
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.items import ledgers, registering
+from supervision.items.models import ItemKind
+from supervision.operations import service as operations
+from supervision.operations.errors import RowsRefused
+from supervision.tasks import queries
+from supervision.tasks.decomposing import add_tasks
+from supervision.tasks.ledger_sheet import LedgerSheet
+from supervision.tasks.rules import TaskPlan
+
+KIND = "ledger_import"
+# Nobody reads further; what comes behind is told when these are mended.
+_PROBLEMS_TOLD = 2_000
+_TITLE_CHARACTERS = 200
+
+
+async def start_import(session: AsyncSession, actor: Actor, *, year: int, raw: bytes) -> UUID:
+    """Take a year's ledger as xlsx or csv for the worker; refuses at once what its beginning shows to be no table."""
+    spreadsheets.refuse_unfit(raw)
+    attachment_id = await attachments.keep(session, raw)
+    arguments = {"year": year, "attachment_id": str(attachment_id)}
+    return await operations.start(session, actor, kind=KIND, arguments=arguments)
+
+
+async def open_sheet(session: AsyncSession, *, year: int, table: Table) -> LedgerSheet:
+    """Lay a table beside the people and the ledger as they are now."""
+    directory = await queries.read_directory(session)
+    return LedgerSheet(table, year=year, directory=directory, taken=await queries.read_taken(session, year))
+
+
+def require_right(sheet: LedgerSheet) -> None:
+    """Refuse a sheet in which anything is wrong, telling each place."""
+    if problems := sheet.problems:
+        raise RowsRefused([asdict(problem) for problem in problems[:_PROBLEMS_TOLD]])
+
+
+async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, table: Table) -> dict[str, Any]:
+    """Enter a whole table in the year's ledger, opening it if need be; refuses all of it if any row is wrong (§2(1)).
+
+    Returns the operation's result.
+    """
+    ledger_id = await ledgers.open_ledger(session, actor, year=year)
+    # What was right when the rows were looked at one by one may not be so any more.
+    sheet = await open_sheet(session, year=year, table=table)
+    sheet.check(table.rows)
+    require_right(sheet)
+    today = await clock.today(session)
+    plans: dict[UUID, list[TaskPlan]] = {}
+    for entry in sheet.entries:
+        item_id = await registering.register_item(
+            session,
+            actor,
+            kind=ItemKind.MAJOR_DECISION,
+            title=_title(entry.task["goal"]),
+            source=entry.source,
+            # A ledger that is entered after the event was received by its deadlines at the latest.
+            received_on=min(today, entry.deadline_on),
+            deadline_on=entry.deadline_on,
+            year=year,
+        )
+        ledgers.enter_item(session, ledger_id=ledger_id, item_id=item_id, no=entry.no)
+        plans[item_id] = [entry.task]
+    await add_tasks(session, actor, plans, at=await clock.now(session))
+    await audit.record(session, actor, "ledger.imported", ledger_id, year=year, items=len(plans))
+    return {
+        "ledger_id": str(ledger_id),
+        "year": year,
+        "items": len(plans),
+        "ignored_columns": sheet.ignored_columns,
+    }
+
+
+def _title(goal: str) -> str:
+    return goal if len(goal) <= _TITLE_CHARACTERS else f"{goal[: _TITLE_CHARACTERS - 1]}…"

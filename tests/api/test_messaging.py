@@ -1,0 +1,244 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from standardwebhooks import Webhook
+
+from api.app import DuchaApp
+from supervision.foundation import settings
+from supervision.foundation.clock import real_now
+from supervision.foundation.database import Sessions
+from supervision.messaging import templates
+from supervision.messaging.gateways.chosen import listening_gateways
+from supervision.messaging.models import Message
+from tests.factories.identity import Caller
+from tests.factories.messaging import make_officials
+from tests.factories.simulator import SECRET
+from tests.house import Callers, Place
+
+AUDIENCE = {"min_level": "deputy_section"}
+NOTICE: dict[str, Any] = {"template": "notice", "variables": {"text": "请按时报送进展。"}, "audience": AUDIENCE}
+RECEIPTS = "/v1/gateways/http/receipts"
+
+
+@pytest.fixture
+async def office(session: AsyncSession, callers: Callers, here: Place) -> Caller:
+    """The office of a county with templates and three officials with two numbers."""
+    await templates.install_defaults(session, here.actor)
+    await make_officials(session, here.actor, 2)
+    await make_officials(session, here.actor, 1, position="leader_in_charge")
+    await session.commit()
+    return await callers(here, "office")
+
+
+@pytest.fixture
+def http_gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """The installation's settings choose the http gateway for live messages."""
+    (tmp_path / "secret").write_text(SECRET)
+    monkeypatch.setenv("DUCHA_GATEWAY", "http")
+    monkeypatch.setenv("DUCHA_GATEWAY_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("DUCHA_GATEWAY_SECRET_FILE", str(tmp_path / "secret"))
+    for cached in (settings.current, listening_gateways):
+        cached.cache_clear()
+    yield
+    for cached in (settings.current, listening_gateways):
+        cached.cache_clear()
+
+
+async def confirm(office: Caller, **over: Any) -> httpx.Response:
+    shown = (await office.post("/v1/broadcasts/preview", json=NOTICE)).json()["shown"]
+    return await office.post("/v1/broadcasts", json={**NOTICE, "matter": "三月通知", "shown": shown, **over})
+
+
+async def test_templates_are_written_by_version_and_read(office: Caller) -> None:
+    written = await office.post("/v1/templates", json={"name": "notice", "body": "通知：{text}"})
+    assert (written.status_code, written.json()["version"]) == (201, 2)
+    assert written.headers["Location"] == "/v1/templates/notice"
+    assert (await office.get("/v1/templates/notice")).json() == written.json()
+    listed = (await office.get("/v1/templates")).json()["data"]
+    assert {(each["name"], each["version"]) for each in listed} >= {("notice", 2), ("urge", 1)}
+    assert len(listed) == 5
+
+
+async def test_a_template_that_cannot_be_sent_is_told_point_by_point(office: Caller) -> None:
+    answer = await office.post("/v1/templates", json={"name": "urge", "body": "【急】{period}{text}{"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "template_not_sendable")
+    assert [each["code"] for each in answer.json()["errors"]] == [
+        "signature_bracket",
+        "stray_brace",
+        "unknown_variable",
+    ]
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_preview_then_confirm_then_confirm_again(office: Caller) -> None:
+    seen = (await office.post("/v1/broadcasts/preview", json=NOTICE)).json()
+    assert (seen["recipients"], seen["text"], seen["left_out"]["duplicate_number"]) == (
+        2,
+        "【督查室】请按时报送进展。",
+        1,
+    )
+    made = await confirm(office)
+    assert made.status_code == 201
+    assert made.json()["messages"]["queued"] == 2
+    again = await confirm(office)
+    assert again.json() == made.json() == (await office.get(made.headers["Location"])).json()
+    assert (await office.get("/v1/broadcasts")).json()["data"][0]["id"] == made.json()["id"]
+    assert (await office.get("/v1/messages/counts")).json()["queued"] == 2
+
+
+@pytest.mark.parametrize(
+    ("over", "status", "code"),
+    [
+        ({"shown": "0" * 64}, 409, "shown_differs"),
+        ({"template": "no_such"}, 422, "unknown_template"),
+        ({"variables": {}}, 422, "template_not_filled"),
+        ({"variables": {"text": "长" * 600}}, 422, "text_too_long"),
+        ({"audience": {}}, 422, "empty_audience"),
+        ({"audience": {"official_ids": ["01a20655-e364-7106-b2c8-e2c65f69a6bb"]}}, 422, "unknown_official"),
+        ({"audience": {"unit_kinds": ["moon"]}}, 422, "invalid"),
+        ({"critical_reason": ""}, 422, "invalid"),
+    ],
+)
+async def test_refuses_to_confirm(office: Caller, over: dict[str, Any], status: int, code: str) -> None:
+    answer = await confirm(office, **over)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (await office.get("/v1/messages")).json()["data"] == []
+
+
+async def test_messages_are_listed_by_state_broadcast_and_official(office: Caller) -> None:
+    broadcast = (await confirm(office)).json()["id"]
+    first = (await office.get("/v1/messages", params={"limit": 1})).json()
+    rest = (await office.get("/v1/messages", params={"after": first["next"]})).json()
+    assert (len(first["data"]), len(rest["data"]), rest["next"]) == (1, 1, None)
+    (message,) = first["data"]
+    assert (message["telephone"], message["text"], message["state"]) == (
+        "199****0001",
+        "【督查室】请按时报送进展。",
+        "queued",
+    )
+    for wanted, found in (
+        ({"official": message["official_id"]}, 1),
+        ({"broadcast": broadcast}, 2),
+        ({"broadcast": message["official_id"]}, 0),
+        ({"state": "queued"}, 2),
+        ({"state": "delivered"}, 0),
+    ):
+        assert len((await office.get("/v1/messages", params=wanted)).json()["data"]) == found
+
+
+async def test_a_message_is_read_with_its_attempts_and_what_its_code_means(
+    office: Caller, session: AsyncSession, sessions: Sessions
+) -> None:
+    await confirm(office)
+    message_id = await session.scalar(select(Message.id).order_by(Message.id))
+    async with sessions() as worker:
+        await worker.execute(text("SET LOCAL ROLE ducha_worker"))
+        await worker.execute(
+            text("UPDATE message SET state = 'failed', code = 'MK:0004' WHERE id = :id"), {"id": message_id}
+        )
+        await worker.execute(
+            text(
+                "INSERT INTO attempt (jurisdiction_id, message_id, fence, gateway, verdict) "
+                "SELECT jurisdiction_id, id, 1, 'http', 'accepted' FROM message WHERE id = :id"
+            ),
+            {"id": message_id},
+        )
+        await worker.commit()
+    answer = (await office.get(f"/v1/messages/{message_id}")).json()
+    assert answer["meaning"]["kind"] == "absent"
+    assert [(each["gateway"], each["verdict"]) for each in answer["attempts"]] == [("http", "accepted")]
+
+
+async def test_another_county_sees_and_sends_nothing_of_ours(
+    office: Caller, callers: Callers, elsewhere: Place
+) -> None:
+    broadcast = (await confirm(office)).json()["id"]
+    (message, _) = (await office.get("/v1/messages")).json()["data"]
+    stranger = await callers(elsewhere, "office")
+    for path in (f"/v1/broadcasts/{broadcast}", f"/v1/messages/{message['id']}", "/v1/templates/notice"):
+        assert (await stranger.get(path)).status_code == 404
+    for path in ("/v1/broadcasts", "/v1/messages", "/v1/templates"):
+        assert (await stranger.get(path)).json()["data"] == []
+    assert set((await stranger.get("/v1/messages/counts")).json().values()) == {0}
+    named = {**NOTICE, "audience": {"official_ids": [message["official_id"]]}}
+    assert (await stranger.post("/v1/broadcasts/preview", json=named)).status_code == 422
+
+
+async def test_no_answer_holds_a_telephone_number(office: Caller) -> None:
+    broadcast = (await confirm(office)).json()["id"]
+    (message, _) = (await office.get("/v1/messages")).json()["data"]
+    paths = ["/v1/broadcasts", f"/v1/broadcasts/{broadcast}", "/v1/messages", f"/v1/messages/{message['id']}"]
+    answers = [(await office.get(path)).text for path in paths]
+    assert not [answer for answer in answers if "19999990" in answer]
+
+
+def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
+    now = real_now()
+    return {
+        "content-type": "application/json",
+        "webhook-id": "rcp_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign("rcp_1", now, body.decode()),
+    }
+
+
+@pytest.fixture
+async def gateway(app: DuchaApp, sessions: Sessions, http_gateway: None) -> httpx.AsyncClient:
+    """Somebody without a key, as a gateway is."""
+    del sessions, http_gateway
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ducha.test")
+
+
+async def kept(session: AsyncSession) -> list[tuple[Any, ...]]:
+    await session.execute(text("SET LOCAL ROLE ducha_worker"))
+    rows = await session.execute(
+        text(
+            "SELECT r.raw, l.message_id, l.delivered, l.state FROM receipt_line l JOIN receipt r ON r.id = l.receipt_id"
+        )
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_signed_receipts_are_kept_as_they_came(gateway: httpx.AsyncClient, session: AsyncSession) -> None:
+    body = orjson.dumps({"receipts": [{"id": "7", "status": "delivered"}, {"id": "8", "status": "failed"}]})
+    answer = await gateway.post(RECEIPTS, content=body, headers=signed(body))
+    assert (answer.status_code, answer.json()) == (202, {"status": "kept", "lines": 2})
+    again = await gateway.post(RECEIPTS, content=body, headers=signed(body))
+    assert again.status_code == 202
+    assert await kept(session) == [(body, 7, True, "waiting"), (body, 8, False, "waiting")] * 2
+
+
+@pytest.mark.parametrize(
+    ("body", "secret", "path", "status", "code"),
+    [
+        (b'{"receipts": []}', "whsec_" + "b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldA==", RECEIPTS, 401, "unsigned_receipt"),
+        (b"not json", "whsec_" + "b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldA==", RECEIPTS, 401, "unsigned_receipt"),
+        (b"not json", SECRET, RECEIPTS, 422, "malformed_receipt"),
+        (
+            b'{"receipts": [{"id": "7", "status": "delivered"}, {"id": "x"}]}',
+            SECRET,
+            RECEIPTS,
+            422,
+            "malformed_receipt",
+        ),
+        (b'{"receipts": []}', SECRET, "/v1/gateways/nobody/receipts", 404, "not_found"),
+    ],
+)
+async def test_other_receipts_are_refused_and_none_is_kept(
+    gateway: httpx.AsyncClient, session: AsyncSession, body: bytes, secret: str, path: str, status: int, code: str
+) -> None:
+    answer = await gateway.post(path, content=body, headers=signed(body, secret))
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert await kept(session) == []
+
+
+async def test_the_console_sends_no_receipts(gateway: httpx.AsyncClient) -> None:
+    body = b'{"receipts": []}'
+    answer = await gateway.post("/v1/gateways/console/receipts", content=body, headers=signed(body))
+    assert answer.status_code == 401

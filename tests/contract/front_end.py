@@ -1,0 +1,70 @@
+import re
+from collections.abc import Mapping
+
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.types import Receive, Scope, Send
+
+from api.app import DuchaApp
+from api.permissions import PERMISSIONS
+from supervision.foundation.actors import Role
+from supervision.foundation.ids import new_id
+
+Keys = Mapping[str, Mapping[str, str]]
+# Who asks where several may: proposer and approver must be two.
+ASKS = {"ask_extension": Role.UNIT, "draft_publication": Role.PUBLISHER, "review_publication": Role.OFFICE}
+FIRST = (Role.OFFICE, Role.GROUP, Role.ADMINISTRATOR, Role.AUDITOR, Role.PUBLISHER, Role.LEADER, Role.UNIT)
+_REVOCATION = re.compile(r"(/v1/clients/)([0-9a-f-]{36})(/keys/.+/revocation)")
+
+
+class FrontEnd:
+    """Stands before the app as a county's own front end: it holds a key of each role and sends the one that may.
+
+    `Bearer here` and `Bearer there` are two counties; whatever else is sent as a key goes through as it is.
+    """
+
+    def __init__(self, app: DuchaApp, keys: Keys, metrics_token: str) -> None:
+        self.app, self.keys, self.metrics_token = app, keys, metrics_token
+        self.routes = [
+            (context.path_regex, frozenset(route.methods or ()), route.name)
+            for context in iter_route_contexts(app.routes)
+            if isinstance(route := context.original_route, APIRoute)
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope = self.keep_own_keys(self.with_key(scope))
+        await self.app(scope, receive, send)
+
+    def operation(self, scope: Scope) -> str:
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        found = (name for regex, methods, name in self.routes if method in methods and regex.match(scope["path"]))
+        return next(found, "")
+
+    def with_key(self, scope: Scope) -> Scope:
+        headers = dict(scope["headers"])
+        county = headers.get(b"authorization", b"").decode("latin-1").removeprefix("Bearer ")
+        operation = self.operation(scope)
+        if operation == "get_metrics":
+            return with_header(scope, b"authorization", f"Bearer {self.metrics_token}")
+        if county not in self.keys:
+            return scope
+        allowed = PERMISSIONS[operation].roles if operation in PERMISSIONS else frozenset(FIRST)
+        role = ASKS.get(operation) or next(role for role in FIRST if role in allowed)
+        return with_header(scope, b"authorization", f"Bearer {self.keys[county][role]}")
+
+    def keep_own_keys(self, scope: Scope) -> Scope:
+        # Revoking the very keys that it calls with would end every later request.
+        own = {client for county in self.keys.values() for client in county["clients"].split()}
+        match = _REVOCATION.fullmatch(scope["path"])
+        if match and match[2] in own:
+            return with_path(scope, f"{match[1]}{new_id()}{match[3]}")
+        return scope
+
+
+def with_header(scope: Scope, name: bytes, value: str) -> Scope:
+    headers = [(key, old) for key, old in scope["headers"] if key != name]
+    return {**scope, "headers": [*headers, (name, value.encode())]}
+
+
+def with_path(scope: Scope, path: str) -> Scope:
+    return {**scope, "path": path, "raw_path": path.encode()}

@@ -1,0 +1,119 @@
+import json
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from api.app import DuchaApp
+from deploy.processes import Child, free_port
+from deploy.roles import DatabaseUrls
+from supervision.foundation.actors import Role
+from tests.contract.furnishing import furnish
+from tests.factories.identity import Caller
+from tests.house import Committed, Place, house_of
+
+# The table in which the value of a path or query parameter is found, where its name does not say it.
+TABLES = {"key_id": "client_key", "unit": "unit", "item": "item", "task": "task"}
+_NAMED = re.compile(r"([a-z_]+)_id")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server process with two furnished counties behind it."""
+
+    base_url: str
+    log: Path
+    document: dict[str, Any]
+    ids: dict[str, list[str]]
+    """Values of one county for the parameters that name something, by the parameter's name."""
+
+    def successes(self) -> Counter[str]:
+        """Count the requests of each operation that were answered with 2xx or 304, by the server's own log."""
+        counted: Counter[str] = Counter()
+        for line in self.log.read_text("utf-8").splitlines():
+            if line.startswith("{") and (event := json.loads(line)).get("event") == "request":
+                counted[event["operation"]] += 200 <= event["status"] < 300 or event["status"] == 304
+        return counted
+
+
+async def prepare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> dict[str, list[str]]:
+    """Found two counties, furnish them, write their keys down, and tell the ids of the first."""
+    async with house_of(urls, app) as house:
+        await house.empty()
+        places = {"here": await house.found("330326"), "there": await house.found("330327")}
+        keys = {county: await _open_clients(house, place) for county, place in places.items()}
+        (folder / "keys.json").write_text(json.dumps(keys), "utf-8")
+        (folder / "metrics").write_text("示例令牌".encode().hex())
+        for place in places.values():
+            await furnish(house, place)
+        return await _ids(house, app, places["here"])
+
+
+async def _open_clients(house: Committed, place: Place) -> dict[str, str]:
+    callers: dict[Role, Caller] = {
+        role: await house.callers(place, role, key_kind="test") for role in Role if role is not Role.SYSTEM
+    }
+    clients = " ".join(str(caller.client_id) for caller in callers.values())
+    return {**{str(role): caller.key for role, caller in callers.items()}, "clients": clients}
+
+
+async def _ids(house: Committed, app: DuchaApp, place: Place) -> dict[str, list[str]]:
+    names = {
+        parameter["name"]
+        for methods in app.openapi()["paths"].values()
+        for operation in methods.values()
+        for parameter in operation.get("parameters", [])
+    }
+    tables = {name: TABLES.get(name) or (match[1] if (match := _NAMED.fullmatch(name)) else "") for name in names}
+    found: dict[str, list[str]] = {}
+    async with house.engines["owner"].connect() as connection:
+        known = set(await connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")))
+        for name, table in tables.items():
+            if table in known:
+                rows = await connection.scalars(
+                    text(f"SELECT id::text FROM {table} WHERE jurisdiction_id = :here ORDER BY id DESC LIMIT 20"),  # noqa: S608 - a table of ours
+                    {"here": place.actor.jurisdiction_id},
+                )
+                found[name] = list(rows)
+    return {name: ids for name, ids in found.items() if ids}
+
+
+@contextmanager
+def served(urls: DatabaseUrls, folder: Path, ids: dict[str, list[str]], *, bug: str = "") -> Iterator[Served]:
+    """Start uvicorn on a prepared database, in a process of its own, and stop it at the end."""
+    port = free_port(0)
+    base_url = f"http://127.0.0.1:{port}"
+    settings = {
+        "DUCHA_DATABASE_URL": urls.api,
+        "DUCHA_LOG_LEVEL": "info",
+        "DUCHA_METRICS_TOKEN_FILE": str(folder / "metrics"),
+        "DUCHA_TEST_KEYS": str(folder / "keys.json"),
+        "DUCHA_TEST_BUG": bug,
+    }
+    where = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
+    child = Child(
+        name="api",
+        argv=[sys.executable, "-m", "uvicorn", "tests.contract.planted:create_served", "--factory", *where],
+        log=folder / f"api{bug}.log",
+        env=os.environ | settings,
+        cwd=Path(__file__).parents[2],
+    )
+    with child:
+        child.wait_until_ready(lambda: _answers(f"{base_url}/readyz"))
+        document = httpx.get(f"{base_url}/openapi.json", trust_env=False).json()
+        yield Served(base_url, child.log, document, ids)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False

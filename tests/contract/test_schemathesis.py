@@ -1,0 +1,91 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from api.app import DuchaApp
+from deploy.roles import DatabaseUrls
+from tests.contract.planted import BUGS
+from tests.contract.requests import operations
+from tests.contract.serving import Served, prepare, served
+from tests.house import make_database
+
+HERE = Path(__file__).parent
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+
+
+@pytest.fixture(scope="module")
+def urls() -> DatabaseUrls:
+    return make_database("contract")
+
+
+@pytest.fixture
+async def ids(urls: DatabaseUrls, app: DuchaApp, tmp_path: Path) -> dict[str, list[str]]:
+    return await prepare(urls, app, tmp_path)
+
+
+def configuration(folder: Path, ids: dict[str, list[str]], served: Served) -> Path:
+    """Write the committed configuration with this run's own values."""
+    lines = [(HERE / "schemathesis.toml").read_text("utf-8")]
+    lines = [lines[0].replace('"identities.yaml"', f'"{HERE / "identities.yaml"}"')]
+    bound = {
+        f"{parameter['in']}.{parameter['name']}": parameter["name"]
+        for each in operations(served.document)
+        for parameter in each.facts.get("parameters", [])
+        if parameter["name"] in ids
+    }
+    lines += [f"[dictionaries.{name}]\nvalues = {values!r}" for name, values in ids.items()]
+    lines += ["[dictionaries.versions]\nvalues = ['\"1\"', '\"2\"', '\"3\"']"]
+    lines += ["[parameters]", '"header.if-match" = { dictionary = "versions", probability = 0.8 }']
+    lines += [f'"{place}" = {{ dictionary = "{name}", probability = 0.8 }}' for place, name in sorted(bound.items())]
+    path = folder / "schemathesis.toml"
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+def run(served: Served, folder: Path, arguments: Iterable[str] = ()) -> subprocess.CompletedProcess[str]:
+    config = configuration(folder, served.ids, served)
+    return subprocess.run(
+        [
+            *(SCHEMATHESIS, "--no-color", "--config-file", config, "run", f"{served.base_url}/openapi.json"),
+            *("--suppress-health-check", "all", *arguments),
+        ],
+        cwd=folder,
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.contract.hooks", "PYTHONPATH": str(HERE.parents[1])},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+async def test_the_api_keeps_its_document(urls: DatabaseUrls, ids: dict[str, list[str]], tmp_path: Path) -> None:
+    with served(urls, tmp_path, ids) as house:
+        done = run(house, tmp_path)
+        successes = house.successes()
+    assert done.returncode == 0, done.stdout + done.stderr
+    # Green means nothing for an operation that never once succeeded.
+    assert {each.name for each in operations(house.document) if not successes[each.name]} == set()
+
+
+CAUGHT_BY = {
+    "anonymous_is_let_in": "ignored_auth",
+    "counties_are_mixed": "object_level_authorization",
+    "made_things_are_lost": "ensure_resource_availability",
+    "versions_are_not_asked_for": "missing_required_header",
+}
+UNITS = ("list_units", "register_unit", "get_unit", "amend_unit")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", BUGS)
+async def test_a_planted_bug_is_caught(urls: DatabaseUrls, ids: dict[str, list[str]], tmp_path: Path, bug: str) -> None:
+    only = [argument for name in UNITS for argument in ("--include-operation-id", name)]
+    with served(urls, tmp_path, ids, bug=bug) as house:
+        done = run(house, tmp_path, [*only, "--checks", CAUGHT_BY[bug]])
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "FAILURES" in done.stdout, done.stdout

@@ -1,0 +1,23 @@
+from datetime import date
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation.actors import Actor
+from supervision.items import registering
+
+_numbers = count(1)
+
+
+async def make_item(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
+    facts = {
+        "kind": "instruction",
+        "title": f"示例事项{next(_numbers)}",
+        "source": "县领导批示",
+        "received_on": date(2016, 3, 1),
+        "deadline_on": date(2016, 3, 31),
+        **over,
+    }
+    return await registering.register_item(session, actor, **facts)

@@ -1,0 +1,44 @@
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import anyio
+
+from deploy.processes import Child
+from tests.factories.simulator import ROOT
+from tests.house import Committed
+
+
+def worker_process(house: Committed, folder: Path, settings: Mapping[str, str]) -> Child:
+    """The worker as a process of its own on a committed database; the caller starts and stops it."""
+    environment = {"DUCHA_DATABASE_URL": house.urls.worker, "DUCHA_DATA_DIR": str(folder), **settings}
+    return Child(
+        name="worker",
+        argv=[sys.executable, "-m", "worker.settings"],
+        log=folder / "worker.log",
+        env=os.environ | environment,
+        cwd=ROOT,
+    )
+
+
+def api_process(house: Committed, folder: Path, port: int, settings: Mapping[str, str]) -> Child:
+    """The API as a process of its own on a committed database; the caller starts and stops it."""
+    argv = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(port)]
+    return Child(
+        name="api",
+        argv=[*argv, "--timeout-graceful-shutdown", "1"],
+        log=folder / "api.log",
+        env=os.environ | {"DUCHA_DATABASE_URL": house.urls.api, **settings},
+        cwd=ROOT,
+    )
+
+
+async def until(is_so: Callable[[], Awaitable[bool]], *, seconds: float = 30, watched: Child | None = None) -> None:
+    """Wait until something is so; refused when it takes too long, with the last lines of the watched program."""
+    deadline = time.monotonic() + seconds
+    while not await is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError(watched.log_tail() if watched else "")
+        await anyio.sleep(0.05)

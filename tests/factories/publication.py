@@ -1,0 +1,57 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.ids import new_id
+from supervision.publication import drafting, publishing, reviewing
+from supervision.publication.states import Verdict
+from tests.factories.identity import make_official, make_unit
+from tests.factories.scoring import add_entry, add_indicator, add_item, add_task
+
+FIRST_HALF_OF_APRIL = (date(2016, 4, 1), date(2016, 4, 15))
+
+
+def person(actor: Actor, role: Role = Role.PUBLISHER) -> Actor:
+    return Actor(actor.jurisdiction_id, role, client_id=new_id())
+
+
+async def add_progress(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    goal: str = "国内生产总值增长6.5%—7%",
+    value: str | None = "6.70",
+    **over: Any,
+) -> UUID:
+    """Add a progress entry of the first half of April 2016 with everything that it stands on."""
+    unit_id = over.pop("unit_id", None) or await make_unit(session, actor, name=over.pop("unit", f"示例局{new_id()}"))
+    official_id = await make_official(session, actor, unit_id, name="张某某", post="综合科科长")
+    item_id = await add_item(session, kind="major_decision", deadline_on=date(2016, 12, 31))
+    task_id = await add_task(session, actor, item_id, unit_id, goal=goal, responsible_person_id=official_id)
+    indicator_id = await add_indicator(session, task_id, name="国内生产总值增速")
+    facts = {"percent": 60, "received_at": datetime(2016, 4, 18, 2, tzinfo=UTC), **over}
+    figures = [(indicator_id, Decimal(value))] if value else []
+    return await add_entry(session, unit_id, task_id, figures=figures, period=FIRST_HALF_OF_APRIL, **facts)
+
+
+async def draft(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
+    entry_id = await add_progress(session, actor, **over)
+    return await drafting.draft_publication(session, person(actor), progress_entry_id=entry_id)
+
+
+async def approve(session: AsyncSession, actor: Actor, publication_id: UUID) -> None:
+    await reviewing.review_publication(
+        session, person(actor), publication_id, verdict=Verdict.APPROVED, legal_basis="《政府信息公开条例》第十九条"
+    )
+
+
+async def put_out(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
+    """Draft, approve and publish, each by another person."""
+    publication_id = await draft(session, actor, **over)
+    await approve(session, actor, publication_id)
+    await publishing.publish(session, person(actor), publication_id)
+    return publication_id

@@ -1,0 +1,184 @@
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+
+from deploy.processes import free_port
+from supervision.messaging.gateways.http import HttpGateway
+from tests.factories.messaging import ask, states_of, stock
+from tests.factories.simulator import SECRET, ReceiptDesk, RunningSimulator, running_simulator
+from tests.house import Committed
+from worker.jobs import messaging
+from worker.runner import Runner
+
+SILENT = {"mode": "never"}
+
+
+@pytest.fixture(scope="module")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
+    desk = ReceiptDesk(url="http://127.0.0.1:9/")
+    with running_simulator(tmp_path_factory.mktemp("simulator"), desk) as running:
+        yield running
+
+
+class Delivery:
+    """A worker in this process whose messages go to the simulator; it counts what the simulator took in the test."""
+
+    def __init__(self, house: Committed, simulator: RunningSimulator, url: str | None = None) -> None:
+        self.house, self.simulator = house, simulator
+        self.gateway = HttpGateway(url or simulator.url, SECRET)
+        self.runner = Runner(house.worker, {True: self.gateway})
+        self.before = simulator.summary()
+
+    async def run(self) -> None:
+        await messaging.deliver(self.runner)
+
+    async def states(self) -> dict[str, int]:
+        async with self.house.worker() as session:
+            return await states_of(session)
+
+    def taken(self) -> tuple[int, int]:
+        """Return how many messages were accepted, and how many came although they had been accepted before."""
+        now = self.simulator.summary()
+        return now["accepted"] - self.before["accepted"], now["duplicates"] - self.before["duplicates"]
+
+
+async def prepare(house: Committed, simulator: RunningSimulator, many: int, **behaviour: Any) -> Delivery:
+    # The simulator remembers ids for ever, so each test's messages go on where the last test's ended.
+    simulator.behave(**{"receipt": SILENT, **behaviour})
+    last = max((int(entry["id"]) for entry in simulator.entries()), default=0)
+    async with house.owner() as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql(f"ALTER TABLE message ALTER COLUMN id RESTART WITH {last + 1}")
+        await session.commit()
+    await stock(house, many)
+    return Delivery(house, simulator)
+
+
+async def test_everything_that_waits_is_sent_once_by_two_workers(
+    committed: Committed, simulator: RunningSimulator
+) -> None:
+    delivery = await prepare(committed, simulator, 1200)
+    other = Delivery(committed, simulator)
+    await asyncio.gather(delivery.run(), other.run(), delivery.run(), other.run())
+    assert await delivery.states() == {"accepted": 1200}
+    assert delivery.taken() == (1200, 0)
+    assert REGISTRY.get_sample_value("ducha_messages_total", {"gateway": "http", "state": "accepted"})
+
+
+async def test_no_connection_is_held_while_the_gateway_thinks(
+    committed: Committed, simulator: RunningSimulator
+) -> None:
+    delivery = await prepare(committed, simulator, 10, answer_delay_s=1)
+    running = asyncio.create_task(delivery.run())
+    await asyncio.sleep(0.5)
+    assert await delivery.states() == {"submitting": 10}
+    held = await ask(
+        committed,
+        "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND usename = 'ducha_worker' "
+        "AND pid <> pg_backend_pid() AND state <> 'idle'",
+    )
+    await running
+    assert held == []
+
+
+async def test_what_was_cut_off_is_asked_about_and_not_sent_again(
+    committed: Committed, simulator: RunningSimulator
+) -> None:
+    delivery = await prepare(committed, simulator, 20, drop_after_accept=True)
+    await delivery.run()
+    assert await delivery.states() == {"unknown": 20}
+    simulator.behave(receipt=SILENT)
+    await delivery.run()
+    assert await delivery.states() == {"unknown": 20}  # not yet: the gateway is given a minute
+    await ask(committed, "UPDATE message SET leased_until = now()")
+    await delivery.run()
+    assert await delivery.states() == {"accepted": 20}
+    assert delivery.taken() == (20, 0)
+
+
+async def test_what_the_gateway_never_had_is_sent_again(committed: Committed, simulator: RunningSimulator) -> None:
+    delivery = await prepare(committed, simulator, 20, fail_rate=1)
+    await delivery.run()
+    assert await delivery.states() == {"unknown": 20}
+    simulator.behave(receipt=SILENT)
+    await ask(committed, "UPDATE message SET leased_until = now()")
+    await delivery.run()
+    assert await delivery.states() == {"queued": 20}
+    await ask(committed, "UPDATE message SET not_before = now()")
+    await delivery.run()
+    assert await delivery.states() == {"accepted": 20}
+    assert delivery.taken() == (20, 0)
+
+
+async def test_a_gateway_that_is_away_is_not_tried_with_the_whole_outbox(
+    committed: Committed, simulator: RunningSimulator
+) -> None:
+    await prepare(committed, simulator, 3000)
+    away = Delivery(committed, simulator, url=f"http://127.0.0.1:{free_port()}")
+    await away.run()
+    assert await away.states() == {"queued": 3000}
+    ((tried,),) = await ask(committed, "SELECT count(*) FROM message WHERE attempts > 0")
+    assert tried == messaging.BATCHES_IN_FLIGHT * 500
+
+
+async def test_a_worker_that_is_told_to_stop_settles_what_is_in_flight(
+    committed: Committed, simulator: RunningSimulator
+) -> None:
+    delivery = await prepare(committed, simulator, 10, answer_delay_s=1)
+    running = asyncio.create_task(delivery.run())
+    await asyncio.sleep(0.5)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert await delivery.states() == {"accepted": 10}
+
+
+async def test_the_answer_outlives_a_database_that_drops_its_connections(
+    committed: Committed, simulator: RunningSimulator
+) -> None:
+    delivery = await prepare(committed, simulator, 10, answer_delay_s=1)
+    running = asyncio.create_task(delivery.run())
+    await asyncio.sleep(0.5)
+    await ask(
+        committed,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'ducha_worker' "
+        "AND datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    await running
+    assert await delivery.states() == {"accepted": 10}
+    assert delivery.taken() == (10, 0)
+
+
+async def test_what_rings_while_a_delivery_runs_gets_a_round_of_its_own(
+    committed: Committed, simulator: RunningSimulator
+) -> None:
+    delivery = await prepare(committed, simulator, 10, answer_delay_s=0.5)
+    running = asyncio.create_task(delivery.run())
+    await asyncio.sleep(0.2)
+    await stock(committed, 10, code="330327")
+    await asyncio.wait_for(delivery.run(), 0.1)  # it leaves the work to the one that runs
+    await running
+    assert await delivery.states() == {"accepted": 20}
+
+
+async def test_receipts_are_matched_and_the_outbox_is_measured(
+    committed: Committed, simulator: RunningSimulator
+) -> None:
+    delivery = await prepare(committed, simulator, 3)
+    await messaging.expire(delivery.runner)
+    assert REGISTRY.get_sample_value("ducha_outbox_messages") == 3
+    await delivery.run()
+    await messaging.expire(delivery.runner)
+    assert REGISTRY.get_sample_value("ducha_outbox_messages") == 0
+    before = REGISTRY.get_sample_value("ducha_receipts_total", {"outcome": "matched"}) or 0
+    await ask(
+        committed,
+        "WITH r AS (INSERT INTO receipt (gateway, raw) VALUES ('http', '') RETURNING id) "
+        "INSERT INTO receipt_line (receipt_id, message_id, delivered) SELECT r.id, m.id, true FROM r, message m",
+    )
+    await messaging.match_receipts(delivery.runner)
+    assert await delivery.states() == {"delivered": 3}
+    assert REGISTRY.get_sample_value("ducha_receipts_total", {"outcome": "matched"}) == before + 3
