@@ -40,7 +40,12 @@ class Doorbell:
         except (RedisError, OSError):
             return False
 
+    async def ring_out(self) -> None:
+        """Wait until everything that was rung has been sent."""
+        await asyncio.gather(*self._tasks)
+
     async def aclose(self) -> None:
+        await self.ring_out()
         if self._pool is not None:
             await self._pool.aclose()
 

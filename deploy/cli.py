@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.doorbell import Doorbell
 from deploy import roles
 from deploy.founding import found, owners_session
 from deploy.stack import Stack
@@ -77,10 +78,13 @@ def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")]) 
     """Run, in order, what is due at a jurisdiction's clock (DUCHA_DATABASE_URL: the worker's)."""
 
     async def run() -> list[cadence.StepDone]:
-        async with open_runner(choose_gateways()) as runner:
+        doorbell = Doorbell(settings.current().redis_url.get_secret_value())
+        async with open_runner(choose_gateways(), doorbell.ring) as runner:
             async with runner.everywhere() as session:
                 jurisdiction = await queries.get_jurisdiction(session, code)
-            return await cadence.tick_jurisdiction(runner, jurisdiction["id"])
+            done = await cadence.tick_jurisdiction(runner, jurisdiction["id"])
+        await doorbell.aclose()
+        return done
 
     steps = asyncio.run(run())
     table = Table("时刻 at", "步骤 step", "周期 period", "结果 outcome", title="已执行 Done")

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -10,6 +10,12 @@ from supervision.foundation import settings
 from supervision.foundation.database import Sessions, enter, make_engine, make_sessions
 from supervision.messaging.gateways import Gateway
 
+Ring = Callable[[Iterable[str]], None]
+
+
+def _ring_nobody(_: Iterable[str]) -> None:
+    """Leave the jobs to the clock, which comes round anyway."""
+
 
 @dataclass(frozen=True)
 class Runner:
@@ -18,6 +24,8 @@ class Runner:
     sessions: Sessions
     gateways: Mapping[bool, Gateway]
     """The gateway of live messages (False) and that of test messages (True)."""
+    ring: Ring = _ring_nobody
+    """Wakes the jobs that a committed step asks for."""
     rings: Counter[str] = field(default_factory=Counter, compare=False)
     """How often doorbell and clock have called a job that is running."""
 
@@ -26,7 +34,7 @@ class Runner:
         """Open a transaction that sees all counties: for finders, claims and matching only."""
         async with self.sessions() as session:
             yield session
-            await session.commit()
+            await self._commit(session)
 
     @asynccontextmanager
     async def within(self, jurisdiction_id: UUID) -> AsyncIterator[AsyncSession]:
@@ -34,16 +42,20 @@ class Runner:
         async with self.sessions() as session:
             await enter(session, jurisdiction_id, role="ducha_api")
             yield session
-            await session.commit()
+            await self._commit(session)
+
+    async def _commit(self, session: AsyncSession) -> None:
+        await session.commit()
+        self.ring(session.info.pop("doorbell", ()))
 
 
 @asynccontextmanager
-async def open_runner(gateways: Mapping[bool, Gateway]) -> AsyncIterator[Runner]:
+async def open_runner(gateways: Mapping[bool, Gateway], ring: Ring = _ring_nobody) -> AsyncIterator[Runner]:
     """Open the worker's connections, and close them and the gateways at the end."""
     chosen = settings.current()
     engine = make_engine(chosen.database_url.get_secret_value(), pool_size=chosen.pool_size)
     try:
-        yield Runner(make_sessions(engine, "ducha_worker"), gateways)
+        yield Runner(make_sessions(engine, "ducha_worker"), gateways, ring)
     finally:
         for gateway in set(gateways.values()):
             await gateway.aclose()

@@ -1,19 +1,22 @@
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from typing import Any, cast
 
 import orjson
 import structlog
 from arq import Worker, cron, func
-from arq.connections import RedisSettings
+from arq.connections import ArqRedis, RedisSettings
+from arq.typing import WorkerCoroutine
 from prometheus_client import start_http_server
+from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
-from supervision.messaging.gateways.chosen import choose_gateways
 
 from supervision.foundation import logs, metrics, settings
+from supervision.messaging.gateways.chosen import choose_gateways
 from worker.jobs import audit, cadence, messaging, operations
-from worker.runner import Runner, open_runner
+from worker.runner import Ring, Runner, open_runner
 
 log = structlog.get_logger()
 Job = Callable[[Runner], Awaitable[None]]
@@ -30,8 +33,8 @@ JOBS: dict[Job, int] = {
 }
 
 
-def _as_arq(job: Job) -> Callable[[dict[str, Any]], Awaitable[None]]:
-    async def run(context: dict[str, Any]) -> None:
+def _as_arq(job: Job) -> WorkerCoroutine:
+    async def run(context: dict[Any, Any], *_: Any, **__: Any) -> None:
         began = time.perf_counter()
         try:
             await job(context["runner"])
@@ -42,16 +45,32 @@ def _as_arq(job: Job) -> Callable[[dict[str, Any]], Awaitable[None]]:
             metrics.RUNS.labels(job.__name__).observe(time.perf_counter() - began)
 
     run.__qualname__ = job.__name__
-    return run
+    return cast(WorkerCoroutine, run)
 
 
-async def _start(context: dict[str, Any]) -> None:
-    opened = open_runner(choose_gateways())
-    context["opened"], context["runner"] = opened, await opened.__aenter__()
+def _ring_through(redis: ArqRedis) -> Ring:
+    ringing: set[asyncio.Task[Any]] = set()
+
+    async def enqueue(job: str) -> None:
+        with suppress(RedisError, OSError):
+            await redis.enqueue_job(job, _job_id=job)
+
+    def ring(jobs: Iterable[str]) -> None:
+        for job in jobs:
+            task = asyncio.create_task(enqueue(job))
+            ringing.add(task)
+            task.add_done_callback(ringing.discard)
+
+    return ring
 
 
-async def _stop(context: dict[str, Any]) -> None:
-    await context["opened"].__aexit__(None, None, None)
+async def _start(ctx: dict[Any, Any]) -> None:
+    opened = open_runner(choose_gateways(), _ring_through(ctx["redis"]))
+    ctx["opened"], ctx["runner"] = opened, await opened.__aenter__()
+
+
+async def _stop(ctx: dict[Any, Any]) -> None:
+    await ctx["opened"].__aexit__(None, None, None)
 
 
 def make_worker() -> Worker:

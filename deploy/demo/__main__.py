@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.doorbell import Doorbell
 from deploy import roles
 from deploy.demo import county, summary
 from deploy.demo.county import CODE, NAME, County
@@ -122,10 +123,14 @@ def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[summary.
             cast = county.settle(base_url, administrator, sorted({goal.responsible_unit for goal in goals}))
             for desk in cast.desks():
                 opened.enter_context(desk)
-        runner_context = open_runner(choose_gateways())
+        doorbell = Doorbell(stack.redis_url)
+        opened.callback(lambda: loop.run(doorbell.aclose()))
+        runner_context = open_runner(choose_gateways(), doorbell.ring)
         runner = loop.run(runner_context.__aenter__())
         opened.callback(lambda: loop.run(runner_context.__aexit__(None, None, None)))
-        year = Year(cast, administrator, goals, lambda: loop.run(_tick(runner, founded.actor.jurisdiction_id)))
+        year = Year(
+            cast, administrator, goals, lambda: loop.run(_tick(runner, doorbell, founded.actor.jurisdiction_id))
+        )
         with steps("建账：导入 2016 年台账 Open the ledger"):
             year.register_scripted()
             year.open_ledger()
@@ -151,8 +156,9 @@ async def _found(stack: Stack) -> Any:
         )
 
 
-async def _tick(runner: Runner, jurisdiction_id: Any) -> None:
+async def _tick(runner: Runner, doorbell: Doorbell, jurisdiction_id: Any) -> None:
     await cadence.tick_jurisdiction(runner, jurisdiction_id)
+    await doorbell.ring_out()
 
 
 async def _seal_and_verify(runner: Runner) -> tuple[int, list[sealing.Damage]]:

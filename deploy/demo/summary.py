@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 from lxml import etree
-from rich.console import Console, Group
-from rich.panel import Panel
+from rich.box import SIMPLE
+from rich.console import Console
 from rich.table import Table
 
 from deploy.demo.county import FIRST, SECOND, THIRD, County
@@ -129,9 +129,8 @@ def show(console: Console, result: Result, facts_file: Path | None) -> bool:
         ("审计  audit rows verified", f"{facts['audit_rows']}，异常 damaged {facts['audit_damages']}"),
     ):
         lines.add_row(name, told)
-    console.print(
-        Panel(Group(lines, _score_table(facts), _seconds_table(facts)), title="2016 年督查小结 Summary", expand=False)
-    )
+    console.print("\n2016 年督查小结 Summary of the year", style="bold")
+    console.print(lines, _score_table(facts), _seconds_table(facts), sep="\n")
     missed = shortfalls(facts)
     for line in missed:
         console.print(f"未达到 fell short: {line}", style="bold red")
@@ -140,19 +139,18 @@ def show(console: Console, result: Result, facts_file: Path | None) -> bool:
 
 
 def _score_table(facts: dict[str, Any]) -> Table:
-    table = Table(
-        "单位 unit", "得分 score", "扣分 deducted", "同类均分 mean of kind", "构成 parts", title="得分 Scores 2016"
-    )
+    table = Table("单位 unit", "得分 score", "同类均分 mean", "扣分 deducted", box=SIMPLE, title="得分 Scores")
     for row in sorted(facts["score_rows"], key=lambda row: (row["kind"], row["unit"])):
-        parts = "、".join(f"第{part['article']}条 −{part['points']}" for part in row["parts"]) or "—"
-        table.add_row(row["unit"], row["score"], row["deducted"], row["mean_of_kind"], parts)
+        parts = "、".join(f"第{part['article']}条 art. {part['article']}: {part['points']}" for part in row["parts"])
+        table.add_row(row["unit"], row["score"], row["mean_of_kind"], parts or "—")
     return table
 
 
 def _seconds_table(facts: dict[str, Any]) -> Table:
-    table = Table("步骤 step", "秒 seconds", title="用时 Time")
+    table = Table("步骤 step", "秒 s", box=SIMPLE, title="用时 Time")
     for name, seconds in facts["seconds"].items():
         table.add_row(name, f"{seconds:.1f}")
+    table.add_row("合计 total", f"{sum(facts['seconds'].values()):.1f}")
     return table
 
 

@@ -1,8 +1,8 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, select, text, true, union, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, literal, select, text, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +19,12 @@ from supervision.progress.models import Obligation
 from supervision.progress.states import ObligationState
 from supervision.tasks.models import Task
 
+# Units, and the officials of them who are written to.
+Recipients = Select[UUID, UUID] | CompoundSelect[UUID, UUID]
+
 _INSTANT = timedelta(microseconds=1)
+# Which template speaks of an obligation, and what the matter of its message is called.
+_MATTERS = {"reminder": "remind", "urge": "urge"}
 
 
 async def open_obligations(session: AsyncSession, actor: Actor, period: Period, due_at: datetime) -> int:
@@ -60,7 +65,7 @@ async def remind(session: AsyncSession, actor: Actor, period: Period) -> int:
     """
     now = await clock.now(session)
     still_open = await _lock_open(session, period, Obligation.due_at > now)
-    count = await _write(session, actor, "reminder", "remind", period, still_open, with_leaders=False)
+    count = await _write(session, actor, "reminder", period, still_open, _responsible)
     await audit.record(session, actor, "obligations.reminded", None, period=period.label_zh, count=count)
     return count
 
@@ -87,18 +92,18 @@ async def urge(session: AsyncSession, actor: Actor, period: Period) -> int:
     """
     now = await clock.now(session)
     still_open = await _lock_open(session, period, Obligation.due_at <= now)
-    count = await _write(session, actor, "urge", "urge", period, still_open, with_leaders=True)
+    count = await _write(session, actor, "urge", period, still_open, _responsible_and_leaders)
     await audit.record(session, actor, "obligations.urged", None, period=period.label_zh, count=count)
     return count
 
 
 def matters_of(obligation_id: UUID) -> list[str]:
     """Return under which matters messages about an obligation are queued: what a report withdraws."""
-    return [_matter(obligation_id, what) for what in ("remind", "urge")]
+    return [_matter(obligation_id, template) for template in _MATTERS]
 
 
-def _matter(obligation_id: UUID, what: str) -> str:
-    return f"obligation:{obligation_id}:{what}"
+def _matter(obligation_id: UUID, template: str) -> str:
+    return f"obligation:{obligation_id}:{_MATTERS[template]}"
 
 
 def _of(period: Period) -> ColumnElement[bool]:
@@ -119,28 +124,35 @@ async def _write(
     session: AsyncSession,
     actor: Actor,
     template: str,
-    what: str,
     period: Period,
-    obligations: Iterable[Obligation],
-    *,
-    with_leaders: bool,
+    obligations: Sequence[Obligation],
+    recipients_of: Callable[[Collection[UUID], Period], Recipients],
 ) -> int:
     by_unit = {obligation.unit_id: obligation for obligation in obligations}
-    persons = select(Task.responsible_unit_id, Task.responsible_person_id).where(
-        Task.responsible_unit_id.in_(by_unit), Task.item_id.in_(select(Item.id).where(Item.received_on <= period.last))
-    )
-    leaders = select(Official.unit_id, Official.id).where(
-        Official.unit_id.in_(by_unit),
-        Official.position == Position.LEADER_IN_CHARGE,
-        Official.left_on.is_(None),
-        true() if with_leaders else ~true(),
-    )
     letters = [
         Letter(
             official_id=official_id,
-            matter=_matter(by_unit[unit_id].id, what),
+            matter=_matter(by_unit[unit_id].id, template),
             variables={"period": period.label_zh, "due": day_zh(shanghai_day(by_unit[unit_id].due_at - _INSTANT))},
         )
-        for unit_id, official_id in await session.execute(union(persons, leaders))
+        for unit_id, official_id in await session.execute(recipients_of(by_unit, period))
     ]
-    return await outbox.queue(session, actor, template=template, letters=letters) if letters else 0
+    return await outbox.queue(session, actor, template=template, letters=letters)
+
+
+def _responsible(units: Collection[UUID], period: Period) -> Recipients:
+    """Select units and the responsible persons of the tasks that they report on."""
+    return (
+        select(Task.responsible_unit_id, Task.responsible_person_id)
+        .join(Item, Item.id == Task.item_id)
+        .where(Task.responsible_unit_id.in_(units), Item.received_on <= period.last)
+        .distinct()
+    )
+
+
+def _responsible_and_leaders(units: Collection[UUID], period: Period) -> Recipients:
+    """Select the responsible persons and, beside them, each unit's leader in charge."""
+    leaders = select(Official.unit_id, Official.id).where(
+        Official.unit_id.in_(units), Official.position == Position.LEADER_IN_CHARGE
+    )
+    return union(_responsible(units, period), leaders)

@@ -1,6 +1,8 @@
+import base64
 import json
 import os
 import re
+import secrets
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -16,12 +18,13 @@ from api.app import DuchaApp
 from deploy.processes import Child, free_port
 from deploy.roles import DatabaseUrls
 from supervision.foundation.actors import Role
-from tests.contract.furnishing import furnish
+from tests.contract.furnishing import Furniture, furnish
+from tests.contract.requests import operations
 from tests.factories.identity import Caller
 from tests.house import Committed, Place, house_of
 
 # The table in which the value of a path or query parameter is found, where its name does not say it.
-TABLES = {"key_id": "client_key", "unit": "unit", "item": "item", "task": "task"}
+TABLES = {"key_id": "client_key", "report_id": "progress_report"}
 _NAMED = re.compile(r"([a-z_]+)_id")
 
 
@@ -32,8 +35,7 @@ class Served:
     base_url: str
     log: Path
     document: dict[str, Any]
-    ids: dict[str, list[str]]
-    """Values of one county for the parameters that name something, by the parameter's name."""
+    furniture: Furniture
 
     def successes(self) -> Counter[str]:
         """Count the requests of each operation that were answered with 2xx or 304, by the server's own log."""
@@ -44,50 +46,45 @@ class Served:
         return counted
 
 
-async def prepare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> dict[str, list[str]]:
-    """Found two counties, furnish them, write their keys down, and tell the ids of the first."""
+async def prepare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> Furniture:
+    """Found two counties, furnish them, write their keys down, and tell what the first one holds."""
     async with house_of(urls, app) as house:
         await house.empty()
         places = {"here": await house.found("330326"), "there": await house.found("330327")}
-        keys = {county: await _open_clients(house, place) for county, place in places.items()}
-        (folder / "keys.json").write_text(json.dumps(keys), "utf-8")
-        (folder / "metrics").write_text("示例令牌".encode().hex())
-        for place in places.values():
-            await furnish(house, place)
-        return await _ids(house, app, places["here"])
+        standing = {county: await _stand(house, place) for county, place in places.items()}
+        (folder / "keys.json").write_text(json.dumps({name: _keys(each) for name, each in standing.items()}), "utf-8")
+        (folder / "metrics").write_text(secrets.token_hex(16))
+        (folder / "gateway").write_text("whsec_" + base64.b64encode(secrets.token_bytes(24)).decode())
+        made = {county: await furnish(house, place, standing[county]) for county, place in places.items()}
+        made["here"].ids |= {**await _ids(house, app, places["here"]), **made["here"].ids}
+        return made["here"]
 
 
-async def _open_clients(house: Committed, place: Place) -> dict[str, str]:
-    callers: dict[Role, Caller] = {
-        role: await house.callers(place, role, key_kind="test") for role in Role if role is not Role.SYSTEM
-    }
-    clients = " ".join(str(caller.client_id) for caller in callers.values())
-    return {**{str(role): caller.key for role, caller in callers.items()}, "clients": clients}
+async def _stand(house: Committed, place: Place) -> dict[Role, Caller]:
+    return {role: await house.callers(place, role, key_kind="test") for role in Role if role is not Role.SYSTEM}
+
+
+def _keys(standing: dict[Role, Caller]) -> dict[str, str]:
+    clients = " ".join(str(caller.client_id) for caller in standing.values())
+    return {**{str(role): caller.key for role, caller in standing.items()}, "clients": clients}
 
 
 async def _ids(house: Committed, app: DuchaApp, place: Place) -> dict[str, list[str]]:
-    names = {
-        parameter["name"]
-        for methods in app.openapi()["paths"].values()
-        for operation in methods.values()
-        for parameter in operation.get("parameters", [])
-    }
+    """Read the ids that the county's parameters can name, from the tables that they are named after."""
+    names = {one["name"] for each in operations(app.openapi()) for one in each.facts.get("parameters", [])}
     tables = {name: TABLES.get(name) or (match[1] if (match := _NAMED.fullmatch(name)) else "") for name in names}
     found: dict[str, list[str]] = {}
     async with house.engines["owner"].connect() as connection:
         known = set(await connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")))
         for name, table in tables.items():
             if table in known:
-                rows = await connection.scalars(
-                    text(f"SELECT id::text FROM {table} WHERE jurisdiction_id = :here ORDER BY id DESC LIMIT 20"),  # noqa: S608 - a table of ours
-                    {"here": place.actor.jurisdiction_id},
-                )
-                found[name] = list(rows)
+                ids = text(f"SELECT id::text FROM {table} WHERE jurisdiction_id = :here ORDER BY id DESC LIMIT 20")  # noqa: S608 - a table of ours
+                found[name] = list(await connection.scalars(ids, {"here": place.actor.jurisdiction_id}))
     return {name: ids for name, ids in found.items() if ids}
 
 
 @contextmanager
-def served(urls: DatabaseUrls, folder: Path, ids: dict[str, list[str]], *, bug: str = "") -> Iterator[Served]:
+def served(urls: DatabaseUrls, folder: Path, furniture: Furniture, *, bug: str = "") -> Iterator[Served]:
     """Start uvicorn on a prepared database, in a process of its own, and stop it at the end."""
     port = free_port(0)
     base_url = f"http://127.0.0.1:{port}"
@@ -95,6 +92,9 @@ def served(urls: DatabaseUrls, folder: Path, ids: dict[str, list[str]], *, bug: 
         "DUCHA_DATABASE_URL": urls.api,
         "DUCHA_LOG_LEVEL": "info",
         "DUCHA_METRICS_TOKEN_FILE": str(folder / "metrics"),
+        "DUCHA_TEST_GATEWAY": "http",
+        "DUCHA_TEST_GATEWAY_URL": "http://127.0.0.1:9",
+        "DUCHA_GATEWAY_SECRET_FILE": str(folder / "gateway"),
         "DUCHA_TEST_KEYS": str(folder / "keys.json"),
         "DUCHA_TEST_BUG": bug,
     }
@@ -109,7 +109,7 @@ def served(urls: DatabaseUrls, folder: Path, ids: dict[str, list[str]], *, bug: 
     with child:
         child.wait_until_ready(lambda: _answers(f"{base_url}/readyz"))
         document = httpx.get(f"{base_url}/openapi.json", trust_env=False).json()
-        yield Served(base_url, child.log, document, ids)
+        yield Served(base_url, child.log, document, furniture)
 
 
 def _answers(url: str) -> bool:

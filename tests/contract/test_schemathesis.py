@@ -1,13 +1,16 @@
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from api.app import DuchaApp
 from deploy.roles import DatabaseUrls
+from tests.contract.furnishing import Furniture
 from tests.contract.planted import BUGS
 from tests.contract.requests import operations
 from tests.contract.serving import Served, prepare, served
@@ -23,12 +26,13 @@ def urls() -> DatabaseUrls:
 
 
 @pytest.fixture
-async def ids(urls: DatabaseUrls, app: DuchaApp, tmp_path: Path) -> dict[str, list[str]]:
+async def furniture(urls: DatabaseUrls, app: DuchaApp, tmp_path: Path) -> Furniture:
     return await prepare(urls, app, tmp_path)
 
 
-def configuration(folder: Path, ids: dict[str, list[str]], served: Served) -> Path:
+def configuration(folder: Path, served: Served) -> Path:
     """Write the committed configuration with this run's own values."""
+    ids = served.furniture.ids
     lines = [(HERE / "schemathesis.toml").read_text("utf-8")]
     lines = [lines[0].replace('"identities.yaml"', f'"{HERE / "identities.yaml"}"')]
     bound = {
@@ -37,7 +41,7 @@ def configuration(folder: Path, ids: dict[str, list[str]], served: Served) -> Pa
         for parameter in each.facts.get("parameters", [])
         if parameter["name"] in ids
     }
-    lines += [f"[dictionaries.{name}]\nvalues = {values!r}" for name, values in ids.items()]
+    lines += [f"[dictionaries.{name}]\nvalues = {json.dumps(_typed(values))}" for name, values in ids.items()]
     lines += ["[dictionaries.versions]\nvalues = ['\"1\"', '\"2\"', '\"3\"']"]
     lines += ["[parameters]", '"header.if-match" = { dictionary = "versions", probability = 0.8 }']
     lines += [f'"{place}" = {{ dictionary = "{name}", probability = 0.8 }}' for place, name in sorted(bound.items())]
@@ -46,15 +50,26 @@ def configuration(folder: Path, ids: dict[str, list[str]], served: Served) -> Pa
     return path
 
 
+def _typed(values: list[str]) -> list[str] | list[int]:
+    return [int(value) for value in values] if all(len(value) == len("2016") for value in values) else values
+
+
 def run(served: Served, folder: Path, arguments: Iterable[str] = ()) -> subprocess.CompletedProcess[str]:
-    config = configuration(folder, served.ids, served)
+    config = configuration(folder, served)
+    furniture = folder / "furniture.json"
+    furniture.write_text(json.dumps(asdict(served.furniture)), "utf-8")
     return subprocess.run(
         [
             *(SCHEMATHESIS, "--no-color", "--config-file", config, "run", f"{served.base_url}/openapi.json"),
             *("--suppress-health-check", "all", *arguments),
         ],
         cwd=folder,
-        env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.contract.hooks", "PYTHONPATH": str(HERE.parents[1])},
+        env=os.environ
+        | {
+            "SCHEMATHESIS_HOOKS": "tests.contract.hooks",
+            "PYTHONPATH": str(HERE.parents[1]),
+            "DUCHA_TEST_FURNITURE": str(furniture),
+        },
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -63,8 +78,8 @@ def run(served: Served, folder: Path, arguments: Iterable[str] = ()) -> subproce
 
 
 @pytest.mark.slow
-async def test_the_api_keeps_its_document(urls: DatabaseUrls, ids: dict[str, list[str]], tmp_path: Path) -> None:
-    with served(urls, tmp_path, ids) as house:
+async def test_the_api_keeps_its_document(urls: DatabaseUrls, furniture: Furniture, tmp_path: Path) -> None:
+    with served(urls, tmp_path, furniture) as house:
         done = run(house, tmp_path)
         successes = house.successes()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -83,9 +98,9 @@ UNITS = ("list_units", "register_unit", "get_unit", "amend_unit")
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", BUGS)
-async def test_a_planted_bug_is_caught(urls: DatabaseUrls, ids: dict[str, list[str]], tmp_path: Path, bug: str) -> None:
+async def test_a_planted_bug_is_caught(urls: DatabaseUrls, furniture: Furniture, tmp_path: Path, bug: str) -> None:
     only = [argument for name in UNITS for argument in ("--include-operation-id", name)]
-    with served(urls, tmp_path, ids, bug=bug) as house:
+    with served(urls, tmp_path, furniture, bug=bug) as house:
         done = run(house, tmp_path, [*only, "--checks", CAUGHT_BY[bug]])
     assert done.returncode == 1, done.stdout + done.stderr
     assert "FAILURES" in done.stdout, done.stdout

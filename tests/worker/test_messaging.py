@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -45,33 +45,48 @@ class Delivery:
         return now["accepted"] - self.before["accepted"], now["duplicates"] - self.before["duplicates"]
 
 
-async def prepare(house: Committed, simulator: RunningSimulator, many: int, **behaviour: Any) -> Delivery:
-    # The simulator remembers ids for ever, so each test's messages go on where the last test's ended.
-    simulator.behave(**{"receipt": SILENT, **behaviour})
-    last = max((int(entry["id"]) for entry in simulator.entries()), default=0)
-    async with house.owner() as session:
-        connection = await session.connection()
-        await connection.exec_driver_sql(f"ALTER TABLE message ALTER COLUMN id RESTART WITH {last + 1}")
-        await session.commit()
-    await stock(house, many)
-    return Delivery(house, simulator)
+class Setting:
+    """Makes deliveries, and closes their gateways."""
+
+    def __init__(self, house: Committed, simulator: RunningSimulator) -> None:
+        self.house, self.simulator = house, simulator
+        self.made: list[Delivery] = []
+
+    def deliver(self, url: str | None = None) -> Delivery:
+        self.made.append(Delivery(self.house, self.simulator, url))
+        return self.made[-1]
+
+    async def prepare(self, many: int, **behaviour: Any) -> Delivery:
+        # The simulator remembers ids for ever, so each test's messages go on where the last test's ended.
+        self.simulator.behave(**{"receipt": SILENT, **behaviour})
+        last = max((int(entry["id"]) for entry in self.simulator.entries()), default=0)
+        async with self.house.owner() as session:
+            connection = await session.connection()
+            await connection.exec_driver_sql(f"ALTER TABLE message ALTER COLUMN id RESTART WITH {last + 1}")
+            await session.commit()
+        await stock(self.house, many)
+        return self.deliver()
 
 
-async def test_everything_that_waits_is_sent_once_by_two_workers(
-    committed: Committed, simulator: RunningSimulator
-) -> None:
-    delivery = await prepare(committed, simulator, 1200)
-    other = Delivery(committed, simulator)
+@pytest.fixture
+async def setting(committed: Committed, simulator: RunningSimulator) -> AsyncIterator[Setting]:
+    made = Setting(committed, simulator)
+    yield made
+    for delivery in made.made:
+        await delivery.gateway.aclose()
+
+
+async def test_everything_that_waits_is_sent_once_by_two_workers(setting: Setting) -> None:
+    delivery = await setting.prepare(1200)
+    other = setting.deliver()
     await asyncio.gather(delivery.run(), other.run(), delivery.run(), other.run())
     assert await delivery.states() == {"accepted": 1200}
     assert delivery.taken() == (1200, 0)
     assert REGISTRY.get_sample_value("ducha_messages_total", {"gateway": "http", "state": "accepted"})
 
 
-async def test_no_connection_is_held_while_the_gateway_thinks(
-    committed: Committed, simulator: RunningSimulator
-) -> None:
-    delivery = await prepare(committed, simulator, 10, answer_delay_s=1)
+async def test_no_connection_is_held_while_the_gateway_thinks(committed: Committed, setting: Setting) -> None:
+    delivery = await setting.prepare(10, answer_delay_s=1)
     running = asyncio.create_task(delivery.run())
     await asyncio.sleep(0.5)
     assert await delivery.states() == {"submitting": 10}
@@ -85,9 +100,9 @@ async def test_no_connection_is_held_while_the_gateway_thinks(
 
 
 async def test_what_was_cut_off_is_asked_about_and_not_sent_again(
-    committed: Committed, simulator: RunningSimulator
+    committed: Committed, setting: Setting, simulator: RunningSimulator
 ) -> None:
-    delivery = await prepare(committed, simulator, 20, drop_after_accept=True)
+    delivery = await setting.prepare(20, drop_after_accept=True)
     await delivery.run()
     assert await delivery.states() == {"unknown": 20}
     simulator.behave(receipt=SILENT)
@@ -99,8 +114,10 @@ async def test_what_was_cut_off_is_asked_about_and_not_sent_again(
     assert delivery.taken() == (20, 0)
 
 
-async def test_what_the_gateway_never_had_is_sent_again(committed: Committed, simulator: RunningSimulator) -> None:
-    delivery = await prepare(committed, simulator, 20, fail_rate=1)
+async def test_what_the_gateway_never_had_is_sent_again(
+    committed: Committed, setting: Setting, simulator: RunningSimulator
+) -> None:
+    delivery = await setting.prepare(20, fail_rate=1)
     await delivery.run()
     assert await delivery.states() == {"unknown": 20}
     simulator.behave(receipt=SILENT)
@@ -114,20 +131,18 @@ async def test_what_the_gateway_never_had_is_sent_again(committed: Committed, si
 
 
 async def test_a_gateway_that_is_away_is_not_tried_with_the_whole_outbox(
-    committed: Committed, simulator: RunningSimulator
+    committed: Committed, setting: Setting
 ) -> None:
-    await prepare(committed, simulator, 3000)
-    away = Delivery(committed, simulator, url=f"http://127.0.0.1:{free_port()}")
+    await setting.prepare(3000)
+    away = setting.deliver(f"http://127.0.0.1:{free_port()}")
     await away.run()
     assert await away.states() == {"queued": 3000}
     ((tried,),) = await ask(committed, "SELECT count(*) FROM message WHERE attempts > 0")
     assert tried == messaging.BATCHES_IN_FLIGHT * 500
 
 
-async def test_a_worker_that_is_told_to_stop_settles_what_is_in_flight(
-    committed: Committed, simulator: RunningSimulator
-) -> None:
-    delivery = await prepare(committed, simulator, 10, answer_delay_s=1)
+async def test_a_worker_that_is_told_to_stop_settles_what_is_in_flight(setting: Setting) -> None:
+    delivery = await setting.prepare(10, answer_delay_s=1)
     running = asyncio.create_task(delivery.run())
     await asyncio.sleep(0.5)
     running.cancel()
@@ -137,9 +152,9 @@ async def test_a_worker_that_is_told_to_stop_settles_what_is_in_flight(
 
 
 async def test_the_answer_outlives_a_database_that_drops_its_connections(
-    committed: Committed, simulator: RunningSimulator
+    committed: Committed, setting: Setting
 ) -> None:
-    delivery = await prepare(committed, simulator, 10, answer_delay_s=1)
+    delivery = await setting.prepare(10, answer_delay_s=1)
     running = asyncio.create_task(delivery.run())
     await asyncio.sleep(0.5)
     await ask(
@@ -152,10 +167,8 @@ async def test_the_answer_outlives_a_database_that_drops_its_connections(
     assert delivery.taken() == (10, 0)
 
 
-async def test_what_rings_while_a_delivery_runs_gets_a_round_of_its_own(
-    committed: Committed, simulator: RunningSimulator
-) -> None:
-    delivery = await prepare(committed, simulator, 10, answer_delay_s=0.5)
+async def test_what_rings_while_a_delivery_runs_gets_a_round_of_its_own(committed: Committed, setting: Setting) -> None:
+    delivery = await setting.prepare(10, answer_delay_s=0.5)
     running = asyncio.create_task(delivery.run())
     await asyncio.sleep(0.2)
     await stock(committed, 10, code="330327")
@@ -164,10 +177,8 @@ async def test_what_rings_while_a_delivery_runs_gets_a_round_of_its_own(
     assert await delivery.states() == {"accepted": 20}
 
 
-async def test_receipts_are_matched_and_the_outbox_is_measured(
-    committed: Committed, simulator: RunningSimulator
-) -> None:
-    delivery = await prepare(committed, simulator, 3)
+async def test_receipts_are_matched_and_the_outbox_is_measured(committed: Committed, setting: Setting) -> None:
+    delivery = await setting.prepare(3)
     await messaging.expire(delivery.runner)
     assert REGISTRY.get_sample_value("ducha_outbox_messages") == 3
     await delivery.run()
