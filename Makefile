@@ -10,7 +10,7 @@ RUN = .venv/bin/python
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: .venv/installed ## show the whole house with invented data (ONCE=1: end when the story is told)
+demo: .venv/installed ## live through a year of supervision on real input (ONCE=1: end after the summary)
 	@$(RUN) -m deploy.demo $(if $(ONCE),--once)
 
 test: .venv/installed ## run every check and every test

@@ -85,6 +85,8 @@ class Stack:
         port = free_port(port)
         base_url = f"http://127.0.0.1:{port}"
         where = ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "5"]
+        # Longer than clients keep an idle connection, so that none is closed under a request.
+        where += ["--timeout-keep-alive", "30", "--no-access-log"]
         self.start_program(
             "api",
             ["-m", "uvicorn", "api.app:create_app", "--factory", *where],

@@ -90,6 +90,9 @@ def main(
             is_whole = summary.show(console, result, facts)
             if not once:
                 console.print(f"\n接口 API {base_url}   文档 docs {base_url}/docs   Ctrl-C 停止 stops")
+                console.print("本次演示的密钥 keys of this demonstration:")
+                for role, desk in result.keys().items():
+                    console.print(f"  {role}  {desk.key}", soft_wrap=True)
                 stack.serve()
     except FellShort as shortfall:
         console.print(f"未完成 fell short: {shortfall}", style="bold red")

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.demo.county import FIRST, SECOND, THIRD, County
+from deploy.demo.desk import Desk
 from deploy.demo.year import YEAR, Year
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -25,6 +26,18 @@ class Result:
     audited: int
     damages: int
     seconds: dict[str, float]
+
+    def keys(self) -> dict[str, Desk]:
+        """Name the desks whose keys a visitor may try; they die with the demonstration's data."""
+        county = self.county
+        return {
+            "administrator": self.year.administrator,
+            "office       ": county.office,
+            "group        ": county.group,
+            "publisher    ": county.publisher,
+            "auditor      ": county.auditor,
+            "unit         ": county.units[FIRST],
+        }
 
 
 def count_messages(county: County) -> dict[str, int]:

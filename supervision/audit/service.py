@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -15,18 +16,29 @@ _WRITE = insert(cast(Table, AuditEvent.__table__)).inline()
 
 async def record(session: AsyncSession, actor: Actor, verb: str, subject_id: UUID | int | None, **facts: Any) -> None:
     """Write down, in the command's own transaction, who did what to which subject, with the facts that matter."""
-    metrics.COMMANDS.labels(verb).inc()
-    row = {
-        "at": await clock.now(session),
-        "verb": verb,
-        "role": actor.role,
-        "client_id": actor.client_id,
-        "official_id": actor.official_id,
-        "subject_id": None if subject_id is None else str(subject_id),
-        "facts": {name: _plain(value) for name, value in facts.items()},
-        "request_id": actor.request_id,
-    }
-    await session.execute(_WRITE, row)
+    await record_each(session, actor, verb, [(subject_id, facts)])
+
+
+async def record_each(
+    session: AsyncSession, actor: Actor, verb: str, subjects: Sequence[tuple[UUID | int | None, Mapping[str, Any]]]
+) -> None:
+    """Write down that somebody did the same to each of many subjects: a row for each, in one go."""
+    metrics.COMMANDS.labels(verb).inc(len(subjects))
+    at = await clock.now(session)
+    rows = [
+        {
+            "at": at,
+            "verb": verb,
+            "role": actor.role,
+            "client_id": actor.client_id,
+            "official_id": actor.official_id,
+            "subject_id": None if subject_id is None else str(subject_id),
+            "facts": {name: _plain(value) for name, value in facts.items()},
+            "request_id": actor.request_id,
+        }
+        for subject_id, facts in subjects
+    ]
+    await session.execute(_WRITE, rows)
 
 
 async def record_refused_login(

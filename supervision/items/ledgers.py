@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,6 +23,6 @@ async def open_ledger(session: AsyncSession, actor: Actor, *, year: int) -> UUID
     return (await session.execute(select(Ledger.id).where(Ledger.year == year).with_for_update())).scalar_one()
 
 
-def enter_item(session: AsyncSession, *, ledger_id: UUID, item_id: UUID, no: int) -> None:
-    """Enter an item in an open ledger under its number there."""
-    session.add(LedgerEntry(ledger_id=ledger_id, item_id=item_id, no=no))
+def enter_items(session: AsyncSession, *, ledger_id: UUID, no_of: Mapping[UUID, int]) -> None:
+    """Enter items in an open ledger, each under its number there."""
+    session.add_all(LedgerEntry(ledger_id=ledger_id, item_id=item_id, no=no) for item_id, no in no_of.items())

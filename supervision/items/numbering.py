@@ -15,12 +15,15 @@ PREFIXES: Mapping[str, str] = {
 }
 
 
-async def take_number(session: AsyncSession, kind: str, year: int) -> tuple[int, str]:
-    """Take the next number of a kind and year, such as (12, 领办2026-012); it rolls back with its registration (§3)."""
-    counter = insert(ItemCounter).values(kind=kind, year=year, last=1)
+async def take_numbers(session: AsyncSession, kind: str, year: int, count: int) -> list[tuple[int, str]]:
+    """Take the next numbers of a kind and year, such as (12, 领办2026-012) (§3).
+
+    The counter's row is written in the transaction that registers, so that what rolls back leaves no gap.
+    """
+    counter = insert(ItemCounter).values(kind=kind, year=year, last=count)
     counter = counter.on_conflict_do_update(
         index_elements=[ItemCounter.jurisdiction_id, ItemCounter.kind, ItemCounter.year],
-        set_={"last": ItemCounter.last + 1},
+        set_={"last": ItemCounter.last + count},
     )
-    sequence: int = (await session.execute(counter.returning(ItemCounter.last))).scalar_one()
-    return sequence, f"{PREFIXES[kind]}{year}-{sequence:03d}"
+    last: int = (await session.execute(counter.returning(ItemCounter.last))).scalar_one()
+    return [(sequence, f"{PREFIXES[kind]}{year}-{sequence:03d}") for sequence in range(last - count + 1, last + 1)]

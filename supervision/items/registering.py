@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
@@ -13,7 +13,7 @@ from supervision.foundation.errors import Stale
 from supervision.items import queries
 from supervision.items.errors import DeadlineBeforeReceipt
 from supervision.items.models import Item, Party
-from supervision.items.numbering import take_number
+from supervision.items.numbering import take_numbers
 from supervision.items.search import vector_of
 
 
@@ -25,6 +25,16 @@ class NewParty:
     part: str
     unit_id: UUID | None = None
     official_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """What is to be registered."""
+
+    title: str
+    source: str
+    received_on: date
+    deadline_on: date
 
 
 async def register_item(
@@ -42,27 +52,38 @@ async def register_item(
 
     The year is that of the receipt, unless the item belongs to the ledger of another one.
     """
-    if deadline_on < received_on:
+    new = NewItem(title=title, source=source, received_on=received_on, deadline_on=deadline_on)
+    (item_id,) = await register_items(session, actor, [new], kind=kind, year=year or received_on.year)
+    return item_id
+
+
+async def register_items(
+    session: AsyncSession, actor: Actor, news: Sequence[NewItem], *, kind: str, year: int
+) -> list[UUID]:
+    """Register items of one kind under consecutive numbers of a year, in their order; refuses as `register_item`."""
+    if any(new.deadline_on < new.received_on for new in news):
         raise DeadlineBeforeReceipt
-    numbered_in = year or received_on.year
-    sequence, number = await take_number(session, kind, numbered_in)
-    item = Item(
-        kind=kind,
-        year=numbered_in,
-        sequence=sequence,
-        number=number,
-        title=title,
-        source=source,
-        received_on=received_on,
-        deadline_on=deadline_on,
-        first_deadline_on=deadline_on,
-        registered_by=actor.person,
-        registered_at=await clock.now(session),
-        search=vector_of(number, title, source),
-    )
-    session.add(item)
-    await audit.record(session, actor, "item.registered", item.id, kind=kind, number=number, deadline_on=deadline_on)
-    return item.id
+    at = await clock.now(session)
+    items = [
+        Item(
+            kind=kind,
+            year=year,
+            sequence=sequence,
+            number=number,
+            **asdict(new),
+            first_deadline_on=new.deadline_on,
+            registered_by=actor.person,
+            registered_at=at,
+            search=vector_of(number, new.title, new.source),
+        )
+        for new, (sequence, number) in zip(news, await take_numbers(session, kind, year, len(news)), strict=True)
+    ]
+    session.add_all(items)
+    # Without relationships nothing else tells that items come before what names them.
+    await session.flush()
+    facts = [(item.id, {"kind": kind, "number": item.number, "deadline_on": item.deadline_on}) for item in items]
+    await audit.record_each(session, actor, "item.registered", facts)
+    return [item.id for item in items]
 
 
 async def amend_item(

@@ -43,5 +43,5 @@ def _end(run: str) -> str:
 
 
 def _quoted(lexeme: str) -> str:
-    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
+    # A run is letters and digits, so there is never a quote or a backslash to escape.
+    return f"'{lexeme}'"

@@ -46,8 +46,8 @@ async def add_tasks(session: AsyncSession, actor: Actor, plans: dict[UUID, list[
     await session.flush()
     session.add_all(indicators)
     await add_parties(session, parties)
-    for item_id, tasks in plans.items():
-        await audit.record(session, actor, "item.decomposed", item_id, tasks=len(tasks))
+    facts = [(item_id, {"tasks": len(tasks)}) for item_id, tasks in plans.items()]
+    await audit.record_each(session, actor, "item.decomposed", facts)
 
 
 def _task(item_id: UUID, no: int, plan: TaskPlan, at: datetime) -> Task:

@@ -1,4 +1,5 @@
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,14 @@ from supervision.documents import attachments, spreadsheets
 from supervision.documents.spreadsheets import Table
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.items import ledgers, registering
+from supervision.items import ledgers
 from supervision.items.models import ItemKind
+from supervision.items.registering import NewItem, register_items
 from supervision.operations import service as operations
 from supervision.operations.errors import RowsRefused
 from supervision.tasks import queries
 from supervision.tasks.decomposing import add_tasks
-from supervision.tasks.ledger_sheet import LedgerSheet
-from supervision.tasks.rules import TaskPlan
+from supervision.tasks.ledger_sheet import LedgerSheet, PlannedEntry
 
 KIND = "ledger_import"
 # Nobody reads further; what comes behind is told when these are mended.
@@ -55,30 +56,27 @@ async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, table
     sheet.check(table.rows)
     require_right(sheet)
     today = await clock.today(session)
-    plans: dict[UUID, list[TaskPlan]] = {}
-    for entry in sheet.entries:
-        item_id = await registering.register_item(
-            session,
-            actor,
-            kind=ItemKind.MAJOR_DECISION,
-            title=_title(entry.task["goal"]),
-            source=entry.source,
-            # A ledger that is entered after the event was received by its deadlines at the latest.
-            received_on=min(today, entry.deadline_on),
-            deadline_on=entry.deadline_on,
-            year=year,
-        )
-        ledgers.enter_item(session, ledger_id=ledger_id, item_id=item_id, no=entry.no)
-        plans[item_id] = [entry.task]
+    news = [_new_item(entry, today) for entry in sheet.entries]
+    item_ids = await register_items(session, actor, news, kind=ItemKind.MAJOR_DECISION, year=year)
+    entry_of = dict(zip(item_ids, sheet.entries, strict=True))
+    ledgers.enter_items(session, ledger_id=ledger_id, no_of={id_: entry.no for id_, entry in entry_of.items()})
+    plans = {id_: [entry.task] for id_, entry in entry_of.items()}
     await add_tasks(session, actor, plans, at=await clock.now(session))
-    await audit.record(session, actor, "ledger.imported", ledger_id, year=year, items=len(plans))
+    await audit.record(session, actor, "ledger.imported", ledger_id, year=year, items=len(item_ids))
     return {
         "ledger_id": str(ledger_id),
         "year": year,
-        "items": len(plans),
+        "items": len(item_ids),
         "ignored_columns": sheet.ignored_columns,
     }
 
 
-def _title(goal: str) -> str:
-    return goal if len(goal) <= _TITLE_CHARACTERS else f"{goal[: _TITLE_CHARACTERS - 1]}…"
+def _new_item(entry: PlannedEntry, today: date) -> NewItem:
+    goal = entry.task["goal"]
+    return NewItem(
+        title=goal if len(goal) <= _TITLE_CHARACTERS else f"{goal[: _TITLE_CHARACTERS - 1]}…",
+        source=entry.source,
+        # A ledger that is entered after the event was received by its deadlines at the latest.
+        received_on=min(today, entry.deadline_on),
+        deadline_on=entry.deadline_on,
+    )

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,7 +9,8 @@ from typing import Any
 from starlette.types import ASGIApp, Message
 
 CONCURRENCY = 8
-Call = Callable[[], Awaitable[None]]
+ROUNDS = 15
+Call = Callable[[], Awaitable[object]]
 
 
 class Failed(Exception):  # noqa: N818 - states the fact
@@ -16,17 +18,42 @@ class Failed(Exception):  # noqa: N818 - states the fact
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """What we reach of what the reference reaches, from rounds that took turns in one run."""
+class Side:
+    """What is measured: the calls of one round, and how many things one call does."""
 
-    name: str
-    ours_per_second: float
-    theirs_per_second: float
-    wanted: float
+    round: Callable[[int], Awaitable[Sequence[Call]]]
+    at_once: int = CONCURRENCY
+    each: int = 1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Things done a second by us and by the reference, a pair for each round."""
+
+    pairs: Sequence[tuple[float, float]]
 
     @property
-    def value(self) -> float:
-        return self.ours_per_second / self.theirs_per_second
+    def ours(self) -> float:
+        return statistics.median(ours for ours, _ in self.pairs)
+
+    @property
+    def theirs(self) -> float:
+        return statistics.median(theirs for _, theirs in self.pairs)
+
+    @property
+    def ratio(self) -> float:
+        """The median of the rounds' ratios: what disturbs a machine disturbs both sides of one round alike."""
+        return statistics.median(self._ratios)
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The ratios between which the middle half of the rounds lies."""
+        low, _, high = statistics.quantiles(self._ratios, n=4, method="inclusive")
+        return low, high
+
+    @property
+    def _ratios(self) -> list[float]:
+        return [ours / theirs for ours, theirs in self.pairs]
 
 
 async def request(app: ASGIApp, method: str, path: str, key: str, body: bytes = b"", *, wanted: int = 200) -> bytes:
@@ -70,33 +97,28 @@ async def request(app: ASGIApp, method: str, path: str, key: str, body: bytes = 
     return answer
 
 
-async def compare(name: str, ours: Sequence[Call], theirs: Sequence[Call], *, wanted: float, rounds: int = 7) -> Ratio:
-    """Run the calls of both sides in rounds that take turns, and compare the medians of their rates."""
-    mine: list[float] = []
-    other: list[float] = []
+async def compare(ours: Side, theirs: Side, *, rounds: int, advance: Callable[[], None]) -> Measured:
+    """Let both sides take turns, the first round to warm up, and return the rates of the others."""
+    pairs = []
     for number in range(rounds + 1):
-        first, second = _share(ours, number, rounds + 1), _share(theirs, number, rounds + 1)
-        pair = [(mine, first), (other, second)]
-        for rates, calls in pair if number % 2 else reversed(pair):
-            rate = await _rate(calls)
-            # The first round warms both up.
-            if number:
-                rates.append(rate)
-    return Ratio(name, statistics.median(mine), statistics.median(other), wanted)
+        sides = (ours, theirs) if number % 2 else (theirs, ours)
+        rates = {side: await _rate(side, number) for side in sides}
+        if number:
+            pairs.append((rates[ours], rates[theirs]))
+        advance()
+    return Measured(pairs)
 
 
-def _share(calls: Sequence[Call], number: int, rounds: int) -> Sequence[Call]:
-    size = len(calls) // rounds
-    return calls[number * size : (number + 1) * size]
-
-
-async def _rate(calls: Sequence[Call]) -> float:
+async def _rate(side: Side, number: int) -> float:
+    calls = await side.round(number)
     waiting = iter(calls)
 
     async def work() -> None:
         for call in waiting:
             await call()
 
+    # What the other side left behind is not swept up at the cost of this one.
+    gc.collect()
     began = time.perf_counter()
-    await asyncio.gather(*(work() for _ in range(CONCURRENCY)))
-    return len(calls) / (time.perf_counter() - began)
+    await asyncio.gather(*(work() for _ in range(side.at_once)))
+    return len(calls) * side.each / (time.perf_counter() - began)

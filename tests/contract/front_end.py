@@ -13,7 +13,7 @@ from supervision.foundation.ids import new_id
 
 Keys = Mapping[str, Mapping[str, str]]
 # Who asks where several may: proposer and approver must be two.
-ASKS = {"ask_extension": Role.UNIT, "draft_publication": Role.PUBLISHER, "review_publication": Role.OFFICE}
+ASKS = {"draft_publication": Role.PUBLISHER, "review_publication": Role.OFFICE}
 FIRST = (Role.OFFICE, Role.GROUP, Role.ADMINISTRATOR, Role.AUDITOR, Role.PUBLISHER, Role.LEADER, Role.UNIT)
 _REVOCATION = re.compile(r"(/v1/clients/)([0-9a-f-]{36})(/keys/.+/revocation)")
 
@@ -67,16 +67,13 @@ class FrontEnd:
         async def again() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
+        moment = clock.real_now()
         try:
-            headers = self.gateway.sign("contract", moment := clock.real_now(), body.decode()), moment
+            signature = self.gateway.sign("contract", moment, body.decode())
         except UnicodeDecodeError:
             return scope, again
-        for name, value in (
-            (b"webhook-id", "contract"),
-            (b"webhook-timestamp", str(int(headers[1].timestamp()))),
-            (b"webhook-signature", headers[0]),
-        ):
-            scope = with_header(scope, name, value)
+        for name, value in (("id", "contract"), ("timestamp", str(int(moment.timestamp()))), ("signature", signature)):
+            scope = with_header(scope, f"webhook-{name}".encode(), value)
         return scope, again
 
     def keep_own_keys(self, scope: Scope) -> Scope:

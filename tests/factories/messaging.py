@@ -84,7 +84,7 @@ async def ask(house: Committed, question: str, **facts: Any) -> list[Any]:
     """Ask the committed database across all counties, or change what only time would change."""
     async with house.worker() as session:
         rows = await session.execute(text(question), facts)
-        answer = list(rows.all()) if rows.returns_rows else []
+        answer = list(rows.all()) if question.startswith("SELECT") else []
         await session.commit()
     return answer
 

@@ -35,7 +35,7 @@ def api_process(house: Committed, folder: Path, port: int, settings: Mapping[str
     )
 
 
-async def until(is_so: Callable[[], Awaitable[bool]], *, seconds: float = 30, watched: Child | None = None) -> None:
+async def until(is_so: Callable[[], Awaitable[bool]], *, seconds: float = 60, watched: Child | None = None) -> None:
     """Wait until something is so; refused when it takes too long, with the last lines of the watched program."""
     deadline = time.monotonic() + seconds
     while not await is_so():

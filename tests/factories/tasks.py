@@ -3,12 +3,13 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, system
+from supervision.foundation.paging import PageRequest
 from supervision.tasks import decomposing, queries
 from supervision.tasks.rules import IndicatorPlan, TaskPlan
 from tests.factories.identity import make_official, make_unit
@@ -55,39 +56,35 @@ def _name(names: Mapping[str, str], part: str) -> dict[str, str]:
 
 
 def plan_indicator(**over: Any) -> IndicatorPlan:
-    indicator: IndicatorPlan = {
+    usual = {
         "name": "城镇新增就业",
         "comparator": "at_least",
         "target": Decimal(1000),
         "target_high": None,
         "unit_of_measure": "万人",
     }
-    indicator.update(over)  # type: ignore[typeddict-item] - a test may plan what is wrong
-    return indicator
+    return cast(IndicatorPlan, {**usual, **over})
 
 
-def plan_task(cast: Cast, **over: Any) -> TaskPlan:
-    plan: TaskPlan = {
+def plan_task(who: Cast, **over: Any) -> TaskPlan:
+    usual = {
         "goal": "城镇新增就业1000万人以上",
-        "lead_leader_id": cast.leader_id,
-        "responsible_unit_id": cast.unit_id,
-        "responsible_person_id": cast.person_id,
+        "lead_leader_id": who.leader_id,
+        "responsible_unit_id": who.unit_id,
+        "responsible_person_id": who.person_id,
         "indicators": [plan_indicator()],
     }
-    plan.update(over)  # type: ignore[typeddict-item] - a test may plan what is wrong
-    return plan
+    return cast(TaskPlan, {**usual, **over})
 
 
 async def make_task(
-    session: AsyncSession, actor: Actor, cast: Cast | None = None, *, item_id: UUID | None = None, **over: Any
+    session: AsyncSession, actor: Actor, who: Cast | None = None, *, item_id: UUID | None = None, **over: Any
 ) -> UUID:
     """Make an item of one task, or decompose the given one, and return the task's id."""
-    chosen = cast or await make_cast(session, actor)
+    chosen = who or await make_cast(session, actor)
     decomposed_id = item_id or await make_item(session, actor)
     await decomposing.decompose_item(session, actor, decomposed_id, tasks=[plan_task(chosen, **over)])
-    found = await queries.list_tasks(
-        session, system(actor.jurisdiction_id), queries.PageRequest(), item_id=decomposed_id
-    )
+    found = await queries.list_tasks(session, system(actor.jurisdiction_id), PageRequest(), item_id=decomposed_id)
     task_id: UUID = found.rows[0]["id"]
     return task_id
 

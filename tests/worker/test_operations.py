@@ -1,11 +1,9 @@
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
@@ -44,12 +42,12 @@ class Office:
             await opened.commit()
         return operation_id
 
-    async def run(self, raw: bytes, *, year: int = 2016) -> Mapping[str, Any]:
+    async def run(self, raw: bytes, *, year: int = 2016) -> RowMapping:
         operation_id = await self.ask(raw, year=year)
         await operations.operate(self.runner)
         return await self.read(operation_id)
 
-    async def read(self, operation_id: UUID) -> Mapping[str, Any]:
+    async def read(self, operation_id: UUID) -> RowMapping:
         async with self.committed.owner() as opened:
             statement = text("SELECT * FROM operation WHERE id = :id")
             return (await opened.execute(statement, {"id": operation_id})).mappings().one()
@@ -87,8 +85,10 @@ async def test_a_ledger_becomes_items_entries_tasks_and_indicators(office: Offic
             text("SELECT number FROM item JOIN ledger_entry e ON e.item_id = item.id ORDER BY no")
         )
         assert list(numbers) == ["重决2016-001", "重决2016-002", "重决2016-003"]
-        verbs = await opened.execute(text("SELECT verb, count(*) FROM audit_event WHERE role = 'office' GROUP BY verb"))
-        assert {row.verb: row.count for row in verbs} == {
+        verbs = await opened.execute(
+            text("SELECT verb, count(*) AS number FROM audit_event WHERE role = 'office' GROUP BY verb")
+        )
+        assert {row.verb: row.number for row in verbs} == {
             "operation.started": 1,
             "ledger.opened": 1,
             "item.registered": 3,

@@ -192,7 +192,7 @@ async def test_a_lease_that_runs_out_is_asked_about_by_one_and_ends_as_the_gatew
     taken = await asyncio.gather(*(take_doubtful(committed, ASKABLE) for _ in range(3)))
     (doubtful,) = [batch for batch in taken if batch]
     has_it, refused, absent, arrived = (str(each.id) for each in doubtful)
-    told = [
+    told: list[Outcome | ReceiptLine] = [
         Outcome(has_it, Verdict.ACCEPTED, "r1"),
         Outcome(refused, Verdict.REFUSED, None, "INVALID"),
         Outcome(absent, Verdict.UNREACHABLE),
