@@ -19,7 +19,7 @@ from api import errors, routes
 from api.dependencies import Replay
 from api.document import make_document
 from api.doorbell import Doorbell
-from api.edge import BodyTooLarge, Edge
+from api.edge import Edge
 from supervision.foundation import logs, settings
 from supervision.foundation.database import make_engine, make_sessions
 from supervision.foundation.errors import Refusal
@@ -85,17 +85,12 @@ def _handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, errors.on_invalid)
     app.add_exception_handler(SQLAlchemyError, errors.on_database)
     app.add_exception_handler(Replay, _replay)
-    app.add_exception_handler(BodyTooLarge, _too_large)
     app.add_exception_handler(Exception, errors.on_bug)
 
 
 async def _replay(_: Request, replay: Exception) -> Response:
     assert isinstance(replay, Replay)  # noqa: S101 - the registration of this handler says so
     return replay.response
-
-
-async def _too_large(request: Request, _: Exception) -> Response:
-    return errors.http_problem(request.scope, 413)
 
 
 def _paths_with_methods(app: FastAPI) -> Iterator[tuple[re.Pattern[str], frozenset[str]]]:

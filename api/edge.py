@@ -7,6 +7,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -139,8 +140,11 @@ class _Limited:
         return message
 
 
-class BodyTooLarge(Exception):  # noqa: N818 - states the fact
-    """More arrived than a request may hold."""
+class BodyTooLarge(HTTPException):
+    """More arrived than a request may hold; FastAPI makes a 400 of what is no HTTPException while a body is read."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 def _declared_length(headers: Headers) -> int:

@@ -10,8 +10,8 @@ from supervision.operations.states import OperationState
 class OperationProblem(Answer):
     """What is wrong at one place of the table that was sent, and what would be right."""
 
-    row: int | None = Field(ge=1, le=2_000_000, description="as the sheet numbers it; null: the whole file")
-    column: str | None = Field(max_length=2000, description="the column's name; null: the whole file")
+    row: int | None = Field(ge=1, le=10_000_000, description="as the sheet numbers it; null: the whole file")
+    column: str | None = Field(max_length=200, description="the column's name; null: the whole file")
     code: str = Field(max_length=100)
     detail_zh: str = Field(max_length=1000)
     detail_en: str = Field(max_length=1000)

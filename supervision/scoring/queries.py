@@ -63,7 +63,7 @@ _SCORES = text("""
         FROM score_entry e
         WHERE e.year = :year AND e.kind = 'deduction' AND e.entered_at <= :as_of AND NOT EXISTS (
             SELECT FROM score_entry r
-            WHERE r.deduction_id = e.deduction_id AND r.kind = 'reversal' AND r.entered_at <= :as_of
+            WHERE r.year = :year AND r.deduction_id = e.deduction_id AND r.kind = 'reversal' AND r.entered_at <= :as_of
         )
     ), lost AS (
         SELECT l.unit_id, sum(l.points) FILTER (WHERE NOT l.is_covered) AS points,

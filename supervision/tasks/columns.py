@@ -48,8 +48,8 @@ def name_columns(header: Sequence[str]) -> tuple[Columns, list[CellProblem]]:
         if field is None:
             ignored.append(text)
         elif field in header_of:
-            zh = f"此列与“{header_of[field]}”列含义相同，请只保留一列。"
-            en = f"This column means the same as {header_of[field]}; keep one of them."
+            zh = f"表中已有“{CHINESE[field]}”列，此列与其含义相同，请只保留一列。"
+            en = f"There is a column for {CHINESE[field]} already, and this one means the same; keep one of them."
             problems.append(CellProblem(1, text, "repeated_column", zh, en))
         else:
             header_of[field] = text

@@ -23,6 +23,8 @@ KIND = "ledger_import"
 # Nobody reads further; what comes behind is told when these are mended.
 _PROBLEMS_TOLD = 2_000
 _TITLE_CHARACTERS = 200
+# A header may hold any amount of text.
+_COLUMN_CHARACTERS = 200
 
 
 async def start_import(session: AsyncSession, actor: Actor, *, year: int, raw: bytes) -> UUID:
@@ -42,7 +44,8 @@ async def open_sheet(session: AsyncSession, *, year: int, table: Table) -> Ledge
 def require_right(sheet: LedgerSheet) -> None:
     """Refuse a sheet in which anything is wrong, telling each place."""
     if problems := sheet.problems:
-        raise RowsRefused([asdict(problem) for problem in problems[:_PROBLEMS_TOLD]])
+        told = problems[:_PROBLEMS_TOLD]
+        raise RowsRefused([{**asdict(problem), "column": problem.column[:_COLUMN_CHARACTERS]} for problem in told])
 
 
 async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, table: Table) -> dict[str, Any]:

@@ -25,7 +25,7 @@ OWN = {
     "items": {"ledgers", "numbering", "registering", "search"},
     "tasks": {"decomposing", "extending", "importing"},
     "progress": {"digesting", "opening", "reminding", "reporting", "stepping"},
-    "scoring": {"adopting", "deciding", "proposing"},
+    "scoring": {"adopting", "annex", "deciding", "proposing"},
     "publication": {"drafting", "feeds", "publishing", "reviewing"},
 }
 NAMELESS = re.compile(r"(?:^|_)(?:utils?|helpers?|common|base|managers?|misc|core|constants?)(?:_|$)")

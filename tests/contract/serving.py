@@ -107,7 +107,8 @@ def served(urls: DatabaseUrls, folder: Path, furniture: Furniture, *, bug: str =
         cwd=Path(__file__).parents[2],
     )
     with child:
-        child.wait_until_ready(lambda: _answers(f"{base_url}/readyz"))
+        # A busy machine may take its time.
+        child.wait_until_ready(lambda: _answers(f"{base_url}/readyz"), timeout_s=120)
         document = httpx.get(f"{base_url}/openapi.json", trust_env=False).json()
         yield Served(base_url, child.log, document, furniture)
 

@@ -35,6 +35,7 @@ def test_names_are_ascii(document: dict[str, Any]) -> None:
     # Client generators make identifiers of them.
     names = [*document["components"]["schemas"], *(each.name for each in operations(document))]
     assert [name for name in names if not (name.isascii() and name.isidentifier())] == []
+    assert [name for name in names if "__" in name] == [], "two classes of one name: rename one"
 
 
 def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
