@@ -1,4 +1,5 @@
 import asyncio
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,13 +10,15 @@ from rich.table import Table
 
 from api.doorbell import Doorbell
 from deploy import roles
+from deploy.folders import read_settings
 from deploy.founding import found, owners_session
-from deploy.stack import Stack
+from deploy.stack import Role, Stack, settings_file
 from supervision.audit import sealing
 from supervision.cadence import seeding
 from supervision.foundation import settings
 from supervision.foundation.clock import SHANGHAI
 from supervision.identity import queries
+from supervision.identity.errors import JurisdictionExists
 from supervision.identity.models import JurisdictionKind
 from supervision.messaging.gateways.chosen import choose_gateways
 from worker.jobs import cadence
@@ -25,6 +28,10 @@ main = typer.Typer(no_args_is_help=True, help="督查 Ducha: run and look after 
 audit = typer.Typer(no_args_is_help=True, help="操作审计: seal and verify the audit record.")
 main.add_typer(audit, name="audit")
 console = Console()
+Folder = Annotated[
+    Path | None,
+    typer.Option(help="the folder of a running `ducha up`; without it, the DUCHA_ settings of the environment"),
+]
 
 
 @main.command()
@@ -37,18 +44,15 @@ def up(
         asyncio.run(_seed(stack.urls.owner))
         address = stack.start_api(port)
         stack.start_worker()
-        console.print(f"API {address}   文档/documentation {address}/docs   Ctrl-C 停止/stops")
-        console.print(
-            f"开户/found a county: DUCHA_DATABASE_URL=… ducha found CODE NAME  (URLs: {folder / 'secrets'})",
-            style="dim",
-        )
+        console.print(f"API {address}   文档/documentation {address}/docs   Ctrl-C 停止/stops", soft_wrap=True)
+        console.print(f"开户/found a county: ducha found CODE NAME --folder {folder}", soft_wrap=True)
         stack.serve()
 
 
 @main.command()
-def migrate() -> None:
-    """Bring the database at DUCHA_DATABASE_URL (the owner's) to the newest schema, and seed the calendar."""
-    url = _database_url()
+def migrate(folder: Folder = None) -> None:
+    """Bring the database to the newest schema, as its owner, and seed the calendar."""
+    url = _database_url(folder, "owner")
     roles.migrate(url)
     asyncio.run(_seed(url))
     console.print("数据库已是最新结构。 The schema is up to date.")
@@ -59,23 +63,29 @@ def found_command(
     code: Annotated[str, typer.Argument(help="code of GB/T 2260, six digits")],
     name: Annotated[str, typer.Argument(help="the county's name")],
     kind: Annotated[JurisdictionKind, typer.Option()] = JurisdictionKind.LIVE,
+    folder: Folder = None,
 ) -> None:
-    """Found a jurisdiction and print its administrator's first key, once (DUCHA_DATABASE_URL: the owner's)."""
+    """Found a jurisdiction, as the database's owner, and print its administrator's first key, once."""
+    url = _database_url(folder, "owner")
 
     async def run() -> str:
-        async with owners_session(_database_url()) as session:
+        async with owners_session(url) as session:
             today = datetime.now(UTC).astimezone(SHANGHAI).date()  # noqa: TID251 - founding precedes any clock
             return (await found(session, code=code, name=name, kind=kind, policy_from=today)).administrator_key
 
-    key = asyncio.run(run())
+    try:
+        key = asyncio.run(run())
+    except JurisdictionExists as refusal:
+        raise typer.BadParameter(f"{refusal.detail('zh-CN')} {refusal.detail('en')}") from None
     console.print(
         f"{name}（{code}）已开户。 Founded.\n系统管理密钥，仅显示一次 / administrator's key, shown once:\n{key}"
     )
 
 
 @main.command()
-def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")]) -> None:
-    """Run, in order, what is due at a jurisdiction's clock (DUCHA_DATABASE_URL: the worker's)."""
+def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")], folder: Folder = None) -> None:
+    """Run, in order and as the worker, what is due at a jurisdiction's clock."""
+    _database_url(folder, "worker")
 
     async def run() -> list[cadence.StepDone]:
         doorbell = Doorbell(settings.current().redis_url.get_secret_value())
@@ -95,8 +105,9 @@ def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")]) 
 
 
 @audit.command(name="seal")
-def seal_command() -> None:
-    """Seal the audit rows of all finished transactions (DUCHA_DATABASE_URL: the worker's)."""
+def seal_command(folder: Folder = None) -> None:
+    """Seal, as the worker, the audit rows of all finished transactions."""
+    _database_url(folder, "worker")
 
     async def run() -> int:
         async with open_runner({}) as runner, runner.everywhere() as session:
@@ -106,8 +117,9 @@ def seal_command() -> None:
 
 
 @audit.command()
-def verify() -> None:
+def verify(folder: Folder = None) -> None:
     """Compare every sealed audit row with its seal; ends with status 1 if one was changed, removed or inserted."""
+    _database_url(folder, "worker")
 
     async def run() -> tuple[int, list[sealing.Damage]]:
         async with open_runner({}) as runner, runner.everywhere() as session:
@@ -118,11 +130,17 @@ def verify() -> None:
         console.print(
             f"封存批次 seal {damage.seal_id}，记录 row {damage.event_id or '—'}: {damage.what}", style="bold red"
         )
-    console.print(f"已核对 {compared} 条，异常 {len(damages)} 处。 Rows compared; damage found.")
+    console.print(f"已核对 {compared} 条，异常 {len(damages)} 处。 {compared} rows compared, {len(damages)} damaged.")
     raise typer.Exit(1 if damages else 0)
 
 
-def _database_url() -> str:
+def _database_url(folder: Path | None, role: Role) -> str:
+    """Take the settings of a role from a running stack's folder, if one is named, and return its database's URL."""
+    if folder is not None:
+        try:
+            os.environ.update(read_settings(settings_file(folder, role)))
+        except FileNotFoundError:
+            raise typer.BadParameter(f"no `ducha up` has run in {folder}") from None
     return settings.current().database_url.get_secret_value()
 
 

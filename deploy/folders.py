@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -93,3 +93,16 @@ def kept_secret(path: Path) -> str:
             path.hardlink_to(draft)
         Path(draft).unlink()
     return path.read_text().strip()
+
+
+def keep_settings(path: Path, settings: Mapping[str, str]) -> None:
+    """Write settings as NAME=value lines into a file that only its owner reads."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(f"{name}={value}\n" for name, value in settings.items())
+
+
+def read_settings(path: Path) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines)

@@ -10,7 +10,7 @@ from typing import Literal, Self
 
 import httpx
 
-from deploy.folders import held, kept_secret
+from deploy.folders import held, keep_settings, kept_secret
 from deploy.postgres import EmbeddedPostgres
 from deploy.processes import Child, free_port, unwound_by_signals
 from deploy.roles import DatabaseUrls, migrate, prepare_database
@@ -18,6 +18,15 @@ from deploy.valkey import EmbeddedValkey
 
 # Where `api` and `worker` are found: beside this package, in a work tree as when installed.
 PACKAGES = Path(__file__).parents[1]
+
+
+Role = Literal["api", "worker", "owner"]
+ROLES: tuple[Role, ...] = ("api", "worker", "owner")
+
+
+def settings_file(folder: Path, role: Role) -> Path:
+    """Say where a running stack keeps the settings of a process that works as `role`."""
+    return folder / "secrets" / f"{role}.env"
 
 
 class Stack:
@@ -60,6 +69,8 @@ class Stack:
             self.urls = prepare_database(admin_url, self._database, passwords=passwords)
             migrate(self.urls.owner)
             kept_secret(self.secret_file)
+            for role in ROLES:
+                keep_settings(settings_file(self.folder, role), self.environment(role))
             self._started = started.pop_all()
         return self
 
@@ -70,7 +81,7 @@ class Stack:
     def secret_file(self) -> Path:
         return self.folder / "secrets" / "installation"
 
-    def environment(self, role: Literal["api", "worker", "owner"]) -> dict[str, str]:
+    def environment(self, role: Role) -> dict[str, str]:
         """Give the settings of a process that works as `role`."""
         return {
             "DUCHA_DATABASE_URL": getattr(self.urls, role),

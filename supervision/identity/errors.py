@@ -9,6 +9,14 @@ class LockedOut(Unauthenticated):
     en = "Too many failures with this key; it is locked for 15 minutes. Wait, or ask your administrator for another."
 
 
+class JurisdictionExists(Conflict):
+    """Another jurisdiction of the installation has this code."""
+
+    code = "jurisdiction_exists"
+    zh = "该行政区划代码已开户。"
+    en = "A jurisdiction with this code was founded before."
+
+
 class UnitNameTaken(Conflict):
     """Another unit of the jurisdiction has this name."""
 

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -7,14 +8,18 @@ from supervision.foundation.actors import Actor, Role, system
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.identity import service
+from supervision.identity.errors import JurisdictionExists
 from supervision.identity.models import Jurisdiction
 
 
 async def found_jurisdiction(session: AsyncSession, *, code: str, name: str, kind: str) -> Actor:
-    """Found a jurisdiction and enter it; only the owner's session may, and a code that exists is refused by it."""
+    """Found a jurisdiction and enter it; only the owner's session may; refuses a code that exists."""
     jurisdiction = Jurisdiction(id=new_id(), code=code, name=name, kind=kind)
-    session.add(jurisdiction)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(jurisdiction)
+    except IntegrityError as error:
+        raise JurisdictionExists from error
     await enter(session, jurisdiction.id)
     actor = system(jurisdiction.id)
     await audit.record(session, actor, "jurisdiction.founded", jurisdiction.id, code=code, name=name, kind=kind)

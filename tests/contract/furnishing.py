@@ -84,6 +84,7 @@ async def _work(session: AsyncSession, actor: Actor, made: Furniture) -> None:
     made.put("responsible_unit_id", "unit_id", "unit", values=[cast.unit_id])
     whole = [await items.make_item(session, actor, deadline_on=FAR) for _ in range(20)]
     made.put("item_id", "item", values=whole)
+    made.bodies["import_ledger"] = [tasks.to_csv(tasks.many_rows(3)).decode()]
     asking = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=new_id(), is_test=True)
     asked = [
         await extending.ask_extension(session, asking, item_id, until_on=date(2200, 1, 31), reason="示例理由")

@@ -30,9 +30,11 @@ def before_call(_context: HookContext, case: Case[Any], **_: object) -> None:
     # A generator soon repeats itself, and a key that comes again with another request is refused, as it should be.
     if case.headers and "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = f"contract-{next(_numbers)}"
+    name = case.operation.definition.raw.get("operationId")
     if isinstance(case.body, dict) and next(_numbers) % 5:
-        name = case.operation.definition.raw.get("operationId")
         case.body = next(_bodies[name]) if name in _bodies else with_ids(case.body)
+    elif case.media_type == "text/csv" and next(_numbers) % 5:
+        case.body = next(_bodies[name]).encode()
 
 
 def with_ids(value: Any, name: str = "") -> Any:

@@ -79,6 +79,15 @@ async def test_two_workers_never_claim_the_same_message(committed: Committed) ->
     assert len(taken) == len(set(taken)) == 300
 
 
+async def test_a_claim_waits_for_nobody(committed: Committed) -> None:
+    await stock(committed, 4)
+    async with committed.worker() as session:
+        first = await delivery.claim(session, gateway="console", is_test=True, limit=2)
+        second = await asyncio.wait_for(claim(committed, 2), 5)
+        await session.commit()
+    assert sorted(each.id for each in (*first, *second)) == [1, 2, 3, 4]
+
+
 async def test_test_and_live_messages_are_claimed_apart_and_not_before_their_time(committed: Committed) -> None:
     await stock(committed, 4)
     await ask(committed, "UPDATE message SET is_test = false WHERE id % 2 = 0")
@@ -189,8 +198,10 @@ async def test_a_lease_that_runs_out_is_asked_about_by_one_and_ends_as_the_gatew
     await stock(committed, 4)
     await claim(committed, gateway=ASKABLE)
     await ask(committed, "UPDATE message SET leased_until = now()")
-    taken = await asyncio.gather(*(take_doubtful(committed, ASKABLE) for _ in range(3)))
-    (doubtful,) = [batch for batch in taken if batch]
+    async with committed.worker() as session:
+        doubtful = await delivery.take_doubtful(session, ASKABLE, is_test=True, limit=100)
+        assert await asyncio.wait_for(take_doubtful(committed, ASKABLE), 5) == []
+        await session.commit()
     has_it, refused, absent, arrived = (str(each.id) for each in doubtful)
     told: list[Outcome | ReceiptLine] = [
         Outcome(has_it, Verdict.ACCEPTED, "r1"),

@@ -1,0 +1,106 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from api.app import DuchaApp
+from deploy.roles import DatabaseUrls
+from tests.contract.furnishing import Furniture
+from tests.contract.planted import BUGS
+from tests.contract.requests import operations
+from tests.contract.serving import Served, prepare, served
+from tests.house import make_database
+
+HERE = Path(__file__).parent
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+
+
+@pytest.fixture(scope="module")
+def urls() -> DatabaseUrls:
+    return make_database("contract")
+
+
+@pytest.fixture
+async def furniture(urls: DatabaseUrls, app: DuchaApp, tmp_path: Path) -> Furniture:
+    return await prepare(urls, app, tmp_path)
+
+
+def configuration(folder: Path, served: Served) -> Path:
+    """Write the committed configuration with this run's own values."""
+    ids = served.furniture.ids
+    lines = [(HERE / "schemathesis.toml").read_text("utf-8")]
+    lines = [lines[0].replace('"identities.yaml"', f'"{HERE / "identities.yaml"}"')]
+    bound = {
+        f"{parameter['in']}.{parameter['name']}": parameter["name"]
+        for each in operations(served.document)
+        for parameter in each.facts.get("parameters", [])
+        if parameter["name"] in ids
+    }
+    lines += [f"[dictionaries.{name}]\nvalues = {json.dumps(_typed(values))}" for name, values in ids.items()]
+    lines += ["[dictionaries.versions]\nvalues = ['\"1\"', '\"2\"', '\"3\"']"]
+    lines += ["[parameters]", '"header.if-match" = { dictionary = "versions", probability = 0.8 }']
+    lines += [f'"{place}" = {{ dictionary = "{name}", probability = 0.8 }}' for place, name in sorted(bound.items())]
+    path = folder / "schemathesis.toml"
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+def _typed(values: list[str]) -> list[str] | list[int]:
+    return [int(value) for value in values] if all(len(value) == len("2016") for value in values) else values
+
+
+def run(served: Served, folder: Path, arguments: Iterable[str] = ()) -> subprocess.CompletedProcess[str]:
+    config = configuration(folder, served)
+    furniture = folder / "furniture.json"
+    furniture.write_text(json.dumps(asdict(served.furniture)), "utf-8")
+    settings = {
+        "SCHEMATHESIS_HOOKS": "tests.contract.hooks",
+        "PYTHONPATH": str(HERE.parents[1]),
+        "DUCHA_TEST_FURNITURE": str(furniture),
+    }
+    return subprocess.run(
+        [
+            *(SCHEMATHESIS, "--no-color", "--config-file", config, "run", f"{served.base_url}/openapi.json"),
+            *("--suppress-health-check", "all", *arguments),
+        ],
+        cwd=folder,
+        env=os.environ | settings,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+async def test_the_api_keeps_its_document(urls: DatabaseUrls, furniture: Furniture, tmp_path: Path) -> None:
+    with served(urls, tmp_path, furniture) as house:
+        done = run(house, tmp_path, ["--include-operation-id", "import_ledger", "--phases", "fuzzing,coverage", "--warnings", "off"])
+        successes = house.successes()
+    # Green means nothing for an operation that never once succeeded.
+    idle = sorted(n for n in ["import_ledger"] if not successes[n])
+    assert (done.returncode, idle) == (0, []), done.stdout + done.stderr
+
+
+CAUGHT_BY = {
+    "anonymous_is_let_in": ("--phases", "fuzzing", "--checks", "ignored_auth", "-n", "5"),
+    "counties_are_mixed": ("--phases", "stateful", "--checks", "object_level_authorization", "-n", "30"),
+    "made_things_are_lost": ("--phases", "coverage", "--checks", "what_was_made_is_found"),
+    "versions_are_not_asked_for": ("--phases", "coverage", "--checks", "missing_required_header"),
+}
+UNITS = ("list_units", "register_unit", "get_unit", "amend_unit")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", BUGS)
+async def test_a_planted_bug_is_caught(urls: DatabaseUrls, furniture: Furniture, tmp_path: Path, bug: str) -> None:
+    only = [argument for name in UNITS for argument in ("--include-operation-id", name)]
+    with served(urls, tmp_path, furniture, bug=bug) as house:
+        done = run(house, tmp_path, [*only, *CAUGHT_BY[bug], "--warnings", "off"])
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "FAILURES" in done.stdout, done.stdout
