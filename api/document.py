@@ -34,6 +34,8 @@ _PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 # Which problems an operation may answer beyond those that its own route declares.
 _ALWAYS = (400, 405, 406, 429, 500, 503)
 _WITH_KEY = (401, 403)
+# Where a signature over the body stands for a key.
+SIGNED = frozenset({"receive_receipts"})
 _TITLES = {
     400: "The request could not be understood",
     401: "No valid key",
@@ -164,6 +166,8 @@ def _problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]
     problems = list(_ALWAYS)
     if operation["operationId"] not in PUBLIC:
         problems += _WITH_KEY
+    if operation["operationId"] in SIGNED:
+        problems.append(401)
     if operation.get("parameters") or "requestBody" in operation:
         problems.append(422)
     if "{" in path:

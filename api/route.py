@@ -82,15 +82,15 @@ def _not_modified(request: Request, response: Response) -> Response:
 
 def _is_current(request: Request, response: Response) -> bool:
     tag, wanted = response.headers.get("etag"), request.headers.get("if-none-match")
-    if tag is not None and wanted is not None:
+    if wanted is not None:
         tags = {each.strip().removeprefix("W/") for each in wanted.split(",")}
-        return "*" in tags or tag in tags
+        return tag is not None and ("*" in tags or tag in tags)
     # Only asked where no If-None-Match was sent (RFC 9110 §13.1.3); what is no date is passed over.
     modified, since = (
         _http_date(headers.get(name, ""))
         for headers, name in ((response.headers, "last-modified"), (request.headers, "if-modified-since"))
     )
-    return wanted is None and modified is not None and since is not None and modified <= since
+    return modified is not None and since is not None and modified <= since
 
 
 def _http_date(text: str) -> datetime | None:

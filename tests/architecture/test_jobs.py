@@ -27,7 +27,7 @@ def test_every_job_is_registered() -> None:
     assert written() == set(JOBS)
 
 
-def test_every_job_is_rung_by_its_name_and_by_the_clock() -> None:
+async def test_every_job_is_rung_by_its_name_and_by_the_clock() -> None:
     worker = make_worker()
     names = {job.__name__ for job in JOBS}
     assert set(worker.functions) == names | {f"clock:{name}" for name in names}
