@@ -3,19 +3,18 @@ import time
 from collections.abc import Iterable
 
 import structlog
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import http_problem
+from api.quota import Quota
 from supervision.foundation import metrics
 from supervision.foundation.ids import new_id
 
 log = structlog.get_logger()
+_NAMED = re.compile(r"\(\?P<\w+>")
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -25,16 +24,19 @@ class Edge:
     def __init__(self, app: ASGIApp, *, max_body_bytes: int, requests_per_minute: int) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
-        self.quota = RateLimitItemPerMinute(requests_per_minute)
-        self.limiter = FixedWindowRateLimiter(MemoryStorage())
-        self.methods: list[tuple[re.Pattern[str], frozenset[str]]] = []
+        self.quota = Quota(requests_per_minute)
+        self.learn_methods(())
 
     def learn_methods(self, routes: Iterable[tuple[re.Pattern[str], frozenset[str]]]) -> None:
         """Take the table of all paths with their methods, for 405, OPTIONS and HEAD."""
         united: dict[re.Pattern[str], frozenset[str]] = {}
         for pattern, methods in routes:
             united[pattern] = united.get(pattern, frozenset()) | methods
-        self.methods = list(united.items())
+        # A path of fixed words is that path alone, even where an id could stand in one's place, so it comes first.
+        ordered = sorted(united.items(), key=lambda row: row[0].groups)
+        # One expression for all, for every request asks it; the number of the group that matched is the row.
+        self.paths = re.compile("|".join(f"({_NAMED.sub('(?:', pattern.pattern)})" for pattern, _ in ordered) or "(?!)")
+        self.methods = [_with_ours(methods) for _, methods in ordered]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,25 +75,19 @@ class Edge:
         return None
 
     def _methods_of(self, path: str) -> frozenset[str]:
-        matching = [(pattern, methods) for pattern, methods in self.methods if pattern.match(path)]
-        # A path of fixed words is that path alone, even where an id could stand in one's place.
-        literal = [(pattern, methods) for pattern, methods in matching if not pattern.groups]
-        found = frozenset[str]().union(*(methods for _, methods in literal or matching))
-        return found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set()) if found else found
+        match = self.paths.match(path)
+        return self.methods[match.lastindex - 1] if match and match.lastindex else frozenset()
 
     def _quota_headers(self, scope: Scope, headers: Headers) -> dict[str, str]:
         # A key is counted by its prefix, others by address; probes and metrics are never refused.
         if not scope["path"].startswith(("/v1/", "/feeds/")):
             return {}
-        who = headers.get("authorization", "")[:40] or (scope.get("client") or ("",))[0]
-        is_within = self.limiter.hit(self.quota, who)
-        window = self.limiter.get_window_stats(self.quota, who)
-        wait = max(1, int(window.reset_time - time.time()))
+        left, seconds = self.quota.take(headers.get("authorization", "")[:40] or (scope.get("client") or ("",))[0])
         found = {
-            "RateLimit-Policy": f'"minute";q={self.quota.amount};w=60',
-            "RateLimit": f'"minute";r={max(0, window.remaining)};t={wait}',
+            "RateLimit-Policy": f'"minute";q={self.quota.per_minute};w=60',
+            "RateLimit": f'"minute";r={max(0, left)};t={seconds}',
         }
-        return found if is_within else {**found, "Retry-After": str(wait)}
+        return found if left >= 0 else {**found, "Retry-After": str(seconds)}
 
 
 class _Answer:
@@ -145,6 +141,10 @@ class BodyTooLarge(HTTPException):
 
     def __init__(self) -> None:
         super().__init__(413)
+
+
+def _with_ours(methods: frozenset[str]) -> frozenset[str]:
+    return methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
 
 
 def _declared_length(headers: Headers) -> int:

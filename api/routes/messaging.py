@@ -129,7 +129,6 @@ async def get_message(message_id: Digits, session: SessionDep, actor: ActorDep) 
 @router.post(
     "/gateways/{name}/receipts",
     response_model=ReceiptsTaken,
-    status_code=202,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -143,4 +142,4 @@ async def receive_receipts(name: GatewayName, request: Request, session: Session
     gateway = listening_gateway(name)
     raw = await request.body()
     gateway.verify_receipt(request.headers, raw)
-    return reply({"status": "kept", "lines": await receipts.keep(session, gateway, raw)}, 202)
+    return reply({"status": "kept", "lines": await receipts.keep(session, gateway, raw)})

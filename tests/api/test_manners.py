@@ -9,12 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import text
 
 from api.app import DuchaApp
+from api.quota import Quota
 from api.routes import documentation
 from supervision.foundation import settings
 from supervision.foundation.database import enter, make_engine, make_sessions
@@ -313,8 +311,7 @@ class TestLimits:
         self, app: DuchaApp, administrator: Caller, callers: Callers, here: Place, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         other = await callers(here, "office")
-        monkeypatch.setattr(app.edge, "quota", RateLimitItemPerMinute(3))
-        monkeypatch.setattr(app.edge, "limiter", FixedWindowRateLimiter(MemoryStorage()))
+        monkeypatch.setattr(app.edge, "quota", Quota(3))
         answers = [await administrator.get("/v1/me") for _ in range(4)]
         assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
         assert [answer.headers["RateLimit"].split(";")[1] for answer in answers] == ["r=2", "r=1", "r=0", "r=0"]
