@@ -53,10 +53,10 @@ def create_app() -> DuchaApp:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        generate_unique_id_function=lambda route: route.name,
     )
     for module in iter_modules(routes.__path__):
-        app.include_router(import_module(f"{routes.__name__}.{module.name}").router)
+        # In one row: routers within the router would search for the route of each request twice.
+        app.router.routes.extend(import_module(f"{routes.__name__}.{module.name}").router.routes)
     _handle_errors(app)
     app.edge = Edge(app.inside, max_body_bytes=chosen.max_body_bytes, requests_per_minute=chosen.requests_per_minute)
     app.edge.learn_methods(_paths_with_methods(app))

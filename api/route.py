@@ -34,6 +34,9 @@ class StrictRequest(Request):
 class DuchaRoute(APIRoute):
     """A route that is strict in what it reads, answers 304 to whom it may, and keeps the answers of keyed requests."""
 
+    def __init__(self, *place: Any, **facts: Any) -> None:
+        super().__init__(*place, **{**facts, "generate_unique_id_function": _name_of})
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         fields = get_flat_params(self.dependant)
@@ -55,6 +58,10 @@ class DuchaRoute(APIRoute):
     def _media_types(self) -> frozenset[str]:
         declared = (self.openapi_extra or {}).get("requestBody", {}).get("content", {})
         return frozenset(declared) or (frozenset({"application/json"}) if self.body_field else frozenset())
+
+
+def _name_of(route: APIRoute) -> str:
+    return route.name
 
 
 def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from api.schemas.fields import Answer, Body, DecimalText, FullDate, Id, Percent, Prose, Year
 from supervision.progress.completing import MOST_ROWS
-from supervision.progress.rules import Verdict
+from supervision.progress.rules import CompletionVerdict
 from supervision.progress.states import ObligationState
 from supervision.tasks.models import Comparator
 
@@ -111,7 +111,7 @@ class CompletionRow(Answer):
     unit_of_measure: str = Field(max_length=40)
     figure: DecimalText | None = Field(description="the latest one reported")
     figure_received_at: datetime | None
-    verdict: Verdict = Field(description="no_figure says that nothing was reported, not that the goal was missed")
+    verdict: CompletionVerdict = Field(description="no_figure says that nothing was reported, not that the goal was missed")
     percent: PercentText | None = Field(
         description="one decimal, rounded half up; none where the target is not positive"
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.fields import Answer, Body, Id, Prose
-from supervision.publication.states import PublicationState, Verdict
+from supervision.publication.states import PublicationState, ReviewVerdict
 
 Word = Annotated[str, Field(pattern=r"^[0-9A-Za-z_]+$", min_length=1, max_length=20)]
 
@@ -14,7 +14,7 @@ class DraftPublication(Body):
 
 
 class ReviewPublication(Body):
-    verdict: Verdict
+    verdict: ReviewVerdict
     legal_basis: Prose | None = Field(default=None, description="an approval needs it")
     reason: Prose | None = Field(default=None, description="a refusal needs it")
 
@@ -30,7 +30,7 @@ class PublicationOut(Answer):
     drafted_at: datetime
     reviewed_by: Id | None
     reviewed_at: datetime | None
-    verdict: Verdict | None
+    verdict: ReviewVerdict | None
     legal_basis: str | None = Field(max_length=4000)
     reason: str | None = Field(max_length=4000)
     published_at: datetime | None

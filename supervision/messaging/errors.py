@@ -9,6 +9,14 @@ class UnknownTemplate(Invalid):
     en = "There is no template of this name. Check the name, or write the template first."
 
 
+class TemplateNotFilled(Invalid):
+    """The variables are not those that the template asks for."""
+
+    code = "template_not_filled"
+    zh = "模板变量与所给内容不一致，详见各项说明。"
+    en = "The variables are not those that the template asks for; see the list of problems."
+
+
 class TemplateNotSendable(Invalid):
     """The body of a template breaks the rules of what a gateway sends."""
 

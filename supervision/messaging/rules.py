@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from supervision.foundation.errors import Invalid, Problem
+from supervision.foundation.errors import Problem
+from supervision.messaging.errors import TemplateNotFilled
 
 ONE_PART_UNITS = 70
 LONG_PART_UNITS = 67  # the other three carry the number of the part
@@ -23,14 +24,6 @@ QUIET_FROM = time(21, 0)
 QUIET_UNTIL = time(7, 30)
 
 Value = str | int | Decimal | date
-
-
-class TemplateNotFilled(Invalid):
-    """The variables are not those that the template asks for."""
-
-    code = "template_not_filled"
-    zh = "模板变量与所给内容不一致，详见各项说明。"
-    en = "The variables are not those that the template asks for; see the list of problems."
 
 
 def _units(text: str) -> int:

@@ -27,7 +27,7 @@ async def get_completion(session: AsyncSession, actor: Actor, year: int) -> dict
         raise NotFound
     rows = [_completed(row) for row in await _read_indicators(session, actor, ledger_id)]
     count = Counter(row["verdict"] for row in rows)
-    return {"year": year, **{str(verdict): count[verdict] for verdict in rules.Verdict}, "data": rows}
+    return {"year": year, **{str(verdict): count[verdict] for verdict in rules.CompletionVerdict}, "data": rows}
 
 
 def _completed(row: RowMapping) -> dict[str, Any]:

@@ -12,7 +12,7 @@ _HUNDRED = Decimal(100)
 _ONE_DECIMAL = Decimal("0.1")
 
 
-class Verdict(StrEnum):
+class CompletionVerdict(StrEnum):
     MET = "met"
     NOT_MET = "not_met"
     NO_FIGURE = "no_figure"
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 class Completion:
     """Whether a goal is met, and by how many percent, with one decimal, rounded half up."""
 
-    verdict: Verdict
+    verdict: CompletionVerdict
     percent: Decimal | None
 
 
@@ -32,7 +32,7 @@ def completion(comparator: str, target: Decimal, target_high: Decimal | None, va
     A bound that is not positive has no percentage: its verdict stands alone. No figure is not a missed goal.
     """
     if value is None:
-        return Completion(Verdict.NO_FIGURE, None)
+        return Completion(CompletionVerdict.NO_FIGURE, None)
     match comparator:
         case "at_least":
             return Completion(_verdict(is_met=value >= target), _share(value, target))
@@ -49,8 +49,8 @@ def completion(comparator: str, target: Decimal, target_high: Decimal | None, va
             raise ValueError(comparator)
 
 
-def _verdict(*, is_met: bool) -> Verdict:
-    return Verdict.MET if is_met else Verdict.NOT_MET
+def _verdict(*, is_met: bool) -> CompletionVerdict:
+    return CompletionVerdict.MET if is_met else CompletionVerdict.NOT_MET
 
 
 def _whole_or(part: Decimal, whole: Decimal, *, is_met: bool, bound: Decimal) -> Decimal | None:

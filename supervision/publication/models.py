@@ -5,7 +5,7 @@ from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
-from supervision.publication.states import PublicationState, Verdict
+from supervision.publication.states import PublicationState, ReviewVerdict
 
 
 class Publication(Named, Base):
@@ -16,7 +16,7 @@ class Publication(Named, Base):
         belongs_to("progress_entry", "progress_entry_id"),
         UniqueConstraint("progress_entry_id"),
         one_of("state", PublicationState),
-        one_of("verdict", Verdict),
+        one_of("verdict", ReviewVerdict),
         Index(None, "jurisdiction_id", "published_at", "id"),
         Index(None, "jurisdiction_id", "id"),
     )

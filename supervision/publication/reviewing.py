@@ -7,7 +7,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.publication import policy, queries, rules
 from supervision.publication.errors import NotUnderReview
-from supervision.publication.states import FOLLOWS, PublicationState, Verdict
+from supervision.publication.states import FOLLOWS, PublicationState, ReviewVerdict
 
 
 async def review_publication(
@@ -15,7 +15,7 @@ async def review_publication(
     actor: Actor,
     publication_id: UUID,
     *,
-    verdict: Verdict,
+    verdict: ReviewVerdict,
     legal_basis: str | None = None,
     reason: str | None = None,
 ) -> None:

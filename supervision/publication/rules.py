@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from supervision.publication.errors import ApprovalNeedsBasis, RefusalNeedsReason
-from supervision.publication.states import Verdict
+from supervision.publication.states import ReviewVerdict
 
 # A title is one line; a goal may be a paragraph.
 GOAL_IN_TITLE = 60
@@ -45,11 +45,11 @@ def compose(progress: Progress) -> tuple[str, str]:
     return f"{goal}：完成进度{progress.percent}%（{period}）", "\n".join(lines)
 
 
-def check_verdict(verdict: Verdict, legal_basis: str | None, reason: str | None) -> None:
+def check_verdict(verdict: ReviewVerdict, legal_basis: str | None, reason: str | None) -> None:
     """Refuse an approval without its legal basis, and a refusal without its reason."""
-    if verdict is Verdict.APPROVED and not legal_basis:
+    if verdict is ReviewVerdict.APPROVED and not legal_basis:
         raise ApprovalNeedsBasis
-    if verdict is Verdict.REFUSED and not reason:
+    if verdict is ReviewVerdict.REFUSED and not reason:
         raise RefusalNeedsReason
 
 

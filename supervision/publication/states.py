@@ -8,7 +8,7 @@ class PublicationState(StrEnum):
     PUBLISHED = "published"
 
 
-class Verdict(StrEnum):
+class ReviewVerdict(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.publication import drafting, publishing, reviewing
-from supervision.publication.states import Verdict
+from supervision.publication.states import ReviewVerdict
 from tests.factories.identity import make_official, make_unit
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task
 
@@ -45,7 +45,7 @@ async def draft(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
 
 async def approve(session: AsyncSession, actor: Actor, publication_id: UUID) -> None:
     await reviewing.review_publication(
-        session, person(actor), publication_id, verdict=Verdict.APPROVED, legal_basis="《政府信息公开条例》第十九条"
+        session, person(actor), publication_id, verdict=ReviewVerdict.APPROVED, legal_basis="《政府信息公开条例》第十九条"
     )
 
 

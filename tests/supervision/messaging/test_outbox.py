@@ -6,9 +6,9 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.messaging import outbox, templates
+from supervision.messaging.errors import TemplateNotFilled
 from supervision.messaging.models import Message
 from supervision.messaging.outbox import Letter
-from supervision.messaging.rules import TemplateNotFilled
 from tests.factories.messaging import as_test, make_officials, states_of
 from tests.house import Place
 

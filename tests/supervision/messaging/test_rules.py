@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supervision.messaging.errors import TemplateNotFilled
 from supervision.messaging.rules import (
     MAX_PARTS,
-    TemplateNotFilled,
     Value,
     count_parts,
     lint_body,

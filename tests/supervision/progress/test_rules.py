@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from supervision.foundation.ids import new_id
 from supervision.progress.rules import (
     Completion,
+    CompletionVerdict,
     ReportedEntry,
     ReportedFigure,
     Standing,
     TaskDuty,
-    Verdict,
     check_entries,
     completion,
     standing,
@@ -63,7 +63,7 @@ def decimal(text: str) -> Decimal:
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
 def test_goals_of_2016(row: list[str]) -> None:
     _, comparator, target, high, figure, verdict, percent = row
-    expected = Completion(Verdict(verdict), number(percent))
+    expected = Completion(CompletionVerdict(verdict), number(percent))
     assert completion(comparator, decimal(target), number(high), number(figure)) == expected
 
 
@@ -111,7 +111,7 @@ def test_completion_at_the_edges(
     comparator: str, target: str, high: str | None, figure: str | None, verdict: str, percent: str | None
 ) -> None:
     found = completion(comparator, decimal(target), number(high or "-"), number(figure or "-"))
-    assert found == Completion(Verdict(verdict), number(percent or "-"))
+    assert found == Completion(CompletionVerdict(verdict), number(percent or "-"))
 
 
 def test_another_comparator_is_a_bug() -> None:
@@ -130,7 +130,7 @@ def test_what_is_met_is_whole(comparator: str, one: Decimal, other: Decimal, fig
     found = completion(comparator, target, high if comparator == "between" else None, figure)
     if found.percent is not None:
         assert found.percent == found.percent.quantize(Decimal("0.1"))
-        assert (found.percent >= 100) if found.verdict is Verdict.MET else (found.percent <= 100)
+        assert (found.percent >= 100) if found.verdict is CompletionVerdict.MET else (found.percent <= 100)
 
 
 DUE = datetime(2016, 3, 18, 16, tzinfo=UTC)

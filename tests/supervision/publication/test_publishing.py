@@ -16,7 +16,7 @@ from supervision.foundation.errors import Conflict, NotFound
 from supervision.foundation.ids import new_id
 from supervision.publication import drafting, errors, feeds, publishing, queries, reviewing, rules
 from supervision.publication.models import Publication
-from supervision.publication.states import FOLLOWS, PublicationState, Verdict
+from supervision.publication.states import FOLLOWS, PublicationState, ReviewVerdict
 from tests.contract.atom import require_valid
 from tests.factories.publication import add_progress, approve, draft, person, put_out
 from tests.factories.scoring import hold
@@ -86,7 +86,7 @@ class TestReviewing:
         publication_id = await drafting.draft_publication(session, drafter, progress_entry_id=entry_id)
         with pytest.raises(errors.DrafterReviews):
             await reviewing.review_publication(
-                session, reviewer, publication_id, verdict=Verdict.APPROVED, legal_basis="依据"
+                session, reviewer, publication_id, verdict=ReviewVerdict.APPROVED, legal_basis="依据"
             )
         assert await state_of(session, publication_id) == "drafted"
 
@@ -94,7 +94,7 @@ class TestReviewing:
         publication_id = await draft(session, here.actor)
         reviewer = person(here.actor, Role.OFFICE)
         await reviewing.review_publication(
-            session, reviewer, publication_id, verdict=Verdict.REFUSED, legal_basis=None, reason="尚不宜公开"
+            session, reviewer, publication_id, verdict=ReviewVerdict.REFUSED, legal_basis=None, reason="尚不宜公开"
         )
         row = await queries.get_publication(session, here.actor, publication_id)
         assert (row["state"], row["verdict"], row["reason"]) == ("refused", "refused", "尚不宜公开")
@@ -105,18 +105,22 @@ class TestReviewing:
     async def test_an_approval_needs_its_basis(self, session: AsyncSession, here: Place) -> None:
         publication_id = await draft(session, here.actor)
         with pytest.raises(errors.ApprovalNeedsBasis):
-            await reviewing.review_publication(session, person(here.actor), publication_id, verdict=Verdict.APPROVED)
+            await reviewing.review_publication(
+                session, person(here.actor), publication_id, verdict=ReviewVerdict.APPROVED
+            )
 
     async def test_a_refusal_needs_its_reason(self, session: AsyncSession, here: Place) -> None:
         publication_id = await draft(session, here.actor)
         with pytest.raises(errors.RefusalNeedsReason):
-            await reviewing.review_publication(session, person(here.actor), publication_id, verdict=Verdict.REFUSED)
+            await reviewing.review_publication(
+                session, person(here.actor), publication_id, verdict=ReviewVerdict.REFUSED
+            )
 
 
 VERBS = {
     PublicationState.APPROVED: approve,
     PublicationState.REFUSED: lambda session, actor, publication_id: reviewing.review_publication(
-        session, person(actor), publication_id, verdict=Verdict.REFUSED, reason="尚不宜公开"
+        session, person(actor), publication_id, verdict=ReviewVerdict.REFUSED, reason="尚不宜公开"
     ),
     PublicationState.PUBLISHED: publishing.publish,
 }
