@@ -17,11 +17,13 @@ from supervision.scoring import adopting
 async def owners_session(owner_url: str) -> AsyncIterator[AsyncSession]:
     """Open one transaction as the owner of the tables, in no jurisdiction; commit it at the end."""
     engine = make_engine(owner_url, pool_size=1)
-    async with make_sessions(engine, "ducha_owner")() as session:
-        await enter(session, None)
-        yield session
-        await session.commit()
-    await engine.dispose()
+    try:
+        async with make_sessions(engine, "ducha_owner")() as session:
+            await enter(session, None)
+            yield session
+            await session.commit()
+    finally:
+        await engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)

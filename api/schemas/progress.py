@@ -111,7 +111,7 @@ class CompletionRow(Answer):
     unit_of_measure: str = Field(max_length=40)
     figure: DecimalText | None = Field(description="the latest one reported")
     figure_received_at: datetime | None
-    verdict: CompletionVerdict = Field(description="no_figure says that nothing was reported, not that the goal was missed")
+    verdict: CompletionVerdict = Field(description="no_figure: nothing was reported, which is not a missed goal")
     percent: PercentText | None = Field(
         description="one decimal, rounded half up; none where the target is not positive"
     )

@@ -5,8 +5,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.models import HeldClock
+from supervision.foundation.statements import fetch_one
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_HELD = select(HeldClock.held_at)
 
 
 def real_now() -> datetime:
@@ -17,8 +19,8 @@ async def now(session: AsyncSession) -> datetime:
     """Return the business time of the session's jurisdiction: real, or held; refuses a session without one."""
     if session.info.get("jurisdiction") is None:
         raise LookupError("a clock belongs to a jurisdiction; enter one first")
-    held: datetime | None = await session.scalar(select(HeldClock.held_at))
-    return held or real_now()
+    held = await fetch_one(session, _HELD)
+    return held["held_at"] if held else real_now()
 
 
 async def today(session: AsyncSession) -> date:
@@ -27,4 +29,4 @@ async def today(session: AsyncSession) -> date:
 
 
 async def is_held(session: AsyncSession) -> bool:
-    return await session.scalar(select(HeldClock.held_at)) is not None
+    return await fetch_one(session, _HELD) is not None

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
 from sqlalchemy.schema import SchemaItem
 
+from supervision.foundation import statements
 from supervision.foundation.ids import new_id
 
 DatabaseRole = Literal["ducha_owner", "ducha_api", "ducha_worker"]
@@ -101,14 +102,23 @@ class _Session(Session):
     pass
 
 
-_ENTER = text("SELECT set_config('role', :role, true), set_config('ducha.jurisdiction', :jurisdiction, true)")
+_ENTER: LiteralString = (
+    "SELECT set_config('role', %(role)s, true), set_config('ducha.jurisdiction', %(jurisdiction)s, true)"
+)
 
 
 @event.listens_for(_Session, "after_begin")
 def _enter_at_begin(session: _Session, transaction: SessionTransaction, connection: Connection) -> None:
     # Set on every begin, the empty jurisdiction included: a pooled connection must carry nothing over.
     if not transaction.nested:
-        connection.execute(_ENTER, _place(session.info))
+        statements.remember_driver(session.info, connection)
+        connection.exec_driver_sql(_ENTER, _place(session.info))
+
+
+@event.listens_for(_Session, "after_transaction_end")
+def _forget_at_end(session: _Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        statements.forget_driver(session.info)
 
 
 def _place(info: Mapping[Any, Any]) -> dict[str, str]:
@@ -121,7 +131,7 @@ async def enter(session: AsyncSession, jurisdiction_id: UUID | None, *, role: Da
     if role:
         session.info["role"] = role
     if session.in_transaction():
-        await session.execute(_ENTER, _place(session.info))
+        await statements.say(session, _ENTER, _place(session.info))
 
 
 Sessions = async_sessionmaker[AsyncSession]

@@ -2,9 +2,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Tuple, select, tuple_
+from sqlalchemy import ColumnElement, Select, Tuple, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
+
+from supervision.foundation.statements import Row, fetch
 
 Key = TypeVar("Key", UUID, int)
 Rows = Select[*tuple[Any, ...]]
@@ -20,7 +22,7 @@ class PageRequest(Generic[Key]):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    rows: list[RowMapping]
+    rows: list[Row]
     next: Any | None
 
 
@@ -38,8 +40,8 @@ async def page(
     if request.after is not None:
         statement = statement.where(_beyond(columns, identity, request.after, descending=descending))
     order = [column.desc() if descending else column.asc() for column in columns]
-    rows = (await session.execute(statement.order_by(*order).limit(request.limit + 1))).mappings().all()
-    kept = list(rows[: request.limit])
+    rows = await fetch(session, statement.order_by(*order).limit(request.limit + 1))
+    kept = rows[: request.limit]
     return Page(kept, kept[-1]["id"] if len(rows) > request.limit else None)
 
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import Forbidden, Unauthenticated
+from supervision.foundation.statements import Row, fetch_one
 from supervision.identity.errors import LockedOut
 from supervision.identity.models import JurisdictionKind, Official, RefusedLogin
 
@@ -61,15 +62,15 @@ def _checksum(body: str) -> str:
     return f"{zlib.crc32(body.encode()):08x}"
 
 
-async def find_key(session: AsyncSession, *, lookup: str, address: str) -> RowMapping | None:
+async def find_key(session: AsyncSession, *, lookup: str, address: str) -> Row | None:
     """Read what is known of a key before its jurisdiction is; refuses one that is locked for this address."""
-    row = (await session.execute(_FIND, {"lookup": lookup, "address": address})).mappings().one_or_none()
+    row = await fetch_one(session, _FIND, {"lookup": lookup, "address": address})
     if row is not None and row["is_locked"]:
         raise LockedOut
     return row
 
 
-def authenticate(key: ParsedKey, row: RowMapping | None, *, now: datetime, request_id: str) -> Actor:
+def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: str) -> Actor:
     """Turn a key and what the database knows of it into an actor; refuses wrong, expired and revoked ones alike."""
     expected = row["secret_hash"] if row else bytes(sha256().digest_size)
     is_right = hmac.compare_digest(hash_secret(key.secret), expected)

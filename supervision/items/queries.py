@@ -4,13 +4,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Uuid, func, select
+from sqlalchemy import Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.statements import Row, fetch_one
 from supervision.items import policy, search
 from supervision.items.models import Item, Ledger, LedgerEntry, PartKind, Party
 
@@ -89,9 +90,9 @@ async def list_items(
     return await page(session, statement, request, identity=Item.id, sort=column, descending=is_descending)
 
 
-async def get_item(session: AsyncSession, actor: Actor, item_id: UUID) -> RowMapping:
+async def get_item(session: AsyncSession, actor: Actor, item_id: UUID) -> Row:
     statement = select(*ITEM_COLUMNS).where(Item.id == item_id, policy.visible_to(actor))
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return _found(await fetch_one(session, statement))
 
 
 async def get_for_update(session: AsyncSession, actor: Actor, item_id: UUID) -> Item:
@@ -103,9 +104,9 @@ async def get_for_update(session: AsyncSession, actor: Actor, item_id: UUID) -> 
     return item
 
 
-async def get_ledger(session: AsyncSession, _actor: Actor, year: int) -> RowMapping:
+async def get_ledger(session: AsyncSession, _actor: Actor, year: int) -> Row:
     statement = select(*LEDGER_COLUMNS).where(Ledger.year == year)
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return _found(await fetch_one(session, statement))
 
 
 async def list_ledger_entries(session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, year: int) -> Page:
@@ -116,7 +117,7 @@ async def list_ledger_entries(session: AsyncSession, actor: Actor, request: Page
     return await page(session, statement, request, identity=LedgerEntry.id, sort=LedgerEntry.no)
 
 
-def _found(row: RowMapping | None) -> RowMapping:
+def _found(row: Row | None) -> Row:
     if row is None:
         raise NotFound
     return row

@@ -12,6 +12,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.statements import Row, fetch
 from supervision.identity.models import Unit
 from supervision.scoring import policy
 from supervision.scoring.errors import NoPolicyInForce
@@ -94,7 +95,7 @@ _SCORES = text("""
 class Scores:
     year: int
     as_of: datetime
-    rows: Sequence[RowMapping]
+    rows: Sequence[Row]
 
 
 async def scores(session: AsyncSession, actor: Actor, *, year: int, as_of: datetime | None = None) -> Scores:
@@ -110,7 +111,7 @@ async def scores(session: AsyncSession, actor: Actor, *, year: int, as_of: datet
         "policy_on": min(date(year, 12, 31), shanghai_day(moment)),
         "only_unit": policy.only_unit_of(actor),
     }
-    rows = (await session.execute(_SCORES, facts)).mappings().all()
+    rows = await fetch(session, _SCORES, facts)
     if any(row["base"] is None for row in rows):
         raise NoPolicyInForce
     return Scores(year, moment, rows)

@@ -1,7 +1,9 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import LiteralString, cast
+from typing import Any, LiteralString, Self, cast
 
+import psycopg
+from psycopg.rows import TupleRow
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -13,7 +15,7 @@ class Heard:
         self.statements: list[str] = []
 
     def text(self, beginning: str, holding: str = "") -> LiteralString:
-        """Return the one text, as psycopg got it, that begins so and holds this; refuses when there is none, or another."""
+        """Return the one text that begins so and holds this; refuses when there is none, or another one."""
         found = {each for each in self.statements if each.lstrip().startswith(beginning) and holding in each}
         if len(found) != 1:
             raise LookupError(f"{len(found)} statements begin with {beginning} and hold {holding}")
@@ -22,14 +24,29 @@ class Heard:
 
 @contextmanager
 def listening(engine: AsyncEngine) -> Iterator[Heard]:
-    """Hear each statement that passes through SQLAlchemy inside the block."""
+    """Hear each statement that psycopg is given by the engine's connections inside the block."""
     heard = Heard()
 
-    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        heard.statements.append(statement)
+    class Listener(psycopg.AsyncCursor[Any]):
+        async def execute(self, query: Any, *facts: Any, **options: Any) -> Self:
+            heard.statements.append(str(query))
+            return await super().execute(query, *facts, **options)
 
-    event.listen(engine.sync_engine, "before_cursor_execute", hear)
+        async def executemany(self, query: Any, *facts: Any, **options: Any) -> None:
+            heard.statements.append(str(query))
+            await super().executemany(query, *facts, **options)
+
+    def attach(dbapi_connection: Any, *_: object) -> None:
+        dbapi_connection.driver_connection.cursor_factory = Listener
+
+    def detach(dbapi_connection: Any, *_: object) -> None:
+        dbapi_connection.driver_connection.cursor_factory = psycopg.AsyncCursor
+
+    pool = engine.sync_engine.pool
+    event.listen(pool, "checkout", attach)
+    event.listen(pool, "checkin", detach)
     try:
         yield heard
     finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", hear)
+        event.remove(pool, "checkout", attach)
+        event.remove(pool, "checkin", detach)
