@@ -58,7 +58,7 @@ def many(request: Request, page: Page) -> Response:
         url = request.url.include_query_params(after=str(page.next))
         headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
     following = None if page.next is None else str(page.next)
-    return reply({"data": [dict(row) for row in page.rows], "next": following}, 200, headers)
+    return reply({"data": page.rows, "next": following}, 200, headers)
 
 
 def all_of(rows: Sequence[Mapping[Any, Any]]) -> Response:

@@ -1,9 +1,8 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, LiteralString, Self, cast
 
 import psycopg
-from psycopg.rows import TupleRow
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
