@@ -1,9 +1,10 @@
-from collections.abc import Mapping, Sequence
-from typing import Any, LiteralString, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import dict_row
 from sqlalchemy import Connection, Executable, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
@@ -16,9 +17,7 @@ Row = dict[str, Any]
 Facts = Mapping[str, Any]
 Driver = psycopg.AsyncConnection[Any]
 
-_ENTER: LiteralString = (
-    "SELECT set_config('role', %(role)s, true), set_config('ducha.jurisdiction', %(jurisdiction)s, true)"
-)
+_ENTER = "SELECT set_config('role', %(role)s, true), set_config('ducha.jurisdiction', %(jurisdiction)s, true)"
 _compiled: LRUCache[Any, Any] = LRUCache(1000)
 
 
@@ -46,69 +45,84 @@ class HouseSession(AsyncSession):
     the reading itself does. Both ways share one connection and one transaction, whichever begins it.
     """
 
-    _taken: AsyncConnection | None = None
+    _taken: tuple[AsyncConnection, Driver] | None = None
 
     async def driver(self) -> Driver:
         """Return psycopg's connection in this session's transaction, begun and entered where the session stands."""
         if self._taken is None and not self.in_transaction() and isinstance(self.bind, AsyncEngine):
-            self.bind = self._taken = await self.bind.connect()
+            self.bind = connection = await self.bind.connect()
+            self._taken = connection, _driver_of(connection)
         if self._taken is None:
             # On somebody else's connection only SQLAlchemy keeps our transaction apart from the one around it.
             return _driver_of(await self.connection())
-        driver = _driver_of(self._taken)
+        driver = self._taken[1]
         if driver.info.transaction_status == TransactionStatus.IDLE:
             await self._enter(driver)
         return driver
 
     async def enter(self) -> None:
         """Go where `info` says that the session stands, if a transaction runs; its beginning does so by itself."""
-        if self.in_transaction() or (self._taken and _driver_of(self._taken).info.transaction_status):
+        if self.in_transaction() or (self._taken and self._taken[1].info.transaction_status != TransactionStatus.IDLE):
             await self._enter(await self.driver())
 
-    async def _enter(self, driver: Driver) -> None:
-        place = _place(self.info)
-        try:
-            await driver.execute(_ENTER, place)
-        except psycopg.Error as error:
-            raise _told(self, driver, _ENTER, error) from error
-        self.info["entered"] = place
-
     async def commit(self) -> None:
+        self.info.pop("entered", None)
         if self.in_transaction():
             await super().commit()
         elif self._taken is not None:
-            await _driver_of(self._taken).commit()
-        self.info.pop("entered", None)
+            with self.telling():
+                await self._taken[1].commit()
 
     async def rollback(self) -> None:
+        self.info.pop("entered", None)
         if self.in_transaction():
             await super().rollback()
         elif self._taken is not None:
-            await _driver_of(self._taken).rollback()
-        self.info.pop("entered", None)
+            with self.telling():
+                await self._taken[1].rollback()
 
     async def close(self) -> None:
+        self.info.pop("entered", None)
         if self.in_transaction():
             await super().close()
-        self.info.pop("entered", None)
         if self._taken is not None:
+            (connection, driver), self._taken = self._taken, None
+            self.bind = connection.engine
+            if driver.closed:
+                await connection.invalidate()
             # The pool rolls back what was left open.
-            taken, self._taken = self._taken, None
-            self.bind = taken.engine
-            await taken.close()
+            await connection.close()
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Tell of psycopg's errors as SQLAlchemy does; a lost server has lost the pool's other connections too."""
+        try:
+            yield
+        except psycopg.Error as error:
+            is_gone = isinstance(error, psycopg.OperationalError) and self._taken is not None and self._taken[1].closed
+            if is_gone:
+                self.get_bind().engine.dispose(close=False)
+            raise DBAPIError.instance(
+                None, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=is_gone
+            ) from error
+
+    async def _enter(self, driver: Driver) -> None:
+        place = _place(self.info)
+        with self.telling():
+            await driver.execute(_ENTER, place)
+        self.info["entered"] = place
 
 
 async def fetch(session: AsyncSession, statement: Executable, facts: Facts | None = None) -> list[Row]:
     """Return a statement's rows as psycopg reads them; lists of parameters need the session's own execute."""
     await _flush(session)
     sql, parameters = _write(session, statement, [facts or {}])
-    driver = await cast(HouseSession, session).driver()
-    cursor = cast(psycopg.AsyncCursor[DictRow], driver.cursor(row_factory=dict_row))
-    try:
+    house = cast(HouseSession, session)
+    driver = await house.driver()
+    with house.telling():
+        cursor = driver.cursor(row_factory=dict_row)
         await cursor.execute(sql, parameters[0])
         return await cursor.fetchall()
-    except psycopg.Error as error:
-        raise _told(session, driver, sql, error) from error
 
 
 async def fetch_one(session: AsyncSession, statement: Executable, facts: Facts | None = None) -> Row | None:
@@ -117,18 +131,17 @@ async def fetch_one(session: AsyncSession, statement: Executable, facts: Facts |
     return rows[0] if rows else None
 
 
-async def send(session: AsyncSession, statement: Executable, rows: Sequence[Facts] = ({},)) -> None:
-    """Send a statement of which nothing is asked, once for each of the rows."""
+async def send(session: AsyncSession, statement: Executable, rows: Sequence[Facts]) -> None:
+    """Send a statement of which nothing is asked, once for each of the rows, of which there is at least one."""
     await _flush(session)
     sql, parameters = _write(session, statement, rows)
-    driver = await cast(HouseSession, session).driver()
-    try:
+    house = cast(HouseSession, session)
+    driver = await house.driver()
+    with house.telling():
         if len(rows) == 1:
             await driver.execute(sql, parameters[0])
         else:
             await driver.cursor().executemany(sql, parameters)
-    except psycopg.Error as error:
-        raise _told(session, driver, sql, error) from error
 
 
 async def _flush(session: AsyncSession) -> None:
@@ -137,7 +150,7 @@ async def _flush(session: AsyncSession) -> None:
         await session.flush()
 
 
-def _write(session: AsyncSession, statement: Executable, rows: Sequence[Facts]) -> tuple[LiteralString, list[Row]]:
+def _write(session: AsyncSession, statement: Executable, rows: Sequence[Facts]) -> tuple[str, list[Row]]:
     """Compile a statement, or find it compiled, and fill in its parameters."""
     # The one step that SQLAlchemy takes and does not offer: to find a statement of the same shape compiled.
     compiled, extracted, collected, _ = cast(ClauseElement, statement)._compile_w_cache(  # noqa: SLF001 - see above
@@ -148,23 +161,16 @@ def _write(session: AsyncSession, statement: Executable, rows: Sequence[Facts]) 
     )
     if not isinstance(compiled, SQLCompiler) or compiled.post_compile_params or compiled.insert_prefetch:
         raise TypeError("lists of parameters and Python's defaults need the session's own execute")
-    parameters = [
-        compiled.construct_params(row, extracted, escape_names=False, _collected_params=collected) for row in rows
+    parameters: list[Row] = [
+        {**compiled.construct_params(row, extracted, escape_names=False, _collected_params=collected)} for row in rows
     ]
-    for name, process in compiled._bind_processors.items():  # noqa: SLF001 - see above
+    processors = cast(Mapping[str, Callable[[Any], Any]], compiled._bind_processors)  # noqa: SLF001 - see above
+    for name, process in processors.items():
         for row in parameters:
             row[name] = process(row[name])
-    return cast(LiteralString, compiled.string), parameters
+    return compiled.string, parameters
 
 
 def _driver_of(connection: AsyncConnection) -> Driver:
-    return cast(Driver, connection.sync_connection.connection.driver_connection)
-
-
-def _told(session: AsyncSession, driver: Driver, sql: str, error: psycopg.Error) -> BaseException:
-    """Tell of an error as SQLAlchemy does; when the server has gone, so have the pool's other connections."""
-    if driver.closed:
-        session.get_bind().engine.dispose(close=False)
-    return DBAPIError.instance(
-        sql, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=driver.closed
-    )
+    fairy = cast(Connection, connection.sync_connection).connection
+    return cast(Driver, fairy.driver_connection)
