@@ -19,6 +19,7 @@ class Doorbell:
         self._settings.conn_timeout = 1
         self._pool: ArqRedis | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._connecting = asyncio.Lock()
 
     def ring(self, jobs: Iterable[str]) -> None:
         """Wake the worker for these jobs without keeping the caller waiting."""
@@ -50,6 +51,10 @@ class Doorbell:
             await self._pool.aclose()
 
     async def _connected(self) -> ArqRedis:
-        if self._pool is None:
-            self._pool = await create_pool(self._settings, job_serializer=orjson.dumps, job_deserializer=orjson.loads)
+        # Two that ring at once share one pool; of two pools, one would never be closed.
+        async with self._connecting:
+            if self._pool is None:
+                self._pool = await create_pool(
+                    self._settings, job_serializer=orjson.dumps, job_deserializer=orjson.loads
+                )
         return self._pool
