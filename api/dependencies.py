@@ -29,11 +29,14 @@ log = structlog.get_logger()
 
 async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
     sessions: Sessions = request.app.state.sessions
-    async with sessions() as session:
-        request.state.session = session
+    session = request.state.session = sessions()
+    try:
         yield session
         await session.commit()
         request.app.state.doorbell.ring(session.info.pop("doorbell", ()))
+    finally:
+        # FastAPI shields this from the request's cancellation; `async with` would do so once more, in a task.
+        await session.close()
 
 
 # Function scope: the commit comes before the answer leaves, so a failed commit cannot be told as a success.
@@ -111,11 +114,14 @@ Limit = Annotated[int, Query(ge=1, le=100, description="how many at most"), Befo
 _AFTER = "the last id of the page before, as `next` gave it"
 
 
-def _page_of_ids(limit: Limit = 50, after: Annotated[Id | None, Query(description=_AFTER)] = None) -> PageRequest[UUID]:
+# Asynchronous, though they wait for nothing: FastAPI would send plain functions to a thread.
+async def _page_of_ids(
+    limit: Limit = 50, after: Annotated[Id | None, Query(description=_AFTER)] = None
+) -> PageRequest[UUID]:
     return PageRequest(limit, after)
 
 
-def _page_of_numbers(
+async def _page_of_numbers(
     limit: Limit = 50, after: Annotated[Digits | None, Query(description=_AFTER)] = None
 ) -> PageRequest[int]:
     return PageRequest(limit, None if after is None else int(after))

@@ -3,7 +3,7 @@ import time
 from collections.abc import Iterable
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -101,10 +101,12 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers.update({**self.extra, "X-Trace-Id": self.scope["state"]["trace_id"]})
-            headers.setdefault("Cache-Control", "no-store" if "etag" not in headers else "private, no-cache")
-            headers["X-Content-Type-Options"] = "nosniff"
+            headers = {**self.extra, "X-Trace-Id": self.scope["state"]["trace_id"], "X-Content-Type-Options": "nosniff"}
+            present = {name for name, _ in message["headers"]}
+            if b"cache-control" not in present:
+                headers["Cache-Control"] = "private, no-cache" if b"etag" in present else "no-store"
+            ours = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+            message = {**message, "headers": [*message["headers"], *ours]}
         elif self.is_head:
             message = {**message, "body": b""}
         await self._send(message)

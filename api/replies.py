@@ -1,6 +1,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import Request, Response
@@ -55,10 +56,10 @@ def many(request: Request, page: Page) -> Response:
     """Answer one page of a list, with the way to the next one in the body and in Link."""
     headers = {}
     if page.next is not None:
-        url = request.url.include_query_params(after=str(page.next))
-        headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        asked = [pair for pair in request.query_params.multi_items() if pair[0] != "after"]
+        headers["Link"] = f'<{request.scope["path"]}?{urlencode([*asked, ("after", page.next)])}>; rel="next"'
     following = None if page.next is None else str(page.next)
-    return reply({"data": [dict(row) for row in page.rows], "next": following}, 200, headers)
+    return reply({"data": page.rows, "next": following}, 200, headers)
 
 
 def all_of(rows: Sequence[Mapping[Any, Any]]) -> Response:

@@ -93,6 +93,8 @@ def _is_current(request: Request, response: Response) -> bool:
         tags = {each.strip().removeprefix("W/") for each in wanted.split(",")}
         return tag is not None and ("*" in tags or tag in tags)
     # Only asked where no If-None-Match was sent (RFC 9110 §13.1.3); what is no date is passed over.
+    if "if-modified-since" not in request.headers:
+        return False
     modified, since = (
         _http_date(headers.get(name, ""))
         for headers, name in ((response.headers, "last-modified"), (request.headers, "if-modified-since"))

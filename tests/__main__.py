@@ -24,7 +24,9 @@ def check_migrations() -> Outcome:
     written = subprocess.run([sys.executable, "-c", MIGRATIONS], cwd=ROOT, capture_output=True, text=True, check=False)
     if written.returncode:
         return False, written.stderr
-    return run(BIN / "squawk", "--stdin-filepath", "migrations.sql", text=written.stdout)
+    return run(
+        BIN / "squawk", "--config", "migrations/squawk.toml", "--stdin-filepath", "migrations.sql", text=written.stdout
+    )
 
 
 def check_document() -> Outcome:

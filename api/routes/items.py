@@ -29,7 +29,7 @@ SHEET_BODY: dict[str, Any] = {
 }
 
 
-def _only(
+async def _only(
     kind: Annotated[ItemKind | None, Query()] = None,
     unit: Annotated[Id | None, Query(description="the responsible unit")] = None,
     due_before: Annotated[FullDate | None, Query()] = None,

@@ -35,7 +35,8 @@ from worker.jobs import cadence
 from worker.runner import Runner, open_runner
 
 DATABASE = "ducha_demo"
-console = Console()
+# A log file has no width of its own; the summary reads best in a hundred columns.
+console = Console(width=None if sys.stdout.isatty() else 100)
 
 
 @dataclass

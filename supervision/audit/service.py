@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit.models import AuditEvent
 from supervision.foundation import clock, metrics
 from supervision.foundation.actors import Actor
+from supervision.foundation.sessions import send
 
 # Inline, because a row without jurisdiction may be written and never read back, not even by RETURNING.
 _WRITE = insert(cast(Table, AuditEvent.__table__)).inline()
@@ -53,7 +54,7 @@ async def record_refused_login(
         "facts": {"address": address},
         "request_id": request_id,
     }
-    await session.execute(_WRITE, row)
+    await send(session, _WRITE, [row])
 
 
 def _plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.models import HeldClock
-from supervision.foundation.statements import fetch_one
+from supervision.foundation.sessions import fetch_one
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _HELD = select(HeldClock.held_at)

@@ -2,13 +2,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal, LiteralString
+from typing import Any, Literal, cast
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Connection,
     Date,
     DateTime,
     ForeignKey,
@@ -20,16 +20,15 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
-    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import SchemaItem
 
-from supervision.foundation import statements
 from supervision.foundation.ids import new_id
+from supervision.foundation.sessions import HouseSession, SyncSession
 
 DatabaseRole = Literal["ducha_owner", "ducha_api", "ducha_worker"]
 
@@ -98,40 +97,12 @@ def belongs_to(table: str, column: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["jurisdiction_id", column], [f"{table}.jurisdiction_id", f"{table}.id"])
 
 
-class _Session(Session):
-    pass
-
-
-_ENTER: LiteralString = (
-    "SELECT set_config('role', %(role)s, true), set_config('ducha.jurisdiction', %(jurisdiction)s, true)"
-)
-
-
-@event.listens_for(_Session, "after_begin")
-def _enter_at_begin(session: _Session, transaction: SessionTransaction, connection: Connection) -> None:
-    # Set on every begin, the empty jurisdiction included: a pooled connection must carry nothing over.
-    if not transaction.nested:
-        statements.remember_driver(session.info, connection)
-        connection.exec_driver_sql(_ENTER, _place(session.info))
-
-
-@event.listens_for(_Session, "after_transaction_end")
-def _forget_at_end(session: _Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        statements.forget_driver(session.info)
-
-
-def _place(info: Mapping[Any, Any]) -> dict[str, str]:
-    return {"role": info["role"], "jurisdiction": str(info.get("jurisdiction") or "")}
-
-
 async def enter(session: AsyncSession, jurisdiction_id: UUID | None, *, role: DatabaseRole | None = None) -> None:
     """Put the session, its running transaction included, into one jurisdiction (or none) and role."""
     session.info["jurisdiction"] = jurisdiction_id
     if role:
         session.info["role"] = role
-    if session.in_transaction():
-        await statements.say(session, _ENTER, _place(session.info))
+    await cast(HouseSession, session).enter()
 
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -144,6 +115,7 @@ def make_engine(url: str, *, pool_size: int = 10, pool_wait_seconds: float = 5, 
         max_overflow=0,
         pool_timeout=pool_wait_seconds,
         pool_reset_on_return="rollback",
+        json_deserializer=orjson.loads,
         connect_args={"options": "-c TimeZone=UTC -c statement_timeout=30000", "connect_timeout": 5},
         **options,
     )
@@ -151,7 +123,12 @@ def make_engine(url: str, *, pool_size: int = 10, pool_wait_seconds: float = 5, 
 
 def make_sessions(engine: Any, role: DatabaseRole, **options: Any) -> Sessions:
     return async_sessionmaker(
-        engine, sync_session_class=_Session, expire_on_commit=False, info={"role": role}, **options
+        engine,
+        class_=HouseSession,
+        sync_session_class=SyncSession,
+        expire_on_commit=False,
+        info={"role": role},
+        **options,
     )
 
 

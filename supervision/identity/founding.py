@@ -20,7 +20,8 @@ async def found_jurisdiction(session: AsyncSession, *, code: str, name: str, kin
             session.add(jurisdiction)
     except IntegrityError as error:
         raise JurisdictionExists from error
-    await enter(session, jurisdiction.id)
+    # From here on as any caller of the county: the owner sees the rows of all counties, and would mix them up.
+    await enter(session, jurisdiction.id, role="ducha_api")
     actor = system(jurisdiction.id)
     await audit.record(session, actor, "jurisdiction.founded", jurisdiction.id, code=code, name=name, kind=kind)
     return actor

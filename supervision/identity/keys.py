@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import Forbidden, Unauthenticated
-from supervision.foundation.statements import Row, fetch_one
+from supervision.foundation.sessions import Row, fetch_one
 from supervision.identity.errors import LockedOut
 from supervision.identity.models import JurisdictionKind, Official, RefusedLogin
 

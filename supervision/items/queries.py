@@ -11,11 +11,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.foundation.statements import Row, fetch_one
+from supervision.foundation.sessions import Row, fetch_one
 from supervision.items import policy, search
 from supervision.items.models import Item, Ledger, LedgerEntry, PartKind, Party
 
-ITEM_COLUMNS = (
+_ITEMS: Rows = select(
     Item.id,
     Item.kind,
     Item.year,
@@ -77,7 +77,7 @@ async def list_items(
     only: ItemFilter = ItemFilter(),
     sort: ItemSort = ItemSort.REGISTERED,
 ) -> Page:
-    statement: Rows = select(*ITEM_COLUMNS).where(policy.visible_to(actor))
+    statement = _ITEMS.where(policy.visible_to(actor))
     if only.kind is not None:
         statement = statement.where(Item.kind == only.kind)
     if only.state is not None:
@@ -96,7 +96,7 @@ async def list_items(
 
 
 async def get_item(session: AsyncSession, actor: Actor, item_id: UUID) -> Row:
-    statement = select(*ITEM_COLUMNS).where(Item.id == item_id, policy.visible_to(actor))
+    statement = _ITEMS.where(Item.id == item_id, policy.visible_to(actor))
     return _found(await fetch_one(session, statement))
 
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -11,10 +11,9 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.clock import real_now
 from supervision.foundation.database import ask_worker
+from supervision.foundation.sessions import fetch
 from supervision.messaging import rules, templates
-from supervision.messaging.models import Message
 from supervision.messaging.rules import Value
-from supervision.messaging.states import MessageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,13 @@ _QUEUE = text("""
 """)
 
 
+_WITHDRAW = text("""
+    UPDATE message SET state = 'cancelled', finished_at = :now
+    WHERE matter = ANY(CAST(:matters AS text[])) AND state = 'queued'
+    RETURNING id
+""")
+
+
 async def queue(session: AsyncSession, actor: Actor, *, template: str, letters: Sequence[Letter]) -> int:
     """Queue a message for each letter whose official is in post and has a number; return how many are new.
 
@@ -72,13 +78,7 @@ async def queue(session: AsyncSession, actor: Actor, *, template: str, letters: 
 
 async def withdraw(session: AsyncSession, actor: Actor, *, matters: Sequence[str]) -> int:
     """Cancel what is still queued under these matters; what a gateway was given stays as it is."""
-    waiting = update(Message).where(Message.matter.in_(matters), Message.state == MessageState.QUEUED)
-    cancelled = await session.execute(
-        waiting.values(state=MessageState.CANCELLED, finished_at=real_now())
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    )
-    count = len(cancelled.all())
+    count = len(await fetch(session, _WITHDRAW, {"matters": list(matters), "now": real_now()}))
     if count:
         await audit.record(session, actor, "messages.withdrawn", None, matters=list(matters), count=count)
     return count

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Text, func, select, text
+from sqlalchemy import Text, bindparam, func, select, text
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.progress import policy
 from supervision.progress.models import Digest, Figure, Obligation, ProgressEntry, ProgressReport
 
@@ -34,6 +35,22 @@ REPORT_COLUMNS = (
     ProgressReport.reported_by,
     ProgressReport.received_at,
     ProgressReport.is_late,
+)
+_REPORTS: Rows = select(*REPORT_COLUMNS)
+# As text, for a JSON number would be read as a float.
+_FIGURE = func.jsonb_build_object(
+    "indicator_id", Figure.indicator_id, "value", sql_cast(func.trim_scale(Figure.value), Text)
+)
+_FIGURES = func.coalesce(
+    func.jsonb_agg(aggregate_order_by(_FIGURE, Figure.id)).filter(Figure.id.is_not(None)), text("'[]'::jsonb")
+)
+_ENTRIES: Rows = (
+    select(ProgressEntry.id, ProgressEntry.task_id, ProgressEntry.percent, ProgressEntry.text)
+    .add_columns(_FIGURES.label("figures"))
+    .outerjoin(Figure, Figure.entry_id == ProgressEntry.id)
+    .where(ProgressEntry.report_id == bindparam("report"))
+    .group_by(ProgressEntry.id)
+    .order_by(ProgressEntry.id)
 )
 DIGEST_COLUMNS = (
     Digest.id,
@@ -71,9 +88,9 @@ async def list_obligations(
     return await page(session, statement, request, identity=Obligation.id, sort=Obligation.due_at)
 
 
-async def get_obligation(session: AsyncSession, actor: Actor, obligation_id: UUID) -> RowMapping:
+async def get_obligation(session: AsyncSession, actor: Actor, obligation_id: UUID) -> Row:
     statement = select(*OBLIGATION_COLUMNS).where(Obligation.id == obligation_id, policy.obligations_visible_to(actor))
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return _found(await fetch_one(session, statement))
 
 
 async def list_progress_reports(
@@ -85,7 +102,7 @@ async def list_progress_reports(
     task_id: UUID | None = None,
 ) -> Page:
     """List reports, without their entries, in the order in which they came."""
-    statement: Rows = select(*REPORT_COLUMNS).where(policy.reports_visible_to(actor))
+    statement = _REPORTS.where(policy.reports_visible_to(actor))
     if unit_id is not None:
         statement = statement.where(ProgressReport.unit_id == unit_id)
     if task_id is not None:
@@ -96,33 +113,18 @@ async def list_progress_reports(
 
 async def get_progress_report(session: AsyncSession, actor: Actor, report_id: UUID) -> dict[str, Any]:
     """Read a report with what it says of each task and its figures."""
-    statement = select(*REPORT_COLUMNS).where(ProgressReport.id == report_id, policy.reports_visible_to(actor))
-    report = _found((await session.execute(statement)).mappings().one_or_none())
-    # As text, for a JSON number would be read as a float.
-    figure = func.jsonb_build_object(
-        "indicator_id", Figure.indicator_id, "value", sql_cast(func.trim_scale(Figure.value), Text)
-    )
-    figures = func.coalesce(
-        func.jsonb_agg(aggregate_order_by(figure, Figure.id)).filter(Figure.id.is_not(None)), text("'[]'::jsonb")
-    )
-    entries = (
-        select(ProgressEntry.id, ProgressEntry.task_id, ProgressEntry.percent, ProgressEntry.text)
-        .add_columns(figures.label("figures"))
-        .outerjoin(Figure, Figure.entry_id == ProgressEntry.id)
-        .where(ProgressEntry.report_id == report_id)
-        .group_by(ProgressEntry.id)
-        .order_by(ProgressEntry.id)
-    )
-    return {**report, "entries": [dict(entry) for entry in (await session.execute(entries)).mappings()]}
+    statement = _REPORTS.where(ProgressReport.id == report_id, policy.reports_visible_to(actor))
+    report = _found(await fetch_one(session, statement))
+    return {**report, "entries": await fetch(session, _ENTRIES, {"report": report_id})}
 
 
 async def list_digests(session: AsyncSession, _actor: Actor, request: PageRequest[UUID]) -> Page:
     return await page(session, select(*DIGEST_COLUMNS), request, identity=Digest.id, descending=True)
 
 
-async def get_digest(session: AsyncSession, _actor: Actor, digest_id: UUID) -> RowMapping:
+async def get_digest(session: AsyncSession, _actor: Actor, digest_id: UUID) -> Row:
     statement = select(*DIGEST_COLUMNS).where(Digest.id == digest_id)
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return _found(await fetch_one(session, statement))
 
 
 async def count_open(session: AsyncSession) -> tuple[int, int]:
@@ -132,7 +134,7 @@ async def count_open(session: AsyncSession) -> tuple[int, int]:
     return cast("tuple[int, int]", tuple(row))
 
 
-def _found(row: RowMapping | None) -> RowMapping:
+def _found(row: Row | None) -> Row:
     if row is None:
         raise NotFound
     return row

@@ -12,7 +12,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.foundation.statements import Row, fetch
+from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import Unit
 from supervision.scoring import policy
 from supervision.scoring.adopting import policy_in_force

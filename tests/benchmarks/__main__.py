@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import redirect_stderr
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -28,9 +29,7 @@ async def measure_all(names: Sequence[str], stack: Stack, folder: Path) -> dict[
         async with open_bench(stack) as bench:
             progress.remove_task(filling)
             bars = {name: progress.add_task(name, total=STEPS[name]) for name in names}
-            return {
-                name: await bench.measure(name, folder, lambda bar=bars[name]: progress.advance(bar)) for name in names
-            }
+            return {name: await bench.measure(name, folder, partial(progress.advance, bars[name])) for name in names}
 
 
 def show(found: dict[str, Measured]) -> None:

@@ -19,7 +19,7 @@ from tests.benchmarks import fan_out
 from tests.benchmarks.county import County, fill
 from tests.benchmarks.driver import ROUNDS, Measured, compare
 from tests.benchmarks.heard import listening
-from tests.benchmarks.reference import Pool, create_reference
+from tests.benchmarks.reference import Connection, Pool, create_reference
 from tests.benchmarks.requests import CASES, OBLIGATIONS, Sent, require_same_answers, take_turns
 
 FAN_OUT = "fan-out"
@@ -89,6 +89,9 @@ async def _pool(url: str) -> AsyncIterator[Pool]:
     size = settings.current().pool_size
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     facts = {"row_factory": dict_row, "options": "-c TimeZone=UTC -c statement_timeout=30000"}
-    async with AsyncConnectionPool(plain, min_size=size, max_size=size, kwargs=facts, open=False) as pool:
+    pool: Pool = AsyncConnectionPool(
+        plain, connection_class=Connection, min_size=size, max_size=size, kwargs=facts, open=False
+    )
+    async with pool:
         await pool.wait()
         yield pool

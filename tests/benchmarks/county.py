@@ -12,7 +12,7 @@ from api.permissions import scopes_of
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.identity import founding
-from supervision.items.models import Item, ItemKind, Party, PartKind
+from supervision.items.models import Item, ItemKind, PartKind, Party
 from supervision.items.search import vector_of
 from supervision.progress.models import Obligation
 from supervision.scoring.models import Deduction, EntryKind, ScoreEntry, ScoringRule
@@ -46,8 +46,13 @@ async def fill(session: AsyncSession, actor: Actor, *, obligations: int) -> Coun
     item_ids = await _add_items(session, units)
     await _add_deductions(session, units)
     duty = await progress.make_duty(session, actor, unit_id=units[0], tasks=TASKS)
-    keys = [await _open_client(session, actor, role, unit) for role, unit in ((Role.OFFICE, None), (Role.UNIT, units[0]))]
-    return County(*keys, item_ids, await _add_obligations(session, units[0], obligations), duty)
+    return County(
+        office_key=await _open_client(session, actor, Role.OFFICE, None),
+        unit_key=await _open_client(session, actor, Role.UNIT, units[0]),
+        item_ids=item_ids,
+        obligation_ids=await _add_obligations(session, units[0], obligations),
+        duty=duty,
+    )
 
 
 async def _open_client(session: AsyncSession, actor: Actor, role: Role, unit_id: UUID | None) -> str:

@@ -61,9 +61,7 @@ async def _broadcast(sessions: Sessions, runner: Runner, actor: Actor, number: i
 async def _without_database(gateway: HttpGateway, number: int) -> Sequence[Call]:
     # Ids far above those that the database gives.
     first, size = 10**15 + number * MESSAGES, gateway.capabilities.batch_size
-    letters = [
-        Letter(str(first + each), telephone(each), "【督查室】请按时报送进展。") for each in range(MESSAGES)
-    ]
+    letters = [Letter(str(first + each), telephone(each), "【督查室】请按时报送进展。") for each in range(MESSAGES)]
     return [partial(gateway.submit, letters[start : start + size]) for start in range(0, MESSAGES, size)]
 
 

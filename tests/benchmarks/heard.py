@@ -1,9 +1,8 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, LiteralString, Self, cast
+from typing import Any, Self
 
 import psycopg
-from psycopg.rows import TupleRow
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,12 +13,12 @@ class Heard:
     def __init__(self) -> None:
         self.statements: list[str] = []
 
-    def text(self, beginning: str, holding: str = "") -> LiteralString:
+    def text(self, beginning: str, holding: str = "") -> str:
         """Return the one text that begins so and holds this; refuses when there is none, or another one."""
         found = {each for each in self.statements if each.lstrip().startswith(beginning) and holding in each}
         if len(found) != 1:
             raise LookupError(f"{len(found)} statements begin with {beginning} and hold {holding}")
-        return cast(LiteralString, found.pop())
+        return found.pop()
 
 
 @contextmanager

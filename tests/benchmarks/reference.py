@@ -61,9 +61,7 @@ def _add_reads(app: FastAPI, pool: Pool, heard: Heard, door: Door) -> None:
     clock, scores = heard.text("SELECT held_clock"), heard.text("WITH live")
 
     @app.get("/v1/items")
-    async def list_items(
-        authorization: Authorization, limit: Annotated[int, Query(ge=1, le=100)] = 50
-    ) -> Response:
+    async def list_items(authorization: Authorization, limit: Annotated[int, Query(ge=1, le=100)] = 50) -> Response:
         async with pool.connection() as connection:
             await door.open(connection, authorization, role="office", scope="items:read")
             rows = await _all(connection, page, {"param_1": limit + 1})
@@ -104,7 +102,7 @@ def _add_report(app: FastAPI, pool: Pool, heard: Heard, door: Door) -> None:
 
 class _Report:
     def __init__(self, heard: Heard) -> None:
-        self.lock = heard.text("SELECT obligation.id")
+        self.lock = heard.text("SELECT obligation.unit_id")
         self.duties = heard.text("SELECT task.id")
         self.clock = heard.text("SELECT held_clock")
         self.fulfil = heard.text("UPDATE obligation")
@@ -120,20 +118,18 @@ class _Report:
         self, connection: Connection, client: Mapping[str, Any], obligation_id: UUID, entries: Rows
     ) -> dict[str, Any]:
         unit_id = client["unit_id"]
-        owed = await _all(connection, self.lock, {"id_1": obligation_id, "unit_id_1": unit_id})
+        owed = await _all(connection, self.lock, {"obligation": obligation_id, "unit": unit_id})
         if not owed:
             raise HTTPException(404)
         if owed[0]["state"] != "open":
             raise HTTPException(409)
-        mine = {"responsible_unit_id_1": unit_id, "received_on_1": owed[0]["period_last"]}
-        duties = await _all(connection, self.duties, mine)
+        duties = await _all(connection, self.duties, {"unit": unit_id, "period_last": owed[0]["period_last"]})
         if sorted(str(duty["id"]) for duty in duties) != sorted(entry["task_id"] for entry in entries):
             raise HTTPException(422)
         held = await _all(connection, self.clock, {})
         now = held[0]["held_at"] if held else _now()
-        fulfilled = {"state": "fulfilled", "fulfilled_at": now, "version": owed[0]["version"] + 1}
-        known = {"obligation_id": obligation_id, "obligation_version": owed[0]["version"]}
-        await connection.execute(self.fulfil, {**fulfilled, **known})
+        fulfilled = {"state": "fulfilled", "fulfilled_at": now, "version_1": 1, "obligation": obligation_id}
+        await connection.execute(self.fulfil, fulfilled)
         report = {
             "id": uuid7(),
             "obligation_id": obligation_id,
@@ -148,7 +144,7 @@ class _Report:
         await self._note(connection, client, report, now)
         read = await _all(connection, self.read, {"id_1": report["id"], "unit_id_1": unit_id})
         names = {"jsonb_build_object_1": "indicator_id", "jsonb_build_object_2": "value"}
-        told = await _all(connection, self.read_entries, {**names, "report_id_1": report["id"]})
+        told = await _all(connection, self.read_entries, {**names, "report": report["id"]})
         return {**read[0], "entries": told}
 
     async def _write_entries(self, connection: Connection, entries: Rows, report_id: UUID, now: datetime) -> None:
@@ -167,9 +163,8 @@ class _Report:
             await cursor.executemany(self.figure, figures)
 
     async def _withdraw(self, connection: Connection, obligation_id: UUID) -> None:
-        matters = {f"matter_1_{n}": f"obligation:{obligation_id}:{what}" for n, what in ((1, "remind"), (2, "urge"))}
-        states = {"state": "cancelled", "finished_at": _now(), "state_1": "queued"}
-        await connection.execute(self.withdraw, {**matters, **states})
+        matters = [f"obligation:{obligation_id}:{what}" for what in ("remind", "urge")]
+        await connection.execute(self.withdraw, {"matters": matters, "now": _now()})
 
     async def _note(
         self, connection: Connection, client: Mapping[str, Any], report: Mapping[str, Any], now: datetime

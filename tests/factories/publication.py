@@ -45,7 +45,11 @@ async def draft(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
 
 async def approve(session: AsyncSession, actor: Actor, publication_id: UUID) -> None:
     await reviewing.review_publication(
-        session, person(actor), publication_id, verdict=ReviewVerdict.APPROVED, legal_basis="《政府信息公开条例》第十九条"
+        session,
+        person(actor),
+        publication_id,
+        verdict=ReviewVerdict.APPROVED,
+        legal_basis="《政府信息公开条例》第十九条",
     )
 
 
