@@ -152,7 +152,7 @@ async def test_named_officials_come_on_top_of_the_criteria(session: AsyncSession
     assert (await broadcasting.preview(session, county.actor, **NOTICE, audience=audience)).recipients == 7
 
 
-async def test_refuses_nobody_and_strangers(session: AsyncSession, county: Place, elsewhere: Place) -> None:
+async def test_refuses_nobody_and_strangers(elsewhere: Place, session: AsyncSession, county: Place) -> None:
     with pytest.raises(EmptyAudience):
         await select_audience(session, Audience())
     with pytest.raises(UnknownOfficial):
