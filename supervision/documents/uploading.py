@@ -17,7 +17,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Rows
-from supervision.foundation.statements import Row, fetch_one
+from supervision.foundation.sessions import Row, fetch_one
 
 MAX_BYTES = 5 * MIB
 _BEGINNINGS = {b"%PDF-": MediaType.PDF, b"\xff\xd8\xff": MediaType.JPEG, b"\x89PNG\r\n\x1a\n": MediaType.PNG}

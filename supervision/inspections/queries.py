@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.foundation.statements import Row, fetch_one
+from supervision.foundation.sessions import Row, fetch_one
 from supervision.inspections import policy
 from supervision.inspections.models import Conclusion, Finding, FindingEvidence, InspectionPlan, InspectionScope
 from supervision.inspections.states import PlanState

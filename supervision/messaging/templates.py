@@ -26,7 +26,9 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         "notice_issued": "{number}已印发，请在督查系统签收，并于{limit}前办理。",
         "notice_urged": "{number}尚未签收，请尽快在督查系统签收，并于{limit}前办理。",
         "conclusion": "{first}至{last}督查的结论已送达贵单位，请登录督查系统查看并签收。",
-        "deduction": "贵单位一项督查扣分（{points}分）已确认。如有异议，请在{until}（含当日）前申请复核。详情见督查系统。",
+        "deduction": (
+            "贵单位一项督查扣分（{points}分）已确认。如有异议，请在{until}（含当日）前申请复核。详情请查看督查系统。"
+        ),
         "warning": "{unit}{quarter}督查累计扣{points}分，达到{level}界限，请及时整改。详情请查看督查系统。",
     }
 )

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.foundation.statements import Row, fetch_one
+from supervision.foundation.sessions import Row, fetch_one
 from supervision.reviews import policy
 from supervision.reviews.models import CompletionEvidence, CompletionReport, Waiver
 from supervision.reviews.rules import Stand

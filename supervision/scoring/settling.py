@@ -10,7 +10,7 @@ from supervision.documents.spreadsheets import write_xlsx
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
-from supervision.foundation.statements import Row, fetch
+from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import UnitKind
 from supervision.scoring import policy, queries
 from supervision.scoring.adopting import policy_in_force
