@@ -3,14 +3,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
-from api.replies import many, one, watched
+from api.replies import all_of, many, one, watched
 from api.route import DuchaRoute
 from api.schemas.fields import FullDate, Id, Line, Year
-from api.schemas.items import AmendItem, ItemOut, ItemPage, LedgerEntryPage, LedgerOut, RegisterItem
+from api.schemas.items import AmendItem, ItemOut, ItemPage, LedgerEntryPage, LedgerOut, RegisterItem, SimilarItems
 from api.schemas.operations import OperationOut
-from supervision.items import queries, registering
+from supervision.items import queries, registering, similar
 from supervision.items.models import ItemKind
 from supervision.items.queries import ItemFilter, ItemSort
+from supervision.items.states import ItemState
 from supervision.operations import queries as operations
 from supervision.tasks import importing
 from supervision.tasks.columns import CHINESE
@@ -33,8 +34,9 @@ async def _only(
     unit: Annotated[Id | None, Query(description="the responsible unit")] = None,
     due_before: Annotated[FullDate | None, Query()] = None,
     q: Annotated[Line | None, Query(description="words of number, title or source; two Chinese characters do")] = None,
+    state: Annotated[ItemState | None, Query()] = None,
 ) -> ItemFilter:
-    return ItemFilter(kind=kind, unit_id=unit, due_before=due_before, q=q)
+    return ItemFilter(kind=kind, unit_id=unit, due_before=due_before, q=q, state=state)
 
 
 @router.post("/items", response_model=ItemOut, status_code=201, dependencies=[Once])
@@ -55,6 +57,17 @@ async def list_items(
 ) -> Response:
     """List items."""
     return many(request, await queries.list_items(session, actor, wanted, only=only, sort=sort))
+
+
+@router.get("/items/similar", response_model=SimilarItems)
+async def list_similar_items(
+    session: SessionDep,
+    actor: ActorDep,
+    title: Annotated[Line, Query()],
+    source: Annotated[Line | None, Query()] = None,
+) -> Response:
+    """List the open items that are like one about to be registered: most of its title, or its source."""
+    return all_of(await similar.list_similar_items(session, actor, title=title, source=source))
 
 
 @router.get("/items/{item_id}", response_model=ItemOut)

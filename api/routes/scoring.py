@@ -3,19 +3,27 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.edge import XLSX
 from api.replies import many, one, reply
 from api.route import DuchaRoute
 from api.schemas.fields import Id, Moment, Year
+from api.schemas.progress import QueryFlag
 from api.schemas.scoring import (
     Decide,
     DeductionOut,
     DeductionPage,
+    Dispute,
+    IssueWarnings,
     ProposeDeduction,
+    Quarter,
+    QuarterlyWarningsOut,
+    RuleOnDispute,
     ScoresOut,
     ScoringPolicyOut,
     ScoringPolicyPage,
+    SettlementOut,
 )
-from supervision.scoring import deciding, proposing, queries
+from supervision.scoring import deciding, proposing, queries, settling, warning
 from supervision.scoring.states import DeductionState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["scoring"])
@@ -42,9 +50,12 @@ async def list_deductions(
     unit: Annotated[Id | None, Query()] = None,
     state: Annotated[DeductionState | None, Query()] = None,
     year: Annotated[Year | None, Query(description="the year of the fact")] = None,
+    is_overdue: Annotated[QueryFlag | None, Query(description="disputed, and the ruling past its day")] = None,
 ) -> Response:
     """List deductions; a unit sees its own."""
-    page = await queries.list_deductions(session, actor, wanted, unit_id=unit, state=state, year=year)
+    page = await queries.list_deductions(
+        session, actor, wanted, unit_id=unit, state=state, year=year, is_overdue=is_overdue
+    )
     return many(request, page)
 
 
@@ -81,6 +92,76 @@ async def reverse_deduction(deduction_id: Id, body: Decide, session: SessionDep,
     """Reverse a confirmed deduction by a counter-entry; by somebody who neither proposed nor confirmed it."""
     await deciding.reverse_deduction(session, actor, deduction_id, reason=body.reason)
     return one(await queries.get_deduction(session, actor, deduction_id))
+
+
+@router.post("/deductions/{deduction_id}/dispute", response_model=DeductionOut)
+async def dispute_deduction(deduction_id: Id, body: Dispute, session: SessionDep, actor: ActorDep) -> Response:
+    """Dispute a confirmed deduction; it counts until it is reversed."""
+    await deciding.dispute_deduction(session, actor, deduction_id, grounds=body.grounds)
+    return one(await queries.get_deduction(session, actor, deduction_id))
+
+
+@router.post("/deductions/{deduction_id}/ruling", response_model=DeductionOut)
+async def rule_on_dispute(deduction_id: Id, body: RuleOnDispute, session: SessionDep, actor: ActorDep) -> Response:
+    """Uphold a disputed deduction or reverse it; by somebody who neither proposed nor confirmed it."""
+    await deciding.rule_on_dispute(session, actor, deduction_id, verdict=body.verdict, reason=body.reason)
+    return one(await queries.get_deduction(session, actor, deduction_id))
+
+
+@router.get("/quarterly_warnings", response_model=QuarterlyWarningsOut)
+async def get_quarterly_warnings(
+    session: SessionDep, actor: ActorDep, year: Annotated[Year, Query()], quarter: Annotated[Quarter, Query()]
+) -> Response:
+    """Compute what each unit lost in a quarter, and show what it was warned of; a unit sees its own row."""
+    found = await queries.quarterly_warnings(session, actor, year=year, quarter=quarter)
+    return reply({"year": found.year, "quarter": quarter, "as_of": found.as_of, "data": found.rows})
+
+
+@router.post("/quarterly_warnings", response_model=QuarterlyWarningsOut, status_code=201, dependencies=[Once])
+async def issue_quarterly_warnings(body: IssueWarnings, session: SessionDep, actor: ActorDep) -> Response:
+    """Warn the units that lost enough points in a quarter that is over; who was warned already is not warned again."""
+    await warning.issue_quarterly_warnings(session, actor, year=body.year, quarter=body.quarter)
+    found = await queries.quarterly_warnings(session, actor, year=body.year, quarter=body.quarter)
+    return reply(
+        {"year": found.year, "quarter": body.quarter, "as_of": found.as_of, "data": found.rows},
+        201,
+        {"Location": f"/v1/quarterly_warnings?year={body.year}&quarter={body.quarter}"},
+    )
+
+
+@router.post("/settlements/{year}", response_model=SettlementOut, status_code=201, dependencies=[Once])
+async def prepare_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
+    """Prepare the final scores of a year that is over, in place of what was prepared before."""
+    await settling.prepare_settlement(session, actor, year=year)
+    return one(await queries.get_settlement(session, actor, year), 201, location=f"/v1/settlements/{year}")
+
+
+@router.post("/settlements/{year}/confirmation", response_model=SettlementOut)
+async def confirm_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
+    """Confirm a year's settlement, by another person than prepared it; it is frozen from then on."""
+    await settling.confirm_settlement(session, actor, year=year)
+    return one(await queries.get_settlement(session, actor, year))
+
+
+@router.get("/settlements/{year}", response_model=SettlementOut)
+async def get_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
+    """Read the final scores of a year; a unit sees its own row once they are confirmed."""
+    return one(await queries.get_settlement(session, actor, year))
+
+
+@router.get(
+    "/settlements/{year}/export",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "a workbook of one sheet for the appraisal body (督促检查指标)",
+            "content": {XLSX: {"schema": {"type": "string", "format": "binary", "maxLength": 10_000_000}}},
+        }
+    },
+)
+async def export_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
+    """Export a confirmed settlement; the same settlement gives the same bytes."""
+    return Response(await settling.export_settlement(session, actor, year), media_type=XLSX)
 
 
 @router.get("/scores", response_model=ScoresOut)

@@ -92,6 +92,9 @@ Prose = Annotated[str, Field(min_length=1, max_length=4000, pattern=_PRINTABLE),
 Digits = Annotated[str, Field(pattern=r"^[1-9]\d{0,18}$", max_length=19)]
 Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(_whole)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+# In a body, where a number is a number.
+GivenYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True), BeforeValidator(_whole)]
+GivenQuarter = Annotated[int, Field(ge=1, le=4, strict=True), BeforeValidator(_whole)]
 Flag = Annotated[bool, Field(strict=True)]
 
 

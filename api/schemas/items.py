@@ -2,8 +2,9 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, FullDate, Id, Line, Year
+from api.schemas.fields import Answer, Body, FullDate, Id, Line, Percent, Year
 from supervision.items.models import ItemKind
+from supervision.items.states import ItemState
 
 
 class RegisterItem(Body):
@@ -31,6 +32,8 @@ class ItemOut(Answer):
     first_deadline_on: FullDate
     registered_by: Id | None
     registered_at: datetime
+    state: ItemState
+    closed_on: FullDate | None
     version: int = Field(ge=1)
 
 
@@ -58,3 +61,19 @@ class LedgerEntryOut(Answer):
 class LedgerEntryPage(Answer):
     data: list[LedgerEntryOut] = Field(max_length=100)
     next: Id | None
+
+
+class SimilarItemOut(Answer):
+    id: Id
+    number: str = Field(max_length=40)
+    kind: ItemKind
+    title: str = Field(max_length=200)
+    source: str = Field(max_length=200)
+    deadline_on: FullDate
+    shared_percent: Percent = Field(description="how much of the title's pairs of characters the item has")
+    is_same_source: bool
+
+
+class SimilarItems(Answer):
+    data: list[SimilarItemOut] = Field(max_length=20, description="the likest first")
+    next: None

@@ -56,6 +56,8 @@ class ObligationOut(Answer):
     state: ObligationState
     fulfilled_at: datetime | None
     marked_late_at: datetime | None
+    waived_at: datetime | None
+    waived_reason: str | None = Field(max_length=4000)
     version: int = Field(ge=1)
 
 

@@ -1,16 +1,30 @@
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, DecimalText, FullDate, Id, Line, Moment, Prose, Year
+from api.schemas.fields import (
+    Answer,
+    Body,
+    DecimalText,
+    FullDate,
+    GivenQuarter,
+    GivenYear,
+    Id,
+    Line,
+    Moment,
+    Prose,
+    Year,
+)
 from supervision.identity.models import UnitKind
 from supervision.items.models import ItemKind
-from supervision.scoring.states import DeductionState
+from supervision.scoring.states import DeductionState, SettlementState, WarningLevel
 
 RuleCode = Annotated[
     str, Field(pattern=r"^[a-z]{1,30}(_[a-z]{1,30}){0,3}$", max_length=60, examples=["meeting_criticism"])
 ]
+Quarter = Annotated[int, Field(ge=1, le=4)]
+Days = Annotated[int, Field(ge=0, le=1000)]
 Article = Annotated[int, Field(ge=1, le=15, description="article of the annex")]
 
 
@@ -34,6 +48,13 @@ class ScoringPolicyLine(Answer):
     base: DecimalText
     floor: DecimalText
     adopted_by: str = Field(max_length=200)
+    attention_at: DecimalText = Field(description="points lost in a quarter from which a unit is told to take care")
+    warning_at: DecimalText = Field(description="points lost in a quarter from which it is warned")
+    severe_at: DecimalText = Field(description="points lost in a quarter from which it is severely warned")
+    township_percent: DecimalText = Field(description="of the score enter the annual appraisal")
+    department_percent: DecimalText = Field(description="of the score enter the annual appraisal")
+    dispute_days: Days = Field(description="to dispute a deduction, from its confirmation")
+    ruling_days: Days = Field(description="to rule on a dispute")
 
 
 class ScoringPolicyPage(Answer):
@@ -61,6 +82,20 @@ class Decide(Body):
     reason: Prose
 
 
+class Dispute(Body):
+    grounds: Prose
+
+
+class RuleOnDispute(Body):
+    verdict: Literal[DeductionState.UPHELD, DeductionState.REVERSED]
+    reason: Prose
+
+
+class IssueWarnings(Body):
+    year: GivenYear
+    quarter: GivenQuarter
+
+
 class DeductionOut(Answer):
     id: Id
     unit_id: Id
@@ -78,7 +113,12 @@ class DeductionOut(Answer):
     proposed_at: datetime
     decided_by: Id | None
     decided_at: datetime | None
-    decision: str | None = Field(max_length=4000, description="why it was refused or reversed")
+    decision: str | None = Field(max_length=4000, description="why it was refused, reversed or upheld")
+    dispute_until_on: FullDate | None = Field(description="the last day to dispute it")
+    disputed_by: Id | None
+    disputed_at: datetime | None
+    grounds: str | None = Field(max_length=4000, description="on which it is disputed")
+    ruling_due_on: FullDate | None = Field(description="the last day to rule on the dispute")
     version: int = Field(ge=1)
 
 
@@ -112,3 +152,46 @@ class ScoresOut(Answer):
     year: Year
     as_of: Moment
     data: list[ScoreOut] = Field(max_length=10_000)
+
+
+class QuarterlyWarningOut(Answer):
+    unit_id: Id
+    unit: str = Field(max_length=200)
+    kind: UnitKind
+    points: DecimalText = Field(description="lost in the quarter by the facts' days, as of now")
+    level: WarningLevel | None
+    issued_level: WarningLevel | None = Field(description="of the warning that was issued, which is never changed")
+    issued_points: DecimalText | None
+    issued_at: datetime | None
+
+
+class QuarterlyWarningsOut(Answer):
+    year: Year
+    quarter: Quarter
+    as_of: Moment
+    data: list[QuarterlyWarningOut] = Field(max_length=10_000)
+
+
+class SettlementRowOut(Answer):
+    unit_id: Id
+    unit: str = Field(max_length=200)
+    kind: UnitKind
+    is_inspected: bool = Field(description="if not, the score is the mean of the inspected units of the kind")
+    base: DecimalText
+    deducted: DecimalText
+    score: DecimalText
+    mean_of_kind: DecimalText = Field(description="over the inspected units; 2 decimals, half up")
+    percent: DecimalText
+    converted: DecimalText = Field(description="points that enter the annual appraisal; 4 decimals, half up")
+
+
+class SettlementOut(Answer):
+    id: Id
+    year: Year
+    state: SettlementState
+    prepared_by: Id | None
+    prepared_at: datetime
+    confirmed_by: Id | None
+    confirmed_at: datetime | None
+    version: int = Field(ge=1)
+    data: list[SettlementRowOut] = Field(max_length=10_000)

@@ -91,3 +91,27 @@ class HeaderRepeated(SpreadsheetRefused):
     code = "spreadsheet_header_repeated"
     zh = "表头有重复的列名，见 {first} 列与 {second} 列。"
     en = "The header names two columns alike: {first} and {second}."
+
+
+class AttachmentTooLarge(Invalid):
+    """An attachment has an upper size."""
+
+    code = "attachment_too_large"
+    zh = "附件超过 {megabytes} MB 的上限。"
+    en = "The attachment is larger than the limit of {megabytes} MB."
+
+
+class AttachmentOfOtherType(Invalid):
+    """What the bytes are decides, whatever the request calls them."""
+
+    code = "attachment_of_other_type"
+    zh = "附件内容须为 PDF、JPEG、PNG、xlsx 或 docx（不含宏、未加密）；修改名称或类型不会改变内容。"
+    en = "An attachment must be PDF, JPEG, PNG, xlsx or docx, without macros or password; renaming changes nothing."
+
+
+class UnknownAttachment(Invalid):
+    """No attachment that the actor may read has this id."""
+
+    code = "unknown_attachment"
+    zh = "没有找到所指的附件。请先上传，再填写其编号。"
+    en = "No such attachment. Upload it first, then give its id."

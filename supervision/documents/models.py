@@ -1,9 +1,31 @@
 from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from supervision.foundation.database import Base, Named, local_table
+from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
+
+
+class Secrecy(StrEnum):
+    """How far a document may go, from low to high; what is classified (密级) has no place here at all."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    WORK_SECRET = "work_secret"  # noqa: S105 - a level of secrecy, no password
+
+    def below(self) -> "list[Secrecy]":
+        members = list(Secrecy)
+        return members[: members.index(self)]
+
+
+class MediaType(StrEnum):
+    PDF = "application/pdf"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 class Attachment(Named, Base):
@@ -19,3 +41,35 @@ class Attachment(Named, Base):
     size: Mapped[int]
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False), raiseload=True)
     created_at: Mapped[datetime]
+
+
+class Upload(Local, Base):
+    """What is known of an attachment that somebody sent as evidence."""
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        belongs_to("attachment", "attachment_id"),
+        PrimaryKeyConstraint("attachment_id"),
+        one_of("media_type", MediaType),
+        one_of("secrecy", Secrecy),
+    )
+
+    attachment_id: Mapped[UUID]
+    media_type: Mapped[str]
+    secrecy: Mapped[str]
+    uploaded_by: Mapped[UUID | None]
+    uploaded_at: Mapped[datetime]
+
+
+class AttachmentReader(Local, Base):
+    """A unit that may read an attachment: it sent it, or it was told of it."""
+
+    __tablename__ = "attachment_reader"
+    __table_args__ = (
+        belongs_to("attachment", "attachment_id"),
+        belongs_to("unit", "unit_id"),
+        PrimaryKeyConstraint("attachment_id", "unit_id"),
+    )
+
+    attachment_id: Mapped[UUID]
+    unit_id: Mapped[UUID]

@@ -27,6 +27,8 @@ _ITEMS: Rows = select(
     Item.first_deadline_on,
     Item.registered_by,
     Item.registered_at,
+    Item.state,
+    Item.closed_on,
     Item.version,
 )
 LEDGER_COLUMNS = (Ledger.id, Ledger.year, Ledger.opened_on, Ledger.opened_by)
@@ -42,12 +44,13 @@ ENTRY_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """Which items: of one kind, of one responsible unit, due before a day, in whose words those of `q` stand."""
+    """Which items: of a kind and state, of a responsible unit, due before a day, in whose words those of `q` stand."""
 
     kind: str | None = None
     unit_id: UUID | None = None
     due_before: date | None = None
     q: str | None = None
+    state: str | None = None
 
 
 class ItemSort(StrEnum):
@@ -77,6 +80,8 @@ async def list_items(
     statement = _ITEMS.where(policy.visible_to(actor))
     if only.kind is not None:
         statement = statement.where(Item.kind == only.kind)
+    if only.state is not None:
+        statement = statement.where(Item.state == only.state)
     if only.unit_id is not None:
         is_its = (Party.unit_id == only.unit_id) & (Party.part == PartKind.RESPONSIBLE_UNIT)
         statement = statement.where(Item.id.in_(select(Party.item_id).where(is_its)))

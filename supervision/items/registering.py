@@ -10,11 +10,12 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Stale
-from supervision.items import queries
+from supervision.items import queries, rules
 from supervision.items.errors import DeadlineBeforeReceipt
 from supervision.items.models import Item, Party
 from supervision.items.numbering import take_numbers
 from supervision.items.search import vector_of
+from supervision.items.states import ItemState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ async def register_item(
 ) -> UUID:
     """Register an item under the next number of its kind and year (§3); refuses a deadline before the receipt.
 
-    The year is that of the receipt, unless the item belongs to the ledger of another one.
+    So is what is marked as classified. The year is that of the receipt, unless the item belongs to another ledger.
     """
     new = NewItem(title=title, source=source, received_on=received_on, deadline_on=deadline_on)
     (item_id,) = await register_items(session, actor, [new], kind=kind, year=year or received_on.year)
@@ -61,6 +62,7 @@ async def register_items(
     session: AsyncSession, actor: Actor, news: Sequence[NewItem], *, kind: str, year: int
 ) -> list[UUID]:
     """Register items of one kind under consecutive numbers of a year, in their order; refuses as `register_item`."""
+    rules.check_unclassified(*(text for new in news for text in (new.title, new.source)))
     if any(new.deadline_on < new.received_on for new in news):
         raise DeadlineBeforeReceipt
     at = await clock.now(session)
@@ -74,6 +76,7 @@ async def register_items(
             first_deadline_on=new.deadline_on,
             registered_by=actor.person,
             registered_at=at,
+            state=ItemState.OPEN,
             search=vector_of(number, new.title, new.source),
         )
         for new, (sequence, number) in zip(news, await take_numbers(session, kind, year, len(news)), strict=True)
@@ -89,10 +92,11 @@ async def register_items(
 async def amend_item(
     session: AsyncSession, actor: Actor, item_id: UUID, version: int, *, changes: dict[str, str]
 ) -> None:
-    """Change an item's title or source; refuses a stale version."""
+    """Change an item's title or source; refuses a stale version, and what is marked as classified."""
     item = await queries.get_for_update(session, actor, item_id)
     if item.version != version:
         raise Stale
+    rules.check_unclassified(*changes.values())
     for name, value in changes.items():
         setattr(item, name, value)
     item.search = vector_of(item.number, item.title, item.source)

@@ -21,6 +21,11 @@ def query_of(text: str) -> str:
     return " & ".join(term for run in _runs(text) for term in _terms(run))
 
 
+def pairs_of(text: str) -> set[str]:
+    """Return the pairs of neighbouring Chinese characters of a text, and the words between them."""
+    return {pair for run in _runs(text) for pair in _pairs(run)}
+
+
 def _terms(run: str) -> list[str]:
     # A character that is looked for by itself begins a pair or stands alone.
     prefix = ":*" if len(run) == 1 and _HAN_RUN.match(run) else ""

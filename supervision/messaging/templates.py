@@ -21,7 +21,15 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         "urge": "{period}工作进展报送已于{due}截止，贵单位尚未报送，请尽快补报。",
         "digest": "{period}督查汇总：{counts}。未按时报送：{laggards}。详情请查看督查系统。",
         "summary": "{period}重点工作推进情况：{counts}。请各责任单位按时限抓好落实。",
+        "circular": "{number}已印发，其中涉及贵单位，请登录督查系统查看。",
         "notice": "{text}",
+        "notice_issued": "{number}已印发，请在督查系统签收，并于{limit}前办理。",
+        "notice_urged": "{number}尚未签收，请尽快在督查系统签收，并于{limit}前办理。",
+        "conclusion": "{first}至{last}督查的结论已送达贵单位，请登录督查系统查看并签收。",
+        "deduction": (
+            "贵单位一项督查扣分（{points}分）已确认。如有异议，请在{until}（含当日）前申请复核。详情请查看督查系统。"
+        ),
+        "warning": "{unit}{quarter}督查累计扣{points}分，达到{level}界限，请及时整改。详情请查看督查系统。",
     }
 )
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -18,6 +18,7 @@ from supervision.messaging import broadcasting
 from supervision.messaging.audience import Audience, select_audience
 from supervision.progress.models import Digest, Obligation, ProgressEntry, ProgressReport
 from supervision.progress.rules import Standing, standing
+from supervision.progress.states import ObligationState
 
 LEADERS = Audience(positions=(Position.PRINCIPAL_COUNTY_LEADER,))
 OFFICIALS = Audience(min_level=LeadershipLevel.DEPUTY_SECTION)
@@ -116,11 +117,13 @@ async def _tell(
 
 async def _review(session: AsyncSession, period: Period, now: datetime) -> PeriodReview:
     of_the_period = (Obligation.period_first == period.first, Obligation.period_last == period.last)
+    # What was waived in time was never missed; what had been marked late stays missing.
+    was_owed = or_(Obligation.state != ObligationState.WAIVED, Obligation.marked_late_at.is_not(None))
     duties = (
         await session.execute(
             select(Unit.name, Obligation.due_at, Obligation.fulfilled_at)
             .join(Unit, Unit.id == Obligation.unit_id)
-            .where(*of_the_period)
+            .where(*of_the_period, was_owed)
             .order_by(Unit.id)
         )
     ).all()

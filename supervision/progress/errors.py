@@ -9,6 +9,14 @@ class ObligationAlreadyFulfilled(Conflict):
     en = "The report of this period has been received; nothing more is due."
 
 
+class ObligationWaived(Conflict):
+    """The duty was waived, because every item of the unit was closed."""
+
+    code = "obligation_waived"
+    zh = "本期报送已免除，不必上报。"
+    en = "The report of this period was waived; nothing is due."
+
+
 class ReportNotComplete(Invalid):
     """A report names each open task of its unit once, with figures of that task's indicators only."""
 

@@ -18,6 +18,8 @@ class Obligation(Named, Base):
         belongs_to("unit", "unit_id"),
         UniqueConstraint("jurisdiction_id", "unit_id", "period_first", "period_last"),
         one_of("state", ObligationState),
+        CheckConstraint("(state = 'waived') = (waived_reason IS NOT NULL)", name="waived_with_reason"),
+        CheckConstraint("(state = 'waived') = (waived_at IS NOT NULL)", name="waived_at_a_moment"),
         Index(None, "jurisdiction_id", "due_at", "id"),
         Index("ix_obligation_open", "jurisdiction_id", "due_at", postgresql_where=text("state = 'open'")),
     )
@@ -29,6 +31,8 @@ class Obligation(Named, Base):
     state: Mapped[str]
     fulfilled_at: Mapped[datetime | None]
     marked_late_at: Mapped[datetime | None]
+    waived_at: Mapped[datetime | None]
+    waived_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 

@@ -35,7 +35,7 @@ async def open_obligations(session: AsyncSession, actor: Actor, period: Period, 
     units = (
         select(Task.responsible_unit_id)
         .join(Item, Item.id == Task.item_id)
-        .where(Item.received_on <= period.last)
+        .where(Item.received_on <= period.last, Item.closed_on.is_(None))
         .distinct()
         .subquery()
     )
@@ -145,7 +145,7 @@ def _responsible(units: Collection[UUID], period: Period) -> Recipients:
     return (
         select(Task.responsible_unit_id, Task.responsible_person_id)
         .join(Item, Item.id == Task.item_id)
-        .where(Task.responsible_unit_id.in_(units), Item.received_on <= period.last)
+        .where(Task.responsible_unit_id.in_(units), Item.received_on <= period.last, Item.closed_on.is_(None))
         .distinct()
     )
 

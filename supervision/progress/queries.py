@@ -24,6 +24,8 @@ OBLIGATION_COLUMNS = (
     Obligation.state,
     Obligation.fulfilled_at,
     Obligation.marked_late_at,
+    Obligation.waived_at,
+    Obligation.waived_reason,
     Obligation.version,
 )
 REPORT_COLUMNS = (
@@ -72,7 +74,7 @@ async def list_obligations(
     due_before: datetime | None = None,
     is_late: bool | None = None,
 ) -> Page:
-    """List reporting duties by their deadline; late is what was reported after it, or still is not."""
+    """List reporting duties by their deadline; late is what was reported or waived after it, or still is not."""
     statement: Rows = select(*OBLIGATION_COLUMNS).where(policy.obligations_visible_to(actor))
     if unit_id is not None:
         statement = statement.where(Obligation.unit_id == unit_id)
@@ -81,7 +83,7 @@ async def list_obligations(
     if due_before is not None:
         statement = statement.where(Obligation.due_at < due_before)
     if is_late is not None:
-        done_at = func.coalesce(Obligation.fulfilled_at, await clock.now(session))
+        done_at = func.coalesce(Obligation.fulfilled_at, Obligation.waived_at, await clock.now(session))
         statement = statement.where(done_at >= Obligation.due_at if is_late else done_at < Obligation.due_at)
     return await page(session, statement, request, identity=Obligation.id, sort=Obligation.due_at)
 

@@ -16,7 +16,7 @@ from supervision.foundation.sessions import Row, fetch, fetch_one, send
 from supervision.items.models import Item
 from supervision.messaging import outbox
 from supervision.progress import rules
-from supervision.progress.errors import ObligationAlreadyFulfilled, ReportNotComplete
+from supervision.progress.errors import ObligationAlreadyFulfilled, ObligationWaived, ReportNotComplete
 from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
 from supervision.progress.obliging import matters_of
 from supervision.progress.states import FOLLOWS, ObligationState
@@ -32,7 +32,11 @@ _DUTIES: Rows = (
     select(Task.id, Task.goal, func.array_agg(Indicator.id).label("indicators"))
     .join(Item, Item.id == Task.item_id)
     .outerjoin(Indicator, Indicator.task_id == Task.id)
-    .where(Task.responsible_unit_id == bindparam("unit"), Item.received_on <= bindparam("period_last"))
+    .where(
+        Task.responsible_unit_id == bindparam("unit"),
+        Item.received_on <= bindparam("period_last"),
+        Item.closed_on.is_(None),
+    )
     .group_by(Task.id)
     .order_by(Task.id)
 )
@@ -46,9 +50,11 @@ async def report_progress(
     """Report on every open task of the unit for one period (§4(1)) and withdraw the reminders that still wait.
 
     `percent` is 0–100, figures are in their indicator's unit of measure. Refuses another unit's obligation, one that
-    has been fulfilled, and a report that leaves out a task or names what is not the unit's.
+    has been fulfilled or waived, and a report that leaves out a task or names what is not the unit's.
     """
     obligation = await _lock(session, actor, obligation_id)
+    if obligation["state"] == ObligationState.WAIVED:
+        raise ObligationWaived
     if ObligationState.FULFILLED not in FOLLOWS[ObligationState(obligation["state"])]:
         raise ObligationAlreadyFulfilled
     duties = await _read_duties(session, obligation["unit_id"], obligation["period_last"])

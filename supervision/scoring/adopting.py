@@ -1,4 +1,4 @@
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from uuid import UUID
 
@@ -17,12 +17,9 @@ async def adopt_policy(
     session: AsyncSession, actor: Actor, *, effective_on: date, adopted_by: str, policy: Policy = DEFAULT_POLICY
 ) -> UUID:
     """Adopt a version of the policy from a day on (annex art. 15); refuses a second one for the same day."""
+    facts = {field.name: getattr(policy, field.name) for field in fields(policy) if field.name != "rules"}
     adopted = ScoringPolicy(
-        effective_on=effective_on,
-        base=policy.base,
-        floor=policy.floor,
-        adopted_by=adopted_by,
-        readings=list(policy.readings),
+        **{**facts, "readings": list(policy.readings)}, effective_on=effective_on, adopted_by=adopted_by
     )
     try:
         async with session.begin_nested():
@@ -35,9 +32,9 @@ async def adopt_policy(
 
 
 async def policy_in_force(session: AsyncSession, on: date) -> RowMapping:
-    """Return id, base and floor of the version in force on a day; refuses a day before the first one."""
+    """Return the columns of the version in force on a day; refuses a day before the first one."""
     statement = (
-        select(ScoringPolicy.id, ScoringPolicy.base, ScoringPolicy.floor)
+        select(*ScoringPolicy.__table__.columns)
         .where(ScoringPolicy.effective_on <= on)
         .order_by(ScoringPolicy.effective_on.desc())
         .limit(1)

@@ -18,12 +18,23 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a county adopts: base and floor in points, the rules, and how the source's doubtful words are read."""
+    """What a county adopts: base and floor in points, the rules, and how the source's doubtful words are read.
+
+    Where the source is damaged or silent: points lost in a quarter from which a unit is warned, percent of the score
+    that enters the annual appraisal, days to dispute a deduction and to decide on the dispute.
+    """
 
     base: Decimal
     floor: Decimal
     rules: tuple[Rule, ...]
     readings: tuple[dict[str, Any], ...]
+    attention_at: Decimal = Decimal(3)
+    warning_at: Decimal = Decimal(6)
+    severe_at: Decimal = Decimal(10)
+    township_percent: Decimal = Decimal(2)
+    department_percent: Decimal = Decimal(4)
+    dispute_days: int = 30
+    ruling_days: int = 30
 
 
 def _rule(code: str, article: int, points: int, fact: str, late_item_kind: ItemKind | None = None) -> Rule:
@@ -70,5 +81,9 @@ DEFAULT_POLICY = Policy(
         _reading("配合单位是否扣分", "未规定", "不扣，扣分中另行指明的除外"),
         _reading("季度预警的界限", "未规定", "季度内扣3分提示，扣6分预警，扣10分严重预警"),
         _reading("提出与确认", "督查室管理，督查组解释", "一人提出，另一人确认，撤销由第三人决定"),
+        _reading(
+            "异议", "未规定", "单位可自确认之日起30日内提出，由未提出、未确认该扣分的人在30日内裁定，裁定撤销前照常计分"
+        ),
+        _reading("年终结算之后的更正", "未规定", "年度结算经确认后，该年度不再记入扣分与撤销"),
     ),
 )

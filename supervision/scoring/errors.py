@@ -73,6 +73,102 @@ class DeductionNotConfirmed(Conflict):
     en = "Only a confirmed deduction can be reversed; this one is {state}."
 
 
+class DeductionNotDisputed(Conflict):
+    """Only a disputed deduction is upheld or, on its dispute, reversed."""
+
+    code = "deduction_not_disputed"
+    zh = "只能裁定有异议的扣分，该扣分当前状态为 {state}。"
+    en = "Only a disputed deduction can be ruled on; this one is {state}."
+
+
+class DisputeTooLate(Conflict):
+    """A deduction is disputed within the days that the policy gives, counted from its confirmation."""
+
+    code = "dispute_too_late"
+    zh = "提出异议的期限已于 {until} 届满。"
+    en = "The time to dispute this deduction ended on {until}."
+
+
+class YearSettled(Conflict):
+    """The year's settlement is confirmed: nothing is entered in it any more."""
+
+    code = "year_settled"
+    zh = "{year}年度已经结算，不再记入扣分或撤销。"
+    en = "The year {year} is settled; no deduction or reversal is entered in it any more."
+
+
+class YearNotOver(Conflict):
+    """A year is settled when it is over."""
+
+    code = "year_not_over"
+    zh = "{year}年度尚未结束，不能结算。"
+    en = "The year {year} is not over, so it cannot be settled."
+
+
+class YearWithoutPolicy(Conflict):
+    """No version of the policy is in force at the year's end (annex art. 15)."""
+
+    code = "year_without_policy"
+    zh = "{year}年年末没有生效的考核办法，不能结算。"
+    en = "No scoring policy was in force at the end of {year}, so it cannot be settled."
+
+
+class YearNotReady(Conflict):
+    """Deductions of the year are undecided, disputed, or may still be disputed."""
+
+    code = "year_not_ready"
+    zh = "该年度尚有 {count} 项扣分待定、有异议或仍在异议期内，暂不能确认结算。"
+    en = "{count} deductions of the year are undecided, disputed or open to dispute; it cannot be settled yet."
+
+
+class SettlementNotPrepared(Conflict):
+    """Only a settlement that is prepared is confirmed."""
+
+    code = "settlement_not_prepared"
+    zh = "该年度结算已经确认。"
+    en = "The year's settlement is confirmed already."
+
+
+class SettlementOutdated(Conflict):
+    """What the settlement rests on changed after it was prepared."""
+
+    code = "settlement_outdated"
+    zh = "编制结算之后得分有变化，请重新编制。"
+    en = "Scores changed after the settlement was prepared. Prepare it again."
+
+
+class SettlementPreparedMeanwhile(Conflict):
+    """Somebody else prepared the same year's settlement at the same time."""
+
+    code = "settlement_prepared_meanwhile"
+    zh = "他人正在编制同一年度的结算，请稍后查看。"
+    en = "Somebody else prepared this year's settlement at the same time. Look at theirs."
+
+
+class SamePersonConfirms(Forbidden):
+    """Whoever prepared a settlement does not confirm it (annex art. 13, 14)."""
+
+    code = "same_person_confirms"
+    zh = "编制结算的人不能自行确认，请由另一人办理。"
+    en = "Whoever prepared the settlement may not confirm it; another person must."
+
+
+class QuarterNotOver(Conflict):
+    """Warnings of a quarter are issued when it is over (annex art. 4)."""
+
+    code = "quarter_not_over"
+    zh = "该季度于 {last} 结束，届时方可发出预警。"
+    en = "The quarter ends on {last}; its warnings are issued after that."
+
+
+class RankingNotShown(Forbidden):
+    """Only the county's principal leaders, the office, the group and the auditor see how units compare."""
+
+    code = "ranking_not_shown"
+    zh = "各单位得分只向县委、县政府主要领导和督查机构开放。请以主要领导身份调用。"
+    en = "Units' scores are shown to the county's principal leaders and the inspectors only. Act for such a leader."
+
+
 class SamePersonDecides(Forbidden):
     """Whoever proposed or confirmed a deduction does not decide on it again (annex art. 13, 14)."""
 

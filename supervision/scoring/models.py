@@ -4,11 +4,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
-from supervision.scoring.states import DeductionState
+from supervision.scoring.states import DeductionState, SettlementState, WarningLevel
 
 
 class EntryKind(StrEnum):
@@ -27,6 +27,13 @@ class ScoringPolicy(Named, Base):
     floor: Mapped[Decimal]
     adopted_by: Mapped[str]
     readings: Mapped[list[dict[str, Any]]]
+    attention_at: Mapped[Decimal] = mapped_column(server_default="3")
+    warning_at: Mapped[Decimal] = mapped_column(server_default="6")
+    severe_at: Mapped[Decimal] = mapped_column(server_default="10")
+    township_percent: Mapped[Decimal] = mapped_column(server_default="2")
+    department_percent: Mapped[Decimal] = mapped_column(server_default="4")
+    dispute_days: Mapped[int] = mapped_column(server_default="30")
+    ruling_days: Mapped[int] = mapped_column(server_default="30")
 
 
 class ScoringRule(Named, Base):
@@ -74,6 +81,11 @@ class Deduction(Named, Base):
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
+    dispute_until_on: Mapped[date | None]
+    disputed_by: Mapped[UUID | None]
+    disputed_at: Mapped[datetime | None]
+    grounds: Mapped[str | None]
+    ruling_due_on: Mapped[date | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
@@ -100,3 +112,71 @@ class ScoreEntry(Massed, Base):
     entered_at: Mapped[datetime]
     entered_by: Mapped[UUID | None]
     reason: Mapped[str]
+
+
+class QuarterlyWarning(Named, Base):
+    """What a unit was told of the points that it lost in a quarter; never changed, whatever is decided later."""
+
+    __tablename__ = "quarterly_warning"
+    __table_args__ = local_table(
+        belongs_to("unit", "unit_id"),
+        one_of("level", WarningLevel),
+        CheckConstraint("quarter BETWEEN 1 AND 4", name="quarter"),
+        UniqueConstraint("jurisdiction_id", "year", "quarter", "unit_id"),
+    )
+
+    unit_id: Mapped[UUID]
+    year: Mapped[int]
+    quarter: Mapped[int]
+    level: Mapped[str]
+    points: Mapped[Decimal]
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[UUID | None]
+
+
+class Settlement(Named, Base):
+    """A year's final scores: prepared by the office, confirmed by another person, frozen from then on."""
+
+    __tablename__ = "settlement"
+    __table_args__ = local_table(
+        one_of("state", SettlementState),
+        Index(
+            "uq_settlement_standing",
+            "jurisdiction_id",
+            "year",
+            unique=True,
+            postgresql_where=text("state <> 'superseded'"),
+        ),
+    )
+
+    year: Mapped[int]
+    state: Mapped[str]
+    prepared_by: Mapped[UUID | None]
+    prepared_at: Mapped[datetime]
+    confirmed_by: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
+
+
+class SettlementRow(Massed, Base):
+    """One unit's final score of a year, and the points that enter the annual appraisal. Never changed."""
+
+    __tablename__ = "settlement_row"
+    __table_args__ = (
+        belongs_to("settlement", "settlement_id"),
+        belongs_to("unit", "unit_id"),
+        UniqueConstraint("settlement_id", "unit_id"),
+    )
+
+    settlement_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    unit: Mapped[str]
+    kind: Mapped[str]
+    is_inspected: Mapped[bool]
+    base: Mapped[Decimal]
+    deducted: Mapped[Decimal]
+    score: Mapped[Decimal]
+    mean_of_kind: Mapped[Decimal]
+    percent: Mapped[Decimal]
+    converted: Mapped[Decimal]

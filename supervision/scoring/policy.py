@@ -1,10 +1,13 @@
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
-from supervision.scoring.errors import SamePersonDecides
-from supervision.scoring.models import Deduction
+from supervision.identity.models import Official, Position
+from supervision.scoring.errors import RankingNotShown, SamePersonConfirms, SamePersonDecides
+from supervision.scoring.models import Deduction, Settlement
+from supervision.scoring.states import SettlementState
 
 
 def only_unit_of(actor: Actor) -> UUID | None:
@@ -13,13 +16,48 @@ def only_unit_of(actor: Actor) -> UUID | None:
 
 
 def deductions_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Let a unit see its own deductions only; every other role sees all."""
-    if actor.role is Role.UNIT:
-        return Deduction.unit_id == actor.unit_id
-    return true()
+    """Let a unit see its own deductions, a leader's program all of them for a principal county leader, others all."""
+    match actor.role:
+        case Role.UNIT:
+            return Deduction.unit_id == actor.unit_id
+        case Role.LEADER:
+            return _leads_the_county(actor)
+        case _:
+            return true()
+
+
+def settlements_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Let those who judge see what stands, the others what is confirmed."""
+    if actor.role in (Role.OFFICE, Role.GROUP, Role.AUDITOR):
+        return Settlement.state != SettlementState.SUPERSEDED
+    return Settlement.state == SettlementState.CONFIRMED
+
+
+async def require_ranking(session: AsyncSession, actor: Actor) -> None:
+    """Refuse a leader's program that does not act for a principal county leader; units get their own row only."""
+    if actor.role is Role.LEADER and not await session.scalar(select(_leads_the_county(actor))):
+        raise RankingNotShown
 
 
 def require_another_person(actor: Actor, deduction: Deduction) -> None:
-    """Refuse whoever proposed or decided the deduction before; the house's own proposals stand in nobody's way."""
-    if actor.person in {deduction.proposed_by, deduction.decided_by}:
+    """Refuse whoever proposed, decided or disputed it before; the house's own proposals stand in nobody's way."""
+    if actor.person in {deduction.proposed_by, deduction.decided_by, deduction.disputed_by}:
         raise SamePersonDecides
+
+
+def require_another_preparer(actor: Actor, settlement: Settlement) -> None:
+    """Refuse whoever prepared the settlement."""
+    if actor.person == settlement.prepared_by:
+        raise SamePersonConfirms
+
+
+def _leads_the_county(actor: Actor) -> ColumnElement[bool]:
+    return (
+        select(Official.id)
+        .where(
+            Official.id == actor.official_id,
+            Official.position == Position.PRINCIPAL_COUNTY_LEADER,
+            Official.left_on.is_(None),
+        )
+        .exists()
+    )

@@ -21,11 +21,13 @@ from supervision.scoring.errors import (
     UnknownRule,
 )
 from supervision.scoring.models import Deduction, ScoringRule
+from supervision.scoring.settling import require_open_year
 from supervision.scoring.states import DeductionState
 
 # An item is late from the day after its deadline, which a granted extension has moved. Each scored unit that is
 # responsible for a task of it that was not finished in time gets one proposal, once for ever: refused, reversed, or
-# under another version of the policy, the same lateness does not come again.
+# under another version of the policy, the same lateness does not come again. Where the office has reviewed a task's
+# completion its verdict tells; only before that do figures and percentages.
 _PROPOSE_LATE = text(f"""
     WITH overdue AS (
         SELECT i.id AS item_id, i.number, i.deadline_on, i.deadline_on + 1 AS fact_on,
@@ -36,7 +38,7 @@ _PROPOSE_LATE = text(f"""
             SELECT id FROM scoring_policy WHERE effective_on <= i.deadline_on + 1 ORDER BY effective_on DESC LIMIT 1
         ) p
         JOIN scoring_rule r ON r.policy_id = p.id AND r.late_item_kind = i.kind
-        WHERE i.deadline_on < :today
+        WHERE i.deadline_on < :today AND (i.closed_on IS NULL OR i.closed_on > i.deadline_on)
     ), late AS (
         SELECT DISTINCT o.*, u.id AS unit_id, 'item:' || o.item_id || '\\:late' AS event
         FROM overdue o
@@ -56,7 +58,20 @@ _PROPOSE_LATE = text(f"""
             ) f ON true
             WHERE n.task_id = t.id
         ) m
-        WHERE CASE
+        CROSS JOIN LATERAL (
+            -- What was received in time and still waits for its review may yet pass. A look back undoes a verdict for
+            -- the deadlines that were still to come, not for the one that had been kept.
+            SELECT bool_or(state <> 'reported') AS is_reviewed, bool_or(
+                received_at < o.ended_at
+                AND (state IN ('reported', 'passed') OR state = 'reopened' AND reopened_at >= o.ended_at)
+            ) AS is_in_time
+            FROM completion_report WHERE task_id = t.id
+        ) c
+        WHERE c.is_in_time IS NOT TRUE AND NOT EXISTS (
+            SELECT FROM waiver w WHERE w.task_id = t.id
+            AND (w.state = 'granted' OR w.state = 'reopened' AND w.reopened_at >= o.ended_at)
+        ) AND CASE
+            WHEN c.is_reviewed THEN true
             WHEN m.indicators > 0 THEN m.figures = m.indicators AND NOT m.is_met  -- no figure is not lateness
             ELSE 100 IS DISTINCT FROM (
                 SELECT percent FROM progress_entry WHERE task_id = t.id AND received_at < o.ended_at
@@ -90,6 +105,39 @@ async def propose_late(session: AsyncSession, actor: Actor) -> int:
     return len(proposed)
 
 
+# Each criticism of a scored unit in an issued circular is a fact of its own, of the day of issue, and proposed once for
+# ever; a criticism of an official is none of the unit's.
+_PROPOSE_CRITICISED = text(f"""
+    INSERT INTO deduction
+        (id, unit_id, rule_id, item_id, event, year, fact_on, points, reason, state, proposed_by, proposed_at, version)
+    SELECT {NEW_ID_SQL}, c.unit_id, r.id, c.item_id, 'circular\\:' || c.id, extract(year FROM b.issued_on),
+           b.issued_on, r.points, b.number || '通报批评：' || c.reason, 'proposed', :person, :now, 1
+    FROM criticism c
+    JOIN circular b ON b.id = c.circular_id AND b.state = 'issued'
+    JOIN unit u ON u.id = c.unit_id AND u.kind IN ('township', 'department')
+    CROSS JOIN LATERAL (
+        SELECT id FROM scoring_policy WHERE effective_on <= b.issued_on ORDER BY effective_on DESC LIMIT 1
+    ) p
+    JOIN scoring_rule r ON r.policy_id = p.id AND r.code = 'circular_criticism'
+    WHERE NOT EXISTS (
+        SELECT FROM deduction d WHERE d.unit_id = c.unit_id AND d.event = 'circular\\:' || c.id
+    )
+    ON CONFLICT DO NOTHING
+    RETURNING id, unit_id, item_id
+""")  # noqa: S608 - the one thing put in is our own constant
+
+
+async def propose_criticised(session: AsyncSession, actor: Actor) -> int:
+    """Propose a deduction for every criticism of a unit in an issued circular (annex art. 12); return how many."""
+    facts = {"now": await clock.now(session), "person": actor.person}
+    proposed = (await session.execute(_PROPOSE_CRITICISED, facts)).mappings().all()
+    for row in proposed:
+        await audit.record(
+            session, actor, "deduction.proposed", row["id"], unit_id=row["unit_id"], item_id=row["item_id"]
+        )
+    return len(proposed)
+
+
 async def propose_deduction(
     session: AsyncSession,
     actor: Actor,
@@ -113,6 +161,7 @@ async def propose_deduction(
     if item_id is not None and await session.scalar(select(Item.id).where(Item.id == item_id)) is None:
         raise DeductionItemUnknown
     rule = await _rule_in_force(session, rule_code, fact_on)
+    await require_open_year(session, actor, fact_on.year)
     deduction = Deduction(
         id=(deduction_id := new_id()),
         unit_id=unit_id,

@@ -1,10 +1,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, and_, false, func, not_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import shanghai_day
@@ -15,8 +15,11 @@ from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import Unit
 from supervision.scoring import policy
+from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import NoPolicyInForce
-from supervision.scoring.models import Deduction, ScoringPolicy, ScoringRule
+from supervision.scoring.models import Deduction, ScoringPolicy, ScoringRule, Settlement, SettlementRow
+from supervision.scoring.rules import quarter_of
+from supervision.scoring.states import DeductionState
 
 POLICY_COLUMNS = (
     ScoringPolicy.id,
@@ -24,6 +27,35 @@ POLICY_COLUMNS = (
     ScoringPolicy.base,
     ScoringPolicy.floor,
     ScoringPolicy.adopted_by,
+    ScoringPolicy.attention_at,
+    ScoringPolicy.warning_at,
+    ScoringPolicy.severe_at,
+    ScoringPolicy.township_percent,
+    ScoringPolicy.department_percent,
+    ScoringPolicy.dispute_days,
+    ScoringPolicy.ruling_days,
+)
+SETTLEMENT_COLUMNS = (
+    Settlement.id,
+    Settlement.year,
+    Settlement.state,
+    Settlement.prepared_by,
+    Settlement.prepared_at,
+    Settlement.confirmed_by,
+    Settlement.confirmed_at,
+    Settlement.version,
+)
+SETTLED_COLUMNS = (
+    SettlementRow.unit_id,
+    SettlementRow.unit,
+    SettlementRow.kind,
+    SettlementRow.is_inspected,
+    SettlementRow.base,
+    SettlementRow.deducted,
+    SettlementRow.score,
+    SettlementRow.mean_of_kind,
+    SettlementRow.percent,
+    SettlementRow.converted,
 )
 RULE_COLUMNS = (
     ScoringRule.code,
@@ -50,14 +82,18 @@ DEDUCTION_COLUMNS = (
     Deduction.decided_by,
     Deduction.decided_at,
     Deduction.decision,
+    Deduction.dispute_until_on,
+    Deduction.disputed_by,
+    Deduction.disputed_at,
+    Deduction.grounds,
+    Deduction.ruling_due_on,
     Deduction.version,
 )
 
 # A deduction lives from its confirmation to its reversal. Of one event the highest counts, the earlier one of two
-# equals; the others are covered by it. The mean is rounded half up to 2 decimals and is taken over all units of the
-# kind, before what the caller may not see is left out.
-_SCORES = text("""
-    WITH live AS (
+# equals; the others are covered by it.
+LIVE: LiteralString = """
+    live AS (
         SELECT e.unit_id, e.deduction_id, -e.points AS points,
                row_number() OVER (PARTITION BY e.unit_id, e.event ORDER BY e.points, e.entered_at, e.id) > 1
                    AS is_covered
@@ -66,7 +102,13 @@ _SCORES = text("""
             SELECT FROM score_entry r
             WHERE r.year = :year AND r.deduction_id = e.deduction_id AND r.kind = 'reversal' AND r.entered_at <= :as_of
         )
-    ), lost AS (
+    )
+"""
+
+# The mean is rounded half up to 2 decimals and is taken over all units of the kind, before what the caller may not
+# see is left out.
+_SCORES = text(f"""
+    WITH {LIVE}, lost AS (
         SELECT l.unit_id, sum(l.points) FILTER (WHERE NOT l.is_covered) AS points,
                jsonb_agg(jsonb_build_object(
                    'deduction_id', d.id, 'rule_code', r.code, 'article', r.article,
@@ -88,7 +130,26 @@ _SCORES = text("""
         FROM score
     )
     SELECT * FROM compared WHERE CAST(:only_unit AS uuid) IS NULL OR unit_id = :only_unit ORDER BY kind, unit, unit_id
-""")
+""")  # noqa: S608 - the one thing put in is our own text
+
+# What a unit lost in a quarter goes by the facts' days, as it is known now; what it was told of it stays as it was.
+_WARNINGS = text(f"""
+    WITH {LIVE}, lost AS (
+        SELECT l.unit_id, sum(l.points) AS points
+        FROM live l JOIN deduction d ON d.id = l.deduction_id
+        WHERE NOT l.is_covered AND d.fact_on BETWEEN :first AND :last
+        GROUP BY l.unit_id
+    )
+    SELECT u.id AS unit_id, u.name AS unit, u.kind, coalesce(lost.points, 0) AS points,
+           CASE WHEN lost.points >= :severe_at THEN 'severe' WHEN lost.points >= :warning_at THEN 'warning'
+                WHEN lost.points >= :attention_at THEN 'attention' END AS level,
+           w.level AS issued_level, w.points AS issued_points, w.issued_at
+    FROM unit u
+    LEFT JOIN lost ON lost.unit_id = u.id
+    LEFT JOIN quarterly_warning w ON w.unit_id = u.id AND w.year = :year AND w.quarter = :quarter
+    WHERE u.kind IN ('township', 'department') AND (CAST(:only_unit AS uuid) IS NULL OR u.id = :only_unit)
+    ORDER BY u.kind, u.name, u.id
+""")  # noqa: S608 - the one thing put in is our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +163,9 @@ async def scores(session: AsyncSession, actor: Actor, *, year: int, as_of: datet
     """Compute the year's scores as they were known at a moment (now, if none is given), in points.
 
     Base and floor are those of the policy in force at the year's end, or at the moment if that is earlier. Refuses
-    when none was.
+    when none was, and whoever may not see how units compare.
     """
+    await policy.require_ranking(session, actor)
     moment = as_of or await clock.now(session)
     facts = {
         "year": year,
@@ -117,6 +179,39 @@ async def scores(session: AsyncSession, actor: Actor, *, year: int, as_of: datet
     return Scores(year, moment, rows)
 
 
+async def quarterly_warnings(session: AsyncSession, actor: Actor, *, year: int, quarter: int) -> Scores:
+    """Compute what each unit lost in a quarter as of now, in points, and from which threshold it is warned by it.
+
+    Thresholds are those of the policy in force at the quarter's end, or today if that is earlier. Refuses when none
+    was, and whoever may not see how units compare.
+    """
+    await policy.require_ranking(session, actor)
+    period, now = quarter_of(year, quarter), await clock.now(session)
+    thresholds = await policy_in_force(session, min(period.last, shanghai_day(now)))
+    facts = {
+        **{name: thresholds[name] for name in ("attention_at", "warning_at", "severe_at")},
+        "year": year,
+        "quarter": quarter,
+        "as_of": now,
+        "first": period.first,
+        "last": period.last,
+        "only_unit": policy.only_unit_of(actor),
+    }
+    return Scores(year, now, await fetch(session, _WARNINGS, facts))
+
+
+async def get_settlement(session: AsyncSession, actor: Actor, year: int) -> dict[str, Any]:
+    """Read the year's settlement with its rows; a unit reads its own row of one that is confirmed."""
+    statement = select(*SETTLEMENT_COLUMNS).where(Settlement.year == year, policy.settlements_visible_to(actor))
+    found = _found((await session.execute(statement)).mappings().one_or_none())
+    await policy.require_ranking(session, actor)
+    rows = select(*SETTLED_COLUMNS).where(SettlementRow.settlement_id == found["id"])
+    if (unit_id := policy.only_unit_of(actor)) is not None:
+        rows = rows.where(SettlementRow.unit_id == unit_id)
+    order = (SettlementRow.kind, SettlementRow.unit, SettlementRow.unit_id)
+    return {**found, "data": await fetch(session, rows.order_by(*order))}
+
+
 async def list_deductions(
     session: AsyncSession,
     actor: Actor,
@@ -125,8 +220,14 @@ async def list_deductions(
     unit_id: UUID | None = None,
     state: str | None = None,
     year: int | None = None,
+    is_overdue: bool | None = None,
 ) -> Page:
+    """List deductions; overdue is a dispute whose ruling is past its day."""
     statement = _deductions(actor)
+    if is_overdue is not None:
+        due = Deduction.ruling_due_on < await clock.today(session)
+        overdue = and_(Deduction.state == DeductionState.DISPUTED, due)
+        statement = statement.where(overdue if is_overdue else not_(func.coalesce(overdue, false())))
     if unit_id is not None:
         statement = statement.where(Deduction.unit_id == unit_id)
     if state is not None:

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.items import closing, registering
 from supervision.items import queries as items
-from supervision.items import registering
 from supervision.tasks import policy, queries, rules
 from supervision.tasks.errors import ExtensionAlreadyAsked
 from supervision.tasks.models import Extension
@@ -17,8 +17,9 @@ from supervision.tasks.states import ExtensionState
 
 
 async def ask_extension(session: AsyncSession, actor: Actor, item_id: UUID, *, until_on: date, reason: str) -> UUID:
-    """Ask for more time for an item; refuses after its deadline, a date not later, and a second open request."""
+    """Ask for more time for an item; refuses a closed one, a late asking, a date not later, and a second request."""
     item = await items.get_for_update(session, actor, item_id)
+    closing.require_open(item)
     rules.check_may_ask(today=await clock.today(session), deadline_on=item.deadline_on, until_on=until_on)
     extension = Extension(
         item_id=item_id,
@@ -40,10 +41,11 @@ async def ask_extension(session: AsyncSession, actor: Actor, item_id: UUID, *, u
 async def decide_extension(
     session: AsyncSession, actor: Actor, extension_id: UUID, *, verdict: str, until_on: date | None, decision: str
 ) -> None:
-    """Grant an extension, until the date asked for or another one, or refuse it; refuses the asker themselves."""
+    """Grant an extension, until the date asked for or another, or refuse it; refuses the asker, and a closed item."""
     seen = await queries.get_extension(session, actor, extension_id)
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     item = await items.get_for_update(session, actor, seen["item_id"])
+    closing.require_open(item)
     statement = select(Extension).where(Extension.id == extension_id).with_for_update()
     extension = (await session.execute(statement)).scalar_one()
     policy.require_another_person(actor, extension.asked_by)

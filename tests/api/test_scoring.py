@@ -165,7 +165,7 @@ async def test_a_policy_shows_its_rules_and_readings(callers: Callers, here: Pla
         ("/v1/scores?year=1899", "invalid"),
         ("/v1/scores?year=2016&as_of=2016-05-01", "invalid"),
         ("/v1/scores?year=2015", "no_policy_in_force"),
-        ("/v1/deductions?state=disputed", "invalid"),
+        ("/v1/deductions?state=forgiven", "invalid"),
     ],
 )
 async def test_bad_questions(callers: Callers, here: Place, unit_id: UUID, path: str, code: str) -> None:

@@ -9,19 +9,38 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.bulletins import issuing, rectifying
 from supervision.cadence.rules import Period, PeriodKind
+from supervision.documents import attachments
+from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.identity.models import ClientKey
+from supervision.items import papers
+from supervision.items.models import NoticeDelivery
 from supervision.messaging import broadcasting, templates
 from supervision.messaging.audience import Audience
 from supervision.operations import service as operations
 from supervision.progress import digesting
 from supervision.progress.models import ProgressEntry
-from supervision.scoring import deciding, proposing
+from supervision.reviews import closing
+from supervision.scoring import deciding, proposing, settling
 from supervision.tasks import extending
-from tests.factories import identity, items, messaging, progress, publication, scoring, tasks
+from supervision.tasks.models import Task
+from tests.contract import inspecting
+from tests.factories import (
+    bulletins,
+    identity,
+    items,
+    messaging,
+    notices,
+    progress,
+    publication,
+    reviews,
+    scoring,
+    tasks,
+)
 from tests.house import Committed, Place
 
 FAR = date(2199, 12, 31)
@@ -50,7 +69,8 @@ class Furniture:
 async def furnish(house: Committed, place: Place, standing: Standing) -> Furniture:
     """Put into a county what its operations need, and tell what was put there."""
     made = Furniture()
-    made.put("year", values=[2016])
+    # 2017 is settled, 2018 waits for its confirmation.
+    made.put("year", values=[2016, 2016, 2017, 2018])
     made.put("jurisdiction", values=[place.code])
     made.put("channel", values=["progress"])
     made.put("name", values=["notice", "http"])
@@ -59,9 +79,14 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
         await progress.open_ledger(session, place.actor)
         await _work(session, place.actor, made)
         await _reporting(session, place.actor, standing, made)
+        await _reviews(session, place.actor, standing, made)
         await _messages(session, place.actor, standing, made)
+        await _notices(session, place.actor, standing, made)
         await _publications(session, place.actor, made)
-        await _deductions(session, place.actor, made)
+        await _deductions(session, place.actor, standing, made)
+        await _settlements(session, place.actor)
+        await _bulletins(session, place.actor, standing, made)
+        await inspecting.furnish(session, place.actor, standing, made.put, made.bodies)
         await session.execute(COUNT_ON)
         office = standing[Role.OFFICE]
         asking = Actor(place.actor.jurisdiction_id, Role.OFFICE, client_id=office.client_id, is_test=True)
@@ -111,6 +136,29 @@ async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, ma
     made.put("digest_id", values=[await digesting.make_digest(session, actor, period)])
 
 
+async def _reviews(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+    unit_id = standing[Role.UNIT].unit_id
+    assert unit_id
+    # After the periods of the unit's obligations, so that the reports on these need not speak of them.
+    duty = await reviews.make_duty(session, actor, unit_id=unit_id, tasks=28, received_on=date(2198, 1, 4))
+    free, reported, asked = duty.task_ids[:8], duty.task_ids[8:14], duty.task_ids[14:20]
+    ended = duty.task_ids[20:]
+    made.ids["task_id"] += [str(task_id) for task_id in free]
+    made.put("evidence_ids", values=[await attachments.keep(session, f"示例材料{no}".encode()) for no in range(3)])
+    made.put(
+        "completion_report_id", values=[await reviews.report(session, actor, unit_id, task_id) for task_id in reported]
+    )
+    made.put("waiver_id", values=[await reviews.ask(session, actor, task_id) for task_id in asked])
+    for task_id in ended:
+        await reviews.settle(session, actor, unit_id, task_id)
+    closable = list(await session.scalars(select(Task.item_id).where(Task.id.in_(ended)).order_by(Task.id)))
+    for item_id in closable[4:]:
+        await closing.close_item(session, actor, item_id)
+    made.ids["item_id"] += [str(item_id) for item_id in closable]
+    made.bodies["review_completion"] = [reviews.PASS, reviews.RETURN]
+    made.bodies["decide_waiver"] = [reviews.OPINION, reviews.REFUSAL]
+
+
 async def _messages(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
     told = await messaging.make_officials(session, actor, 3, first=9000)
     made.put("official_id", "official", "official_ids", values=told)
@@ -125,6 +173,44 @@ async def _messages(session: AsyncSession, actor: Actor, standing: Standing, mad
     made.bodies["receive_receipts"] = [{"receipts": []}]
 
 
+async def _notices(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+    unit_id = standing[Role.UNIT].unit_id
+    item_id = await items.make_item(session, actor, deadline_on=FAR)
+    drafted = [
+        await notices.make_notice(session, actor, item_id=item_id, state=state)
+        for state in ("drafted", "checked", "countersigned")
+        for _ in range(8)
+    ]
+    made.put("notice_id", "notice", values=drafted)
+    for _ in range(12):
+        await notices.make_notice(session, actor, item_id=item_id, state="issued", unit_ids=[unit_id])
+    waiting = await session.scalars(select(NoticeDelivery.id).where(NoticeDelivery.unit_id == unit_id))
+    made.put("delivery_id", values=list(waiting))
+    draft = {"kind": "notice", "unit_ids": [str(unit_id)], "text": "请办理。", "limit_on": str(FAR)}
+    made.bodies["draft_notice"] = [draft, {**draft, "kind": "slip"}]
+    made.bodies["set_notice_procedure"] = [
+        {"kind": "slip", "chain": ["checked", "countersigned", "issued"], "acknowledge_working_days": 1}
+    ]
+    await _papers(session, actor, made)
+
+
+async def _papers(session: AsyncSession, actor: Actor, made: Furniture) -> None:
+    leaders = [await notices.make_leader(session, actor) for _ in range(6)]
+    principal = await notices.make_leader(session, actor, "principal_county_leader")
+    papers_of_principal = [await notices.make_paper(session, actor, leader_ids=[principal]) for _ in range(12)]
+    made.put("paper_id", "paper", "follows", values=papers_of_principal)
+    office = notices.somebody(actor)
+    transfers = [
+        await papers.hand_over(session, office, paper_id, official_id=leaders[0], handed_on=date(2016, 3, 2))
+        for paper_id in papers_of_principal
+    ]
+    made.put("transfer_id", values=transfers)
+    made.put("leader", values=[principal])
+    made.bodies["hand_over_paper"] = [{"official_id": str(each), "handed_on": "2016-03-02"} for each in leaders[1:]]
+    facts = {"sender": "示例乡党委", "title": "示例报告", "words": "请抓紧办理。", "instructed_on": "2016-03-01"}
+    made.bodies["register_instruction_paper"] = [{**facts, "leader_ids": [str(principal)], "secrecy": "internal"}]
+
+
 async def _publications(session: AsyncSession, actor: Actor, made: Furniture) -> None:
     waiting = [await publication.draft(session, actor) for _ in range(8)]
     for publication_id in waiting[:4]:
@@ -137,10 +223,53 @@ async def _publications(session: AsyncSession, actor: Actor, made: Furniture) ->
     made.bodies["review_publication"] = [{"verdict": "approved", "legal_basis": "《政府信息公开条例》第十九条"}]
 
 
-async def _deductions(session: AsyncSession, actor: Actor, made: Furniture) -> None:
+async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+    unit_id = standing[Role.UNIT].unit_id
+    assert unit_id
+    caller = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=standing[Role.OFFICE].client_id, is_test=True)
+    other = bulletins.person(actor)
+    months = [date(year, month, 1) for year in range(2008, 2015) for month in range(1, 13)]
+    # Drafts of the caller are written by it; drafts of another are checked by it, and checked ones issued.
+    drafted = [
+        await bulletins.draft(session, caller if number < len(months) - 24 else other, month=month)
+        for number, month in enumerate(months)
+    ]
+    for circular_id in drafted[-12:]:
+        await issuing.check_circular(session, caller, circular_id)
+    made.put("circular_id", values=drafted)
+    made.bodies["draft_circular"] = [
+        {"month": f"{year}-{month:02d}-01", "title": "示例通报"} for year in (2000, 2001) for month in range(1, 13)
+    ]
+    made.bodies["amend_circular"] = [{"title": f"示例通报{number}"} for number in range(3)]
+    remarked = [await identity.make_unit(session, actor) for _ in range(12)]
+    made.bodies["add_commendation"] = [{"unit_id": str(each), "reason": "示例理由"} for each in remarked]
+    made.bodies["add_criticism"] = made.bodies["add_commendation"]
+    orders = [await bulletins.order(session, other, unit_id, limit_on=FAR) for _ in range(20)]
+    for order_id in orders[10:]:
+        await rectifying.report_rectification(session, progress.as_unit(actor, unit_id), order_id, text="示例整改")
+    made.put("order_id", values=orders)
+    made.bodies["order_rectification"] = [{"unit_id": str(unit_id), "matter": "示例事由", "limit_on": str(FAR)}]
+    today = await clock.today(session)
+    made.put("follow_up_id", values=[await bulletins.follow(session, other) for _ in range(8)])
+    made.bodies["log_media_follow_up"] = [{"medium": "县报", "matter": "示例事由", "asked_on": str(today)}]
+    made.bodies["conclude_media_follow_up"] = [{"outcome": "示例结果", "concluded_on": str(today)}]
+    proposals = [await bulletins.propose(session, other, unit_id) for _ in range(16)]
+    for proposal_id in proposals[8:]:
+        await bulletins.send(session, other, proposal_id, sent_on=today)
+    made.put("proposal_id", values=proposals)
+    made.bodies["propose_accountability"] = [{"unit_id": str(unit_id), "facts": "示例事实"}]
+    made.bodies["send_accountability_proposal"] = [{"deciding_body": "示例机关", "sent_on": str(today)}]
+    made.bodies["note_accountability_answer"] = [{"answer": "示例答复", "answered_on": str(today)}]
+
+
+async def _deductions(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
     made.put("policy_id", values=[await scoring.adopt(session, actor)])
-    unit_id = await identity.make_unit(session, actor)
-    office = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=new_id(), is_test=True)
+    # All are the standing unit's own: it sees no others, and disputes some of them.
+    unit_id = standing[Role.UNIT].unit_id
+    office, group, unit = (
+        Actor(actor.jurisdiction_id, role, client_id=new_id(), unit_id=unit_id, is_test=True)
+        for role in (Role.OFFICE, Role.GROUP, Role.UNIT)
+    )
     facts: dict[str, Any] = {
         "unit_id": unit_id,
         "rule_code": "meeting_criticism",
@@ -149,11 +278,21 @@ async def _deductions(session: AsyncSession, actor: Actor, made: Furniture) -> N
     }
     proposed: list[UUID] = [
         await proposing.propose_deduction(session, office, **facts, item_id=None, event=f"示例{number}")
-        for number in range(12)
+        for number in range(24)
     ]
-    group = Actor(actor.jurisdiction_id, Role.GROUP, client_id=new_id(), is_test=True)
-    for deduction_id in proposed[:4]:
+    for deduction_id in proposed[:14]:
         await deciding.confirm_deduction(session, group, deduction_id)
+    for deduction_id in proposed[:4]:
+        await deciding.dispute_deduction(session, unit, deduction_id, grounds="示例理由")
     made.put("deduction_id", values=proposed)
+    made.bodies["rule_on_dispute"] = [{"verdict": verdict, "reason": "示例理由"} for verdict in ("upheld", "reversed")]
+    made.bodies["issue_quarterly_warnings"] = [{"year": 2016, "quarter": 1}]
     body = {**facts, "unit_id": str(unit_id), "fact_on": "2016-03-01"}
     made.bodies["propose_deduction"] = [{**body, "event": f"又一示例{number}"} for number in range(20)]
+
+
+async def _settlements(session: AsyncSession, actor: Actor) -> None:
+    office, group = (Actor(actor.jurisdiction_id, role, client_id=new_id()) for role in (Role.OFFICE, Role.GROUP))
+    for year in (2017, 2018):
+        await settling.prepare_settlement(session, office, year=year)
+    await settling.confirm_settlement(session, group, year=2017)

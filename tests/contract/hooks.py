@@ -34,7 +34,7 @@ def before_call(_context: HookContext, case: Case[Any], **_: object) -> None:
     name = case.operation.definition.raw.get("operationId")
     if isinstance(case.body, dict) and next(_numbers) % 5:
         case.body = next(_bodies[name]) if name in _bodies else with_ids(case.body)
-    elif case.media_type == "text/csv" and next(_numbers) % 5:
+    elif case.media_type in {"text/csv", "application/pdf", "application/octet-stream"} and next(_numbers) % 5:
         case.body = next(_bodies[name])
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.identity import service
-from supervision.items.models import Item
+from supervision.items.models import Item, Party
 from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
 from supervision.scoring import adopting
 from supervision.tasks.models import Indicator, Task
@@ -51,6 +51,11 @@ async def add_item(session: AsyncSession, **over: Any) -> UUID:
     session.add(item)
     await session.flush()
     return item.id
+
+
+async def add_party(session: AsyncSession, item_id: UUID, unit_id: UUID) -> None:
+    session.add(Party(item_id=item_id, unit_id=unit_id, official_id=None, part="responsible_unit"))
+    await session.flush()
 
 
 async def add_task(session: AsyncSession, actor: Actor, item_id: UUID, unit_id: UUID, **over: Any) -> UUID:

@@ -12,7 +12,7 @@ from supervision.foundation import clock, metrics
 from supervision.foundation.actors import Actor, system
 from supervision.identity.models import JurisdictionKind
 from supervision.identity.queries import get_own_jurisdiction
-from supervision.progress import digesting, obliging, queries, rhythm
+from supervision.progress import digesting, obliging, queries, rhythm, waiving
 from supervision.scoring import proposing
 from worker.runner import Runner
 
@@ -30,6 +30,8 @@ async def _remind(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
 
 
 async def _mark(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+    # An item may have closed while the period was being opened.
+    await waiving.waive_idle(session, actor)
     return {"marked": await obliging.mark_late(session, actor, step.period)}
 
 
@@ -42,7 +44,8 @@ async def _digest(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
 
 
 async def _propose(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
-    return {"deductions": await proposing.propose_late(session, actor)}
+    late = await proposing.propose_late(session, actor)
+    return {"deductions": late + await proposing.propose_criticised(session, actor)}
 
 
 STEPS: dict[StepKind, Callable[[AsyncSession, Actor, Step], Awaitable[Outcome]]] = {

@@ -11,7 +11,7 @@ from supervision.foundation.database import enter
 from supervision.foundation.errors import NotFound, Stale
 from supervision.foundation.paging import PageRequest
 from supervision.items import queries
-from supervision.items.errors import DeadlineBeforeReceipt
+from supervision.items.errors import ClassifiedMatter, DeadlineBeforeReceipt
 from supervision.items.queries import ItemFilter, ItemSort
 from supervision.items.registering import NewParty, add_parties, amend_item, move_deadline
 from tests.factories.identity import make_unit
@@ -78,6 +78,15 @@ class TestNumbers:
 async def test_refuses_a_deadline_before_the_receipt(session: AsyncSession, here: Place) -> None:
     with pytest.raises(DeadlineBeforeReceipt):
         await make_item(session, here.actor, deadline_on=date(2016, 2, 29))
+
+
+@pytest.mark.parametrize("place", ["title", "source"])
+async def test_refuses_what_is_marked_as_classified(session: AsyncSession, here: Place, place: str) -> None:
+    with pytest.raises(ClassifiedMatter):
+        await make_item(session, here.actor, **{place: "机密★1年"})
+    item_id = await make_item(session, here.actor)
+    with pytest.raises(ClassifiedMatter):
+        await amend_item(session, here.actor, item_id, 1, changes={place: "秘密文件"})
 
 
 async def test_the_first_deadline_is_kept_when_it_moves(session: AsyncSession, here: Place) -> None:

@@ -16,7 +16,13 @@ def test_defaults_pass_the_rules_and_ask_for_what_the_house_gives() -> None:
         "urge": {"period", "due"},
         "digest": {"period", "counts", "laggards"},
         "summary": {"period", "counts"},
+        "circular": {"number"},
         "notice": {"text"},
+        "notice_issued": {"number", "limit"},
+        "notice_urged": {"number", "limit"},
+        "conclusion": {"first", "last"},
+        "deduction": {"points", "until"},
+        "warning": {"unit", "quarter", "points", "level"},
     }
     for body in templates.DEFAULTS.values():
         assert rules.lint_body(body, signature=settings.current().signature) == []
@@ -28,12 +34,18 @@ async def test_defaults_are_installed_once(session: AsyncSession, here: Place) -
     await templates.install_defaults(session, here.actor)
     written = (await session.execute(select(Template.name, Template.version))).all()
     assert sorted(tuple(row) for row in written) == [
+        ("circular", 1),
+        ("conclusion", 1),
+        ("deduction", 1),
         ("digest", 1),
         ("notice", 1),
         ("notice", 2),
+        ("notice_issued", 1),
+        ("notice_urged", 1),
         ("reminder", 1),
         ("summary", 1),
         ("urge", 1),
+        ("warning", 1),
     ]
     assert (await templates.get_current(session, "notice")).body == "通知：{text}"
 

@@ -6,9 +6,19 @@ NONE = "–"
 
 def read_tables(name: str) -> list[list[dict[str, str]]]:
     """Read the tables of a golden file: a line that begins with # heads each, its cells are parted by |."""
+    return _read((GOLDEN / name).read_text(encoding="utf-8"))
+
+
+def read_table_lines(text: str) -> list[dict[str, str]]:
+    """Read the one table of a text."""
+    (table,) = _read("\n".join(line.strip() for line in text.splitlines()))
+    return table
+
+
+def _read(text: str) -> list[list[dict[str, str]]]:
     tables: list[list[dict[str, str]]] = []
     header: list[str] = []
-    for line in (GOLDEN / name).read_text(encoding="utf-8").splitlines():
+    for line in text.splitlines():
         if line.startswith("# "):
             header = _cells(line.removeprefix("# "))
             tables.append([])

@@ -15,7 +15,7 @@ from supervision.foundation.ids import new_id
 from supervision.identity.errors import UnknownUnit
 from supervision.scoring import deciding, errors, proposing
 from supervision.scoring.models import Deduction, ScoreEntry
-from supervision.scoring.states import FOLLOWS, DeductionState
+from supervision.scoring.states import STEPS, DeductionState, DeductionVerb
 from tests.factories.identity import make_unit
 from tests.factories.scoring import adopt, hold
 from tests.house import Place
@@ -42,35 +42,41 @@ async def unit_id(session: AsyncSession, here: Place) -> UUID:
     return await make_unit(session, here.actor)
 
 
-async def decide(session: AsyncSession, actor: Actor, deduction_id: UUID, verdict: DeductionState) -> None:
-    match verdict:
-        case DeductionState.CONFIRMED:
+async def decide(session: AsyncSession, actor: Actor, deduction_id: UUID, verb: DeductionVerb) -> None:
+    match verb:
+        case DeductionVerb.CONFIRM:
             await deciding.confirm_deduction(session, actor, deduction_id)
-        case DeductionState.REFUSED:
+        case DeductionVerb.REFUSE:
             await deciding.refuse_deduction(session, actor, deduction_id, reason="有正当理由")
-        case _:
+        case DeductionVerb.REVERSE:
             await deciding.reverse_deduction(session, actor, deduction_id, reason="查无实据")
+        case DeductionVerb.DISPUTE:
+            await deciding.dispute_deduction(session, actor, deduction_id, grounds="与事实不符")
+        case DeductionVerb.UPHOLD | DeductionVerb.GRANT:
+            await deciding.rule_on_dispute(session, actor, deduction_id, verdict=STEPS[verb][1], reason="经复核")
 
 
-@pytest.mark.parametrize("verdict", [state for state in DeductionState if state != DeductionState.PROPOSED])
+@pytest.mark.parametrize("verb", list(DeductionVerb))
 @pytest.mark.parametrize("state", list(DeductionState))
 async def test_only_what_the_table_allows_follows(
-    session: AsyncSession, here: Place, unit_id: UUID, state: DeductionState, verdict: DeductionState
+    session: AsyncSession, here: Place, unit_id: UUID, state: DeductionState, verb: DeductionVerb
 ) -> None:
     deduction_id = await propose(session, person(here, Role.OFFICE), unit_id)
-    await session.execute(update(Deduction).values(state=state))
-    if verdict in FOLLOWS[state]:
-        await decide(session, person(here, Role.GROUP), deduction_id, verdict)
-        assert await session.scalar(select(Deduction.state)) == verdict
+    await session.execute(update(Deduction).values(state=state, dispute_until_on=date(2016, 5, 31)))
+    source, target = STEPS[verb]
+    if state == source:
+        await decide(session, person(here, Role.GROUP), deduction_id, verb)
+        assert await session.scalar(select(Deduction.state)) == target
     else:
-        with pytest.raises(Conflict):
-            await decide(session, person(here, Role.GROUP), deduction_id, verdict)
+        with pytest.raises(Conflict) as refused:
+            await decide(session, person(here, Role.GROUP), deduction_id, verb)
+        assert refused.value.facts == {"state": state}
 
 
 async def test_a_reversal_is_a_counter_entry(session: AsyncSession, here: Place, unit_id: UUID) -> None:
     deduction_id = await propose(session, person(here, Role.OFFICE), unit_id)
-    for verdict in (DeductionState.CONFIRMED, DeductionState.REVERSED):
-        await decide(session, person(here, Role.GROUP), deduction_id, verdict)
+    for verb in (DeductionVerb.CONFIRM, DeductionVerb.REVERSE):
+        await decide(session, person(here, Role.GROUP), deduction_id, verb)
     entries = (await session.scalars(select(ScoreEntry).order_by(ScoreEntry.id))).all()
     assert [(entry.kind, entry.points, entry.reason) for entry in entries] == [
         ("deduction", Decimal(-3), "四月大会"),
@@ -84,21 +90,21 @@ async def test_a_reversal_is_a_counter_entry(session: AsyncSession, here: Place,
 
 async def test_a_refusal_enters_nothing_and_keeps_its_reason(session: AsyncSession, here: Place, unit_id: UUID) -> None:
     deduction_id = await propose(session, person(here, Role.OFFICE), unit_id)
-    await decide(session, person(here, Role.GROUP), deduction_id, DeductionState.REFUSED)
+    await decide(session, person(here, Role.GROUP), deduction_id, DeductionVerb.REFUSE)
     assert (await session.scalars(select(ScoreEntry))).all() == []
     assert await session.scalar(select(Deduction.decision)) == "有正当理由"
 
 
 async def test_the_ledger_of_scores_is_never_changed(session: AsyncSession, here: Place, unit_id: UUID) -> None:
     deduction_id = await propose(session, person(here, Role.OFFICE), unit_id)
-    await decide(session, person(here, Role.GROUP), deduction_id, DeductionState.CONFIRMED)
+    await decide(session, person(here, Role.GROUP), deduction_id, DeductionVerb.CONFIRM)
     with pytest.raises(DBAPIError, match="permission denied"):
         await session.execute(update(ScoreEntry).values(points=-1))
 
 
-@pytest.mark.parametrize("verdict", [DeductionState.CONFIRMED, DeductionState.REFUSED])
+@pytest.mark.parametrize("verb", [DeductionVerb.CONFIRM, DeductionVerb.REFUSE])
 async def test_the_proposer_does_not_decide(
-    session: AsyncSession, here: Place, unit_id: UUID, verdict: DeductionState
+    session: AsyncSession, here: Place, unit_id: UUID, verb: DeductionVerb
 ) -> None:
     # The same official, through two programs of two roles, is still the same person.
     official_id = new_id()
@@ -106,16 +112,16 @@ async def test_the_proposer_does_not_decide(
     confirmer = Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=new_id(), official_id=official_id)
     deduction_id = await propose(session, proposer, unit_id)
     with pytest.raises(errors.SamePersonDecides):
-        await decide(session, confirmer, deduction_id, verdict)
+        await decide(session, confirmer, deduction_id, verb)
 
 
 async def test_neither_proposer_nor_confirmer_reverses(session: AsyncSession, here: Place, unit_id: UUID) -> None:
     proposer, confirmer = person(here, Role.OFFICE), person(here, Role.GROUP)
     deduction_id = await propose(session, proposer, unit_id)
-    await decide(session, confirmer, deduction_id, DeductionState.CONFIRMED)
+    await decide(session, confirmer, deduction_id, DeductionVerb.CONFIRM)
     for actor in (proposer, confirmer):
         with pytest.raises(errors.SamePersonDecides):
-            await decide(session, actor, deduction_id, DeductionState.REVERSED)
+            await decide(session, actor, deduction_id, DeductionVerb.REVERSE)
 
 
 async def test_a_deduction_that_is_not_there_is_not_found(session: AsyncSession, here: Place) -> None:

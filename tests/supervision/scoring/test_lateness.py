@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.replies import plain_decimal
@@ -12,9 +12,11 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
+from supervision.items.models import Item
 from supervision.scoring import deciding, proposing
 from supervision.scoring.models import Deduction, ScoringRule
 from tests.factories.identity import make_unit
+from tests.factories.reviews import add_completion, add_waiver
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task, adopt, hold
 from tests.house import Committed, Place
 from tests.supervision.scoring.tables import NONE, read_tables
@@ -22,6 +24,7 @@ from tests.supervision.scoring.tables import NONE, read_tables
 (CASES,) = read_tables("lateness.txt")
 TODAY = datetime(2017, 3, 1, 4, tzinfo=UTC)
 _ENTRY = re.compile(r"(\S+) (次日零时 )?(\d+)%")
+_END = re.compile(r"(\d{4}-\d\d-\d\d) ([a-z]+)(?: 回头看([\d-]+))?")
 _INDICATOR = re.compile(r"(\w+) ([\d.]+)(?:~([\d.]+))? = ([\d.]+|无)")
 
 
@@ -55,6 +58,17 @@ async def _tell(session: AsyncSession, here: Place, row: dict[str, str]) -> UUID
             # Figures correct each other; the latest counts, though it comes after the year.
             for at, figure in ((datetime(2016, 5, 1, tzinfo=UTC), Decimal(-1)), (TODAY, Decimal(value))):
                 await add_entry(session, unit_id, task_id, percent=50, received_at=at, figures=[(indicator_id, figure)])
+    for day, verdict, looked_back_on in _END.findall(row["办结"]):
+        at = datetime.combine(date.fromisoformat(day), time(12), SHANGHAI)
+        back = datetime.combine(date.fromisoformat(looked_back_on), time(12), SHANGHAI) if looked_back_on else None
+        match verdict:
+            case "closed":
+                closed = {"state": "closed", "closed_on": at.date()}
+                await session.execute(update(Item).where(Item.id == item_id).values(closed))
+            case "asked" | "waived":
+                await add_waiver(session, unit_id, task_id, at, is_granted=verdict == "waived", reopened_at=back)
+            case _:
+                await add_completion(session, unit_id, task_id, at, verdict, reopened_at=back)
     return item_id
 
 

@@ -1,6 +1,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, time
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -12,26 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.replies import plain_decimal
 from supervision.foundation.actors import Actor, Role
-from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.database import enter
-from supervision.foundation.ids import new_id
 from supervision.scoring import deciding, proposing, queries
 from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.errors import NoPolicyInForce
 from tests.factories.identity import make_unit
-from tests.factories.scoring import adopt, hold
+from tests.factories.scoring import adopt
 from tests.house import Place
+from tests.supervision.scoring.played import make_units, noon, person, play
 from tests.supervision.scoring.tables import NONE, read_tables
 
 UNITS, DEDUCTIONS, SCORES = read_tables("scores.txt")
-
-
-def noon(day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day), time(12), SHANGHAI).astimezone(UTC)
-
-
-def person(here: Place, role: Role) -> Actor:
-    return Actor(here.actor.jurisdiction_id, role, client_id=new_id())
 
 
 async def confirmed(session: AsyncSession, here: Place, **facts: Any) -> UUID:
@@ -48,34 +39,9 @@ async def reverse(session: AsyncSession, here: Place, deduction_id: UUID) -> Non
 
 @pytest.fixture
 async def told(session: AsyncSession, here: Place) -> dict[str, UUID]:
-    """Play the golden file's deductions in the order of the days on which something happened to them."""
     await adopt(session, here.actor, effective_on=date(2015, 1, 1))
-    units = {row["单位"]: await make_unit(session, here.actor, name=row["单位"], kind=row["类别"]) for row in UNITS}
-    known: dict[int, UUID] = {}
-    moments = {
-        (row[verb], place, verb) for place, row in enumerate(DEDUCTIONS) for verb in ("事实发生日", "确认", "撤销")
-    }
-    order = ("事实发生日", "确认", "撤销")
-    for day, place, verb in sorted(
-        moments - {(NONE, place, verb) for _, place, verb in moments},
-        key=lambda each: (each[0], order.index(each[2]), each[1]),
-    ):
-        row = DEDUCTIONS[place]
-        await hold(session, here.actor, noon(day))
-        if verb == "事实发生日":
-            known[place] = await proposing.propose_deduction(
-                session,
-                person(here, Role.OFFICE),
-                unit_id=units[row["单位"]],
-                rule_code=row["规则"],
-                fact_on=date.fromisoformat(day),
-                reason=row["情形"],
-                event=row["情形"],
-            )
-        elif verb == "确认":
-            await deciding.confirm_deduction(session, person(here, Role.GROUP), known[place])
-        else:
-            await reverse(session, here, known[place])
+    units = await make_units(session, here, UNITS)
+    await play(session, here, units, DEDUCTIONS)
     return units
 
 

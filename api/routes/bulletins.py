@@ -1,0 +1,244 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
+from api.replies import many, one
+from api.route import DuchaRoute
+from api.schemas.bulletins import (
+    AmendCircular,
+    CircularOut,
+    CircularPage,
+    Commend,
+    ConcludeFollowUp,
+    Criticise,
+    DraftCircular,
+    FollowUpOut,
+    FollowUpPage,
+    GiveReason,
+    LogFollowUp,
+    NoteAnswer,
+    OrderRectification,
+    ProposalOut,
+    ProposalPage,
+    ProposeAccountability,
+    RectificationOrderOut,
+    RectificationOrderPage,
+    ReportRectification,
+    SendProposal,
+    VerifyRectification,
+)
+from api.schemas.fields import Id
+from api.schemas.progress import QueryFlag
+from supervision.bulletins import drafting, following, issuing, proposing, queries, rectifying
+from supervision.bulletins.states import CircularState, FollowUpState, ProposalState, RectificationState
+
+router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["bulletins"])
+
+
+@router.post("/circulars", response_model=CircularOut, status_code=201, dependencies=[Once])
+async def draft_circular(body: DraftCircular, session: SessionDep, actor: ActorDep) -> Response:
+    """Draft a month's circular from the record as it stood at the end of the cut-off day."""
+    circular_id = await drafting.draft_circular(session, actor, **body.model_dump())
+    row = await queries.get_circular(session, actor, circular_id)
+    return one(row, 201, location=f"/v1/circulars/{circular_id}")
+
+
+@router.get("/circulars", response_model=CircularPage)
+async def list_circulars(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    state: Annotated[CircularState | None, Query()] = None,
+) -> Response:
+    """List circulars, newest first; a unit sees issued ones only."""
+    return many(request, await queries.list_circulars(session, actor, wanted, state=state))
+
+
+@router.get("/circulars/{circular_id}", response_model=CircularOut)
+async def get_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one circular with its figures, laggards, commendations and criticisms."""
+    return one(await queries.get_circular(session, actor, circular_id))
+
+
+@router.patch("/circulars/{circular_id}", response_model=CircularOut)
+async def amend_circular(
+    circular_id: Id, body: AmendCircular, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Change a draft's title or text; its drafter alone may."""
+    changes = body.model_dump(exclude_none=True)
+    await drafting.amend_circular(session, actor, circular_id, version, changes=changes)
+    return one(await queries.get_circular(session, actor, circular_id))
+
+
+@router.post("/circulars/{circular_id}/commendations", response_model=CircularOut)
+async def add_commendation(circular_id: Id, body: Commend, session: SessionDep, actor: ActorDep) -> Response:
+    """Commend a unit in a draft; its drafter alone may."""
+    await drafting.commend(session, actor, circular_id, **body.model_dump())
+    return one(await queries.get_circular(session, actor, circular_id))
+
+
+@router.post("/circulars/{circular_id}/criticisms", response_model=CircularOut)
+async def add_criticism(circular_id: Id, body: Criticise, session: SessionDep, actor: ActorDep) -> Response:
+    """Criticise a unit or an official in a draft; its drafter alone may."""
+    await drafting.criticise(session, actor, circular_id, **body.model_dump())
+    return one(await queries.get_circular(session, actor, circular_id))
+
+
+@router.post("/circulars/{circular_id}/check", response_model=CircularOut)
+async def check_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Check a draft; somebody other than its drafter must."""
+    await issuing.check_circular(session, actor, circular_id)
+    return one(await queries.get_circular(session, actor, circular_id))
+
+
+@router.post("/circulars/{circular_id}/return", response_model=CircularOut)
+async def return_circular(circular_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
+    """Give a checked circular back to its drafter."""
+    await issuing.return_circular(session, actor, circular_id, reason=body.reason)
+    return one(await queries.get_circular(session, actor, circular_id))
+
+
+@router.post("/circulars/{circular_id}/discard", response_model=CircularOut)
+async def discard_circular(circular_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
+    """Discard a circular that is not out, so that its month can be drafted anew."""
+    await issuing.discard_circular(session, actor, circular_id, reason=body.reason)
+    return one(await queries.get_circular(session, actor, circular_id))
+
+
+@router.post("/circulars/{circular_id}/issue", response_model=CircularOut)
+async def issue_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Issue a checked circular under the year's next number; from then on it is frozen."""
+    await issuing.issue_circular(session, actor, circular_id)
+    return one(await queries.get_circular(session, actor, circular_id))
+
+
+@router.post("/rectification_orders", response_model=RectificationOrderOut, status_code=201, dependencies=[Once])
+async def order_rectification(body: OrderRectification, session: SessionDep, actor: ActorDep) -> Response:
+    """Order a unit to put a matter right within a limit."""
+    order_id = await rectifying.order_rectification(session, actor, **body.model_dump())
+    row = await queries.get_rectification_order(session, actor, order_id)
+    return one(row, 201, location=f"/v1/rectification_orders/{order_id}")
+
+
+@router.get("/rectification_orders", response_model=RectificationOrderPage)
+async def list_rectification_orders(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    unit: Annotated[Id | None, Query()] = None,
+    state: Annotated[RectificationState | None, Query()] = None,
+    is_overdue: Annotated[QueryFlag | None, Query(description="past the limit and not reported as put right")] = None,
+) -> Response:
+    """List rectification orders; a unit sees its own."""
+    page = await queries.list_rectification_orders(
+        session, actor, wanted, unit_id=unit, state=state, is_overdue=is_overdue
+    )
+    return many(request, page)
+
+
+@router.get("/rectification_orders/{order_id}", response_model=RectificationOrderOut)
+async def get_rectification_order(order_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one order with every round of report and verification."""
+    return one(await queries.get_rectification_order(session, actor, order_id))
+
+
+@router.post("/rectification_orders/{order_id}/report", response_model=RectificationOrderOut)
+async def report_rectification(
+    order_id: Id, body: ReportRectification, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Report that the matter is put right."""
+    await rectifying.report_rectification(session, actor, order_id, text=body.text)
+    return one(await queries.get_rectification_order(session, actor, order_id))
+
+
+@router.post("/rectification_orders/{order_id}/verification", response_model=RectificationOrderOut)
+async def verify_rectification(
+    order_id: Id, body: VerifyRectification, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Close an order after looking, or return it to the unit; somebody other than who ordered it must."""
+    await rectifying.verify_rectification(session, actor, order_id, **body.model_dump())
+    return one(await queries.get_rectification_order(session, actor, order_id))
+
+
+@router.post("/media_follow_ups", response_model=FollowUpOut, status_code=201, dependencies=[Once])
+async def log_media_follow_up(body: LogFollowUp, session: SessionDep, actor: ActorDep) -> Response:
+    """Log that a news medium was asked to follow a major matter."""
+    follow_up_id = await following.log_follow_up(session, actor, **body.model_dump())
+    row = await queries.get_follow_up(session, actor, follow_up_id)
+    return one(row, 201, location=f"/v1/media_follow_ups/{follow_up_id}")
+
+
+@router.get("/media_follow_ups", response_model=FollowUpPage)
+async def list_media_follow_ups(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    state: Annotated[FollowUpState | None, Query()] = None,
+) -> Response:
+    """List what news media were asked to follow."""
+    return many(request, await queries.list_follow_ups(session, actor, wanted, state=state))
+
+
+@router.get("/media_follow_ups/{follow_up_id}", response_model=FollowUpOut)
+async def get_media_follow_up(follow_up_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one follow-up."""
+    return one(await queries.get_follow_up(session, actor, follow_up_id))
+
+
+@router.post("/media_follow_ups/{follow_up_id}/outcome", response_model=FollowUpOut)
+async def conclude_media_follow_up(
+    follow_up_id: Id, body: ConcludeFollowUp, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Note what came of a follow-up, once."""
+    await following.conclude_follow_up(session, actor, follow_up_id, **body.model_dump())
+    return one(await queries.get_follow_up(session, actor, follow_up_id))
+
+
+@router.post("/accountability_proposals", response_model=ProposalOut, status_code=201, dependencies=[Once])
+async def propose_accountability(body: ProposeAccountability, session: SessionDep, actor: ActorDep) -> Response:
+    """Propose that a unit or official be held to account, a task traced back to those who answer for it."""
+    proposal_id = await proposing.propose_accountability(session, actor, **body.model_dump())
+    row = await queries.get_accountability_proposal(session, actor, proposal_id)
+    return one(row, 201, location=f"/v1/accountability_proposals/{proposal_id}")
+
+
+@router.get("/accountability_proposals", response_model=ProposalPage)
+async def list_accountability_proposals(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    unit: Annotated[Id | None, Query()] = None,
+    state: Annotated[ProposalState | None, Query()] = None,
+) -> Response:
+    """List accountability proposals."""
+    page = await queries.list_accountability_proposals(session, actor, wanted, unit_id=unit, state=state)
+    return many(request, page)
+
+
+@router.get("/accountability_proposals/{proposal_id}", response_model=ProposalOut)
+async def get_accountability_proposal(proposal_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one proposal with those to whom it traces back."""
+    return one(await queries.get_accountability_proposal(session, actor, proposal_id))
+
+
+@router.post("/accountability_proposals/{proposal_id}/dispatch", response_model=ProposalOut)
+async def send_accountability_proposal(
+    proposal_id: Id, body: SendProposal, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Note that a proposal went to the body that decides on it."""
+    await proposing.send_proposal(session, actor, proposal_id, **body.model_dump())
+    return one(await queries.get_accountability_proposal(session, actor, proposal_id))
+
+
+@router.post("/accountability_proposals/{proposal_id}/answer", response_model=ProposalOut)
+async def note_accountability_answer(
+    proposal_id: Id, body: NoteAnswer, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Note what the deciding body answered."""
+    await proposing.note_answer(session, actor, proposal_id, **body.model_dump())
+    return one(await queries.get_accountability_proposal(session, actor, proposal_id))

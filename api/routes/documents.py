@@ -1,0 +1,44 @@
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.dependencies import ActorDep, Once, SessionDep
+from api.replies import one
+from api.route import DuchaRoute
+from api.schemas.documents import AttachmentOut
+from api.schemas.fields import Id
+from supervision.documents import uploading
+from supervision.documents.models import MediaType, Secrecy
+
+router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["documents"])
+
+_BYTES = {"schema": {"type": "string", "format": "binary", "maxLength": uploading.MAX_BYTES}}
+_CONTENT = {str(media_type): _BYTES for media_type in MediaType}
+# What the bytes are is told by themselves, so they may come without a name.
+_SENT = {"application/octet-stream": _BYTES, **_CONTENT}
+_BODY: dict[str, Any] = {"requestBody": {"required": True, "description": "the bytes, 5 MiB at most", "content": _SENT}}
+
+
+@router.post("/attachments", response_model=AttachmentOut, status_code=201, dependencies=[Once], openapi_extra=_BODY)
+async def upload_attachment(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    secrecy: Annotated[Secrecy, Query(description="what is classified may not be sent at all")],
+) -> Response:
+    """Upload evidence; its bytes decide what it is, and the same bytes are kept once."""
+    attachment_id = await uploading.upload_attachment(session, actor, raw=await request.body(), secrecy=secrecy)
+    row = await uploading.get_upload(session, actor, attachment_id)
+    return one(row, 201, location=f"/v1/attachments/{attachment_id}")
+
+
+@router.get(
+    "/attachments/{attachment_id}",
+    response_class=Response,
+    responses={200: {"description": "the bytes as they were sent", "content": _CONTENT}},
+)
+async def get_attachment(attachment_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Download an attachment; a unit reads what it sent and the evidence of conclusions sent to it."""
+    found = await uploading.read_upload(session, actor, attachment_id)
+    headers = {"ETag": f'"{found["sha256"]}"', "Content-Disposition": "attachment"}
+    return Response(bytes(found["content"]), headers=headers, media_type=found["media_type"])

@@ -1,0 +1,115 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.replies import many, one
+from api.route import DuchaRoute
+from api.schemas.fields import Id
+from api.schemas.items import ItemOut
+from api.schemas.reviews import (
+    AskWaiver,
+    CompletionReportOut,
+    CompletionReportPage,
+    DecideWaiver,
+    ReopenItem,
+    ReportCompletion,
+    ReviewCompletion,
+    WaiverOut,
+    WaiverPage,
+)
+from supervision.items import queries as items
+from supervision.reviews import closing, queries, reporting, reviewing, waiving
+from supervision.reviews.rules import Review
+from supervision.reviews.states import CompletionState, WaiverState
+
+router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["reviews"])
+
+
+@router.post(
+    "/tasks/{task_id}/completion_reports", response_model=CompletionReportOut, status_code=201, dependencies=[Once]
+)
+async def report_completion(task_id: Id, body: ReportCompletion, session: SessionDep, actor: ActorDep) -> Response:
+    """Report a task of one's own unit as done, with the evidence of it."""
+    report_id = await reporting.report_completion(session, actor, task_id, **body.model_dump())
+    row = await queries.get_completion_report(session, actor, report_id)
+    return one(row, 201, location=f"/v1/completion_reports/{report_id}")
+
+
+@router.get("/completion_reports", response_model=CompletionReportPage)
+async def list_completion_reports(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    task: Annotated[Id | None, Query()] = None,
+    unit: Annotated[Id | None, Query(description="the responsible unit")] = None,
+    state: Annotated[CompletionState | None, Query()] = None,
+) -> Response:
+    """List completion reports with their reviews; every round of a task is kept."""
+    page = await queries.list_completion_reports(session, actor, wanted, task_id=task, unit_id=unit, state=state)
+    return many(request, page)
+
+
+@router.get("/completion_reports/{completion_report_id}", response_model=CompletionReportOut)
+async def get_completion_report(completion_report_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one completion report with its review."""
+    return one(await queries.get_completion_report(session, actor, completion_report_id))
+
+
+@router.post("/completion_reports/{completion_report_id}/review", response_model=CompletionReportOut)
+async def review_completion(
+    completion_report_id: Id, body: ReviewCompletion, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Pass a completion report with a feedback opinion, or return it for rework with a new limit."""
+    await reviewing.review_completion(session, actor, completion_report_id, Review(**body.model_dump()))
+    return one(await queries.get_completion_report(session, actor, completion_report_id))
+
+
+@router.post("/tasks/{task_id}/waivers", response_model=WaiverOut, status_code=201, dependencies=[Once])
+async def ask_waiver(task_id: Id, body: AskWaiver, session: SessionDep, actor: ActorDep) -> Response:
+    """Ask that a task be waived which policy or circumstance makes impossible."""
+    waiver_id = await waiving.ask_waiver(session, actor, task_id, **body.model_dump())
+    return one(await queries.get_waiver(session, actor, waiver_id), 201, location=f"/v1/waivers/{waiver_id}")
+
+
+@router.get("/waivers", response_model=WaiverPage)
+async def list_waivers(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    task: Annotated[Id | None, Query()] = None,
+    unit: Annotated[Id | None, Query(description="the responsible unit")] = None,
+    state: Annotated[WaiverState | None, Query()] = None,
+) -> Response:
+    """List waivers that were asked for."""
+    page = await queries.list_waivers(session, actor, wanted, task_id=task, unit_id=unit, state=state)
+    return many(request, page)
+
+
+@router.get("/waivers/{waiver_id}", response_model=WaiverOut)
+async def get_waiver(waiver_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one waiver."""
+    return one(await queries.get_waiver(session, actor, waiver_id))
+
+
+@router.post("/waivers/{waiver_id}/decision", response_model=WaiverOut)
+async def decide_waiver(waiver_id: Id, body: DecideWaiver, session: SessionDep, actor: ActorDep) -> Response:
+    """Grant a waiver on a written opinion or a principal county leader's approval, or refuse it; the asker may not."""
+    await waiving.decide_waiver(session, actor, waiver_id, **body.model_dump())
+    return one(await queries.get_waiver(session, actor, waiver_id))
+
+
+@router.post("/items/{item_id}/close_out", response_model=ItemOut)
+async def close_item(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Close an item all of whose tasks are passed or waived."""
+    await closing.close_item(session, actor, item_id)
+    return one(await items.get_item(session, actor, item_id))
+
+
+@router.post("/items/{item_id}/reopening", response_model=ItemOut)
+async def reopen_item(item_id: Id, body: ReopenItem, session: SessionDep, actor: ActorDep) -> Response:
+    """Open a closed item again after a look back; the verdicts on its tasks are undone, and kept."""
+    await closing.reopen_item(session, actor, item_id, **body.model_dump())
+    return one(await items.get_item(session, actor, item_id))

@@ -1,0 +1,220 @@
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ScalarSelect, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.errors import NotFound
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.sessions import Row, fetch_one
+from supervision.inspections import policy
+from supervision.inspections.models import Conclusion, Finding, FindingEvidence, InspectionPlan, InspectionScope
+from supervision.inspections.states import PlanState
+
+_NONE = literal([], JSONB)
+
+
+def _scope(column: InstrumentedAttribute[UUID | None]) -> ScalarSelect[Any]:
+    ids = func.jsonb_agg(aggregate_order_by(column, column))
+    is_its = (InspectionScope.plan_id == InspectionPlan.id) & (InspectionScope.scope_no == InspectionPlan.scope_no)
+    return select(func.coalesce(ids, _NONE)).where(is_its, column.is_not(None)).scalar_subquery()
+
+
+def _overlaps() -> ScalarSelect[Any]:
+    """Select the other plans, not refused, that cover one of a plan's units in a month in which it runs."""
+    other, mine, its = aliased(InspectionPlan), aliased(InspectionScope), aliased(InspectionScope)
+    told = func.jsonb_build_object(
+        *("plan_id", other.id, "title", other.title, "state", other.state),
+        *("first_on", other.first_on, "last_on", other.last_on, "unit_id", its.unit_id),
+    )
+    # Two spans share a month if each begins no later than the other's last month ends.
+    share_a_month = (func.date_trunc("month", InspectionPlan.first_on) <= other.last_on) & (
+        func.date_trunc("month", other.first_on) <= InspectionPlan.last_on
+    )
+    statement = (
+        select(func.coalesce(func.jsonb_agg(aggregate_order_by(told, other.id, its.unit_id)), _NONE))
+        .select_from(mine)
+        .join(its, its.unit_id == mine.unit_id)
+        .join(other, (other.id == its.plan_id) & (other.scope_no == its.scope_no))
+        .where(mine.plan_id == InspectionPlan.id, mine.scope_no == InspectionPlan.scope_no)
+        .where(other.id != InspectionPlan.id, other.state != PlanState.REFUSED, share_a_month)
+    )
+    return statement.correlate(InspectionPlan).scalar_subquery()
+
+
+_PLAN_COLUMNS = (
+    InspectionPlan.id,
+    InspectionPlan.title,
+    InspectionPlan.first_on,
+    InspectionPlan.last_on,
+    InspectionPlan.methods,
+    _scope(InspectionScope.unit_id).label("unit_ids"),
+    _scope(InspectionScope.item_id).label("item_ids"),
+    _scope(InspectionScope.official_id).label("official_ids"),
+    InspectionPlan.state,
+    InspectionPlan.drafted_by,
+    InspectionPlan.drafted_at,
+    InspectionPlan.decided_by,
+    InspectionPlan.decided_at,
+    InspectionPlan.decision,
+    InspectionPlan.carried_out_by,
+    InspectionPlan.carried_out_at,
+    InspectionPlan.version,
+)
+_EVIDENCE = (
+    select(
+        func.coalesce(
+            func.jsonb_agg(aggregate_order_by(FindingEvidence.attachment_id, FindingEvidence.attachment_id)), _NONE
+        )
+    )
+    .where(FindingEvidence.finding_id == Finding.id)
+    .scalar_subquery()
+)
+_FINDING_COLUMNS = (
+    Finding.id,
+    Finding.plan_id,
+    Finding.unit_id,
+    Finding.item_id,
+    Finding.severity,
+    Finding.text,
+    Finding.found_on,
+    _EVIDENCE.label("attachment_ids"),
+    Finding.recorded_by,
+    Finding.recorded_at,
+)
+_CONCLUSION_COLUMNS = (
+    Conclusion.id,
+    Conclusion.plan_id,
+    Conclusion.unit_id,
+    Conclusion.text,
+    Conclusion.sent_by,
+    Conclusion.sent_at,
+    Conclusion.acknowledged_by,
+    Conclusion.acknowledged_at,
+    Conclusion.version,
+)
+
+
+def _plans(actor: Actor) -> Rows:
+    # Whoever else is to be inspected is no business of a unit.
+    overlaps = _NONE if actor.role is Role.UNIT else _overlaps()
+    return select(*_PLAN_COLUMNS, overlaps.label("overlaps")).where(policy.plans_visible_to(actor))
+
+
+async def list_plans(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    state: str | None = None,
+    unit_id: UUID | None = None,
+    on: date | None = None,
+) -> Page:
+    """List plans: in a state, covering a unit, running on a day."""
+    statement = _plans(actor)
+    if state is not None:
+        statement = statement.where(InspectionPlan.state == state)
+    if unit_id is not None:
+        covering = select(InspectionScope.plan_id).where(
+            InspectionScope.unit_id == unit_id, InspectionScope.scope_no == InspectionPlan.scope_no
+        )
+        statement = statement.where(InspectionPlan.id.in_(covering))
+    if on is not None:
+        statement = statement.where(InspectionPlan.first_on <= on, InspectionPlan.last_on >= on)
+    return await page(session, statement, request, identity=InspectionPlan.id)
+
+
+async def get_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> Row:
+    return _found(await fetch_one(session, _plans(actor).where(InspectionPlan.id == plan_id)))
+
+
+async def get_plan_for_update(session: AsyncSession, actor: Actor, plan_id: UUID) -> InspectionPlan:
+    """Lock a plan that the actor may see until the transaction ends."""
+    statement = select(InspectionPlan).where(InspectionPlan.id == plan_id, policy.plans_visible_to(actor))
+    plan = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
+    if plan is None:
+        raise NotFound
+    return plan
+
+
+async def is_in_scope(session: AsyncSession, plan: InspectionPlan, unit_id: UUID) -> bool:
+    covers = select(InspectionScope.id).where(
+        InspectionScope.plan_id == plan.id,
+        InspectionScope.scope_no == plan.scope_no,
+        InspectionScope.unit_id == unit_id,
+    )
+    return await session.scalar(covers) is not None
+
+
+async def list_findings(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    plan_id: UUID | None = None,
+    unit_id: UUID | None = None,
+    item_id: UUID | None = None,
+    severity: str | None = None,
+) -> Page:
+    """List findings: of a plan, about a unit or an item, of a severity."""
+    statement: Rows = select(*_FINDING_COLUMNS).where(policy.findings_visible_to(actor))
+    wanted = ((Finding.plan_id, plan_id), (Finding.unit_id, unit_id), (Finding.item_id, item_id))
+    for column, value in (*wanted, (Finding.severity, severity)):
+        if value is not None:
+            statement = statement.where(column == value)
+    return await page(session, statement, request, identity=Finding.id)
+
+
+async def find_finding(session: AsyncSession, actor: Actor, finding_id: UUID) -> Row | None:
+    statement = select(*_FINDING_COLUMNS).where(Finding.id == finding_id, policy.findings_visible_to(actor))
+    return await fetch_one(session, statement)
+
+
+async def get_finding(session: AsyncSession, actor: Actor, finding_id: UUID) -> Row:
+    return _found(await find_finding(session, actor, finding_id))
+
+
+async def list_evidence(session: AsyncSession, plan_id: UUID, unit_id: UUID) -> list[UUID]:
+    """List the attachments that bear out what a plan found about a unit."""
+    statement = (
+        select(FindingEvidence.attachment_id)
+        .join(Finding, Finding.id == FindingEvidence.finding_id)
+        .where(Finding.plan_id == plan_id, Finding.unit_id == unit_id)
+        .distinct()
+    )
+    return list(await session.scalars(statement))
+
+
+async def list_conclusions(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    plan_id: UUID | None = None,
+    unit_id: UUID | None = None,
+    is_acknowledged: bool | None = None,
+) -> Page:
+    """List conclusions: of a plan, sent to a unit, acknowledged or not."""
+    statement: Rows = select(*_CONCLUSION_COLUMNS).where(policy.conclusions_visible_to(actor))
+    if plan_id is not None:
+        statement = statement.where(Conclusion.plan_id == plan_id)
+    if unit_id is not None:
+        statement = statement.where(Conclusion.unit_id == unit_id)
+    if is_acknowledged is not None:
+        statement = statement.where(Conclusion.acknowledged_at.is_not(None) == is_acknowledged)
+    return await page(session, statement, request, identity=Conclusion.id)
+
+
+async def get_conclusion(session: AsyncSession, actor: Actor, conclusion_id: UUID) -> Row:
+    statement = select(*_CONCLUSION_COLUMNS).where(Conclusion.id == conclusion_id, policy.conclusions_visible_to(actor))
+    return _found(await fetch_one(session, statement))
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise NotFound
+    return row

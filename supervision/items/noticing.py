@@ -1,0 +1,236 @@
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, union, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.cadence.queries import read_calendar
+from supervision.cadence.rules import Calendar, CalendarUnknown, add_working_days, day_zh, end_of_day
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.identity.models import Official, Position
+from supervision.identity.queries import require_units
+from supervision.items import closing, policy, queries, rules
+from supervision.items.errors import NoticeLimitRunOut, NotToBeAcknowledged
+from supervision.items.models import (
+    Notice,
+    NoticeCounter,
+    NoticeDelivery,
+    NoticeProcedure,
+    PartKind,
+    Party,
+    Urging,
+)
+from supervision.items.states import DELIVERY_FOLLOWS, DeliveryState, NoticeState, UrgingChannel
+from supervision.messaging import outbox
+from supervision.messaging.outbox import Letter
+
+_LEADERS = (Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE)
+# Room for the longest limit that a procedure may set, with the longest holidays in it.
+_CALENDAR_DAYS = 60
+
+
+async def set_notice_procedure(
+    session: AsyncSession, actor: Actor, *, kind: str, chain: Sequence[str], acknowledge_working_days: int
+) -> None:
+    """Set how a kind is signed off, and acknowledged within how many working days (§3(2)); refuses a wrong order.
+
+    What is drafted already keeps the way that stood when it was drafted.
+    """
+    rules.check_chain(chain)
+    facts = {"chain": list(chain), "acknowledge_working_days": acknowledge_working_days}
+    setting = insert(NoticeProcedure).values(kind=kind, **facts)
+    await session.execute(
+        setting.on_conflict_do_update(
+            index_elements=[NoticeProcedure.jurisdiction_id, NoticeProcedure.kind], set_=facts
+        )
+    )
+    await audit.record(session, actor, "procedure.set", None, kind=kind, **facts)
+
+
+async def draft_notice(
+    session: AsyncSession,
+    actor: Actor,
+    item_id: UUID,
+    *,
+    kind: str,
+    unit_ids: Sequence[UUID],
+    text: str,
+    limit_on: date,
+) -> UUID:
+    """Draft an inspection notice (督查通知书) or a circulation slip (抄告单) on an item (§2(3), §3(2)).
+
+    Refuses what is marked as classified, a limit that has passed, a closed item, and units that are unknown.
+    """
+    rules.check_unclassified(text)
+    rules.check_limit(limit_on, await clock.today(session))
+    closing.require_open(await queries.get_for_update(session, actor, item_id))
+    await require_units(session, set(unit_ids))
+    procedure = await session.scalar(select(NoticeProcedure).where(NoticeProcedure.kind == kind))
+    notice = Notice(
+        item_id=item_id,
+        kind=kind,
+        text=text,
+        limit_on=limit_on,
+        chain=procedure.chain if procedure else list(rules.USUAL_CHAIN),
+        acknowledge_working_days=(
+            procedure.acknowledge_working_days if procedure else rules.USUAL_ACKNOWLEDGE_WORKING_DAYS
+        ),
+        state=NoticeState.DRAFTED,
+        drafted_by=actor.person,
+        drafted_at=await clock.now(session),
+    )
+    session.add(notice)
+    # Without relationships nothing else tells that the notice comes before its deliveries.
+    await session.flush()
+    session.add_all(
+        NoticeDelivery(notice_id=notice.id, unit_id=unit_id, state=DeliveryState.ADDRESSED)
+        for unit_id in dict.fromkeys(unit_ids)
+    )
+    await audit.record(session, actor, "notice.drafted", notice.id, item_id=item_id, kind=kind, limit_on=limit_on)
+    return notice.id
+
+
+async def check_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> None:
+    """Check a draft (核稿); refuses its drafter, and a notice whose chain asks for another step."""
+    notice = await _lock_for(session, actor, notice_id, NoticeState.CHECKED)
+    await _sign(session, actor, notice, NoticeState.CHECKED, await clock.now(session))
+
+
+async def countersign_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> None:
+    """Countersign a notice (审签); refuses its drafter, and a notice whose chain asks for another step."""
+    notice = await _lock_for(session, actor, notice_id, NoticeState.COUNTERSIGNED)
+    await _sign(session, actor, notice, NoticeState.COUNTERSIGNED, await clock.now(session))
+
+
+async def issue_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> None:
+    """Issue a notice under the next number of its kind and year, and deliver it to its units (签发, §3(2)).
+
+    Their leaders and the item's responsible persons get a message with number and limit, nothing of the text.
+    Refuses the drafter, a notice whose chain asks for another step, and a limit that has passed meanwhile.
+    """
+    notice = await _lock_for(session, actor, notice_id, NoticeState.ISSUED)
+    now = await clock.now(session)
+    today = now.astimezone(clock.SHANGHAI).date()
+    if notice.limit_on < today:
+        raise NoticeLimitRunOut(limit_on=notice.limit_on)
+    sequence = await _take_number(session, notice.kind, today.year)
+    notice.year, notice.sequence = today.year, sequence
+    notice.number = rules.number_of(notice.kind, today.year, sequence)
+    await _sign(session, actor, notice, NoticeState.ISSUED, now)
+    calendar = await _read_calendar(session, today)
+    due_at = end_of_day(add_working_days(today, notice.acknowledge_working_days, calendar))
+    deliver = update(NoticeDelivery).where(
+        NoticeDelivery.notice_id == notice_id, NoticeDelivery.state == DeliveryState.ADDRESSED
+    )
+    units = await session.scalars(
+        deliver.values(state=DeliveryState.DELIVERED, delivered_at=now, due_at=due_at).returning(NoticeDelivery.unit_id)
+    )
+    await _tell(session, actor, notice, units.all(), template="notice_issued", matter=f"notice:{notice_id}:issued")
+
+
+async def acknowledge_delivery(session: AsyncSession, actor: Actor, delivery_id: UUID) -> None:
+    """Acknowledge receipt for one's unit (签收, §3(2)) and withdraw urgings that still wait; refuses a second time."""
+    delivery = await _lock_waiting(session, actor, delivery_id)
+    delivery.state = DeliveryState.ACKNOWLEDGED
+    delivery.acknowledged_by, delivery.acknowledged_at = actor.person, await clock.now(session)
+    urgings = await session.scalars(select(Urging.id).where(Urging.delivery_id == delivery_id))
+    await outbox.withdraw(session, actor, matters=[_matter(urging_id) for urging_id in urgings])
+    facts = {"notice_id": delivery.notice_id, "unit_id": delivery.unit_id}
+    await audit.record(session, actor, "notice.acknowledged", delivery_id, **facts)
+
+
+async def urge_delivery(session: AsyncSession, actor: Actor, delivery_id: UUID, *, channel: str, note: str) -> UUID:
+    """Urge a unit to acknowledge (§3(2)): a message is queued, a telephone call only logged.
+
+    Refuses what was acknowledged, and what was not delivered yet.
+    """
+    rules.check_unclassified(note)
+    delivery = await _lock_waiting(session, actor, delivery_id)
+    urging = Urging(
+        delivery_id=delivery_id,
+        channel=channel,
+        note=note,
+        urged_by=actor.person,
+        urged_at=await clock.now(session),
+    )
+    session.add(urging)
+    await audit.record(session, actor, "notice.urged", delivery_id, channel=channel, urging_id=urging.id)
+    if channel == UrgingChannel.SMS:
+        notice = (await session.execute(select(Notice).where(Notice.id == delivery.notice_id))).scalar_one()
+        await _tell(session, actor, notice, [delivery.unit_id], template="notice_urged", matter=_matter(urging.id))
+    return urging.id
+
+
+def _matter(urging_id: UUID) -> str:
+    return f"urging:{urging_id}"
+
+
+async def _lock_for(session: AsyncSession, actor: Actor, notice_id: UUID, step: NoticeState) -> Notice:
+    statement = select(Notice).where(Notice.id == notice_id, policy.notices_visible_to(actor)).with_for_update()
+    notice = await session.scalar(statement, execution_options={"populate_existing": True})
+    if notice is None:
+        raise NotFound
+    rules.check_step(notice.chain, notice.state, step, is_drafter=notice.drafted_by == actor.person)
+    return notice
+
+
+async def _sign(session: AsyncSession, actor: Actor, notice: Notice, step: NoticeState, at: datetime) -> None:
+    notice.state = step
+    setattr(notice, f"{step}_by", actor.person)
+    setattr(notice, f"{step}_at", at)
+    await audit.record(session, actor, f"notice.{step}", notice.id, kind=notice.kind, number=notice.number)
+
+
+async def _take_number(session: AsyncSession, kind: str, year: int) -> int:
+    # Written in the transaction that issues, so that what rolls back leaves no gap.
+    counter = insert(NoticeCounter).values(kind=kind, year=year, last=1)
+    counter = counter.on_conflict_do_update(
+        index_elements=[NoticeCounter.jurisdiction_id, NoticeCounter.kind, NoticeCounter.year],
+        set_={"last": NoticeCounter.last + 1},
+    )
+    last: int = (await session.execute(counter.returning(NoticeCounter.last))).scalar_one()
+    return last
+
+
+async def _read_calendar(session: AsyncSession, first: date) -> Calendar:
+    """Read the coming days; where the State Council has not announced a year yet, Monday to Friday are worked."""
+    days = [first + timedelta(days=each) for each in range(_CALENDAR_DAYS)]
+    try:
+        announced: Mapping[date, bool] = await read_calendar(session, first, days[-1])
+    except CalendarUnknown:
+        announced = {}
+    return {**{day: day.isoweekday() <= 5 for day in days}, **announced}  # noqa: PLR2004 - Friday
+
+
+async def _lock_waiting(session: AsyncSession, actor: Actor, delivery_id: UUID) -> NoticeDelivery:
+    statement = select(NoticeDelivery).where(NoticeDelivery.id == delivery_id, policy.deliveries_visible_to(actor))
+    delivery = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
+    if delivery is None:
+        raise NotFound
+    if DeliveryState.ACKNOWLEDGED not in DELIVERY_FOLLOWS[DeliveryState(delivery.state)]:
+        raise NotToBeAcknowledged(state=delivery.state)
+    return delivery
+
+
+async def _tell(
+    session: AsyncSession, actor: Actor, notice: Notice, unit_ids: Sequence[UUID], *, template: str, matter: str
+) -> None:
+    leaders = select(Official.id).where(Official.unit_id.in_(unit_ids), Official.position.in_(_LEADERS))
+    responsible = (
+        select(Official.id)
+        .join(Party, Party.official_id == Official.id)
+        .where(
+            Party.item_id == notice.item_id,
+            Party.part == PartKind.RESPONSIBLE_PERSON,
+            Official.unit_id.in_(unit_ids),
+        )
+    )
+    variables = {"number": str(notice.number), "limit": day_zh(notice.limit_on)}
+    told = await session.scalars(union(leaders, responsible))
+    letters = [Letter(official_id, matter, variables) for official_id in told]
+    await outbox.queue(session, actor, template=template, letters=letters)

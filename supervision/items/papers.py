@@ -1,0 +1,187 @@
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.documents.errors import UnknownAttachment
+from supervision.documents.models import Attachment
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.identity.models import Official, Position
+from supervision.identity.queries import require_officials_in_post
+from supervision.items import policy, rules
+from supervision.items.errors import (
+    AlreadyTransferred,
+    NotYetHappened,
+    PaperAlreadyLinked,
+    PaperLeaderNotOfCounty,
+    TransferConcluded,
+    TransferNotByPrincipal,
+    TransferToItsAuthor,
+    UnknownItem,
+    UnknownPaper,
+)
+from supervision.items.models import DirectTransfer, InstructionPaper, Item, Liaison, PaperLeader
+from supervision.items.states import TRANSFER_FOLLOWS, TransferState
+
+_COUNTY_LEADERS = (Position.PRINCIPAL_COUNTY_LEADER, Position.COUNTY_LEADER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPaper:
+    """What is to be entered on the register of instruction papers."""
+
+    sender: str
+    title: str
+    words: str
+    instructed_on: date
+    secrecy: str
+    document_number: str | None = None
+    attachment_id: UUID | None = None
+    follows_id: UUID | None = None
+    item_id: UUID | None = None
+
+
+async def register_instruction_paper(
+    session: AsyncSession, actor: Actor, new: NewPaper, *, leader_ids: Sequence[UUID]
+) -> UUID:
+    """Enter an instruction paper (批示件) with its leaders' exact words (§2(3)).
+
+    Refuses what is marked as classified, a day to come, and leaders, papers, items and attachments that are unknown.
+    """
+    rules.check_unclassified(new.document_number, new.sender, new.title, new.words)
+    await _require_past(session, new.instructed_on)
+    await _require_county_leaders(session, set(leader_ids))
+    await _require_known(
+        session, actor, attachment_id=new.attachment_id, follows_id=new.follows_id, item_id=new.item_id
+    )
+    paper = InstructionPaper(**asdict(new), registered_by=actor.person, registered_at=await clock.now(session))
+    session.add(paper)
+    # Without relationships nothing else tells that the paper comes before its leaders.
+    await session.flush()
+    session.add_all(PaperLeader(paper_id=paper.id, official_id=leader_id) for leader_id in dict.fromkeys(leader_ids))
+    # The words stay out of the record of who did what, which others read.
+    facts = {"instructed_on": new.instructed_on, "item_id": new.item_id}
+    await audit.record(session, actor, "paper.registered", paper.id, **facts)
+    return paper.id
+
+
+async def link_instruction_paper(session: AsyncSession, actor: Actor, paper_id: UUID, *, item_id: UUID) -> None:
+    """Tell which item a paper led to (§2(3)); refuses an unknown item, and a paper that has one."""
+    paper = await _lock_paper(session, paper_id)
+    if paper.item_id is not None:
+        raise PaperAlreadyLinked
+    await _require_known(session, actor, item_id=item_id)
+    paper.item_id = item_id
+    await audit.record(session, actor, "paper.linked", paper_id, item_id=item_id)
+
+
+async def hand_over(session: AsyncSession, actor: Actor, paper_id: UUID, *, official_id: UUID, handed_on: date) -> UUID:
+    """Hand a paper of the principal leader to another leader personally (直接转交, §2(3)); no unit is told.
+
+    Refuses papers of other leaders, one who wrote on it, no county leader, a day to come, and a second time.
+    """
+    await _lock_paper(session, paper_id)
+    authors = {row.id: row.position for row in await session.execute(_authors_of(paper_id))}
+    if Position.PRINCIPAL_COUNTY_LEADER not in authors.values():
+        raise TransferNotByPrincipal
+    if official_id in authors:
+        raise TransferToItsAuthor
+    await _require_county_leaders(session, {official_id})
+    await _require_past(session, handed_on)
+    transfer = DirectTransfer(
+        paper_id=paper_id,
+        official_id=official_id,
+        handed_on=handed_on,
+        state=TransferState.HANDED_OVER,
+        handed_by=actor.person,
+        handed_at=await clock.now(session),
+    )
+    try:
+        async with session.begin_nested():
+            session.add(transfer)
+    except IntegrityError as error:
+        raise AlreadyTransferred from error
+    await audit.record(session, actor, "paper.handed_over", transfer.id, paper_id=paper_id, official_id=official_id)
+    return transfer.id
+
+
+async def log_liaison(session: AsyncSession, actor: Actor, transfer_id: UUID, *, text: str) -> UUID:
+    """Log what the office learned in following a direct transfer (衔接, §2(3)); refuses a concluded one."""
+    rules.check_unclassified(text)
+    await _lock_transfer(session, transfer_id)
+    liaison = Liaison(transfer_id=transfer_id, text=text, logged_by=actor.person, logged_at=await clock.now(session))
+    session.add(liaison)
+    await audit.record(session, actor, "transfer.liaised", transfer_id, liaison_id=liaison.id)
+    return liaison.id
+
+
+async def conclude_transfer(session: AsyncSession, actor: Actor, transfer_id: UUID, *, outcome: str) -> None:
+    """Log the outcome of a direct transfer (§2(3)), which ends it; refuses a second outcome."""
+    rules.check_unclassified(outcome)
+    transfer = await _lock_transfer(session, transfer_id)
+    transfer.state, transfer.outcome = TransferState.CONCLUDED, outcome
+    transfer.concluded_by, transfer.concluded_at = actor.person, await clock.now(session)
+    await audit.record(session, actor, "transfer.concluded", transfer_id)
+
+
+async def _lock_paper(session: AsyncSession, paper_id: UUID) -> InstructionPaper:
+    paper = await session.scalar(select(InstructionPaper).where(InstructionPaper.id == paper_id).with_for_update())
+    if paper is None:
+        raise NotFound
+    return paper
+
+
+async def _lock_transfer(session: AsyncSession, transfer_id: UUID) -> DirectTransfer:
+    statement = select(DirectTransfer).where(DirectTransfer.id == transfer_id).with_for_update()
+    transfer = await session.scalar(statement, execution_options={"populate_existing": True})
+    if transfer is None:
+        raise NotFound
+    if TransferState.CONCLUDED not in TRANSFER_FOLLOWS[TransferState(transfer.state)]:
+        raise TransferConcluded
+    return transfer
+
+
+def _authors_of(paper_id: UUID) -> Select[UUID, str]:
+    return (
+        select(Official.id, Official.position)
+        .join(PaperLeader, PaperLeader.official_id == Official.id)
+        .where(PaperLeader.paper_id == paper_id)
+    )
+
+
+async def _require_county_leaders(session: AsyncSession, official_ids: set[UUID]) -> None:
+    await require_officials_in_post(session, official_ids)
+    statement = select(Official.id).where(Official.id.in_(official_ids), Official.position.not_in(_COUNTY_LEADERS))
+    if (await session.scalars(statement)).first() is not None:
+        raise PaperLeaderNotOfCounty
+
+
+async def _require_past(session: AsyncSession, day: date) -> None:
+    today = await clock.today(session)
+    if day > today:
+        raise NotYetHappened(today=today)
+
+
+async def _require_known(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    attachment_id: UUID | None = None,
+    follows_id: UUID | None = None,
+    item_id: UUID | None = None,
+) -> None:
+    is_seen = policy.visible_to(actor)
+    for wanted, found, refusal in (
+        (attachment_id, select(Attachment.id).where(Attachment.id == attachment_id), UnknownAttachment),
+        (follows_id, select(InstructionPaper.id).where(InstructionPaper.id == follows_id), UnknownPaper),
+        (item_id, select(Item.id).where(Item.id == item_id, is_seen), UnknownItem),
+    ):
+        if wanted is not None and await session.scalar(found) is None:
+            raise refusal

@@ -1,0 +1,250 @@
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import NotFound
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.sessions import Row, fetch, fetch_one
+from supervision.identity.models import Unit
+from supervision.items import policy, rules
+from supervision.items.models import (
+    DirectTransfer,
+    InstructionPaper,
+    Item,
+    Liaison,
+    Notice,
+    NoticeDelivery,
+    NoticeProcedure,
+    PaperLeader,
+    Urging,
+)
+from supervision.items.states import DeliveryState, NoticeKind
+
+_LEADER_IDS = (
+    select(func.array_agg(PaperLeader.official_id))
+    .where(PaperLeader.paper_id == InstructionPaper.id)
+    .scalar_subquery()
+    .label("leader_ids")
+)
+PAPER_COLUMNS = (
+    InstructionPaper.id,
+    InstructionPaper.sender,
+    InstructionPaper.document_number,
+    InstructionPaper.title,
+    InstructionPaper.instructed_on,
+    InstructionPaper.words,
+    InstructionPaper.secrecy,
+    _LEADER_IDS,
+    InstructionPaper.attachment_id,
+    InstructionPaper.follows_id,
+    InstructionPaper.item_id,
+    InstructionPaper.registered_by,
+    InstructionPaper.registered_at,
+)
+TRANSFER_COLUMNS = (
+    DirectTransfer.id,
+    DirectTransfer.paper_id,
+    DirectTransfer.official_id,
+    DirectTransfer.handed_on,
+    DirectTransfer.state,
+    DirectTransfer.handed_by,
+    DirectTransfer.handed_at,
+    DirectTransfer.outcome,
+    DirectTransfer.concluded_by,
+    DirectTransfer.concluded_at,
+)
+LIAISON_COLUMNS = (Liaison.id, Liaison.text, Liaison.logged_by, Liaison.logged_at)
+NOTICE_COLUMNS = (
+    Notice.id,
+    Notice.kind,
+    Notice.item_id,
+    Item.number.label("item_number"),
+    Notice.number,
+    Notice.state,
+    Notice.text,
+    Notice.limit_on,
+    Notice.chain,
+    Notice.acknowledge_working_days,
+    Notice.drafted_by,
+    Notice.drafted_at,
+    Notice.checked_by,
+    Notice.checked_at,
+    Notice.countersigned_by,
+    Notice.countersigned_at,
+    Notice.issued_by,
+    Notice.issued_at,
+    Notice.version,
+)
+DELIVERY_COLUMNS = (
+    NoticeDelivery.id,
+    NoticeDelivery.notice_id,
+    Notice.kind,
+    Notice.number,
+    Notice.limit_on,
+    NoticeDelivery.unit_id,
+    Unit.name.label("unit"),
+    NoticeDelivery.state,
+    NoticeDelivery.delivered_at,
+    NoticeDelivery.due_at,
+    NoticeDelivery.acknowledged_by,
+    NoticeDelivery.acknowledged_at,
+)
+URGING_COLUMNS = (Urging.id, Urging.delivery_id, Urging.channel, Urging.note, Urging.urged_by, Urging.urged_at)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries: of one notice, to one unit, acknowledged or not, past the limit for it and still not."""
+
+    notice_id: UUID | None = None
+    unit_id: UUID | None = None
+    acknowledged: bool | None = None
+    overdue: bool | None = None
+
+
+async def list_instruction_papers(
+    session: AsyncSession,
+    _actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    item_id: UUID | None = None,
+    follows_id: UUID | None = None,
+    leader_id: UUID | None = None,
+) -> Page:
+    statement: Rows = select(*PAPER_COLUMNS)
+    if item_id is not None:
+        statement = statement.where(InstructionPaper.item_id == item_id)
+    if follows_id is not None:
+        statement = statement.where(InstructionPaper.follows_id == follows_id)
+    if leader_id is not None:
+        of_leader = select(PaperLeader.paper_id).where(PaperLeader.official_id == leader_id)
+        statement = statement.where(InstructionPaper.id.in_(of_leader))
+    return await page(session, statement, request, identity=InstructionPaper.id)
+
+
+async def get_instruction_paper(session: AsyncSession, _actor: Actor, paper_id: UUID) -> Row:
+    statement: Rows = select(*PAPER_COLUMNS).where(InstructionPaper.id == paper_id)
+    return _found(await fetch_one(session, statement))
+
+
+async def list_transfers(
+    session: AsyncSession,
+    _actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    paper_id: UUID | None = None,
+    state: str | None = None,
+) -> Page:
+    statement: Rows = select(*TRANSFER_COLUMNS)
+    if paper_id is not None:
+        statement = statement.where(DirectTransfer.paper_id == paper_id)
+    if state is not None:
+        statement = statement.where(DirectTransfer.state == state)
+    return await page(session, statement, request, identity=DirectTransfer.id)
+
+
+async def get_transfer(session: AsyncSession, _actor: Actor, transfer_id: UUID) -> Row:
+    statement: Rows = select(*TRANSFER_COLUMNS).where(DirectTransfer.id == transfer_id)
+    return _found(await fetch_one(session, statement))
+
+
+async def list_liaisons(session: AsyncSession, actor: Actor, request: PageRequest[UUID], transfer_id: UUID) -> Page:
+    await get_transfer(session, actor, transfer_id)
+    statement: Rows = select(*LIAISON_COLUMNS).where(Liaison.transfer_id == transfer_id)
+    return await page(session, statement, request, identity=Liaison.id)
+
+
+async def list_notices(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    kind: str | None = None,
+    state: str | None = None,
+    item_id: UUID | None = None,
+) -> Page:
+    statement = _notices(actor)
+    if kind is not None:
+        statement = statement.where(Notice.kind == kind)
+    if state is not None:
+        statement = statement.where(Notice.state == state)
+    if item_id is not None:
+        statement = statement.where(Notice.item_id == item_id)
+    return await page(session, statement, request, identity=Notice.id)
+
+
+async def get_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> Row:
+    return _found(await fetch_one(session, _notices(actor).where(Notice.id == notice_id)))
+
+
+async def list_notice_deliveries(
+    session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, only: DeliveryFilter = DeliveryFilter()
+) -> Page:
+    statement = _deliveries(actor)
+    is_acknowledged = NoticeDelivery.state == DeliveryState.ACKNOWLEDGED
+    if only.notice_id is not None:
+        statement = statement.where(NoticeDelivery.notice_id == only.notice_id)
+    if only.unit_id is not None:
+        statement = statement.where(NoticeDelivery.unit_id == only.unit_id)
+    if only.acknowledged is not None:
+        statement = statement.where(is_acknowledged if only.acknowledged else ~is_acknowledged)
+    if only.overdue is not None:
+        is_overdue = ~is_acknowledged & (NoticeDelivery.due_at <= await clock.now(session))
+        statement = statement.where(is_overdue if only.overdue else ~is_overdue)
+    return await page(session, statement, request, identity=NoticeDelivery.id)
+
+
+async def get_notice_delivery(session: AsyncSession, actor: Actor, delivery_id: UUID) -> Row:
+    return _found(await fetch_one(session, _deliveries(actor).where(NoticeDelivery.id == delivery_id)))
+
+
+async def list_urgings(session: AsyncSession, actor: Actor, request: PageRequest[UUID], delivery_id: UUID) -> Page:
+    await get_notice_delivery(session, actor, delivery_id)
+    statement: Rows = select(*URGING_COLUMNS).where(Urging.delivery_id == delivery_id)
+    return await page(session, statement, request, identity=Urging.id)
+
+
+async def get_urging(session: AsyncSession, _actor: Actor, urging_id: UUID) -> Row:
+    return _found(await fetch_one(session, select(*URGING_COLUMNS).where(Urging.id == urging_id)))
+
+
+async def list_notice_procedures(session: AsyncSession, _actor: Actor) -> list[Row]:
+    """Tell for each kind how it is signed off: as the county has set it, else the usual way."""
+    columns = (NoticeProcedure.kind, NoticeProcedure.chain, NoticeProcedure.acknowledge_working_days)
+    own = {row["kind"]: row for row in await fetch(session, select(*columns))}
+    usual = {"chain": list(rules.USUAL_CHAIN), "acknowledge_working_days": rules.USUAL_ACKNOWLEDGE_WORKING_DAYS}
+    return [own.get(kind, {"kind": kind, **usual}) for kind in NoticeKind]
+
+
+async def get_liaison(session: AsyncSession, _actor: Actor, liaison_id: UUID) -> Row:
+    return _found(await fetch_one(session, select(*LIAISON_COLUMNS).where(Liaison.id == liaison_id)))
+
+
+def _notices(actor: Actor) -> Rows:
+    unit_ids = (
+        select(func.array_agg(NoticeDelivery.unit_id))
+        .where(NoticeDelivery.notice_id == Notice.id)
+        .scalar_subquery()
+        .label("unit_ids")
+    )
+    columns = (*NOTICE_COLUMNS, unit_ids)
+    return select(*columns).join(Item, Item.id == Notice.item_id).where(policy.notices_visible_to(actor))
+
+
+def _deliveries(actor: Actor) -> Rows:
+    return (
+        select(*DELIVERY_COLUMNS)
+        .join(Notice, Notice.id == NoticeDelivery.notice_id)
+        .join(Unit, Unit.id == NoticeDelivery.unit_id)
+        .where(policy.deliveries_visible_to(actor))
+    )
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,67 @@
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from types import MappingProxyType
+
+from supervision.items.errors import (
+    ChainMalformed,
+    ClassifiedMatter,
+    NoticeLimitPassed,
+    NoticeSignedByDrafter,
+    NoticeStepOutOfTurn,
+)
+from supervision.items.states import NOTICE_FOLLOWS, NoticeKind, NoticeState
+
+# How a notice is signed off unless the county has set another way, and within how many working days it is acknowledged.
+USUAL_CHAIN = (NoticeState.CHECKED, NoticeState.COUNTERSIGNED, NoticeState.ISSUED)
+USUAL_ACKNOWLEDGE_WORKING_DAYS = 1
+NUMBERS = MappingProxyType({NoticeKind.NOTICE: "督查通知〔{}〕{}号", NoticeKind.SLIP: "督查抄告〔{}〕{}号"})
+
+# A mark may be spaced out, as official documents set it. Work and trade secrets are no state secrets, and 机密 also
+# comes about where one word ends and another begins, as in 手机密码.
+_MARK = re.compile(r"绝\s*密|(?<!工作)(?<!商业)(?:机\s*密(?![码钥集封])|秘\s*密)")
+
+
+def check_unclassified(*texts: str | None) -> None:
+    """Refuse what is marked as a state secret (绝密, 机密, 秘密) in any of the texts."""
+    if any(_MARK.search(_plain(text)) for text in texts if text):
+        raise ClassifiedMatter
+
+
+def _plain(text: str) -> str:
+    # Characters that nobody sees would hide a mark from the machine, not from a reader.
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(character for character in folded if unicodedata.category(character) != "Cf")
+
+
+def check_chain(chain: Sequence[str]) -> None:
+    """Refuse a chain that does not end with the issue, repeats a step, or turns the order round."""
+    states = [NoticeState(step) for step in chain]
+    pairs = zip([NoticeState.DRAFTED, *states], states, strict=False)
+    if not states or states[-1] is not NoticeState.ISSUED or any(b not in NOTICE_FOLLOWS[a] for a, b in pairs):
+        raise ChainMalformed
+
+
+def following(chain: Sequence[str], state: str) -> NoticeState | None:
+    """Return the step of the chain that a notice in this state waits for; None once it is issued."""
+    return next((NoticeState(step) for step in chain if step in NOTICE_FOLLOWS[NoticeState(state)]), None)
+
+
+def check_step(chain: Sequence[str], state: str, step: NoticeState, *, is_drafter: bool) -> None:
+    """Refuse a step that is not the next one of the chain, and one that the drafter takes."""
+    if following(chain, state) is not step:
+        raise NoticeStepOutOfTurn(state=state)
+    if is_drafter:
+        raise NoticeSignedByDrafter
+
+
+def check_limit(limit_on: date, today: date) -> None:
+    """Refuse a time limit that has passed."""
+    if limit_on < today:
+        raise NoticeLimitPassed(today=today)
+
+
+def number_of(kind: str, year: int, sequence: int) -> str:
+    """Write a notice's number (发文字号), such as 督查通知〔2016〕12号."""
+    return NUMBERS[NoticeKind(kind)].format(year, sequence)

@@ -1,0 +1,65 @@
+from enum import StrEnum
+
+
+class ItemState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+# A look back (回头看) may open again what was closed.
+FOLLOWS: dict[ItemState, frozenset[ItemState]] = {
+    ItemState.OPEN: frozenset({ItemState.CLOSED}),
+    ItemState.CLOSED: frozenset({ItemState.OPEN}),
+}
+
+
+class NoticeState(StrEnum):
+    """How far a notice has come in its sign-off chain (核稿、审签、签发)."""
+
+    DRAFTED = "drafted"
+    CHECKED = "checked"
+    COUNTERSIGNED = "countersigned"
+    ISSUED = "issued"
+
+
+# What may follow at all; the chain of a notice's kind may leave out the two steps in the middle.
+NOTICE_FOLLOWS: dict[NoticeState, frozenset[NoticeState]] = {
+    NoticeState.DRAFTED: frozenset({NoticeState.CHECKED, NoticeState.COUNTERSIGNED, NoticeState.ISSUED}),
+    NoticeState.CHECKED: frozenset({NoticeState.COUNTERSIGNED, NoticeState.ISSUED}),
+    NoticeState.COUNTERSIGNED: frozenset({NoticeState.ISSUED}),
+    NoticeState.ISSUED: frozenset(),
+}
+
+
+class DeliveryState(StrEnum):
+    ADDRESSED = "addressed"
+    DELIVERED = "delivered"
+    ACKNOWLEDGED = "acknowledged"
+
+
+DELIVERY_FOLLOWS: dict[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.ADDRESSED: frozenset({DeliveryState.DELIVERED}),
+    DeliveryState.DELIVERED: frozenset({DeliveryState.ACKNOWLEDGED}),
+    DeliveryState.ACKNOWLEDGED: frozenset(),
+}
+
+
+class TransferState(StrEnum):
+    HANDED_OVER = "handed_over"
+    CONCLUDED = "concluded"
+
+
+TRANSFER_FOLLOWS: dict[TransferState, frozenset[TransferState]] = {
+    TransferState.HANDED_OVER: frozenset({TransferState.CONCLUDED}),
+    TransferState.CONCLUDED: frozenset(),
+}
+
+
+class NoticeKind(StrEnum):
+    NOTICE = "notice"
+    SLIP = "slip"
+
+
+class UrgingChannel(StrEnum):
+    SMS = "sms"
+    TELEPHONE = "telephone"

@@ -1,0 +1,71 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.identity import queries as identity
+from supervision.inspections import queries as inspections
+from supervision.items import policy as items
+from supervision.items.models import Item
+from supervision.problems import policy, rules
+from supervision.problems.errors import ProblemItemUnknown, UnknownFinding
+from supervision.problems.models import Problem, ProblemUnit
+
+
+async def open_problem(  # noqa: PLR0913 - what a problem is
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    title: str,
+    text: str,
+    responsible_unit_id: UUID,
+    unit_ids: Sequence[UUID],
+    is_major: bool = False,
+    is_for_conference: bool = False,
+    finding_id: UUID | None = None,
+    item_id: UUID | None = None,
+) -> UUID:
+    """Open a problem of one unit or of several (§4(3)), from a finding, a report or by itself.
+
+    Refused are units without the responsible, the opening or the inspected one, an unknown unit, finding or item,
+    and the conference as the beginning of what is not major or is not the office's.
+    """
+    if is_for_conference:
+        policy.require_may_begin_at_conference(actor)
+    level, state = rules.begin(is_major=is_major, is_for_conference=is_for_conference)
+    finding = await inspections.find_finding(session, actor, finding_id) if finding_id else None
+    if finding_id is not None and finding is None:
+        raise UnknownFinding
+    found_at = finding["unit_id"] if finding else None
+    rules.check_units(unit_ids, responsible=responsible_unit_id, opener=actor.unit_id, found_at=found_at)
+    await identity.require_units(session, set(unit_ids))
+    item_id = item_id or (finding["item_id"] if finding else None)
+    await _require_item(session, actor, item_id)
+    problem = Problem(
+        title=title,
+        text=text,
+        finding_id=finding_id,
+        item_id=item_id,
+        responsible_unit_id=responsible_unit_id,
+        is_major=is_major,
+        level=level,
+        state=state,
+        opened_by=actor.person,
+        opened_at=await clock.now(session),
+    )
+    session.add(problem)
+    # The problem's row comes first: what its units name must be there.
+    await session.flush()
+    await session.execute(insert(ProblemUnit), [{"problem_id": problem.id, "unit_id": each} for each in set(unit_ids)])
+    await audit.record(session, actor, "problem.opened", problem.id, level=level, is_major=is_major)
+    return problem.id
+
+
+async def _require_item(session: AsyncSession, actor: Actor, item_id: UUID | None) -> None:
+    statement = select(Item.id).where(Item.id == item_id, items.visible_to(actor))
+    if item_id is not None and await session.scalar(statement) is None:
+        raise ProblemItemUnknown

@@ -1,0 +1,39 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation.actors import Actor
+from supervision.identity.models import Official, Position
+from supervision.messaging import outbox
+from supervision.messaging.rules import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a unit's leaders are told; of one matter each gets one message."""
+
+    matter: str
+    variables: Mapping[str, Value]
+
+
+async def tell_leaders(session: AsyncSession, actor: Actor, *, template: str, notes: Mapping[UUID, Note]) -> int:
+    """Queue a note for the principal leader and the leader in charge of each unit (annex art. 3)."""
+    leading = select(Official.id, Official.unit_id).where(
+        Official.unit_id.in_(notes),
+        Official.position.in_([Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE]),
+        Official.left_on.is_(None),
+    )
+    letters = [
+        outbox.Letter(official_id, notes[unit_id].matter, notes[unit_id].variables)
+        for official_id, unit_id in await session.execute(leading)
+    ]
+    return await outbox.queue(session, actor, template=template, letters=letters)
+
+
+def plain_points(points: Decimal) -> str:
+    """Write 3 for 3.0000 and 2.5 for 2.5000."""
+    return format(points.normalize(), "f")

@@ -1,0 +1,131 @@
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.factories.identity import Caller, make_official, make_unit
+from tests.factories.scoring import adopt, hold
+from tests.house import Callers, Place
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WARNINGS = "/v1/quarterly_warnings?year=2016&quarter=1"
+VISIBLE = ["/v1/scores?year=2016", WARNINGS, "/v1/settlements/2016"]
+
+
+@pytest.fixture
+async def unit_id(session: AsyncSession, here: Place) -> UUID:
+    await adopt(session, here.actor)
+    await hold(session, here.actor, datetime(2017, 5, 1, tzinfo=UTC))
+    unit_id = await make_unit(session, here.actor, name="教育局", kind="department")
+    await session.commit()
+    return unit_id
+
+
+async def confirmed(callers: Callers, here: Place, unit_id: UUID) -> str:
+    office, group = await callers(here, "office"), await callers(here, "group")
+    facts = {"unit_id": str(unit_id), "rule_code": "meeting_criticism", "fact_on": "2016-03-01", "reason": "三月大会"}
+    deduction_id = str((await office.post("/v1/deductions", json=facts)).json()["id"])
+    await group.post(f"/v1/deductions/{deduction_id}/confirmation")
+    return deduction_id
+
+
+async def settled(callers: Callers, here: Place) -> Caller:
+    office, group = await callers(here, "office"), await callers(here, "group")
+    prepared = await office.post("/v1/settlements/2016")
+    assert (prepared.status_code, prepared.headers["Location"]) == (201, "/v1/settlements/2016")
+    answer = await group.post("/v1/settlements/2016/confirmation")
+    assert (answer.status_code, answer.json()["state"]) == (200, "confirmed")
+    return office
+
+
+async def test_a_settlement_is_exported(callers: Callers, here: Place, unit_id: UUID) -> None:
+    office = await settled(callers, here)
+    answer = await office.get("/v1/settlements/2016/export", headers={"Accept": XLSX})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, XLSX)
+    assert answer.content.startswith(b"PK"), unit_id
+
+
+@pytest.mark.parametrize("path", VISIBLE)
+@pytest.mark.parametrize(
+    ("position", "status"), [("principal_county_leader", 200), ("county_leader", 403), (None, 403)]
+)
+async def test_of_the_leaders_only_the_principal_ones_see_how_units_compare(
+    callers: Callers, here: Place, session: AsyncSession, unit_id: UUID, path: str, position: str | None, status: int
+) -> None:
+    await settled(callers, here)
+    leader = await callers(here, "leader", may_act_for_officials=True)
+    headers = {}
+    if position:
+        headers["Ducha-On-Behalf-Of"] = str(await make_official(session, here.actor, unit_id, position=position))
+        await session.commit()
+    answer = await leader.get(path, headers=headers)
+    assert (answer.status_code, answer.json().get("code")) == (status, None if status == 200 else "ranking_not_shown")
+
+
+async def test_other_leaders_see_no_deductions_either(
+    callers: Callers, here: Place, session: AsyncSession, unit_id: UUID
+) -> None:
+    deduction_id = await confirmed(callers, here, unit_id)
+    leader = await callers(here, "leader", may_act_for_officials=True)
+    assert (await leader.get("/v1/deductions")).json()["data"] == []
+    principal = await make_official(session, here.actor, unit_id, position="principal_county_leader")
+    await session.commit()
+    answer = await leader.get("/v1/deductions", headers={"Ducha-On-Behalf-Of": str(principal)})
+    assert [row["id"] for row in answer.json()["data"]] == [deduction_id]
+
+
+async def test_warnings_are_issued_and_found_again(callers: Callers, here: Place, unit_id: UUID) -> None:
+    await confirmed(callers, here, unit_id)
+    group = await callers(here, "group")
+    answer = await group.post("/v1/quarterly_warnings", json={"year": 2016, "quarter": 1})
+    assert (answer.status_code, answer.headers["Location"]) == (201, WARNINGS)
+    assert (await group.get(WARNINGS)).json() == answer.json()
+    assert answer.json()["data"] == [
+        {
+            "unit_id": str(unit_id),
+            "unit": "教育局",
+            "kind": "department",
+            "points": "3",
+            "level": "attention",
+            "issued_level": "attention",
+            "issued_points": "3",
+            "issued_at": "2017-05-01T00:00:00Z",
+        }
+    ]
+
+
+async def test_another_jurisdiction_sees_and_decides_nothing(
+    callers: Callers, here: Place, elsewhere: Place, unit_id: UUID
+) -> None:
+    deduction_id = await confirmed(callers, here, unit_id)
+    unit, group = await callers(elsewhere, "unit"), await callers(elsewhere, "group")
+    answer = await unit.post(f"/v1/deductions/{deduction_id}/dispute", json={"grounds": "与事实不符"})
+    assert answer.status_code == 404
+    ruling = {"verdict": "reversed", "reason": "经复核"}
+    assert (await group.post(f"/v1/deductions/{deduction_id}/ruling", json=ruling)).status_code == 404
+    office = await callers(here, "office")
+    assert (await office.post("/v1/settlements/2016")).status_code == 201
+    for path in ("/v1/settlements/2016", "/v1/settlements/2016/export"):
+        assert (await group.get(path)).status_code == 404
+    assert (await group.post("/v1/settlements/2016/confirmation")).status_code == 404
+    assert (await group.get(WARNINGS)).json()["code"] == "no_policy_in_force"
+    answer = await group.post("/v1/quarterly_warnings", json={"year": 2016, "quarter": 1})
+    assert answer.json()["code"] == "no_policy_in_force"
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "body", "code"),
+    [
+        ("group", "/v1/quarterly_warnings", {"year": 2017, "quarter": 2}, "quarter_not_over"),
+        ("group", "/v1/quarterly_warnings", {"year": 2016, "quarter": 5}, "invalid"),
+        ("group", "/v1/quarterly_warnings", {"year": "2016", "quarter": 1}, "invalid"),
+        ("office", "/v1/settlements/2017", None, "year_not_over"),
+        ("office", "/v1/settlements/2015", None, "year_without_policy"),
+    ],
+)
+async def test_refusals(
+    callers: Callers, here: Place, unit_id: UUID, role: str, path: str, body: object, code: str
+) -> None:
+    answer = await (await callers(here, role)).post(path, json=body)
+    assert answer.json()["code"] == code, unit_id

@@ -1,0 +1,97 @@
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.documents import uploading
+from supervision.documents.models import Secrecy
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.ids import new_id
+from supervision.inspections import concluding, planning, recording
+from supervision.inspections.models import Method, Severity
+from supervision.inspections.planning import Scope
+from supervision.inspections.states import PlanState
+from tests.factories.identity import make_official, make_unit
+
+NOON = datetime(2016, 5, 20, 4, tzinfo=UTC)
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """Two units that a plan covers, and one official of its team."""
+
+    unit_id: UUID
+    other_id: UUID
+    official_id: UUID
+
+    def scope(self) -> Scope:
+        return Scope(unit_ids=[self.unit_id, self.other_id], item_ids=[], official_ids=[self.official_id])
+
+
+def person(actor: Actor, role: Role = Role.OFFICE, *, unit_id: UUID | None = None) -> Actor:
+    """Return somebody new of a role, in a test jurisdiction's way."""
+    return Actor(actor.jurisdiction_id, role, client_id=new_id(), unit_id=unit_id, is_test=True)
+
+
+async def make_inspected(session: AsyncSession, actor: Actor) -> Inspected:
+    team_id = await make_unit(session, actor, kind="other")
+    return Inspected(
+        await make_unit(session, actor), await make_unit(session, actor), await make_official(session, actor, team_id)
+    )
+
+
+async def draft_plan(
+    session: AsyncSession,
+    actor: Actor,
+    inspected: Inspected,
+    *,
+    methods: Sequence[Method] = (Method.ON_SITE,),
+    **over: Any,
+) -> UUID:
+    facts = {
+        "title": "五月督查",
+        "first_on": date(2016, 5, 3),
+        "last_on": date(2016, 5, 20),
+        "scope": inspected.scope(),
+        **over,
+    }
+    return await planning.draft_plan(session, person(actor), methods=methods, **facts)
+
+
+async def approve_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> UUID:
+    await planning.decide_plan(session, person(actor), plan_id, verdict=PlanState.APPROVED)
+    return plan_id
+
+
+async def carry_out_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> UUID:
+    await approve_plan(session, actor, plan_id)
+    await planning.carry_out_plan(session, person(actor), plan_id)
+    return plan_id
+
+
+async def record_finding(session: AsyncSession, actor: Actor, plan_id: UUID, unit_id: UUID, **over: Any) -> UUID:
+    facts = {"severity": Severity.SERIOUS, "text": "示例问题", "found_on": date(2016, 5, 3), **over}
+    return await recording.record_finding(session, person(actor), plan_id, unit_id=unit_id, **facts)
+
+
+async def send_conclusion(session: AsyncSession, actor: Actor, plan_id: UUID, unit_id: UUID) -> UUID:
+    return await concluding.send_conclusion(session, person(actor), plan_id, unit_id=unit_id, text="示例结论")
+
+
+async def upload(session: AsyncSession, actor: Actor, raw: bytes = PDF) -> UUID:
+    return await uploading.upload_attachment(session, actor, raw=raw, secrecy=Secrecy.INTERNAL)
+
+
+def office_file(*members: str) -> bytes:
+    """Return a container of the office programs with these members."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for member in ("[Content_Types].xml", *members):
+            archive.writestr(member, "<x/>")
+    return target.getvalue()

@@ -1,0 +1,63 @@
+from datetime import date
+from itertools import combinations, product
+
+import pytest
+
+from supervision.items import rules
+from supervision.items.errors import ChainMalformed, ClassifiedMatter, NoticeLimitPassed, NoticeSignedByDrafter
+from supervision.items.states import NOTICE_FOLLOWS, NoticeState
+
+STEPS = [NoticeState.CHECKED, NoticeState.COUNTERSIGNED, NoticeState.ISSUED]
+CHAINS = [chain for size in (1, 2, 3) for chain in combinations(STEPS, size) if chain[-1] is NoticeState.ISSUED]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "绝密",
+        "县委办〔2016〕机密3号",
+        "秘密★10年",
+        "【机　密】关于某事的报告",
+        "秘\u200b密件",
+        "机 密",
+        "本件属国家秘密",
+        "工作秘密和秘密",
+    ],
+)
+def test_what_is_marked_as_classified_is_refused(text: str) -> None:
+    with pytest.raises(ClassifiedMatter):
+        rules.check_unclassified(None, "无关", text)
+
+
+@pytest.mark.parametrize("text", ["", "工作秘密", "商业秘密", "请更换手机密码", "密切配合", "保密工作", "秘书密切联系"])
+def test_what_only_sounds_like_it_is_not(text: str) -> None:
+    rules.check_unclassified(text, None)
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids="-".join)
+def test_a_chain_in_order_that_ends_with_the_issue_stands(chain: tuple[NoticeState, ...]) -> None:
+    rules.check_chain(chain)
+    seen = [NoticeState.DRAFTED]
+    while (step := rules.following(chain, seen[-1])) is not None:
+        assert step in NOTICE_FOLLOWS[seen[-1]]
+        seen.append(step)
+    assert seen[1:] == list(chain)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3])
+def test_every_other_chain_is_refused(size: int) -> None:
+    for chain in product(NoticeState, repeat=size):
+        if chain not in CHAINS:
+            with pytest.raises(ChainMalformed):
+                rules.check_chain(chain)
+
+
+def test_the_drafter_takes_no_step() -> None:
+    with pytest.raises(NoticeSignedByDrafter):
+        rules.check_step(STEPS, NoticeState.DRAFTED, NoticeState.CHECKED, is_drafter=True)
+
+
+def test_a_limit_is_the_last_day() -> None:
+    rules.check_limit(date(2016, 3, 1), date(2016, 3, 1))
+    with pytest.raises(NoticeLimitPassed):
+        rules.check_limit(date(2016, 2, 29), date(2016, 3, 1))

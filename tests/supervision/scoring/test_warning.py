@@ -1,0 +1,100 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.replies import plain_decimal
+from supervision.foundation.actors import Actor, Role
+from supervision.messaging import templates
+from supervision.messaging.models import Message
+from supervision.scoring import errors, queries, warning
+from supervision.scoring.annex import DEFAULT_POLICY, Policy
+from supervision.scoring.models import QuarterlyWarning
+from tests.factories.identity import make_official
+from tests.factories.scoring import adopt, hold
+from tests.house import Place
+from tests.supervision.scoring.played import make_units, noon, person, play
+from tests.supervision.scoring.tables import NONE, read_tables
+
+UNITS, DEDUCTIONS, WARNINGS = read_tables("warnings.txt")
+
+
+@pytest.fixture
+async def units(session: AsyncSession, here: Place) -> dict[str, UUID]:
+    await adopt(session, here.actor)
+    await templates.install_defaults(session, here.actor)
+    return await make_units(session, here, UNITS)
+
+
+@pytest.mark.parametrize("day", sorted({row["截至"] for row in WARNINGS}))
+async def test_warnings_come_out_as_the_golden_table_says(
+    session: AsyncSession, here: Place, units: dict[str, UUID], day: str
+) -> None:
+    await play(session, here, units, DEDUCTIONS, until=day)
+    await hold(session, here.actor, noon(day))
+    expected = [row for row in WARNINGS if row["截至"] == day]
+    found = []
+    for row in expected:
+        known = await queries.quarterly_warnings(session, here.actor, year=int(row["年度"]), quarter=int(row["季度"]))
+        (unit,) = [each for each in known.rows if each["unit_id"] == units[row["单位"]]]
+        found.append({**row, "扣分": plain_decimal(unit["points"]), "级别": unit["level"] or NONE})
+    assert found == expected
+
+
+async def test_thresholds_are_the_policys(session: AsyncSession, here: Place) -> None:
+    strict = Policy(
+        base=Decimal(100), floor=Decimal(0), rules=DEFAULT_POLICY.rules, readings=(), attention_at=Decimal(2)
+    )
+    await adopt(session, here.actor, policy=strict)
+    units = await make_units(session, here, UNITS)
+    await play(session, here, units, DEDUCTIONS, until="2016-04-05")
+    known = await queries.quarterly_warnings(session, here.actor, year=2016, quarter=1)
+    assert {row["unit"]: row["level"] for row in known.rows} == {
+        "丙局": "severe",
+        "乙镇": "warning",
+        "甲镇": "attention",
+    }
+
+
+async def test_a_unit_is_warned_once_and_what_it_was_told_stays(
+    session: AsyncSession, here: Place, units: dict[str, UUID]
+) -> None:
+    leader = await make_official(session, here.actor, units["甲镇"], position="principal_leader")
+    await play(session, here, units, DEDUCTIONS, until="2016-04-10")
+    group = person(here, Role.GROUP)
+    assert await warning.issue_quarterly_warnings(session, group, year=2016, quarter=1) == 3
+    assert await warning.issue_quarterly_warnings(session, group, year=2016, quarter=1) == 0
+    (message,) = await session.scalars(select(Message).where(Message.matter.startswith("quarterly_warning:")))
+    text = "甲镇2016年第一季度督查累计扣5分，达到提示界限，请及时整改。详情请查看督查系统。"
+    assert (message.official_id, str(message.text).partition("】")[2]) == (leader, text)
+    stood = (await session.execute(select(QuarterlyWarning.unit_id, QuarterlyWarning.points))).all()
+    assert {tuple(row) for row in stood} == {(units["甲镇"], 5), (units["乙镇"], 6), (units["丙局"], 10)}
+    with pytest.raises(DBAPIError, match="permission denied"):
+        await session.execute(update(QuarterlyWarning).values(points=0))
+
+
+@pytest.mark.usefixtures("units")
+async def test_a_quarter_is_over_before_its_warnings(session: AsyncSession, here: Place) -> None:
+    group = person(here, Role.GROUP)
+    await hold(session, here.actor, datetime(2016, 3, 31, 15, 59, tzinfo=UTC))
+    with pytest.raises(errors.QuarterNotOver):
+        await warning.issue_quarterly_warnings(session, group, year=2016, quarter=1)
+    await hold(session, here.actor, datetime(2016, 3, 31, 16, 0, tzinfo=UTC))
+    assert await warning.issue_quarterly_warnings(session, group, year=2016, quarter=1) == 0
+
+
+async def test_a_unit_sees_its_own_row(session: AsyncSession, here: Place, units: dict[str, UUID]) -> None:
+    await hold(session, here.actor, noon("2016-04-10"))
+    actor = Actor(here.actor.jurisdiction_id, Role.UNIT, unit_id=units["乙镇"])
+    known = await queries.quarterly_warnings(session, actor, year=2016, quarter=1)
+    assert [row["unit"] for row in known.rows] == ["乙镇"]
+
+
+@pytest.mark.usefixtures("units")
+async def test_before_the_first_policy_nobody_is_warned(session: AsyncSession, here: Place) -> None:
+    with pytest.raises(errors.NoPolicyInForce):
+        await queries.quarterly_warnings(session, here.actor, year=2015, quarter=4)
