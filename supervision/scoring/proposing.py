@@ -12,6 +12,7 @@ from supervision.foundation.ids import NEW_ID_SQL, new_id
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Unit, UnitKind
 from supervision.items.models import Item
+from supervision.items.states import COUNTS_FOR_LATENESS
 from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import (
     DeductionAlreadyProposed,
@@ -38,7 +39,7 @@ _PROPOSE_LATE = text(f"""
             SELECT id FROM scoring_policy WHERE effective_on <= i.deadline_on + 1 ORDER BY effective_on DESC LIMIT 1
         ) p
         JOIN scoring_rule r ON r.policy_id = p.id AND r.late_item_kind = i.kind
-        WHERE i.deadline_on < :today AND (i.closed_on IS NULL OR i.closed_on > i.deadline_on)
+        WHERE i.deadline_on < :today AND {COUNTS_FOR_LATENESS} AND (i.closed_on IS NULL OR i.closed_on > i.deadline_on)
     ), late AS (
         SELECT DISTINCT o.*, u.id AS unit_id, 'item:' || o.item_id || '\\:late' AS event
         FROM overdue o
@@ -90,7 +91,7 @@ _PROPOSE_LATE = text(f"""
     )
     ON CONFLICT DO NOTHING
     RETURNING id, unit_id, item_id
-""")  # noqa: S608 - the one thing put in is our own constant
+""")  # noqa: S608 - what is put in are our own constants
 
 
 async def propose_late(session: AsyncSession, actor: Actor) -> int:
