@@ -112,6 +112,7 @@ TAGS = {
     "cadence": "calendar and scheduled runs (日历、周期)",
     "operations": "long work that can be watched (长任务)",
     "items": "items, numbers and the ledger (立项、台账)",
+    "item life": "approval, changes, stages, suspension, merger and other ends (事项变更)",
     "papers": "instruction papers and their direct transfers (批示件、直接转交)",
     "notices": "inspection notices, circulation slips, acknowledgement (通知书、抄告单、签收)",
     "tasks": "decomposition, indicators, extensions (任务分解)",
