@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from supervision.bulletins.models import RectificationOrder
@@ -56,12 +56,21 @@ def conclusions_to_acknowledge(actor: Actor, _now: datetime) -> Rows:
     return sent.where(Conclusion.acknowledged_at.is_(None), Conclusion.unit_id == actor.unit_id)
 
 
+_LATER = aliased(CompletionReport)
+_IS_LAST = ~(
+    select(_LATER.id)
+    .where(_LATER.task_id == CompletionReport.task_id, _LATER.round > CompletionReport.round)
+    .correlate(CompletionReport)
+    .exists()
+)
+_IS_RETURNED = and_(CompletionReport.state == CompletionState.RETURNED, _IS_LAST)
+_STANDS = or_(CompletionReport.state == CompletionState.REPORTED, CompletionReport.state == CompletionState.PASSED)
+_IS_WAIVED = select(Waiver.id).where(Waiver.task_id == Task.id, Waiver.state == WaiverState.GRANTED).exists()
+
+
 def tasks_to_do(actor: Actor, _now: datetime) -> Rows:
-    """Tell of tasks of open items of which nothing is reported, nothing was returned, and which nobody waived."""
-    reported = select(CompletionReport.id).where(
-        CompletionReport.task_id == Task.id, CompletionReport.state != CompletionState.REOPENED
-    )
-    waived = select(Waiver.id).where(Waiver.task_id == Task.id, Waiver.state == WaiverState.GRANTED)
+    """Tell of tasks of open items that are neither reported nor waived, and not to be done again."""
+    is_told = select(CompletionReport.id).where(CompletionReport.task_id == Task.id, or_(_STANDS, _IS_RETURNED))
     given = waiting(
         "task",
         of=Task.id,
@@ -73,16 +82,13 @@ def tasks_to_do(actor: Actor, _now: datetime) -> Rows:
     return given.where(
         Item.state == ItemState.OPEN,
         Task.responsible_unit_id == actor.unit_id,
-        ~reported.exists(),
-        ~waived.exists(),
+        ~is_told.exists(),
+        ~_IS_WAIVED,
     )
 
 
 def reports_returned(actor: Actor, _now: datetime) -> Rows:
     """Tell of tasks whose last completion report was returned for rework."""
-    later = aliased(CompletionReport)
-    again = select(later.id).where(later.task_id == CompletionReport.task_id, later.round > CompletionReport.round)
-    waived = select(Waiver.id).where(Waiver.task_id == CompletionReport.task_id, Waiver.state == WaiverState.GRANTED)
     returned = waiting(
         "completion_report",
         of=CompletionReport.id,
@@ -91,12 +97,7 @@ def reports_returned(actor: Actor, _now: datetime) -> Rows:
         due=end_of(CompletionReport.rework_until_on),
         path=at("/v1/completion_reports/", CompletionReport.id),
     ).join(Task, Task.id == CompletionReport.task_id)
-    return returned.where(
-        CompletionReport.state == CompletionState.RETURNED,
-        CompletionReport.unit_id == actor.unit_id,
-        ~again.exists(),
-        ~waived.exists(),
-    )
+    return returned.where(CompletionReport.unit_id == actor.unit_id, _IS_RETURNED, ~_IS_WAIVED)
 
 
 def rectifications_ordered(actor: Actor, _now: datetime) -> Rows:
