@@ -125,6 +125,7 @@ TAGS = {
     "publication": "drafts, review, feeds (公开)",
     "scoring": "policy, deductions, scores (考核)",
     "bulletins": "circulars, rectification, media, accountability (督查通报)",
+    "desk": "archives, work lists, burden and complaints of it, statistics (档案、待办、基层负担、统计)",
     "audit": "who did what (操作审计)",
     "system": "probes and this document",
 }
