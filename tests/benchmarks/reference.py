@@ -58,7 +58,7 @@ class Door:
 
 def _add_reads(app: FastAPI, pool: Pool, heard: Heard, door: Door) -> None:
     page, one = heard.text("SELECT item.id", "LIMIT"), heard.text("SELECT item.id", "item.id = ")
-    clock, scores = heard.text("SELECT held_clock"), heard.text("WITH live")
+    clock, scores = heard.text("SELECT held_clock"), heard.text("WITH", "compared AS")
 
     @app.get("/v1/items")
     async def list_items(authorization: Authorization, limit: Annotated[int, Query(ge=1, le=100)] = 50) -> Response:
