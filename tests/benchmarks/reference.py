@@ -72,7 +72,7 @@ def _add_reads(app: FastAPI, pool: Pool, heard: Heard, door: Door) -> None:
     async def get_item(item_id: UUID, authorization: Authorization) -> Response:
         async with pool.connection() as connection:
             await door.open(connection, authorization, role="office", scope="items:read")
-            rows = await _all(connection, one, {"id_1": item_id})
+            rows = await _all(connection, one, {"item": item_id})
         if not rows:
             raise HTTPException(404)
         return _answer(rows[0])
