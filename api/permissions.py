@@ -215,6 +215,17 @@ PERMISSIONS: dict[str, Permission] = {
     "acknowledge_delivery": _may(Scope.PROGRESS_WRITE, UNIT),
     "urge_delivery": _may(Scope.ITEMS_WRITE, OFFICE),
     "list_urgings": _may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR),
+    "get_archive": _may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR),
+    "download_archive": _may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR),
+    "get_burden": _may(Scope.ITEMS_READ, OFFICE, GROUP, UNIT, AUDITOR),
+    "file_complaint": _may(Scope.PROGRESS_WRITE, UNIT),
+    "list_complaints": _may(Scope.ITEMS_READ, OFFICE, GROUP, UNIT, AUDITOR),
+    "get_complaint": _may(Scope.ITEMS_READ, OFFICE, GROUP, UNIT, AUDITOR),
+    "answer_complaint": _may(Scope.ITEMS_WRITE, OFFICE),
+    "list_work": _may(Scope.ITEMS_READ, *WORKING),
+    "watch_item": _may(Scope.ITEMS_READ, *WORKING),
+    "end_watch": _may(Scope.ITEMS_READ, *WORKING),
+    "get_statistics": _may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR),
     "list_audit_events": _may(Scope.AUDIT_READ, AUDITOR),
 }
 

@@ -1,4 +1,6 @@
-from sqlalchemy import ColumnElement, false, select, true
+from uuid import UUID
+
+from sqlalchemy import BindParameter, ColumnElement, false, select, true
 
 from supervision.foundation.actors import Actor, Role
 from supervision.items.errors import RegistrarActsAlone
@@ -11,10 +13,15 @@ _SEES_NOTICES = _SEES_ALL - {Role.PUBLISHER}
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Let a unit see the items in which it has a part; the office and those who judge see all, others none."""
-    if actor.role in _SEES_ALL:
+    return visible_as(actor.role, actor.unit_id)
+
+
+def visible_as(role: Role, unit_id: UUID | BindParameter[UUID] | None) -> ColumnElement[bool]:
+    """Say the same of a role and a unit, which may be a parameter of a statement that is built once."""
+    if role in _SEES_ALL:
         return true()
-    if actor.role is Role.UNIT:
-        return Item.id.in_(select(Party.item_id).where(Party.unit_id == actor.unit_id))
+    if role is Role.UNIT:
+        return Item.id.in_(select(Party.item_id).where(Party.unit_id == unit_id))
     return false()
 
 

@@ -33,6 +33,7 @@ OWN = {
     "scoring": {"adopting", "annex", "deciding", "proposing", "settling", "telling", "warning"},
     "bulletins": {"counting", "drafting", "following", "issuing", "numbering", "proposing", "rectifying"},
     "reviews": {"closing", "reporting", "reviewing", "stopping", "waiving"},
+    "desk": {"archive", "complaining", "requests", "statistics", "watching", "work"},
     "publication": {"drafting", "feeds", "publishing", "reviewing"},
 }
 NAMELESS = re.compile(r"(?:^|_)(?:utils?|helpers?|common|base|managers?|misc|core|constants?)(?:_|$)")
