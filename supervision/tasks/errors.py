@@ -87,3 +87,19 @@ class AskerMayNotDecide(Forbidden):
     code = "asker_may_not_decide"
     zh = "延期申请须由申请人以外的人决定。"
     en = "An extension is decided by another person than the one who asked for it."
+
+
+class PersonOfAnotherUnit(Invalid):
+    """Who answers for a task is of its responsible unit."""
+
+    code = "person_of_another_unit"
+    zh = "此人员不属于责任单位。请改填该单位的在职人员。"
+    en = "This official is of another unit. Name an official of the responsible unit."
+
+
+class AlreadyAssigned(Conflict):
+    """The part is this unit's or official's already."""
+
+    code = "already_assigned"
+    zh = "该任务此项责任已由所填单位或人员承担。"
+    en = "This part of the task is theirs already."
