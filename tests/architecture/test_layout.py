@@ -23,7 +23,18 @@ OWN = {
     "messaging": {"audience", "broadcasting", "delivery", "gateways", "outbox", "receipts", "templates"},
     "documents": {"attachments", "delimited", "packages", "spreadsheets", "uploading", "workbooks", "worksheets"},
     "items": {
-        *("approving", "changing", "closing", "ledgers", "life", "notices", "noticing", "numbering", "papers"),
+        *(
+            "approving",
+            "changing",
+            "closing",
+            "lateness",
+            "ledgers",
+            "life",
+            "notices",
+            "noticing",
+            "numbering",
+            "papers",
+        ),
         *("registering", "registers", "search", "similar", "staging"),
     },
     "tasks": {
