@@ -89,6 +89,8 @@ PERMISSIONS: dict[str, Permission] = {
     "list_obligations": _may(Scope.PROGRESS_READ, *WORKING),
     "get_obligation": _may(Scope.PROGRESS_READ, *WORKING),
     "report_progress": _may(Scope.PROGRESS_WRITE, UNIT),
+    "enter_report": _may(Scope.PROGRESS_WRITE, OFFICE),
+    "return_report": _may(Scope.PROGRESS_WRITE, OFFICE),
     "list_progress_reports": _may(Scope.PROGRESS_READ, *WORKING),
     "get_progress_report": _may(Scope.PROGRESS_READ, *WORKING),
     "get_completion": _may(Scope.PROGRESS_READ, *WORKING),

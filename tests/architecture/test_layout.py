@@ -24,7 +24,7 @@ OWN = {
     "documents": {"attachments", "delimited", "packages", "spreadsheets", "uploading", "workbooks", "worksheets"},
     "items": {"closing", "ledgers", "noticing", "numbering", "papers", "registering", "registers", "search", "similar"},
     "tasks": {"cells", "columns", "decomposing", "extending", "importing", "ledger_sheet", "people"},
-    "progress": {"completing", "digesting", "obliging", "reporting", "rhythm", "waiving"},
+    "progress": {"completing", "digesting", "obliging", "reporting", "returning", "rhythm", "waiving"},
     "inspections": {"concluding", "planning", "recording"},
     "problems": {"opening", "solving"},
     "scoring": {"adopting", "annex", "deciding", "proposing", "settling", "telling", "warning"},

@@ -22,7 +22,7 @@ from supervision.items.models import NoticeDelivery
 from supervision.messaging import broadcasting, templates
 from supervision.messaging.audience import Audience
 from supervision.operations import service as operations
-from supervision.progress import digesting
+from supervision.progress import digesting, reporting
 from supervision.progress.models import ProgressEntry
 from supervision.reviews import closing
 from supervision.scoring import deciding, proposing, settling
@@ -129,6 +129,20 @@ async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, ma
     ]
     made.put("obligation_id", values=owed)
     made.bodies["report_progress"] = [progress.as_json([progress.entry(duty.task_ids[0])])]
+    paper = {"channel": "paper", "received_at": "2018-01-04T09:00:00+08:00"}
+    made.bodies["enter_report"] = [{**made.bodies["report_progress"][0], **paper}]
+    entries = [progress.entry(duty.task_ids[0])]
+    hollow = [
+        await reporting.report_progress(
+            session,
+            progress.as_unit(actor, unit_id),
+            await progress.make_obligation(session, unit_id, period_first=first, period_last=last),
+            entries=entries,
+        )
+        for first, last in ((date(2018, month, 1), date(2018, month, 15)) for month in range(1, 9))
+    ]
+    made.put("report_id", values=hollow)
+    made.bodies["return_report"] = [{"reason": "示例理由", "until_on": str(FAR)}]
     period = Period(*HALF_MONTHS[0], PeriodKind.HALF_MONTH)
     await identity.make_official(
         session, actor, unit_id, position="principal_county_leader", leadership_level="division"
