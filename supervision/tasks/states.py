@@ -39,3 +39,6 @@ class TaskPart(StrEnum):
 
 # Of these parts a task has as many as it needs; of the others one, or none.
 SHARED_PARTS = (TaskPart.LIAISON_LEADER, TaskPart.SUPPORTING_UNIT)
+SOLE_PARTS = tuple(part for part in TaskPart if part not in SHARED_PARTS)
+# These are county leaders' parts; the other officials are of the responsible unit.
+COUNTY_PARTS = (TaskPart.LEAD_LEADER, TaskPart.LIAISON_LEADER)

@@ -116,13 +116,29 @@ async def _work(session: AsyncSession, actor: Actor, made: Furniture) -> None:
         for item_id in whole[10:]
     ]
     made.put("extension_id", values=asked)
-    made.put("task_id", "task", values=[await tasks.make_task(session, actor, cast) for _ in range(3)])
+    made.put("task_id", "task", values=await _movable_tasks(session, actor, cast))
+    leaders = [cast.leader_id, (await tasks.make_cast(session, actor)).leader_id]
+    made.bodies["reassign_task"] = [
+        {"part": "lead_leader", "official_id": str(leader_id), "reason": "示例理由"} for leader_id in leaders
+    ]
+    made.bodies["amend_task"] = [{"liaison_leader_ids": [str(each)], "reason": "示例理由"} for each in leaders]
+
+
+async def _movable_tasks(session: AsyncSession, actor: Actor, cast: tasks.Cast) -> list[UUID]:
+    # Later than the periods of the unit's obligations: given to it, they need no word in its reports on these.
+    far = {"received_on": date(2198, 1, 4), "deadline_on": FAR}
+    return [
+        await tasks.make_task(session, actor, cast, item_id=await items.make_item(session, actor, **far))
+        for _ in range(8)
+    ]
 
 
 async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id
     duty = await progress.make_duty(session, actor, unit_id=unit_id, received_on=date(2017, 1, 4))
+    facts = {"unit_id": str(unit_id), "responsible_person_id": str(duty.handler_id), "reason": "示例理由"}
+    made.bodies["reassign_unit"] = [facts]
     owed = [
         await progress.make_obligation(session, unit_id, period_first=first, period_last=last)
         for first, last in HALF_MONTHS
@@ -175,7 +191,12 @@ async def _reviews(session: AsyncSession, actor: Actor, standing: Standing, made
 
 async def _messages(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
     told = await messaging.make_officials(session, actor, 3, first=9000)
-    made.put("official_id", "official", "official_ids", values=told)
+    made.put("official", "official_ids", values=told)
+    # Those who are written to stay in post; others leave.
+    unit_id = await identity.make_unit(session, actor)
+    leaving = [await identity.make_official(session, actor, unit_id) for _ in range(12)]
+    made.put("official_id", values=leaving)
+    made.bodies["record_departure"] = [{"on": "2016-03-01", "reason": "示例理由"}]
     await messaging.make_broadcast(session, messaging.as_test(actor), told)
     await templates.write_template(session, actor, name="contract", body="请{text}")
     wanted: dict[str, Any] = {"template": "contract", "variables": {"text": "按时报送。"}}
