@@ -9,6 +9,7 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Position
+from supervision.items import closing
 from supervision.items import queries as items
 from supervision.items.registering import add_parties
 from supervision.tasks import parts, queries, rules
@@ -19,9 +20,12 @@ from supervision.tasks.states import TaskPart
 
 
 async def decompose_item(session: AsyncSession, actor: Actor, item_id: UUID, *, tasks: list[TaskPlan]) -> None:
-    """Break an item down into tasks, all at once (§2(1)); refuses a second time, and what is unfit in it."""
+    """Break an open item down into tasks, all at once (§2(1)).
+
+    Refuses one that is not open or was broken down before, unfit people, parents and indicators.
+    """
     officials = await queries.read_officials_in_post(session, set().union(*map(rules.people_of, tasks)))
-    await items.get_for_update(session, actor, item_id)
+    closing.require_open(await items.get_for_update(session, actor, item_id))
     if await session.scalar(select(exists().where(Task.item_id == item_id))):
         raise ItemAlreadyDecomposed
     units = await queries.read_units(session, set().union(*map(rules.units_of, tasks)))

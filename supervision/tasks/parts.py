@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -35,6 +36,15 @@ def parties_of(task: Task) -> list[NewParty]:
     """Return what those who have one of the sole parts of a task are in its item."""
     held = {part: holder_id_of(task, part) for part in SOLE_PARTS}
     return [party_of(task.item_id, part, id_) for part, id_ in held.items() if id_ is not None]
+
+
+async def read_parties(session: AsyncSession, tasks: Sequence[Task]) -> list[NewParty]:
+    """Read what all who have a part in tasks are in the tasks' items."""
+    item_of = {task.id: task.item_id for task in tasks}
+    holder = func.coalesce(Sharer.unit_id, Sharer.official_id)
+    shared = await session.execute(select(Sharer.task_id, Sharer.part, holder).where(Sharer.task_id.in_(item_of)))
+    sharers = [party_of(item_of[task_id], part, holder_id) for task_id, part, holder_id in shared]
+    return [*(party for task in tasks for party in parties_of(task)), *sharers]
 
 
 async def hand_on(

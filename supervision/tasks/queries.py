@@ -162,7 +162,10 @@ async def get_extension(session: AsyncSession, actor: Actor, extension_id: UUID)
 async def get_for_update(session: AsyncSession, actor: Actor, task_id: UUID) -> Task:
     """Lock a task that the actor may see, after its item, until the transaction ends."""
     seen = await get_task(session, actor, task_id)
-    closing.require_open(await items.get_for_update(session, actor, seen["item_id"]))
+    item = await items.get_for_update(session, actor, seen["item_id"])
+    # What stands still may change hands; what has ended may not.
+    if item.closed_on is not None:
+        closing.require_open(item)
     statement = select(Task).where(Task.id == task_id).with_for_update()
     return (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
 

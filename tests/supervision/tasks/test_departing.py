@@ -12,7 +12,9 @@ from supervision.identity.errors import DepartureNotYet, OfficialHasLeft, Unknow
 from supervision.identity.models import Official
 from supervision.identity.service import hold_clock
 from supervision.items import closing
+from supervision.items.changing import move
 from supervision.items.queries import get_for_update
+from supervision.items.states import ItemChangeKind
 from supervision.messaging import outbox, templates
 from supervision.messaging.models import Message
 from supervision.messaging.outbox import Letter
@@ -91,6 +93,17 @@ async def test_what_is_closed_keeps_who_answered_for_it(session: AsyncSession, h
     await hold_clock(session, here.actor, at=shanghai(7, 1))
     await record_departure(session, here.actor, cast.person_id, **FACTS, successor_id=None)
     assert (await queries.get_task(session, here.actor, task_id))["responsible_person_id"] == cast.person_id
+
+
+async def test_what_stands_still_is_handed_over_too(session: AsyncSession, here: Place, cast: Cast) -> None:
+    task_id = await make_task(session, here.actor, cast)
+    item_id = (await queries.get_task(session, here.actor, task_id))["item_id"]
+    item = await get_for_update(session, here.actor, item_id)
+    await move(session, here.actor, item, ItemChangeKind.SUSPENDED, reason="汛期")
+    heir_id = await make_official(session, here.actor, cast.unit_id)
+    await hold_clock(session, here.actor, at=shanghai(7, 1))
+    await record_departure(session, here.actor, cast.person_id, **FACTS, successor_id=heir_id)
+    assert (await queries.get_task(session, here.actor, task_id))["responsible_person_id"] == heir_id
 
 
 async def test_messages_that_wait_go_to_the_successor(session: AsyncSession, here: Place, cast: Cast) -> None:

@@ -11,6 +11,8 @@ from supervision.items.models import Party
 from supervision.tasks import queries
 from supervision.tasks.decomposing import decompose_item
 from supervision.tasks.errors import DecompositionRefused
+from supervision.tasks.merging import SplitPart, split_item
+from supervision.tasks.models import Task
 from supervision.tasks.rules import DEEPEST
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
@@ -109,3 +111,25 @@ async def test_unfit_sharers_and_leaders_are_told_each_by_its_place(
             await decompose_item(session, here.actor, await make_item(session, here.actor), tasks=[plan])
         (problem,) = refused.value.problems
         assert (problem.pointer, problem.code) == (f"/body/tasks/0/{place}", code)
+
+
+async def test_a_split_cuts_the_tree_and_takes_the_sharers_along(
+    session: AsyncSession, here: Place, cast: Cast
+) -> None:
+    item_id, helping = await make_item(session, here.actor), await make_unit(session, here.actor)
+    plans = [
+        plan_task(cast),
+        plan_task(cast, goal="其一", parent_no=1, supporting_unit_ids=[helping]),
+        plan_task(cast, goal="其二", parent_no=2),
+        plan_task(cast, goal="其三", parent_no=1),
+    ]
+    await decompose_item(session, here.actor, item_id, tasks=plans)
+    first, second, third, fourth = (
+        row["id"] for row in (await queries.list_tasks(session, here.actor, PageRequest(), item_id=item_id)).rows
+    )
+    parts: list[SplitPart] = [{"title": "另立事项", "task_ids": [second, third]}]
+    (new_id,) = await split_item(session, here.actor, item_id, parts=parts, reason="分头督办")
+    parent_of = {row.id: row.parent_id for row in await session.execute(select(Task.id, Task.parent_id))}
+    assert parent_of == {first: None, second: None, third: second, fourth: first}
+    supporting = select(Party.unit_id).where(Party.item_id == new_id, Party.part == "supporting_unit")
+    assert list(await session.scalars(supporting)) == [helping]
