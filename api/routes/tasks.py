@@ -7,6 +7,7 @@ from api.replies import all_of, many, one, reply
 from api.route import DuchaRoute
 from api.schemas.fields import Id
 from api.schemas.identity import OfficialOut
+from api.schemas.progress import QueryFlag
 from api.schemas.tasks import (
     AmendTask,
     AskExtension,
@@ -15,15 +16,19 @@ from api.schemas.tasks import (
     DecomposeItem,
     ExtensionOut,
     ExtensionPage,
+    MilestoneOut,
+    MilestonePage,
+    ReachMilestone,
     ReassignTask,
     ReassignUnit,
     RecordDeparture,
+    SetMilestone,
     TaskOut,
     TaskPage,
 )
 from supervision.foundation.paging import PageRequest
 from supervision.identity import queries as identity
-from supervision.tasks import assignments, decomposing, departing, extending, queries, reassigning
+from supervision.tasks import assignments, decomposing, departing, extending, milestones, queries, reassigning
 from supervision.tasks.states import ExtensionState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["tasks"])
@@ -92,6 +97,42 @@ async def record_departure(official_id: Id, body: RecordDeparture, session: Sess
     """Record that an official has left, and give all parts in open tasks to one successor."""
     await departing.record_departure(session, actor, official_id, **body.model_dump())
     return one(await identity.get_official(session, actor, official_id))
+
+
+@router.post("/tasks/{task_id}/milestones", response_model=MilestoneOut, status_code=201, dependencies=[Once])
+async def set_milestone(task_id: Id, body: SetMilestone, session: SessionDep, actor: ActorDep) -> Response:
+    """Set a time node of a task, and what is to be seen by then."""
+    milestone_id = await milestones.set_milestone(session, actor, task_id, **body.model_dump())
+    row = await queries.get_milestone(session, actor, milestone_id)
+    return one(row, 201, location=f"/v1/milestones/{milestone_id}")
+
+
+@router.get("/milestones", response_model=MilestonePage)
+async def list_milestones(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    task: Annotated[Id | None, Query()] = None,
+    item: Annotated[Id | None, Query()] = None,
+    overdue: Annotated[QueryFlag | None, Query(description="past its day and not reached, the item being open")] = None,
+) -> Response:
+    """List milestones by their day."""
+    page = await queries.list_milestones(session, actor, wanted, task_id=task, item_id=item, overdue=overdue)
+    return many(request, page)
+
+
+@router.get("/milestones/{milestone_id}", response_model=MilestoneOut)
+async def get_milestone(milestone_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one milestone."""
+    return one(await queries.get_milestone(session, actor, milestone_id))
+
+
+@router.post("/milestones/{milestone_id}/reached", response_model=MilestoneOut)
+async def reach_milestone(milestone_id: Id, body: ReachMilestone, session: SessionDep, actor: ActorDep) -> Response:
+    """Report that a milestone was reached, with its visible progress."""
+    await milestones.reach_milestone(session, actor, milestone_id, **body.model_dump())
+    return one(await queries.get_milestone(session, actor, milestone_id))
 
 
 @router.post("/items/{item_id}/extensions", response_model=ExtensionOut, status_code=201, dependencies=[Once])

@@ -5,7 +5,7 @@ from pydantic import Field
 
 from api.schemas.fields import Answer, Body, DecimalText, FullDate, GivenPlace, Id, Line, Prose
 from supervision.tasks.models import Comparator
-from supervision.tasks.states import ExtensionState, TaskPart
+from supervision.tasks.states import ExtensionState, MilestoneState, TaskPart
 
 
 class IndicatorIn(Body):
@@ -108,6 +108,37 @@ class RecordDeparture(Body):
     on: FullDate = Field(description="the last day in post")
     successor_id: Id | None = Field(default=None, description="needed while open tasks are left behind")
     reason: Prose
+
+
+class SetMilestone(Body):
+    name: Line = Field(examples=["主体完工"])
+    due_on: FullDate
+    expected: Prose = Field(description="what is to be seen by then")
+
+
+class ReachMilestone(Body):
+    reached_on: FullDate
+    progress: Prose = Field(description="the visible progress (形象进度)")
+
+
+class MilestoneOut(Answer):
+    id: Id
+    task_id: Id
+    name: str = Field(max_length=200)
+    due_on: FullDate
+    expected: str = Field(max_length=4000)
+    state: MilestoneState
+    set_by: Id | None
+    set_at: datetime
+    reached_on: FullDate | None
+    progress: str | None = Field(max_length=4000)
+    reached_by: Id | None
+    reached_at: datetime | None
+
+
+class MilestonePage(Answer):
+    data: list[MilestoneOut] = Field(max_length=100)
+    next: Id | None
 
 
 class AskExtension(Body):

@@ -135,3 +135,35 @@ class SuccessorIsSelf(Invalid):
     code = "successor_is_self"
     zh = "接任人员不能是离任人员本人。"
     en = "Who leaves cannot be the successor too."
+
+
+class MilestoneNameTaken(Conflict):
+    """A task has one milestone of a name."""
+
+    code = "milestone_name_taken"
+    zh = "该任务已有同名时间节点。"
+    en = "The task has a milestone of this name."
+
+
+class MilestoneAlreadyReached(Conflict):
+    """The milestone was reached before."""
+
+    code = "milestone_already_reached"
+    zh = "该时间节点已于{reached_on}完成。"
+    en = "This milestone was reached on {reached_on}."
+
+
+class MilestoneNotYet(Invalid):
+    """A milestone is reported when it has been reached."""
+
+    code = "milestone_not_yet"
+    zh = "完成日期晚于今天（{today}）。"
+    en = "The day on which it was reached lies after today ({today})."
+
+
+class NotResponsibleForTask(Forbidden):
+    """Only the responsible unit, or the office, reports a task's milestones."""
+
+    code = "not_responsible_for_task"
+    zh = "只有该任务的责任单位或督查室可以报告时间节点完成情况。"
+    en = "Only the task's responsible unit, or the office, reports that a milestone was reached."

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
@@ -16,9 +17,11 @@ from supervision.identity.models import Official, Position, Unit
 from supervision.items import closing
 from supervision.items import queries as items
 from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.items.states import ItemState
 from supervision.tasks import policy
-from supervision.tasks.models import Extension, Indicator, Sharer, Task
+from supervision.tasks.models import Extension, Indicator, Milestone, Sharer, Task
 from supervision.tasks.rules import OfficialFacts
+from supervision.tasks.states import MilestoneState
 
 COUNTY_LEADERS = (Position.PRINCIPAL_COUNTY_LEADER, Position.COUNTY_LEADER)
 UNIT_LEADERS = (Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE)
@@ -83,6 +86,20 @@ EXTENSION_COLUMNS = (
     Extension.decided_at,
     Extension.decision,
     Extension.version,
+)
+MILESTONE_COLUMNS = (
+    Milestone.id,
+    Milestone.task_id,
+    Milestone.name,
+    Milestone.due_on,
+    Milestone.expected,
+    Milestone.state,
+    Milestone.set_by,
+    Milestone.set_at,
+    Milestone.reached_on,
+    Milestone.progress,
+    Milestone.reached_by,
+    Milestone.reached_at,
 )
 
 
@@ -168,6 +185,36 @@ async def get_for_update(session: AsyncSession, actor: Actor, task_id: UUID) -> 
         closing.require_open(item)
     statement = select(Task).where(Task.id == task_id).with_for_update()
     return (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
+
+
+async def list_milestones(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    task_id: UUID | None = None,
+    item_id: UUID | None = None,
+    overdue: bool | None = None,
+) -> Page:
+    """List milestones by their day; overdue is what an open item has not reached by the end of it."""
+    statement: Rows = select(*MILESTONE_COLUMNS).join(Task, Task.id == Milestone.task_id)
+    statement = statement.join(Item, Item.id == Task.item_id).where(policy.visible_to(actor))
+    if task_id is not None:
+        statement = statement.where(Milestone.task_id == task_id)
+    if item_id is not None:
+        statement = statement.where(Task.item_id == item_id)
+    if overdue is not None:
+        is_missed = (Milestone.due_on < await clock.today(session)) & (Milestone.state == MilestoneState.PLANNED)
+        is_overdue = is_missed & (Item.state == ItemState.OPEN)
+        statement = statement.where(is_overdue if overdue else ~is_overdue)
+    return await page(session, statement, request, identity=Milestone.id, sort=Milestone.due_on)
+
+
+async def get_milestone(session: AsyncSession, actor: Actor, milestone_id: UUID) -> RowMapping:
+    statement = select(*MILESTONE_COLUMNS).join(Task, Task.id == Milestone.task_id)
+    statement = statement.join(Item, Item.id == Task.item_id)
+    statement = statement.where(Milestone.id == milestone_id, policy.visible_to(actor))
+    return _found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def read_officials_in_post(session: AsyncSession, official_ids: AbstractSet[UUID]) -> dict[UUID, OfficialFacts]:

@@ -238,3 +238,39 @@ class TestPeople:
         tree = {"tasks": [task, {**task, "goal": "整治两公里", "parent_no": 1}]}
         first, second = (await office.post(f"{where}/tasks", json=tree)).json()["data"]
         assert (first["parent_id"], second["parent_id"]) == (None, first["id"])
+
+
+class TestMilestones:
+    async def test_set_reached_and_listed(
+        self, callers: Callers, sessions: Sessions, here: Place, elsewhere: Place
+    ) -> None:
+        office, cast = await callers(here, "office"), await cast_of(sessions, here)
+        unit, stranger = await callers(here, "unit", unit_id=cast.unit_id), await callers(elsewhere, "office")
+        task = await TestPeople().task_of(office, cast)
+        node = {"name": "主体完工", "due_on": "2016-03-20", "expected": "封顶"}
+        assert (await unit.post(f"{task}/milestones", json=node)).status_code == 403
+        assert (await stranger.post(f"{task}/milestones", json=node)).status_code == 404
+        made = await office.post(f"{task}/milestones", json=node)
+        assert (made.status_code, made.json()["state"]) == (201, "planned")
+        again = await office.post(f"{task}/milestones", json=node)
+        assert (again.status_code, again.json()["code"]) == (409, "milestone_name_taken")
+        where, item = made.headers["Location"], (await unit.get(task)).json()["item_id"]
+        for query, wanted in (
+            ({"overdue": "true"}, [made.json()]),
+            ({"overdue": "false"}, []),
+            ({"task": task.rsplit("/", 1)[1]}, [made.json()]),
+            ({"item": item}, [made.json()]),
+        ):
+            assert (await unit.get("/v1/milestones", params=query)).json()["data"] == wanted
+        assert (await stranger.get("/v1/milestones")).json()["data"] == []
+        reached = {"reached_on": "2016-03-18", "progress": "已封顶"}
+        for path in (where, f"{where}/reached"):
+            answer = await (stranger.get(path) if path == where else stranger.post(path, json=reached))
+            assert answer.status_code == 404
+        early = await unit.post(f"{where}/reached", json={**reached, "reached_on": "2199-01-01"})
+        assert (early.status_code, early.json()["code"]) == (422, "milestone_not_yet")
+        told = await unit.post(f"{where}/reached", json=reached)
+        assert (told.status_code, told.json()["progress"]) == (200, "已封顶")
+        assert (await unit.get(where)).json() == told.json()
+        twice = await unit.post(f"{where}/reached", json=reached)
+        assert (twice.status_code, twice.json()["code"]) == (409, "milestone_already_reached")

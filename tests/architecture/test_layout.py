@@ -28,7 +28,7 @@ OWN = {
     },
     "tasks": {
         *("assignments", "cells", "columns", "decomposing", "departing", "extending", "importing", "ledger_sheet"),
-        *("merging", "parts", "people", "reassigning"),
+        *("merging", "milestones", "parts", "people", "reassigning"),
     },
     "progress": {"completing", "digesting", "obliging", "reporting", "returning", "rhythm", "waiving"},
     "inspections": {"concluding", "planning", "recording"},

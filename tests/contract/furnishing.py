@@ -25,7 +25,7 @@ from supervision.progress import digesting, reporting
 from supervision.progress.models import ProgressEntry
 from supervision.reviews import closing
 from supervision.scoring import deciding, proposing, settling
-from supervision.tasks import extending
+from supervision.tasks import extending, milestones
 from supervision.tasks.models import Task
 from tests.contract import inspecting
 from tests.contract.furniture import Furniture
@@ -105,6 +105,13 @@ async def _work(session: AsyncSession, actor: Actor, made: Furniture) -> None:
     ]
     made.put("extension_id", values=asked)
     made.put("task_id", "task", values=await _movable_tasks(session, actor, cast))
+    facts: dict[str, Any] = {"due_on": FAR, "expected": "示例形象"}
+    planned = [
+        await milestones.set_milestone(session, actor, UUID(made.ids["task_id"][0]), name=f"示例节点{no}", **facts)
+        for no in range(12)
+    ]
+    made.put("milestone_id", values=planned)
+    made.bodies["reach_milestone"] = [{"reached_on": "2016-03-01", "progress": "示例进度"}]
     leaders = [cast.leader_id, (await tasks.make_cast(session, actor)).leader_id]
     made.bodies["reassign_task"] = [
         {"part": "lead_leader", "official_id": str(leader_id), "reason": "示例理由"} for leader_id in leaders
