@@ -47,6 +47,7 @@ async def test_a_deduction_from_proposal_to_reversal(callers: Callers, here: Pla
                 "kind": "department",
                 "base": "100",
                 "deducted": "3",
+                "corrected": "0",
                 "score": "97",
                 "mean_of_kind": "97",
                 "parts": [
@@ -58,6 +59,7 @@ async def test_a_deduction_from_proposal_to_reversal(callers: Callers, here: Pla
                         "fact_on": "2016-04-01",
                         "reason": "四月大会",
                         "is_covered": False,
+                        "covered_by": None,
                     }
                 ],
             }

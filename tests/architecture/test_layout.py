@@ -27,7 +27,10 @@ OWN = {
     "progress": {"completing", "digesting", "obliging", "reporting", "rhythm", "waiving"},
     "inspections": {"concluding", "planning", "recording"},
     "problems": {"opening", "solving"},
-    "scoring": {"adopting", "annex", "deciding", "proposing", "settling", "telling", "warning"},
+    "scoring": {
+        *("adopting", "annex", "correcting", "deciding", "proposing"),
+        *("reopening", "settlements", "settling", "telling", "warning"),
+    },
     "bulletins": {"counting", "drafting", "following", "issuing", "numbering", "proposing", "rectifying"},
     "reviews": {"closing", "reporting", "reviewing", "waiving"},
     "publication": {"drafting", "feeds", "publishing", "reviewing"},
