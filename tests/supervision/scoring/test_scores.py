@@ -28,7 +28,9 @@ UNITS, DEDUCTIONS, SCORES = read_tables("scores.txt")
 
 async def confirmed(session: AsyncSession, here: Place, **facts: Any) -> UUID:
     deduction_id = await proposing.propose_deduction(
-        session, person(here, Role.OFFICE), **{"reason": "示例", "fact_on": date(2016, 3, 1), "document": "示例", **facts}
+        session,
+        person(here, Role.OFFICE),
+        **{"reason": "示例", "fact_on": date(2016, 3, 1), "document": "示例", **facts},
     )
     await deciding.verify_deduction(session, person(here, Role.OFFICE), deduction_id, verification="经查属实")
     await deciding.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
@@ -114,10 +116,7 @@ async def test_the_policy_of_the_years_end_gives_the_base_and_that_of_the_fact_t
     session: AsyncSession, here: Place
 ) -> None:
     await adopt(session, here.actor)
-    doubled = tuple(
-        replace(rule, points=rule.points * 2)
-        for rule in DEFAULT_POLICY.rules
-    )
+    doubled = tuple(replace(rule, points=rule.points * 2) for rule in DEFAULT_POLICY.rules)
     later = Policy(base=Decimal(120), floor=Decimal(0), rules=doubled, readings=())
     await adopt(session, here.actor, policy=later, effective_on=date(2016, 7, 1))
     unit_id = await make_unit(session, here.actor)
