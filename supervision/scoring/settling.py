@@ -27,9 +27,9 @@ from supervision.scoring.errors import (
 from supervision.scoring.models import Correction, Deduction, Settlement, SettlementRow
 from supervision.scoring.states import SETTLEMENT_FOLLOWS, CorrectionState, DeductionState, SettlementState
 
-# Who was inspected in the year: units that have a part in an item that stands and whose time shares a day with the year, that got a
-# notice or slip, that an inspection carried out in the year covered or found something about, that a circular issued in
-# the year names (as commended, criticised, behind or warned, or one of its people), or with a deduction that lives.
+# Who was inspected in the year: units that have a part in an item that stands and shares a day with the year, that got
+# a notice or slip, that an inspection carried out in the year covered or found something about, that a circular issued
+# in the year names (as commended, criticised, behind or warned, or one of its people), or with a deduction that lives.
 _INSPECTED = """
     SELECT p.unit_id FROM party p JOIN item i ON i.id = p.item_id
     WHERE p.unit_id IS NOT NULL AND i.received_on <= :last AND i.deadline_on >= :first

@@ -84,7 +84,7 @@ async def test_a_correction_is_an_entry_of_the_next_year(
 ) -> None:
     await correct(session, here, await find(session, units["甲镇"], "meeting_criticism"))
     entry = (await session.scalars(select(ScoreEntry).where(ScoreEntry.kind == "correction"))).one()
-    assert (entry.year, entry.corrects_year, entry.points, entry.unit_id) == (2017, 2016, 3, units["甲镇"])
+    assert (entry.year, entry.corrects_year, entry.points, entry.unit_id) == (2017, 2016, Decimal(3), units["甲镇"])
     await hold(session, here.actor, noon("2018-03-01"))
     await settle(session, here, 2017)
     rows = (await settlements.get_settlement(session, here.actor, 2017))["data"]

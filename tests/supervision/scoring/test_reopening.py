@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -47,7 +48,8 @@ async def test_a_year_is_settled_anew_and_every_revision_is_kept(
     first = await settlements.get_settlement(session, here.actor, 2016)
     reopening_id = await propose(session, here)
     await approve(session, here, reopening_id, times=1)
-    facts = {"unit_id": unit_id, "rule_code": "meeting_criticism", "fact_on": date(2016, 3, 1), "reason": "三月大会"}
+    facts: dict[str, Any] = {"unit_id": unit_id, "rule_code": "meeting_criticism", "fact_on": date(2016, 3, 1)}
+    facts["reason"] = "三月大会"
     with pytest.raises(errors.YearSettled):
         await proposing.propose_deduction(session, person(here, Role.OFFICE), **facts)
     await approve(session, here, reopening_id, times=1)
