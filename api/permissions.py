@@ -190,6 +190,8 @@ PERMISSIONS: dict[str, Permission] = {
     "draft_notice": _may(Scope.ITEMS_WRITE, OFFICE),
     "list_notices": _may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR),
     "get_notice": _may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR),
+    "amend_notice": _may(Scope.ITEMS_WRITE, OFFICE),
+    "return_notice": _may(Scope.ITEMS_WRITE, OFFICE, LEADER),
     "check_notice": _may(Scope.ITEMS_WRITE, OFFICE),
     "countersign_notice": _may(Scope.ITEMS_WRITE, OFFICE, LEADER),
     "issue_notice": _may(Scope.ITEMS_WRITE, OFFICE, LEADER),

@@ -129,6 +129,14 @@ class NoticeSignedByDrafter(Forbidden):
     en = "The drafter may not check, countersign or issue their own draft; another person must."
 
 
+class OnlyDrafterAmendsNotice(Forbidden):
+    """The drafter alone writes the draft, so that whoever signs it off sees it with other eyes."""
+
+    code = "only_drafter_amends_notice"
+    zh = "只有起草人可以修改文稿。请退回起草人修改。"
+    en = "Only the drafter may change the draft. Return it to the drafter."
+
+
 class NoticeLimitPassed(Invalid):
     """A notice sets a limit that can still be kept."""
 

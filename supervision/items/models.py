@@ -226,6 +226,7 @@ class Notice(Named, Base):
     chain: Mapped[list[str]] = mapped_column(ARRAY(Text))
     acknowledge_working_days: Mapped[int]
     state: Mapped[str]
+    reason: Mapped[str | None]
     drafted_by: Mapped[UUID | None]
     drafted_at: Mapped[datetime]
     checked_by: Mapped[UUID | None]

@@ -10,8 +10,9 @@ from supervision.items.errors import (
     NoticeLimitPassed,
     NoticeSignedByDrafter,
     NoticeStepOutOfTurn,
+    OnlyDrafterAmendsNotice,
 )
-from supervision.items.states import NOTICE_FOLLOWS, NoticeKind, NoticeState
+from supervision.items.states import NOTICE_FOLLOWS, NOTICE_RETURNS, NoticeKind, NoticeState
 
 # How a notice is signed off unless the county has set another way, and within how many working days it is acknowledged.
 USUAL_CHAIN = (NoticeState.CHECKED, NoticeState.COUNTERSIGNED, NoticeState.ISSUED)
@@ -54,6 +55,22 @@ def check_step(chain: Sequence[str], state: str, step: NoticeState, *, is_drafte
         raise NoticeStepOutOfTurn(state=state)
     if is_drafter:
         raise NoticeSignedByDrafter
+
+
+def check_returnable(state: str, *, is_drafter: bool) -> None:
+    """Refuse to give back what is issued, and a draft to the one who has it already."""
+    if NoticeState(state) not in NOTICE_RETURNS:
+        raise NoticeStepOutOfTurn(state=state)
+    if is_drafter:
+        raise NoticeSignedByDrafter
+
+
+def check_amendable(state: str, *, is_drafter: bool) -> None:
+    """Refuse a change by anybody but the drafter, and of what is being signed off already."""
+    if not is_drafter:
+        raise OnlyDrafterAmendsNotice
+    if NoticeState(state) is not NoticeState.DRAFTED:
+        raise NoticeStepOutOfTurn(state=state)
 
 
 def check_limit(limit_on: date, today: date) -> None:

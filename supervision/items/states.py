@@ -14,7 +14,7 @@ FOLLOWS: dict[ItemState, frozenset[ItemState]] = {
 
 
 class NoticeState(StrEnum):
-    """How far a notice has come in its sign-off chain (核稿、审签、签发)."""
+    """How far a notice has come in its sign-off chain (核稿、审签、签发); until it is issued it can be given back."""
 
     DRAFTED = "drafted"
     CHECKED = "checked"
@@ -29,6 +29,10 @@ NOTICE_FOLLOWS: dict[NoticeState, frozenset[NoticeState]] = {
     NoticeState.COUNTERSIGNED: frozenset({NoticeState.ISSUED}),
     NoticeState.ISSUED: frozenset(),
 }
+
+
+# Whoever would sign off a notice can give it back to its drafter instead.
+NOTICE_RETURNS = frozenset(NoticeState) - {NoticeState.ISSUED}
 
 
 class DeliveryState(StrEnum):

@@ -18,7 +18,8 @@ from api.app import DuchaApp
 from deploy.processes import Child, free_port
 from deploy.roles import DatabaseUrls
 from supervision.foundation.actors import Role
-from tests.contract.furnishing import Furniture, furnish
+from tests.contract.furnishing import furnish
+from tests.contract.furniture import Furniture
 from tests.contract.requests import operations
 from tests.factories.identity import Caller
 from tests.house import Committed, Place, house_of
