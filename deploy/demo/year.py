@@ -88,7 +88,7 @@ class Year:
             counts = self.county.office.get("/v1/messages/counts")
             if not counts["queued"] + counts["submitting"]:
                 return
-            time.sleep(0.05)
+            time.sleep(0.1)
         raise FellShort(f"messages are not being sent: {counts}")
 
     @property
