@@ -124,6 +124,7 @@ TAGS = {
     "cadence": "calendar and scheduled runs (日历、周期)",
     "operations": "long work that can be watched (长任务)",
     "items": "items, numbers and the ledger (立项、台账)",
+    "item life": "approval, changes, stages, suspension, merger and other ends (事项变更)",
     "papers": "instruction papers and their direct transfers (批示件、直接转交)",
     "notices": "inspection notices, circulation slips, acknowledgement (通知书、抄告单、签收)",
     "tasks": "decomposition, indicators, extensions (任务分解)",
@@ -136,6 +137,7 @@ TAGS = {
     "publication": "drafts, review, feeds (公开)",
     "scoring": "policy, deductions, scores (考核)",
     "bulletins": "circulars, rectification, media, accountability (督查通报)",
+    "desk": "archives, work lists, burden and complaints of it, statistics (档案、待办、基层负担、统计)",
     "audit": "who did what (操作审计)",
     "system": "probes and this document",
 }

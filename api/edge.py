@@ -16,6 +16,7 @@ from supervision.foundation.ids import new_id
 
 log = structlog.get_logger()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"
 _NAMED = re.compile(r"\(\?P<\w+>")
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -158,7 +159,7 @@ def _declared_length(headers: Headers) -> int:
 
 
 def _accepts_ours(accept: str) -> bool:
-    ours = ("*/*", "application/*", "application/json", "application/problem+json", XLSX)
+    ours = ("*/*", "application/*", "application/json", "application/problem+json", XLSX, ZIP)
     for part in accept.split(","):
         kind, _, parameters = part.partition(";")
         if kind.strip().lower() in ours and "q=0" not in parameters.replace(" ", "").split(";"):

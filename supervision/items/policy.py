@@ -3,6 +3,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, false, select, true
 
 from supervision.foundation.actors import Actor, Role
+from supervision.items.errors import RegistrarActsAlone
 from supervision.items.models import Item, Notice, NoticeDelivery, Party
 from supervision.items.states import DeliveryState
 
@@ -38,3 +39,9 @@ def deliveries_visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.UNIT:
         return is_delivered & (NoticeDelivery.unit_id == actor.unit_id)
     return is_delivered if actor.role in _SEES_NOTICES else false()
+
+
+def require_another_person(actor: Actor, item: Item) -> None:
+    """Refuse who registered an item where a second person is asked for."""
+    if actor.person == item.registered_by:
+        raise RegistrarActsAlone
