@@ -13,6 +13,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.ids import NEW_ID_SQL, new_id
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Unit, UnitKind
+from supervision.items.errors import ItemNeverLate
 from supervision.items.lateness import COUNTS_FOR_LATENESS, counts_for_lateness
 from supervision.items.models import Item
 from supervision.scoring.adopting import policy_in_force
@@ -21,7 +22,6 @@ from supervision.scoring.errors import (
     DeductionItemUnknown,
     DocumentMissing,
     FactInFuture,
-    ItemNeverLate,
     UnitNotScored,
     UnknownRule,
 )
