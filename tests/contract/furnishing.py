@@ -31,6 +31,7 @@ from supervision.tasks.models import Task
 from tests.contract import inspecting
 from tests.factories import (
     bulletins,
+    desk,
     identity,
     items,
     messaging,
@@ -128,6 +129,12 @@ async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, ma
         for first, last in HALF_MONTHS
     ]
     made.put("obligation_id", values=owed)
+    complained = [await desk.complain(session, actor, unit_id, each) for each in owed[6:]]
+    made.put("complaint_id", values=complained)
+    made.bodies["file_complaint"] = [
+        {"about_kind": "obligation", "about_id": str(each), "text": "示例理由"} for each in owed[:6]
+    ]
+    made.bodies["answer_complaint"] = [{"verdict": "upheld", "text": "示例答复"}]
     made.bodies["report_progress"] = [progress.as_json([progress.entry(duty.task_ids[0])])]
     period = Period(*HALF_MONTHS[0], PeriodKind.HALF_MONTH)
     await identity.make_official(

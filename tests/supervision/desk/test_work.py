@@ -97,14 +97,15 @@ async def county(session: AsyncSession, here: Place) -> County:
 
 async def _tasks(session: AsyncSession, actor: Actor, county: County) -> None:
     """One task is to be done, one is reported, one returned, of one a waiver is asked."""
-    duty = await reviews.make_duty(session, actor, unit_id=county.unit_id, tasks=4, received_on=date(2016, 4, 1))
+    days = {"received_on": date(2015, 4, 1), "deadline_on": date(2016, 12, 31)}
+    duty = await reviews.make_duty(session, actor, unit_id=county.unit_id, tasks=4, **days)
     _, reported, returned, asked = duty.task_ids
     for task_id in (reported, returned):
         report_id = await reviews.report(session, actor, county.unit_id, task_id)
     back = {**reviews.RETURN, "rework_until_on": date(2016, 5, 22)}
     await reviewing.review_completion(session, person(actor), report_id, Review(**back))
     await reviews.ask(session, actor, asked)
-    other = await reviews.make_duty(session, actor)
+    other = await reviews.make_duty(session, actor, **days)
     await reviews.settle(session, actor, other.unit_id, other.task_ids[0])
 
 
