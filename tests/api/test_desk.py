@@ -142,7 +142,7 @@ async def test_statistics_are_answered_as_decimals_in_text(
     await make_duty(session, here.actor, unit_id=unit.unit_id, tasks=2)
     await session.commit()
     office = await callers(here, "office")
-    asked = {"year": 2016, "by": "kind"}
+    asked: dict[str, Any] = {"year": 2016, "by": "kind"}
     told = (await office.get("/v1/statistics", params=asked)).json()
     (row,) = told["data"]
     assert (told["year"], told["by"], row["key"], row["name"]) == (2016, "kind", "major_decision", "major_decision")

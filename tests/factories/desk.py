@@ -135,8 +135,8 @@ async def _criticise(session: AsyncSession, actor: Actor, life: Life, task_id: U
 
 
 async def _score(session: AsyncSession, actor: Actor, life: Life) -> None:
-    fact = {"rule_code": "meeting_criticism", "fact_on": date(2016, 5, 3), "reason": "点名批评"}
-    about = {"unit_id": life.unit_id, "item_id": life.item_id, "event": f"县委全会{life.item_id}"}
+    fact: dict[str, Any] = {"rule_code": "meeting_criticism", "fact_on": date(2016, 5, 3), "reason": "点名批评"}
+    about: dict[str, Any] = {"unit_id": life.unit_id, "item_id": life.item_id, "event": f"县委全会{life.item_id}"}
     deduction_id = await proposing.propose_deduction(session, person(actor), **fact, **about)
     await deciding.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
     await deciding.dispute_deduction(session, unit_of(actor, life), deduction_id, grounds="事实不符")
@@ -147,7 +147,7 @@ async def _score(session: AsyncSession, actor: Actor, life: Life) -> None:
 async def _end(session: AsyncSession, actor: Actor, life: Life, task_id: UUID) -> None:
     unit = unit_of(actor, life)
     asked = await waiving.ask_waiver(session, unit, task_id, grounds="政策调整")
-    refused = {"verdict": "refused", "decision": "应当办理"}
+    refused: dict[str, Any] = {"verdict": "refused", "decision": "应当办理"}
     await waiving.decide_waiver(session, person(actor), asked, **refused)
     other_id = await add_task(session, actor, life.item_id, life.unit_id)
     granted = await waiving.ask_waiver(session, unit, other_id, grounds="规划取消")

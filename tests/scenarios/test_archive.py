@@ -144,7 +144,7 @@ class Story:
 
     async def complete(self, task: str) -> None:
         await self.on(4, 1)
-        how = {"params": {"secrecy": "internal"}, "headers": {"Content-Type": "application/pdf"}}
+        how: dict[str, Any] = {"params": {"secrecy": "internal"}, "headers": {"Content-Type": "application/pdf"}}
         photo = done(await self.unit.post("/v1/attachments", content=PDF, **how), 201)
         report = {"text": "已通车", "evidence_ids": [photo["id"]]}
         first = path_of(await self.unit.post(f"{task}/completion_reports", json=report))

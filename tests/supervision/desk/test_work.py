@@ -97,7 +97,7 @@ async def county(session: AsyncSession, here: Place) -> County:
 
 async def _tasks(session: AsyncSession, actor: Actor, county: County) -> None:
     """One task is to be done, one is reported, one returned, of one a waiver is asked."""
-    days = {"received_on": date(2015, 4, 1), "deadline_on": date(2016, 12, 31)}
+    days: dict[str, Any] = {"received_on": date(2015, 4, 1), "deadline_on": date(2016, 12, 31)}
     duty = await reviews.make_duty(session, actor, unit_id=county.unit_id, tasks=4, **days)
     _, reported, returned, asked = duty.task_ids
     for task_id in (reported, returned):
@@ -115,10 +115,10 @@ async def _papers(session: AsyncSession, actor: Actor, county: County) -> None:
     await notices.make_notice(session, actor, state="issued", unit_ids=[county.unit_id])
     paper_id = await notices.make_paper(session, actor)
     for leader_id in (county.leader_id, await notices.make_leader(session, actor)):
-        handed = {"official_id": leader_id, "handed_on": date(2016, 3, 2)}
+        handed: dict[str, Any] = {"official_id": leader_id, "handed_on": date(2016, 3, 2)}
         await papers.hand_over(session, person(actor), paper_id, **handed)
     item_id = await items.make_item(session, actor, deadline_on=date(2016, 6, 30))
-    asked = {"until_on": date(2016, 7, 31), "reason": "连续降雨"}
+    asked: dict[str, Any] = {"until_on": date(2016, 7, 31), "reason": "连续降雨"}
     await extending.ask_extension(session, person(actor), item_id, **asked)
     due_at = datetime(2016, 5, 19, 16, tzinfo=UTC)
     obligation_id = await progress.make_obligation(session, county.unit_id, due_at=due_at)
@@ -161,7 +161,12 @@ async def _judgements(session: AsyncSession, actor: Actor, county: County) -> No
     orders = [await bulletins.order(session, person(actor), county.unit_id, **limit) for _ in range(2)]
     unit = county.actor(Role.UNIT)
     await rectifying.report_rectification(session, unit, orders[0], text="已整改")
-    fact = {"unit_id": county.unit_id, "rule_code": "meeting_criticism", "fact_on": date(2016, 5, 3), "reason": "点名"}
+    fact: dict[str, Any] = {
+        "unit_id": county.unit_id,
+        "rule_code": "meeting_criticism",
+        "fact_on": date(2016, 5, 3),
+        "reason": "点名",
+    }
     for number in range(3):
         deduction_id = await proposing.propose_deduction(session, county.proposer, **fact, event=f"大会{number}")
         if number:
