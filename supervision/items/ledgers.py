@@ -1,7 +1,7 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,3 +26,15 @@ async def open_ledger(session: AsyncSession, actor: Actor, *, year: int) -> UUID
 def enter_items(session: AsyncSession, *, ledger_id: UUID, no_of: Mapping[UUID, int]) -> None:
     """Enter items in an open ledger, each under its number there."""
     session.add_all(LedgerEntry(ledger_id=ledger_id, item_id=item_id, no=no) for item_id, no in no_of.items())
+
+
+async def enter_beside(session: AsyncSession, item_ids: Sequence[UUID], *, of_item_id: UUID) -> None:
+    """Enter items in every ledger that holds a given one, behind what is there; a ledger holds an item once."""
+    of_the_item = select(LedgerEntry.ledger_id).where(LedgerEntry.item_id == of_item_id)
+    locked = select(Ledger.id).where(Ledger.id.in_(of_the_item)).order_by(Ledger.id).with_for_update()
+    for ledger_id in (await session.scalars(locked)).all():
+        in_it = select(LedgerEntry.item_id).where(LedgerEntry.ledger_id == ledger_id, LedgerEntry.item_id.in_(item_ids))
+        known = set(await session.scalars(in_it))
+        last = await session.scalar(select(func.max(LedgerEntry.no)).where(LedgerEntry.ledger_id == ledger_id)) or 0
+        fresh = [item_id for item_id in item_ids if item_id not in known]
+        enter_items(session, ledger_id=ledger_id, no_of={item_id: no for no, item_id in enumerate(fresh, last + 1)})

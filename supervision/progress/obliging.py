@@ -13,6 +13,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.ids import NEW_ID_SQL
 from supervision.identity.models import Official, Position
 from supervision.items.models import Item
+from supervision.items.states import ItemState
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
 from supervision.progress.models import Obligation
@@ -35,7 +36,7 @@ async def open_obligations(session: AsyncSession, actor: Actor, period: Period, 
     units = (
         select(Task.responsible_unit_id)
         .join(Item, Item.id == Task.item_id)
-        .where(Item.received_on <= period.last, Item.closed_on.is_(None))
+        .where(Item.received_on <= period.last, Item.state == ItemState.OPEN)
         .distinct()
         .subquery()
     )
@@ -145,7 +146,7 @@ def _responsible(units: Collection[UUID], period: Period) -> Recipients:
     return (
         select(Task.responsible_unit_id, Task.responsible_person_id)
         .join(Item, Item.id == Task.item_id)
-        .where(Task.responsible_unit_id.in_(units), Item.received_on <= period.last, Item.closed_on.is_(None))
+        .where(Task.responsible_unit_id.in_(units), Item.received_on <= period.last, Item.state == ItemState.OPEN)
         .distinct()
     )
 
