@@ -59,6 +59,10 @@ _GROUPS: Mapping[Grouping, _Group] = {
     Grouping.MONTH: _Group(_MONTH, lambda _: _MONTH, lambda items: items, true()),
 }
 _IS_CLOSED = Item.state == ItemState.CLOSED
+# What was never taken up, was a mistake, or went into another item is counted nowhere.
+_COUNTS = or_(
+    *(Item.state == each for each in (ItemState.OPEN, ItemState.SUSPENDED, ItemState.CLOSED, ItemState.TERMINATED))
+)
 
 
 async def get_statistics(session: AsyncSession, actor: Actor, *, year: int, by: Grouping) -> list[Row]:
@@ -70,7 +74,8 @@ async def get_statistics(session: AsyncSession, actor: Actor, *, year: int, by: 
     """
     group = _GROUPS[by]
     today = await clock.today(session)
-    is_ended = or_(_IS_CLOSED, Item.deadline_on < today)
+    is_overdue = and_(Item.state == ItemState.OPEN, ~Item.is_standing, Item.deadline_on < today)
+    is_ended = or_(_IS_CLOSED, is_overdue)
     is_in_time = and_(_IS_CLOSED, Item.closed_on <= Item.deadline_on)
     counted = _reports(actor, group)
     closed = func.count().filter(_IS_CLOSED)
@@ -88,7 +93,7 @@ async def get_statistics(session: AsyncSession, actor: Actor, *, year: int, by: 
             ).select_from(Item)
         )
         .join(counted, true())
-        .where(Item.year == year, *_own(actor, by))
+        .where(Item.year == year, _COUNTS, *_own(actor, by))
         .group_by("key")
         .order_by("name", "key")
     )

@@ -15,7 +15,7 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.inspections import concluding
 from supervision.inspections.planning import Scope
-from supervision.items import noticing, papers
+from supervision.items import changing, noticing, papers
 from supervision.items.models import NoticeDelivery
 from supervision.publication.drafting import draft_publication
 from supervision.publication.publishing import publish
@@ -57,8 +57,10 @@ class Life:
 async def live(session: AsyncSession, actor: Actor, *, month: int) -> Life:
     """Let everything happen to an item that can; the circular that speaks of it is that of the month."""
     await hold(session, actor, datetime(2016, 3, 20, 4, tzinfo=UTC))
-    life = Life(await items.make_item(session, actor), await make_cast(session, actor))
+    life = Life(await items.make_item(session, actor, deadline_on=date(2016, 3, 25)), await make_cast(session, actor))
     task_id = await make_task(session, actor, life.cast, item_id=life.item_id, indicators=[])
+    changes, reason = {"title": "修复水毁道路"}, "名称有误"
+    await changing.amend_item(session, person(actor), life.item_id, 1, changes=changes, reason=reason)
     await _notify(session, actor, life)
     await _extend(session, actor, life)
     await hold(session, actor, NOON)
@@ -79,6 +81,8 @@ async def _notify(session: AsyncSession, actor: Actor, life: Life) -> None:
     await papers.log_liaison(session, office, transfer_id, text="已向领导汇报")
     await papers.conclude_transfer(session, office, transfer_id, outcome="已办")
     unit_ids = [life.unit_id]
+    drafted = await notices.make_notice(session, actor, item_id=life.item_id, unit_ids=unit_ids)
+    await noticing.return_notice(session, person(actor), drafted, reason="依据有误")
     notice_id = await notices.make_notice(session, actor, item_id=life.item_id, state="issued", unit_ids=unit_ids)
     delivered = select(NoticeDelivery.id).where(NoticeDelivery.notice_id == notice_id)
     delivery_id = (await session.scalars(delivered)).one()
@@ -87,10 +91,10 @@ async def _notify(session: AsyncSession, actor: Actor, life: Life) -> None:
 
 
 async def _extend(session: AsyncSession, actor: Actor, life: Life) -> None:
-    unit, until_on = unit_of(actor, life), date(2016, 4, 10)
+    unit, until_on = unit_of(actor, life), date(2016, 3, 28)
     asked = await extending.ask_extension(session, unit, life.item_id, until_on=until_on, reason="连续降雨")
     await extending.decide_extension(
-        session, person(actor), asked, verdict="refused", until_on=None, decision="理由不足"
+        session, person(actor), asked, verdict="granted", until_on=None, decision="情况属实"
     )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 from supervision.bulletins.models import RectificationOrder
 from supervision.bulletins.states import RectificationState
 from supervision.desk.models import Watch
-from supervision.desk.work.waiting import at, end_of, waiting, words
+from supervision.desk.work.waiting import at, deadline, end_of, waiting, words
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
 from supervision.inspections.models import Conclusion, InspectionPlan
@@ -76,7 +76,7 @@ def tasks_to_do(actor: Actor, _now: datetime) -> Rows:
         of=Task.id,
         title=words("办理任务：", Task.goal),
         since=Task.created_at,
-        due=end_of(Item.deadline_on),
+        due=deadline(),
         path=at("/v1/tasks/", Task.id),
     ).join(Item, Item.id == Task.item_id)
     return given.where(
@@ -132,7 +132,7 @@ def _items(since: object) -> Rows:
         of=Item.id,
         title=words(Item.number, " ", Item.title),
         since=since,
-        due=end_of(Item.deadline_on),
+        due=deadline(),
         path=at("/v1/items/", Item.id),
     )
 

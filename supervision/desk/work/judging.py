@@ -7,7 +7,7 @@ from supervision.bulletins.states import CircularState, RectificationState
 from supervision.desk import policy
 from supervision.desk.models import BurdenComplaint
 from supervision.desk.states import ComplaintState
-from supervision.desk.work.waiting import at, end_of, not_mine, waiting, words
+from supervision.desk.work.waiting import at, deadline, end_of, not_mine, waiting, words
 from supervision.foundation.actors import Actor
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.paging import Rows
@@ -15,7 +15,7 @@ from supervision.identity.models import Unit
 from supervision.inspections.models import InspectionPlan
 from supervision.inspections.states import PlanState
 from supervision.items.models import DirectTransfer, InstructionPaper, Item, Notice
-from supervision.items.states import NoticeState, TransferState
+from supervision.items.states import ItemState, NoticeState, TransferState
 from supervision.problems.models import Problem, ProblemLeader
 from supervision.problems.states import Level, ProblemState
 from supervision.publication.models import Publication
@@ -28,6 +28,16 @@ from supervision.tasks.models import Extension, Task
 from supervision.tasks.states import ExtensionState
 
 
+def registrations_to_confirm(actor: Actor, _now: datetime) -> Rows:
+    return waiting(
+        "item",
+        of=Item.id,
+        title=words("审批立项：", Item.number, " ", Item.title),
+        since=Item.registered_at,
+        path=at("/v1/items/", Item.id),
+    ).where(Item.state == ItemState.REGISTERED, not_mine(actor, Item.registered_by))
+
+
 def extensions_asked(actor: Actor, _now: datetime) -> Rows:
     """Tell of extensions to decide, which are due before the deadline that they ask to move."""
     asked = waiting(
@@ -35,7 +45,7 @@ def extensions_asked(actor: Actor, _now: datetime) -> Rows:
         of=Extension.id,
         title=words("审批延期：", Item.number, " ", Item.title),
         since=Extension.asked_at,
-        due=end_of(Item.deadline_on),
+        due=deadline(),
         path=at("/v1/extensions/", Extension.id),
     ).join(Item, Item.id == Extension.item_id)
     return asked.where(Extension.state == ExtensionState.ASKED, not_mine(actor, Extension.asked_by))

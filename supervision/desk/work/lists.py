@@ -25,6 +25,7 @@ class WorkView(StrEnum):
 # What waits for each role. Who has nothing to do has no row.
 WAITING: Mapping[Role, Sequence[Work]] = {
     Role.OFFICE: (
+        judging.registrations_to_confirm,
         judging.extensions_asked,
         judging.waivers_asked,
         judging.completions_reported,
@@ -39,6 +40,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
     ),
     Role.GROUP: (judging.deductions_to_confirm, judging.disputes_to_rule_on, judging.settlements_to_confirm),
     Role.LEADER: (
+        judging.registrations_to_confirm,
         judging.problems_for_the_leader,
         judging.transfers_to_the_leader,
         judging.waivers_for_the_principal,

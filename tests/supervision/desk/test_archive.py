@@ -51,6 +51,9 @@ async def test_every_part_tells_of_the_item_and_of_no_other(session: AsyncSessio
     name = await session.scalar(select(Unit.name).where(Unit.id == life.unit_id))
     assert {row["unit"] for row in told if row["unit"]} == {name}
     assert all(row["title"] and row["at"] for row in told)
+    (amended,) = [row["text"] for row in told if row["title"] == "修改立项内容"]
+    assert amended.startswith("名称有误\n标题：示例事项")
+    assert amended.endswith(" → 修复水毁道路")
     assert [row["at"] for row in told] == sorted(row["at"] for row in told)
 
 

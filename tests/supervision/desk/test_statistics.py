@@ -62,8 +62,13 @@ async def add(session: AsyncSession, actor: Actor, unit: str, kind: str = "depar
 async def units(session: AsyncSession, here: Place) -> dict[str, UUID]:
     await hold(session, here.actor, NOON)
     made = {unit: await add(session, here.actor, unit) for unit in ITEMS}
-    # Noise: another year's item, and a county of its own.
-    await add_item(session, deadline_on=date(2015, 6, 30))
+    # Noise: another year's item, and what does not count.
+    other = await add_item(session, deadline_on=date(2015, 6, 30))
+    ended = {"closed_on": date(2016, 5, 1)}
+    await add_item(session, state="merged", merged_into_id=other, **ended)
+    for state in ("void", "refused"):
+        await add_item(session, state=state, **ended)
+    await add_item(session, state="registered")
     return made
 
 

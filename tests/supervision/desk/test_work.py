@@ -27,7 +27,7 @@ from supervision.scoring.models import Settlement
 from supervision.tasks import extending
 from tests.factories import bulletins, identity, inspections, items, notices, problems, progress, publication, reviews
 from tests.factories.desk import NOON, complain, person
-from tests.factories.scoring import adopt, hold
+from tests.factories.scoring import add_item, adopt, hold
 from tests.house import Place
 
 FAR = date(2199, 12, 31)
@@ -39,6 +39,7 @@ WAITING: Mapping[Role, list[str]] = {
         "dispute",
         "extension",
         "inspection_plan",
+        "item",
         "notice",
         "problem",
         "problem",
@@ -46,7 +47,7 @@ WAITING: Mapping[Role, list[str]] = {
         "waiver",
     ],
     Role.GROUP: ["deduction", "dispute", "settlement"],
-    Role.LEADER: ["direct_transfer", "inspection_plan", "notice", "problem", "waiver"],
+    Role.LEADER: ["direct_transfer", "inspection_plan", "item", "notice", "problem", "waiver"],
     Role.UNIT: [
         "completion_report",
         "conclusion",
@@ -118,6 +119,7 @@ async def _papers(session: AsyncSession, actor: Actor, county: County) -> None:
         handed: dict[str, Any] = {"official_id": leader_id, "handed_on": date(2016, 3, 2)}
         await papers.hand_over(session, person(actor), paper_id, **handed)
     item_id = await items.make_item(session, actor, deadline_on=date(2016, 6, 30))
+    await add_item(session, kind="major_problem", state="registered")
     asked: dict[str, Any] = {"until_on": date(2016, 7, 31), "reason": "连续降雨"}
     await extending.ask_extension(session, person(actor), item_id, **asked)
     due_at = datetime(2016, 5, 19, 16, tzinfo=UTC)
@@ -205,7 +207,7 @@ async def test_nobody_finds_what_is_their_own_to_leave_alone(session: AsyncSessi
 
 async def test_a_leader_of_another_matter_finds_what_any_leader_may_sign(session: AsyncSession, county: County) -> None:
     other = replace(county.actor(Role.LEADER), official_id=new_id())
-    assert kinds(await read(session, other)) == ["inspection_plan", "notice"]
+    assert kinds(await read(session, other)) == ["inspection_plan", "item", "notice"]
 
 
 async def test_weeks_and_lateness_go_by_the_days_of_shanghai(session: AsyncSession, county: County) -> None:
