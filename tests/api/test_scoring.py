@@ -47,6 +47,7 @@ async def test_a_deduction_from_proposal_to_reversal(callers: Callers, here: Pla
                 "kind": "department",
                 "base": "100",
                 "deducted": "3",
+                "corrected": "0",
                 "score": "97",
                 "mean_of_kind": "97",
                 "parts": [
@@ -58,6 +59,7 @@ async def test_a_deduction_from_proposal_to_reversal(callers: Callers, here: Pla
                         "fact_on": "2016-04-01",
                         "reason": "四月大会",
                         "is_covered": False,
+                        "covered_by": None,
                     }
                 ],
             }
@@ -181,3 +183,39 @@ async def test_a_proposal_with_a_key_is_made_once(callers: Callers, here: Place,
     ]
     assert answers[0].json() == answers[1].json()
     assert len((await office.get("/v1/deductions")).json()["data"]) == 1
+
+
+async def test_a_media_criticism_is_verified_and_counts_once_with_another(
+    callers: Callers, here: Place, unit_id: UUID
+) -> None:
+    office, group = await callers(here, "office"), await callers(here, "group")
+    first = await propose(office, unit_id)
+    await group.post(f"/v1/deductions/{first}/confirmation")
+    second = await propose(office, unit_id, rule_code="media_criticism", document="日报4月1日1版")
+    answer = await group.post(f"/v1/deductions/{second}/confirmation", params={"same_fact_as": first})
+    assert (answer.status_code, answer.json()["code"]) == (409, "deduction_not_verified")
+    verified = await office.post(f"/v1/deductions/{second}/verification", json={"verification": "现场查看属实"})
+    assert (verified.json()["verification"], verified.json()["document"]) == ("现场查看属实", "日报4月1日1版")
+    answer = await group.post(f"/v1/deductions/{second}/confirmation", params={"same_fact_as": first})
+    assert answer.status_code == 200, answer.text
+    (row,) = (await office.get("/v1/scores", params={"year": "2016"})).json()["data"]
+    assert (row["deducted"], {part["deduction_id"]: part["covered_by"] for part in row["parts"]}) == (
+        "5",
+        {first: second, second: None},
+    )
+
+
+@pytest.mark.parametrize(
+    ("over", "code"),
+    [
+        ({"rule_code": "department_circular"}, "document_missing"),
+        ({"document": "示例", "document_on": "2016-05-02"}, "fact_in_future"),
+        ({"attachment_ids": ["01a206e4-b310-75c0-bfcb-215168a350d0"]}, "unknown_attachment"),
+        ({"attachment_ids": ["scan"]}, "invalid"),
+    ],
+)
+async def test_evidence_that_is_refused(
+    callers: Callers, here: Place, unit_id: UUID, over: dict[str, object], code: str
+) -> None:
+    answer = await (await callers(here, "office")).post("/v1/deductions", json=proposal(unit_id, **over))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
