@@ -1,9 +1,10 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import drafting, following, rectifying
@@ -22,7 +23,8 @@ from supervision.publication.publishing import publish
 from supervision.reviews import closing, reporting, reviewing, waiving
 from supervision.reviews.rules import Review
 from supervision.scoring import deciding, proposing
-from supervision.scoring.states import DeductionState
+from supervision.scoring.models import Correction, Deduction
+from supervision.scoring.states import CorrectionState, DeductionState
 from supervision.tasks import extending
 from tests.factories import bulletins, identity, inspections, items, notices, problems, publication, reviews
 from tests.factories.scoring import add_entry, add_task, hold
@@ -141,11 +143,26 @@ async def _criticise(session: AsyncSession, actor: Actor, life: Life, task_id: U
 async def _score(session: AsyncSession, actor: Actor, life: Life) -> None:
     fact: dict[str, Any] = {"rule_code": "meeting_criticism", "fact_on": date(2016, 5, 3), "reason": "点名批评"}
     about: dict[str, Any] = {"unit_id": life.unit_id, "item_id": life.item_id, "event": f"县委全会{life.item_id}"}
-    deduction_id = await proposing.propose_deduction(session, person(actor), **fact, **about)
+    paper = await inspections.upload(session, actor, inspections.PDF + b"score" + life.item_id.bytes)
+    evidence: dict[str, Any] = {"attachment_ids": [paper]}
+    deduction_id = await proposing.propose_deduction(session, person(actor), **fact, **about, **evidence)
     await deciding.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
     await deciding.dispute_deduction(session, unit_of(actor, life), deduction_id, grounds="事实不符")
     group, verdict = person(actor, Role.GROUP), DeductionState.UPHELD
     await deciding.rule_on_dispute(session, group, deduction_id, verdict=verdict, reason="事实清楚")
+    await _correct(session, life, deduction_id)
+
+
+async def _correct(session: AsyncSession, life: Life, deduction_id: UUID) -> None:
+    """Add rows as they are: a correction needs a settled year, which a life of three months has not."""
+    verified = {"verified_by": life.cast.person_id, "verified_at": NOON, "verification": "报道属实"}
+    await session.execute(update(Deduction).where(Deduction.id == deduction_id).values(**verified))
+    decided = {"decided_by": life.cast.person_id, "decided_at": NOON, "decision": "同意"}
+    years = {"corrects_year": 2016, "year": 2017, "state": CorrectionState.CONFIRMED}
+    proposed = {"reason": "认定有误", "proposed_by": life.cast.person_id, "proposed_at": NOON}
+    row = {"deduction_id": deduction_id, "unit_id": life.unit_id, "points": Decimal(3)}
+    session.add(Correction(**row, **years, **proposed, **decided))
+    await session.flush()
 
 
 async def _end(session: AsyncSession, actor: Actor, life: Life, task_id: UUID) -> None:

@@ -22,8 +22,6 @@ from supervision.publication.models import Publication
 from supervision.publication.states import PublicationState
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.states import CompletionState, WaiverState
-from supervision.scoring.models import Deduction, Settlement
-from supervision.scoring.states import DeductionState, SettlementState
 from supervision.tasks.models import Extension, Task
 from supervision.tasks.states import ExtensionState
 
@@ -190,42 +188,6 @@ def complaints_to_answer(actor: Actor, _now: datetime) -> Rows:
         path=at("/v1/burden/complaints/", BurdenComplaint.id),
     ).join(Unit, Unit.id == BurdenComplaint.unit_id)
     return filed.where(BurdenComplaint.state == ComplaintState.FILED, not_mine(actor, BurdenComplaint.filed_by))
-
-
-def _deductions(kind: str, title: str) -> Rows:
-    return waiting(
-        kind,
-        of=Deduction.id,
-        title=words(title, Unit.name, " ", Deduction.reason),
-        since=Deduction.proposed_at,
-        due=end_of(Deduction.ruling_due_on),
-        path=at("/v1/deductions/", Deduction.id),
-    ).join(Unit, Unit.id == Deduction.unit_id)
-
-
-def deductions_to_confirm(actor: Actor, _now: datetime) -> Rows:
-    return _deductions("deduction", "确认扣分：").where(
-        Deduction.state == DeductionState.PROPOSED, not_mine(actor, Deduction.proposed_by)
-    )
-
-
-def disputes(_actor: Actor, _now: datetime) -> Rows:
-    return _deductions("dispute", "扣分申诉：").where(Deduction.state == DeductionState.DISPUTED)
-
-
-def disputes_to_rule_on(actor: Actor, now: datetime) -> Rows:
-    people = (Deduction.proposed_by, Deduction.decided_by, Deduction.disputed_by)
-    return disputes(actor, now).where(not_mine(actor, *people))
-
-
-def settlements_to_confirm(actor: Actor, _now: datetime) -> Rows:
-    return waiting(
-        "settlement",
-        of=Settlement.id,
-        title=words("确认年度结算：", Settlement.year),
-        since=Settlement.prepared_at,
-        path=at("/v1/settlements/", Settlement.year),
-    ).where(Settlement.state == SettlementState.PREPARED, not_mine(actor, Settlement.prepared_by))
 
 
 def _publications(title: str) -> Rows:

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from supervision.problems.models import Problem
 from supervision.reviews import reviewing
 from supervision.reviews.rules import Review
 from supervision.scoring import deciding, proposing
-from supervision.scoring.models import Settlement
+from supervision.scoring.models import Correction, Settlement, SettlementReopening
 from supervision.tasks import extending
 from tests.factories import bulletins, identity, inspections, items, notices, problems, progress, publication, reviews
 from tests.factories.desk import NOON, complain, person
@@ -46,7 +47,7 @@ WAITING: Mapping[Role, list[str]] = {
         "rectification_order",
         "waiver",
     ],
-    Role.GROUP: ["deduction", "dispute", "settlement"],
+    Role.GROUP: ["correction", "deduction", "dispute", "reopening", "settlement"],
     Role.LEADER: ["direct_transfer", "inspection_plan", "item", "notice", "problem", "waiver"],
     Role.UNIT: [
         "completion_report",
@@ -175,6 +176,14 @@ async def _judgements(session: AsyncSession, actor: Actor, county: County) -> No
             await deciding.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
     await deciding.dispute_deduction(session, unit, deduction_id, grounds="事实不符")
     session.add(Settlement(year=2015, state="prepared", prepared_by=county.proposer.person, prepared_at=NOON))
+    settled = Settlement(year=2014, state="confirmed", prepared_at=NOON, confirmed_at=NOON)
+    session.add(settled)
+    await session.flush()
+    proposed = {"state": "proposed", "reason": "有误", "proposed_by": county.proposer.person, "proposed_at": NOON}
+    session.add(SettlementReopening(settlement_id=settled.id, year=2014, **proposed))
+    wrong = {"deduction_id": deduction_id, "unit_id": county.unit_id, "corrects_year": 2016, "year": 2017}
+    session.add(Correction(**wrong, points=Decimal(3), **proposed))
+    await session.flush()
     await publication.draft(session, actor)
     await publication.approve(session, actor, await publication.draft(session, actor))
     await publication.put_out(session, actor)
