@@ -149,6 +149,7 @@ PERMISSIONS: dict[str, Permission] = {
     "review_publication": _may(Scope.PUBLICATION_WRITE, OFFICE, PUBLISHER),
     "publish": _may(Scope.PUBLICATION_WRITE, PUBLISHER, OFFICE),
     "list_scoring_policies": _may(Scope.SCORES_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR),
+    "adopt_scoring_policy": _may(Scope.SCORES_WRITE, GROUP),
     "get_scoring_policy": _may(Scope.SCORES_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR),
     "propose_deduction": _may(Scope.SCORES_WRITE, OFFICE),
     "list_deductions": _may(Scope.SCORES_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR),

@@ -9,6 +9,7 @@ from api.schemas.bulletins import CircularOut
 from api.schemas.fields import Id, Moment, Year
 from api.schemas.progress import QueryFlag
 from api.schemas.scoring import (
+    AdoptPolicy,
     Decide,
     DeductionOut,
     DeductionPage,
@@ -25,7 +26,7 @@ from api.schemas.scoring import (
     VerifyDeduction,
 )
 from supervision.bulletins import queries as bulletins
-from supervision.scoring import deciding, proposing, queries, warning
+from supervision.scoring import adopting, deciding, proposing, queries, warning
 from supervision.scoring.states import DeductionState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["scoring"])
@@ -35,6 +36,16 @@ router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["scoring"])
 async def list_scoring_policies(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
     """List the versions of the scoring policy."""
     return many(request, await queries.list_scoring_policies(session, actor, wanted))
+
+
+@router.post("/scoring_policies", response_model=ScoringPolicyOut, status_code=201, dependencies=[Once])
+async def adopt_scoring_policy(body: AdoptPolicy, session: SessionDep, actor: ActorDep) -> Response:
+    """Adopt the next version of the policy: the one in force on its day, but for what is given."""
+    policy_id = await adopting.adopt_next_policy(
+        session, actor, effective_on=body.effective_on, adopted_by=body.adopted_by, **body.changed()
+    )
+    row = await queries.get_scoring_policy(session, actor, policy_id)
+    return one(row, 201, location=f"/v1/scoring_policies/{policy_id}")
 
 
 @router.get("/scoring_policies/{policy_id}", response_model=ScoringPolicyOut)

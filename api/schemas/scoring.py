@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -8,11 +8,13 @@ from api.schemas.fields import (
     Body,
     DecimalText,
     FullDate,
+    GivenDays,
     GivenQuarter,
     GivenYear,
     Id,
     Line,
     Moment,
+    PointsText,
     Prose,
     Year,
 )
@@ -69,6 +71,42 @@ class ScoringPolicyPage(Answer):
 class ScoringPolicyOut(ScoringPolicyLine):
     rules: list[RuleOut] = Field(max_length=100)
     readings: list[ReadingOut] = Field(max_length=100)
+
+
+class RulePoints(Body):
+    code: RuleCode
+    points: PointsText
+
+
+class ReadingIn(Body):
+    matter: Line
+    source: Annotated[Prose, Field(max_length=1000)] = Field(description="the source's words")
+    adopted: Annotated[Prose, Field(max_length=1000)]
+
+
+class AdoptPolicy(Body):
+    effective_on: FullDate = Field(description="today or later")
+    adopted_by: Line = Field(examples=["县委督查室"])
+    base: PointsText | None = Field(default=None, description="what is left out stays as it is on that day")
+    floor: PointsText | None = None
+    attention_at: PointsText | None = None
+    warning_at: PointsText | None = None
+    severe_at: PointsText | None = None
+    township_percent: PointsText | None = None
+    department_percent: PointsText | None = None
+    dispute_days: GivenDays | None = None
+    ruling_days: GivenDays | None = None
+    points: list[RulePoints] = Field(default=[], max_length=100)
+    readings: list[ReadingIn] = Field(default=[], max_length=100, description="in place of those of the same matter")
+
+    def changed(self) -> dict[str, Any]:
+        """Return what differs from the version before, as the domain takes it."""
+        numbers = self.model_dump(exclude_none=True, exclude={"effective_on", "adopted_by", "points", "readings"})
+        return {
+            "changes": numbers,
+            "points": {rule.code: rule.points for rule in self.points},
+            "readings": [reading.model_dump() for reading in self.readings],
+        }
 
 
 class ProposeDeduction(Body):

@@ -17,6 +17,24 @@ class PolicyDayTaken(Conflict):
     en = "Another scoring policy takes effect on the same day."
 
 
+class PolicyInPast(Invalid):
+    """A version takes effect on its day of issue or later, never on what is past (annex art. 15)."""
+
+    code = "policy_in_past"
+    zh = "考核办法不得自今天（{today}）以前生效。"
+    en = "A scoring policy takes effect today ({today}) or later."
+
+
+class PolicyOutOfOrder(Invalid):
+    """The floor lies under the base, each warning's threshold above the one before, and every rule costs points."""
+
+    code = "policy_out_of_order"
+    zh = "最低分须低于基本分值，三级预警界限须依次递增且大于0，各规则分值须大于0，计入比例不得超过100%。"
+    en = (
+        "The floor must lie below the base, thresholds must rise from above 0, points be above 0, shares at most 100 %."
+    )
+
+
 class UnknownRule(Invalid):
     """The policy in force on the fact's day has no such rule."""
 
@@ -113,7 +131,7 @@ class DeductionAlreadyVerified(Conflict):
     en = "The fact of this deduction was verified before."
 
 
-class SameFactUnknown(Invalid):
+class SameFactUnknown(Conflict):
     """The deduction with which another is to count as one fact was not confirmed for this unit and year."""
 
     code = "same_fact_unknown"

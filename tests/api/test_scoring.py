@@ -130,6 +130,8 @@ async def test_another_jurisdiction_sees_nothing(
         assert answer.status_code == 404
     answer = await stranger.post("/v1/deductions", json=proposal(unit_id))
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_unit")
+    answer = await group.post("/v1/scoring_policies", json={**POLICY, "effective_on": "2199-01-01"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_policy_in_force")
 
 
 async def test_a_policy_shows_its_rules_and_readings(callers: Callers, here: Place, unit_id: UUID) -> None:
@@ -203,6 +205,55 @@ async def test_a_media_criticism_is_verified_and_counts_once_with_another(
         "5",
         {first: second, second: None},
     )
+
+
+POLICY = {"effective_on": "2016-07-01", "adopted_by": "县委督查室"}
+
+
+async def test_the_next_version_of_the_policy_changes_what_is_given(
+    callers: Callers, here: Place, unit_id: UUID
+) -> None:
+    group = await callers(here, "group")
+    (line,) = (await group.get("/v1/scoring_policies")).json()["data"]
+    before = (await group.get(f"/v1/scoring_policies/{line['id']}")).json()
+    reading = {"matter": "最低分", "source": "未规定", "adopted": "得分不低于60分"}
+    points = [{"code": "media_criticism", "points": "6"}]
+    changes = {"floor": "60", "dispute_days": 15, "points": points, "readings": [reading]}
+    answer = await group.post("/v1/scoring_policies", json={**POLICY, **changes})
+    assert answer.status_code == 201, answer.text
+    adopted = (await group.get(answer.headers["Location"])).json()
+    changed = ("id", "effective_on", "adopted_by", "floor", "dispute_days", "rules", "readings")
+    assert {name: adopted[name] for name in before if name not in changed} == {
+        name: before[name] for name in before if name not in changed
+    }
+    assert (adopted["floor"], adopted["dispute_days"], adopted["effective_on"]) == ("60", 15, "2016-07-01")
+    differing = [new for old, new in zip(before["rules"], adopted["rules"], strict=True) if new != old]
+    assert [(rule["code"], rule["points"]) for rule in differing] == [("media_criticism", "6")]
+    assert [new for old, new in zip(before["readings"], adopted["readings"], strict=True) if new != old] == [reading]
+    again = await group.post("/v1/scoring_policies", json=POLICY)
+    assert (again.status_code, again.json()["code"]) == (409, "policy_day_taken"), unit_id
+
+
+@pytest.mark.parametrize(
+    ("over", "code"),
+    [
+        ({"effective_on": "2016-04-30"}, "policy_in_past"),
+        ({"floor": "100"}, "policy_out_of_order"),
+        ({"attention_at": "0"}, "policy_out_of_order"),
+        ({"warning_at": "3"}, "policy_out_of_order"),
+        ({"severe_at": "6"}, "policy_out_of_order"),
+        ({"township_percent": "100.5"}, "policy_out_of_order"),
+        ({"points": [{"code": "media_criticism", "points": "0"}]}, "policy_out_of_order"),
+        ({"points": [{"code": "tardiness", "points": "1"}]}, "unknown_rule"),
+        ({"base": "-1"}, "invalid"),
+        ({"dispute_days": 1.5}, "invalid"),
+    ],
+)
+async def test_a_version_that_is_refused(
+    callers: Callers, here: Place, unit_id: UUID, over: dict[str, object], code: str
+) -> None:
+    answer = await (await callers(here, "group")).post("/v1/scoring_policies", json={**POLICY, **over})
+    assert (answer.status_code, answer.json()["code"]) == (422, code), unit_id
 
 
 @pytest.mark.parametrize(

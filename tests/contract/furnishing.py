@@ -64,6 +64,7 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
     # 2017 is settled, 2018 waits for its confirmation.
     made.put("year", values=[2016, 2016, 2017, 2018])
     made.put("jurisdiction", values=[place.code])
+    made.put("revision", values=[1])
     made.put("channel", values=["progress"])
     made.put("name", values=["notice", "http"])
     async with house.api() as session:
@@ -288,6 +289,10 @@ async def _deductions(session: AsyncSession, actor: Actor, standing: Standing, m
     for deduction_id in proposed[:4]:
         await deciding.dispute_deduction(session, unit, deduction_id, grounds="示例理由")
     made.put("deduction_id", values=proposed)
+    made.put("same_fact_as", values=proposed[4:14])
+    made.bodies["adopt_scoring_policy"] = [
+        {"effective_on": f"2199-{month:02d}-01", "adopted_by": "示例机关", "base": "120"} for month in range(1, 13)
+    ]
     made.bodies["rule_on_dispute"] = [{"verdict": verdict, "reason": "示例理由"} for verdict in ("upheld", "reversed")]
     made.bodies["issue_quarterly_warnings"] = [{"year": 2016, "quarter": 1}]
     body = {**facts, "unit_id": str(unit_id), "fact_on": "2016-03-01"}
