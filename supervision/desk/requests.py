@@ -16,7 +16,8 @@ from supervision.inspections.models import InspectionPlan, InspectionScope
 from supervision.inspections.states import PlanState
 from supervision.items.models import NoticeDelivery
 from supervision.items.states import DeliveryState
-from supervision.progress.models import Obligation
+from supervision.progress.models import Obligation, ProgressReport
+from supervision.progress.states import ReportState
 from supervision.reviews.models import CompletionReport
 from supervision.reviews.states import CompletionState
 
@@ -60,6 +61,12 @@ _ORDERS = _asked(
     on=_day(RectificationOrder.ordered_at),
 )
 _RETURNS = (
+    _asked(
+        RequestKind.RETURNED_REPORT,
+        of=ProgressReport.id,
+        unit=ProgressReport.unit_id,
+        on=_day(ProgressReport.returned_at),
+    ).where(ProgressReport.state == ReportState.RETURNED),
     _asked(
         RequestKind.RETURNED_REPORT,
         of=CompletionReport.id,

@@ -18,6 +18,8 @@ from supervision.inspections import concluding
 from supervision.inspections.planning import Scope
 from supervision.items import changing, noticing, papers
 from supervision.items.models import NoticeDelivery
+from supervision.progress import returning
+from supervision.progress.models import ProgressEntry
 from supervision.publication.drafting import draft_publication
 from supervision.publication.publishing import publish
 from supervision.reviews import closing, reporting, reviewing, waiving
@@ -25,7 +27,7 @@ from supervision.reviews.rules import Review
 from supervision.scoring import deciding, proposing
 from supervision.scoring.models import Correction, Deduction
 from supervision.scoring.states import CorrectionState, DeductionState
-from supervision.tasks import extending
+from supervision.tasks import extending, milestones, reassigning
 from tests.factories import bulletins, identity, inspections, items, notices, problems, publication, reviews
 from tests.factories.scoring import add_entry, add_task, hold
 from tests.factories.tasks import Cast, make_cast, make_task
@@ -123,6 +125,17 @@ async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID
     drafted = await draft_publication(session, publication.person(actor), progress_entry_id=entry_id)
     await publication.approve(session, actor, drafted)
     await publish(session, publication.person(actor), drafted)
+    report_id = await session.scalar(select(ProgressEntry.report_id).where(ProgressEntry.id == entry_id))
+    assert report_id
+    until_on = date(2199, 12, 31)
+    await returning.return_report(session, person(actor), report_id, reason="内容空泛", until_on=until_on)
+    node: dict[str, Any] = {"name": "基础完工", "due_on": NOON.date(), "expected": "基础出地面"}
+    milestone_id = await milestones.set_milestone(session, person(actor), task_id, **node)
+    reached: dict[str, Any] = {"reached_on": NOON.date(), "progress": "已出地面"}
+    await milestones.reach_milestone(session, unit_of(actor, life), milestone_id, **reached)
+    successor_id = await identity.make_official(session, actor, life.unit_id)
+    change: dict[str, Any] = {"part": "responsible_person", "official_id": successor_id, "reason": "工作调动"}
+    await reassigning.reassign_task(session, person(actor), task_id, **change)
 
 
 async def _criticise(session: AsyncSession, actor: Actor, life: Life, task_id: UUID, *, month: int) -> None:

@@ -19,7 +19,8 @@ from supervision.progress.models import Obligation
 from supervision.progress.states import ObligationState
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.states import CompletionState, WaiverState
-from supervision.tasks.models import Task
+from supervision.tasks.models import Milestone, Task
+from supervision.tasks.states import MilestoneState
 
 
 def reports_owed(actor: Actor, _now: datetime) -> Rows:
@@ -54,6 +55,23 @@ def conclusions_to_acknowledge(actor: Actor, _now: datetime) -> Rows:
         path=at("/v1/conclusions/", Conclusion.id),
     ).join(InspectionPlan, InspectionPlan.id == Conclusion.plan_id)
     return sent.where(Conclusion.acknowledged_at.is_(None), Conclusion.unit_id == actor.unit_id)
+
+
+def milestones_to_reach(actor: Actor, _now: datetime) -> Rows:
+    planned = waiting(
+        "milestone",
+        of=Milestone.id,
+        title=words("时间节点：", Milestone.name),
+        since=Milestone.set_at,
+        due=end_of(Milestone.due_on),
+        path=at("/v1/milestones/", Milestone.id),
+    )
+    planned = planned.join(Task, Task.id == Milestone.task_id).join(Item, Item.id == Task.item_id)
+    return planned.where(
+        Milestone.state == MilestoneState.PLANNED,
+        Item.state == ItemState.OPEN,
+        Task.responsible_unit_id == actor.unit_id,
+    )
 
 
 _LATER = aliased(CompletionReport)

@@ -58,6 +58,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         doing.notices_to_acknowledge,
         doing.conclusions_to_acknowledge,
         doing.tasks_to_do,
+        doing.milestones_to_reach,
         doing.reports_returned,
         doing.rectifications_ordered,
         doing.problems_to_solve,

@@ -72,7 +72,16 @@ async def test_a_supporting_unit_reads_its_own_part_only(session: AsyncSession, 
     beside = await make_unit(session, here.actor)
     await add_party(session, life.item_id, beside)
     rows = (await timeline.get_archive(session, person(here.actor, Role.UNIT, unit_id=beside), life.item_id))["data"]
-    assert {row["kind"] for row in rows} == {"item", "item_change", "task", "extension", "circular", "publication"}
+    assert {row["kind"] for row in rows} == {
+        "assignment",
+        "circular",
+        "extension",
+        "item",
+        "item_change",
+        "milestone",
+        "publication",
+        "task",
+    }
     assert {row["who"] for row in rows} == {None}
 
 

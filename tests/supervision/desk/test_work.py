@@ -25,7 +25,7 @@ from supervision.reviews import reviewing
 from supervision.reviews.rules import Review
 from supervision.scoring import deciding, proposing
 from supervision.scoring.models import Correction, Settlement, SettlementReopening
-from supervision.tasks import extending
+from supervision.tasks import extending, milestones
 from tests.factories import bulletins, identity, inspections, items, notices, problems, progress, publication, reviews
 from tests.factories.desk import NOON, complain, person
 from tests.factories.scoring import add_item, adopt, hold
@@ -52,6 +52,7 @@ WAITING: Mapping[Role, list[str]] = {
     Role.UNIT: [
         "completion_report",
         "conclusion",
+        "milestone",
         "notice_delivery",
         "obligation",
         "problem",
@@ -104,6 +105,8 @@ async def _tasks(session: AsyncSession, actor: Actor, county: County) -> None:
     _, reported, returned, asked = duty.task_ids
     for task_id in (reported, returned):
         report_id = await reviews.report(session, actor, county.unit_id, task_id)
+    node: dict[str, Any] = {"name": "基础完工", "due_on": date(2016, 5, 31), "expected": "基础出地面"}
+    await milestones.set_milestone(session, person(actor), duty.task_ids[0], **node)
     back = {**reviews.RETURN, "rework_until_on": date(2016, 5, 22)}
     await reviewing.review_completion(session, person(actor), report_id, Review(**back))
     await reviews.ask(session, actor, asked)
