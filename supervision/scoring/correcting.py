@@ -10,6 +10,7 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
+from supervision.identity.models import Unit
 from supervision.scoring import policy
 from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import (
@@ -119,6 +120,8 @@ async def _taken(session: AsyncSession, actor: Actor, deduction: Deduction) -> D
     if not await is_settled(session, deduction.year):
         raise YearNotSettled(year=deduction.year)
     await require_open_year(session, actor, deduction.year + 1)
+    # Two corrections of one unit are reckoned one after the other, the second with what the first gave back.
+    await session.execute(select(Unit.id).where(Unit.id == deduction.unit_id).with_for_update(key_share=True))
     adopted = await policy_in_force(session, date(deduction.year, 12, 31))
     facts = {
         "year": deduction.year,
