@@ -49,7 +49,7 @@ def _uuid(value: Any) -> Any:
     raise PydanticCustomError("uuid_parsing", "not a UUID")
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     # JSON Schema calls 2.0 an integer, so it is taken as one; true and "2" are not.
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -90,11 +90,11 @@ Id = Annotated[UUID, WithJsonSchema({"type": "string", "format": "uuid", "maxLen
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE), BeforeValidator(_clean)]
 Prose = Annotated[str, Field(min_length=1, max_length=4000, pattern=_PRINTABLE), BeforeValidator(_clean)]
 Digits = Annotated[str, Field(pattern=r"^[1-9]\d{0,18}$", max_length=19)]
-Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(_whole)]
+Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(whole)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 # In a body, where a number is a number.
-GivenYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True), BeforeValidator(_whole)]
-GivenQuarter = Annotated[int, Field(ge=1, le=4, strict=True), BeforeValidator(_whole)]
+GivenYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True), BeforeValidator(whole)]
+GivenQuarter = Annotated[int, Field(ge=1, le=4, strict=True), BeforeValidator(whole)]
 Flag = Annotated[bool, Field(strict=True)]
 
 

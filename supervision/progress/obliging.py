@@ -1,41 +1,55 @@
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, literal, select, text, union, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    SQLColumnExpression,
+    literal,
+    or_,
+    select,
+    text,
+    union,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import Period, day_zh, shanghai_day
+from supervision.cadence.rules import Period, day_zh
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import NEW_ID_SQL
 from supervision.identity.models import Official, Position
-from supervision.items.models import Item
+from supervision.items.models import Item, ItemKind
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
+from supervision.progress import rhythm
 from supervision.progress.models import Obligation
+from supervision.progress.rules import Covers
 from supervision.progress.states import ObligationState
 from supervision.tasks.models import Task
 
 # Units, and the officials of them who are written to.
 Recipients = Select[UUID, UUID] | CompoundSelect[UUID, UUID]
 
-_INSTANT = timedelta(microseconds=1)
 # Which template speaks of an obligation, and what the matter of its message is called.
 _MATTERS = {"reminder": "remind", "urge": "urge"}
 
 
-async def open_obligations(session: AsyncSession, actor: Actor, period: Period, due_at: datetime) -> int:
-    """Oblige each unit with open tasks to report for the period (§4(1)); opening again adds nothing.
+async def open_obligations(
+    session: AsyncSession, actor: Actor, period: Period, due_at: datetime, covers: Covers = Covers.ALL
+) -> int:
+    """Oblige each unit with open tasks of those covered to report for the period (§4(1)); again adds nothing.
 
     Returns how many were opened. A unit whose first task comes later is obliged from the next period on.
     """
     units = (
         select(Task.responsible_unit_id)
         .join(Item, Item.id == Task.item_id)
-        .where(Item.received_on <= period.last, Item.closed_on.is_(None))
+        .where(Item.received_on <= period.last, Item.closed_on.is_(None), speaks_of(literal(covers)))
         .distinct()
         .subquery()
     )
@@ -43,6 +57,7 @@ async def open_obligations(session: AsyncSession, actor: Actor, period: Period, 
         Obligation.unit_id: units.c.responsible_unit_id,
         Obligation.period_first: literal(period.first),
         Obligation.period_last: literal(period.last),
+        Obligation.covers: literal(str(covers)),
         Obligation.due_at: literal(due_at),
         Obligation.state: literal(str(ObligationState.OPEN)),
         Obligation.version: literal(1),
@@ -102,6 +117,12 @@ def matters_of(obligation_id: UUID) -> list[str]:
     return [_matter(obligation_id, template) for template in _MATTERS]
 
 
+def speaks_of(covers: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Tell whether a duty that covers this speaks of the tasks of an item (§2(3))."""
+    is_instruction = Item.kind == ItemKind.INSTRUCTION
+    return or_(covers == Covers.ALL, is_instruction == (covers == Covers.INSTRUCTIONS))
+
+
 def _matter(obligation_id: UUID, template: str) -> str:
     return f"obligation:{obligation_id}:{_MATTERS[template]}"
 
@@ -126,33 +147,37 @@ async def _write(
     template: str,
     period: Period,
     obligations: Sequence[Obligation],
-    recipients_of: Callable[[Collection[UUID], Period], Recipients],
+    recipients_of: Callable[[Collection[UUID], Period, str], Recipients],
 ) -> int:
+    if not obligations:
+        return 0
     by_unit = {obligation.unit_id: obligation for obligation in obligations}
+    due_on = (await rhythm.find_deadline(session, period)).due_on
     letters = [
         Letter(
             official_id=official_id,
             matter=_matter(by_unit[unit_id].id, template),
-            variables={"period": period.label_zh, "due": day_zh(shanghai_day(by_unit[unit_id].due_at - _INSTANT))},
+            variables={"period": period.label_zh, "due": day_zh(due_on)},
         )
-        for unit_id, official_id in await session.execute(recipients_of(by_unit, period))
+        for unit_id, official_id in await session.execute(recipients_of(by_unit, period, obligations[0].covers))
     ]
     return await outbox.queue(session, actor, template=template, letters=letters)
 
 
-def _responsible(units: Collection[UUID], period: Period) -> Recipients:
+def _responsible(units: Collection[UUID], period: Period, covers: str) -> Recipients:
     """Select units and the responsible persons of the tasks that they report on."""
     return (
         select(Task.responsible_unit_id, Task.responsible_person_id)
         .join(Item, Item.id == Task.item_id)
         .where(Task.responsible_unit_id.in_(units), Item.received_on <= period.last, Item.closed_on.is_(None))
+        .where(speaks_of(literal(covers)))
         .distinct()
     )
 
 
-def _responsible_and_leaders(units: Collection[UUID], period: Period) -> Recipients:
+def _responsible_and_leaders(units: Collection[UUID], period: Period, covers: str) -> Recipients:
     """Select the responsible persons and, beside them, each unit's leader in charge."""
     leaders = select(Official.unit_id, Official.id).where(
         Official.unit_id.in_(units), Official.position == Position.LEADER_IN_CHARGE
     )
-    return union(_responsible(units, period), leaders)
+    return union(_responsible(units, period, covers), leaders)

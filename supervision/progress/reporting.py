@@ -1,9 +1,8 @@
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Text, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -18,13 +17,13 @@ from supervision.messaging import outbox
 from supervision.progress import rules
 from supervision.progress.errors import ObligationAlreadyFulfilled, ObligationWaived, ReportNotComplete
 from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
-from supervision.progress.obliging import matters_of
+from supervision.progress.obliging import matters_of, speaks_of
 from supervision.progress.states import FOLLOWS, ObligationState
 from supervision.tasks.models import Indicator, Task
 
 # Built once, because building them takes longer than sending them.
 _LOCK: Rows = (
-    select(Obligation.unit_id, Obligation.period_last, Obligation.due_at, Obligation.state)
+    select(Obligation.unit_id, Obligation.period_last, Obligation.covers, Obligation.due_at, Obligation.state)
     .where(Obligation.id == bindparam("obligation"), Obligation.unit_id == bindparam("unit"))
     .with_for_update()
 )
@@ -36,6 +35,7 @@ _DUTIES: Rows = (
         Task.responsible_unit_id == bindparam("unit"),
         Item.received_on <= bindparam("period_last"),
         Item.closed_on.is_(None),
+        speaks_of(bindparam("covers", type_=Text)),
     )
     .group_by(Task.id)
     .order_by(Task.id)
@@ -47,7 +47,7 @@ _ADD_REPORT, _ADD_ENTRY, _ADD_FIGURE = insert(ProgressReport), insert(ProgressEn
 async def report_progress(
     session: AsyncSession, actor: Actor, obligation_id: UUID, *, entries: Sequence[rules.ReportedEntry]
 ) -> UUID:
-    """Report on every open task of the unit for one period (§4(1)) and withdraw the reminders that still wait.
+    """Report on every open task that a duty covers (§2(3), §4(1)) and withdraw the reminders that still wait.
 
     `percent` is 0–100, figures are in their indicator's unit of measure. Refuses another unit's obligation, one that
     has been fulfilled or waived, and a report that leaves out a task or names what is not the unit's.
@@ -57,7 +57,7 @@ async def report_progress(
         raise ObligationWaived
     if ObligationState.FULFILLED not in FOLLOWS[ObligationState(obligation["state"])]:
         raise ObligationAlreadyFulfilled
-    duties = await _read_duties(session, obligation["unit_id"], obligation["period_last"])
+    duties = await _read_duties(session, obligation)
     if problems := rules.check_entries(duties, entries):
         raise ReportNotComplete(problems=problems)
     now = await clock.now(session)
@@ -88,8 +88,9 @@ async def _lock(session: AsyncSession, actor: Actor, obligation_id: UUID) -> Row
     return obligation
 
 
-async def _read_duties(session: AsyncSession, unit_id: UUID, period_last: date) -> dict[UUID, rules.TaskDuty]:
-    rows = await fetch(session, _DUTIES, {"unit": unit_id, "period_last": period_last})
+async def _read_duties(session: AsyncSession, obligation: Row) -> dict[UUID, rules.TaskDuty]:
+    facts = {"unit": obligation["unit_id"], "period_last": obligation["period_last"], "covers": obligation["covers"]}
+    rows = await fetch(session, _DUTIES, facts)
     return {row["id"]: rules.TaskDuty(row["goal"], frozenset(row["indicators"]) - {None}) for row in rows}
 
 
