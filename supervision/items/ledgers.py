@@ -26,3 +26,9 @@ async def open_ledger(session: AsyncSession, actor: Actor, *, year: int) -> UUID
 def enter_items(session: AsyncSession, *, ledger_id: UUID, no_of: Mapping[UUID, int]) -> None:
     """Enter items in an open ledger, each under its number there."""
     session.add_all(LedgerEntry(ledger_id=ledger_id, item_id=item_id, no=no) for item_id, no in no_of.items())
+
+
+async def mark_closed(session: AsyncSession, actor: Actor, ledger: Ledger) -> None:
+    """Close a locked ledger today (结账); whether it may be is the caller's to know."""
+    ledger.closed_on, ledger.closed_by = await clock.today(session), actor.person
+    await audit.record(session, actor, "ledger.closed", ledger.id, year=ledger.year)

@@ -31,7 +31,14 @@ _ITEMS: Rows = select(
     Item.closed_on,
     Item.version,
 )
-LEDGER_COLUMNS = (Ledger.id, Ledger.year, Ledger.opened_on, Ledger.opened_by)
+LEDGER_COLUMNS = (
+    Ledger.id,
+    Ledger.year,
+    Ledger.opened_on,
+    Ledger.opened_by,
+    Ledger.closed_on,
+    Ledger.closed_by,
+)
 ENTRY_COLUMNS = (
     LedgerEntry.id,
     LedgerEntry.no,
