@@ -30,8 +30,8 @@ from supervision.progress.rules import Covers
 
 log = structlog.get_logger()
 
-# No step lies further from its period than this, the longest holidays included.
-_REACH = timedelta(days=75)
+# No step lies further from its period's first day than this: a quarter, and the longest holidays included.
+_REACH = timedelta(days=150)
 _DAY = timedelta(days=1)
 
 

@@ -1,15 +1,10 @@
 import asyncio
-import signal
-import subprocess
-import sys
-import textwrap
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.models import CadenceRun
 from supervision.cadence.rules import StepKind, shanghai_day
@@ -20,6 +15,7 @@ from supervision.progress.reporting import report_progress
 from supervision.scoring.models import Deduction
 from tests.factories import scoring
 from tests.factories.county import County, open_county, told
+from tests.factories.processes import until_somebody_waits
 from tests.factories.progress import as_unit, entry, hold, moment
 from tests.house import Committed
 from worker.jobs import cadence
@@ -176,52 +172,6 @@ async def test_a_report_on_its_way_is_never_reminded_of(county: County) -> None:
     assert "remind 09-01" in await reminding
     letters = await county.read(Message.official_id)
     assert letters == [(county.slow.handler_id,)]
-
-
-CHILD = """
-    import asyncio
-
-    from supervision.foundation.database import make_engine, make_sessions
-    from worker.jobs.cadence import tick
-    from worker.runner import Runner
-
-    async def main() -> None:
-        engine = make_engine({url!r})
-        await tick(Runner(make_sessions(engine, "ducha_worker"), {{}}))
-
-    asyncio.run(main())
-"""
-
-
-async def test_a_worker_killed_within_a_step_is_resumed_by_the_next(county: County) -> None:
-    async with county.inside() as session:
-        await hold(session, county.place.actor, moment(11, 1))
-    async with county.house.owner() as held:
-        # The digest's insertion waits for us, after its messages have been written: there the worker is killed.
-        await held.execute(text("LOCK TABLE digest IN SHARE MODE"))
-        program = textwrap.dedent(CHILD.format(url=county.house.urls.worker))
-        with subprocess.Popen([sys.executable, "-c", program]) as worker:  # noqa: ASYNC220 - it is killed, not awaited
-            try:
-                await until_somebody_waits(held)
-            finally:
-                worker.send_signal(signal.SIGKILL)
-    done = await everything(county)
-    assert (done["finished"], done["Digest"], done["Broadcast"]) == (True, 0, 0)
-    resumed = await county.tick_at(moment(11, 1))
-    assert resumed[0] == "digest 09-01"
-    whole = await everything(county)
-    assert len(whole["steps"]) == len(set(whole["steps"])) == len(done["steps"]) + len(resumed)
-    assert (whole["Digest"], whole["Broadcast"], whole["Obligation"]) == (3, 6, 10)
-
-
-async def until_somebody_waits(session: AsyncSession) -> None:
-    """Wait until another transaction waits for a lock that this one holds."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-    for _ in range(300):
-        if await session.scalar(waiting):
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("nobody came to wait")
 
 
 async def test_a_tick_here_touches_no_other_county(county: County) -> None:
