@@ -1,4 +1,3 @@
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -12,7 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import migrations
 from api import errors, routes
@@ -41,6 +43,22 @@ class DuchaApp(FastAPI):
     async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         await super().__call__(scope, receive, send)
 
+    def build_middleware_stack(self) -> ASGIApp:
+        # Without what FastAPI puts between: telemetry, a second limit of size, and stacks that ours has nothing for.
+        handlers = dict(self.exception_handlers)
+        on_bug = handlers.pop(Exception)
+        return ServerErrorMiddleware(ExceptionMiddleware(self._follow, handlers), on_bug)
+
+    async def _follow(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The router tries one route after the other; the edge knows already which it is.
+        route: Route | None = scope.get("found")
+        if route is None:
+            await self.router(scope, receive, send)
+            return
+        _, found = route.matches(scope)
+        scope.update(found)
+        await route.handle(scope, receive, send)
+
 
 def create_app() -> DuchaApp:
     """Build the HTTP face: every file of api/routes, one table of errors, one edge."""
@@ -55,11 +73,11 @@ def create_app() -> DuchaApp:
         separate_input_output_schemas=False,
     )
     for module in iter_modules(routes.__path__):
-        # In one row: routers within the router would search for the route of each request twice.
+        # In one row: the edge learns each route by its whole path.
         app.router.routes.extend(import_module(f"{routes.__name__}.{module.name}").router.routes)
     _handle_errors(app)
     app.edge = Edge(app.inside, max_body_bytes=chosen.max_body_bytes, requests_per_minute=chosen.requests_per_minute)
-    app.edge.learn_methods(_paths_with_methods(app))
+    app.edge.learn_routes(_routes_of(app))
     return app
 
 
@@ -93,8 +111,7 @@ async def _replay(_: Request, replay: Exception) -> Response:
     return replay.response
 
 
-def _paths_with_methods(app: FastAPI) -> Iterator[tuple[re.Pattern[str], frozenset[str]]]:
+def _routes_of(app: FastAPI) -> Iterator[Route]:
     for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        if isinstance(route, APIRoute):
-            yield context.path_regex, frozenset(route.methods or ())
+        if isinstance(context.original_route, APIRoute):
+            yield context.original_route

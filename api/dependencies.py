@@ -1,12 +1,11 @@
-from collections.abc import AsyncIterator
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 import structlog
-from fastapi import Depends, Header, Query, Request, Response, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BeforeValidator
+from fastapi import Depends, Header, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -18,7 +17,7 @@ from api.schemas.fields import Digits, Id
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.database import Sessions, enter
+from supervision.foundation.database import enter
 from supervision.foundation.errors import Forbidden, Invalid, Unauthenticated
 from supervision.foundation.paging import PageRequest
 from supervision.identity import keys
@@ -27,35 +26,27 @@ from supervision.operations.models import IdempotencyRecord
 log = structlog.get_logger()
 
 
-async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
-    sessions: Sessions = request.app.state.sessions
-    session = request.state.session = sessions()
-    try:
-        yield session
-        await session.commit()
-        request.app.state.doorbell.ring(session.info.pop("doorbell", ()))
-    finally:
-        # FastAPI shields this from the request's cancellation; `async with` would do so once more, in a task.
-        await session.close()
+async def session_of(request: Request) -> AsyncSession:
+    """Return the session that the route opened, and commits before the answer leaves."""
+    return cast(AsyncSession, request.state.session)
 
 
-# Function scope: the commit comes before the answer leaves, so a failed commit cannot be told as a success.
-SessionDep = Annotated[AsyncSession, Depends(open_session, scope="function")]
+async def actor_of(request: Request) -> Actor:
+    """Return who asks, as the route found out before it read what they sent."""
+    return cast(Actor, request.state.actor)
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="key", description="`ducha_<kind>_<id>_<secret>_<checksum>`")
+
+SessionDep = Annotated[AsyncSession, Depends(session_of)]
+ActorDep = Annotated[Actor, Depends(actor_of)]
+
+ON_BEHALF_OF = "Ducha-On-Behalf-Of"
+_official_id = TypeAdapter(Id)
 
 
-async def open_actor(
-    request: Request,
-    session: SessionDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-    on_behalf_of: Annotated[
-        Id | None,
-        Header(alias="Ducha-On-Behalf-Of", description="the official for whom a front end acts, if its key may"),
-    ] = None,
-) -> Actor:
+async def know_caller(request: Request, session: AsyncSession) -> Actor:
     """Know who asks, enter their jurisdiction, and refuse what their role or key does not allow."""
-    key = keys.parse(credentials.credentials) if credentials else None
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    key = keys.parse(text) if scheme.lower() == "bearer" else None
     if key is None:
         raise Unauthenticated
     address = request.client.host if request.client else ""
@@ -66,13 +57,21 @@ async def open_actor(
         await _remember_refusal(request, key.lookup, address)
         raise
     await enter(session, actor.jurisdiction_id)
-    request.state.actor = actor
     permission = PERMISSIONS[request.scope["route"].name]
     if actor.role not in permission.roles or permission.scope not in actor.scopes:
         raise Forbidden
-    if on_behalf_of is not None and row is not None:
-        actor = await keys.act_for(session, actor, on_behalf_of, is_allowed=row["may_act_for_officials"])
+    official = request.headers.get(ON_BEHALF_OF)
+    if official is not None and row is not None:
+        is_allowed = row["may_act_for_officials"]
+        actor = await keys.act_for(session, actor, _read_official(official), is_allowed=is_allowed)
     return actor
+
+
+def _read_official(text: str) -> UUID:
+    try:
+        return _official_id.validate_python(text)
+    except ValidationError as error:
+        raise RequestValidationError([{"type": "uuid_parsing", "loc": ("header", ON_BEHALF_OF)}]) from error
 
 
 async def _remember_refusal(request: Request, lookup: str, address: str) -> None:
@@ -83,9 +82,6 @@ async def _remember_refusal(request: Request, lookup: str, address: str) -> None
             session, at=clock.real_now(), lookup=lookup, address=address, request_id=request.state.trace_id
         )
         await session.commit()
-
-
-ActorDep = Annotated[Actor, Depends(open_actor, scope="function")]
 
 
 async def read_version(
@@ -176,4 +172,4 @@ async def do_once(
     raise Replay(Response(first.body, first.status or 200, headers))
 
 
-Once = Depends(do_once, scope="function")
+Once = Depends(do_once)

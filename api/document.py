@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import supervision
+from api.dependencies import ON_BEHALF_OF
 from api.errors import FIELD_TEXTS, HTTP_TEXTS, STATUS, UNKNOWN_FIELD_TEXT
 from api.permissions import PERMISSIONS, PUBLIC
 from api.schemas.fields import ProblemDetails
@@ -30,6 +31,16 @@ LOCATION_HEADER = {"description": "where it is found", "schema": {"type": "strin
 # What the types of our columns bound, where a field says no more.
 INT32 = {"format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1}
 TEXT_LENGTHS = {"date": 10, "date-time": 35, "uuid": 36}
+KEY_SCHEME = {"type": "http", "scheme": "bearer", "description": "`ducha_<kind>_<id>_<secret>_<checksum>`"}
+# What a route reads of every caller by itself, so that FastAPI knows nothing of it.
+_FOR_WHOM = "the official for whom a front end acts, if its key may"
+BEHALF_PARAMETER = {
+    "name": ON_BEHALF_OF,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "format": "uuid", "maxLength": 36, "title": ON_BEHALF_OF, "description": _FOR_WHOM},
+    "description": _FOR_WHOM,
+}
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 # Which problems an operation may answer beyond those that its own route declares.
 _ALWAYS = (400, 405, 406, 429, 500, 503)
@@ -73,6 +84,7 @@ def make_document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas["ProblemDetails"] = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schemas["ProblemDetails"].pop("$defs"))
+    document["components"]["securitySchemes"] = {"key": KEY_SCHEME}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation)
@@ -112,6 +124,7 @@ TAGS = {
     "cadence": "calendar and scheduled runs (日历、周期)",
     "operations": "long work that can be watched (长任务)",
     "items": "items, numbers and the ledger (立项、台账)",
+    "item life": "approval, changes, stages, suspension, merger and other ends (事项变更)",
     "papers": "instruction papers and their direct transfers (批示件、直接转交)",
     "notices": "inspection notices, circulation slips, acknowledgement (通知书、抄告单、签收)",
     "tasks": "decomposition, indicators, extensions (任务分解)",
@@ -124,6 +137,7 @@ TAGS = {
     "publication": "drafts, review, feeds (公开)",
     "scoring": "policy, deductions, scores (考核)",
     "bulletins": "circulars, rectification, media, accountability (督查通报)",
+    "desk": "archives, work lists, burden and complaints of it, statistics (档案、待办、基层负担、统计)",
     "audit": "who did what (操作审计)",
     "system": "probes and this document",
 }
@@ -137,6 +151,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if name in PUBLIC:
         operation["security"] = []
     else:
+        operation["security"] = [{"key": []}]
+        operation.setdefault("parameters", []).append({**BEHALF_PARAMETER})
         permission = PERMISSIONS[name]
         roles = ", ".join(sorted(permission.roles))
         operation["description"] = (

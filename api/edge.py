@@ -1,11 +1,12 @@
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import http_problem
@@ -15,29 +16,30 @@ from supervision.foundation.ids import new_id
 
 log = structlog.get_logger()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"
 _NAMED = re.compile(r"\(\?P<\w+>")
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Edge:
-    """What every request meets first: trace id, limits of size and rate, methods, its line in log and metrics."""
+    """What every request meets first: trace id, limits of size and rate, its route, its line in log and metrics."""
 
     def __init__(self, app: ASGIApp, *, max_body_bytes: int, requests_per_minute: int) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
         self.quota = Quota(requests_per_minute)
-        self.learn_methods(())
+        self.learn_routes(())
 
-    def learn_methods(self, routes: Iterable[tuple[re.Pattern[str], frozenset[str]]]) -> None:
-        """Take the table of all paths with their methods, for 405, OPTIONS and HEAD."""
-        united: dict[re.Pattern[str], frozenset[str]] = {}
-        for pattern, methods in routes:
-            united[pattern] = united.get(pattern, frozenset()) | methods
+    def learn_routes(self, routes: Iterable[Route]) -> None:
+        """Take the table of all routes, for 405, OPTIONS and HEAD, and to find each request's own."""
+        united: dict[re.Pattern[str], dict[str, Route]] = {}
+        for route in routes:
+            united.setdefault(route.path_regex, {}).update(dict.fromkeys(route.methods or (), route))
         # A path of fixed words is that path alone, even where an id could stand in one's place, so it comes first.
         ordered = sorted(united.items(), key=lambda row: row[0].groups)
         # One expression for all, for every request asks it; the number of the group that matched is the row.
         self.paths = re.compile("|".join(f"({_NAMED.sub('(?:', pattern.pattern)})" for pattern, _ in ordered) or "(?!)")
-        self.methods = [_with_ours(methods) for _, methods in ordered]
+        self.routes = [_with_head(by_method) for _, by_method in ordered]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,20 +66,21 @@ class Edge:
     def _early_answer(self, scope: Scope, headers: Headers, quota: dict[str, str]) -> Response | None:
         if quota.get("Retry-After"):
             return http_problem(scope, 429)
-        allowed = self._methods_of(scope["path"])
-        if allowed and scope["method"] == "OPTIONS":
-            return Response(status_code=204, headers={"Allow": ", ".join(sorted(allowed))})
-        if allowed and scope["method"] not in allowed:
-            return http_problem(scope, 405, {"Allow": ", ".join(sorted(allowed))})
+        routes = self._routes_of(scope["path"])
+        scope["found"] = routes.get(scope["method"])
+        if routes and scope["found"] is None:
+            allow = {"Allow": ", ".join(sorted([*routes, "OPTIONS"]))}
+            is_question = scope["method"] == "OPTIONS"
+            return Response(status_code=204, headers=allow) if is_question else http_problem(scope, 405, allow)
         if _declared_length(headers) > self.max_body_bytes:
             return http_problem(scope, 413)
         if not _accepts_ours(headers.get("accept", "*/*")) and scope["path"].startswith("/v1/"):
             return http_problem(scope, 406)
         return None
 
-    def _methods_of(self, path: str) -> frozenset[str]:
+    def _routes_of(self, path: str) -> Mapping[str, Route]:
         match = self.paths.match(path)
-        return self.methods[match.lastindex - 1] if match and match.lastindex else frozenset()
+        return self.routes[match.lastindex - 1] if match and match.lastindex else {}
 
     def _quota_headers(self, scope: Scope, headers: Headers) -> dict[str, str]:
         # A key is counted by its prefix, others by address; probes and metrics are never refused.
@@ -146,8 +149,8 @@ class BodyTooLarge(HTTPException):
         super().__init__(413)
 
 
-def _with_ours(methods: frozenset[str]) -> frozenset[str]:
-    return methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+def _with_head(routes: Mapping[str, Route]) -> Mapping[str, Route]:
+    return {**routes, "HEAD": routes["GET"]} if "GET" in routes else routes
 
 
 def _declared_length(headers: Headers) -> int:
@@ -156,7 +159,7 @@ def _declared_length(headers: Headers) -> int:
 
 
 def _accepts_ours(accept: str) -> bool:
-    ours = ("*/*", "application/*", "application/json", "application/problem+json", XLSX)
+    ours = ("*/*", "application/*", "application/json", "application/problem+json", XLSX, ZIP)
     for part in accept.split(","):
         kind, _, parameters = part.partition(";")
         if kind.strip().lower() in ours and "q=0" not in parameters.replace(" ", "").split(";"):

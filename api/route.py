@@ -1,25 +1,37 @@
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import orjson
+from anyio import CancelScope
 from fastapi import Request, Response
-from fastapi.dependencies.utils import get_flat_params
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_flat_params, solve_dependencies
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Query
 from fastapi.routing import APIRoute
+from pydantic_core import PydanticUndefined
 from sqlalchemy import update
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
+from api.dependencies import actor_of, know_caller, session_of
 from supervision.operations.models import IdempotencyRecord
 
 # Headers of a first answer that its replays must carry too.
 _KEPT_HEADERS = ("content-type", "etag", "location", "link")
 # Headers of a full answer that its 304 carries too (RFC 9110 §15.4.5).
 _VALIDATORS = ("etag", "last-modified", "cache-control", "vary")
+
+# What a route gives its endpoint without asking FastAPI: the dependency, and where the request's state has it.
+_GIVEN = {session_of: "session", actor_of: "actor"}
+_UNUSED = AsyncExitStack()
 
 
 class StrictRequest(Request):
@@ -32,32 +44,93 @@ class StrictRequest(Request):
 
 
 class DuchaRoute(APIRoute):
-    """A route that is strict in what it reads, answers 304 to whom it may, and keeps the answers of keyed requests."""
+    """A route that is strict in what it reads, answers 304 to whom it may, and keeps the answers of keyed requests.
+
+    It opens the session and knows the caller itself, and has FastAPI read only what an endpoint declares beside them:
+    every request would pay for the machinery of dependencies, of which ours need nothing.
+    """
 
     def __init__(self, *place: Any, **facts: Any) -> None:
         super().__init__(*place, **{**facts, "generate_unique_id_function": _name_of})
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
         fields = get_flat_params(self.dependant)
-        parameters = frozenset(field.alias for field in fields if isinstance(field.field_info, Query))
-        media_types = self._media_types()
+        self._parameters = frozenset(field.alias for field in fields if isinstance(field.field_info, Query))
+        self._accepted = self._media_types()
+        needed = set(_calls_of(self.dependant))
+        self._has_session, self._has_actor = session_of in needed, actor_of in needed
+        rest = [each for each in self.dependant.dependencies if each.call not in _GIVEN]
+        self._read = replace(self.dependant, dependencies=rest)
+        self._given = [
+            (str(each.name), _GIVEN[each.call]) for each in self.dependant.dependencies if each.call in _GIVEN
+        ]
 
-        async def answer(request: Request) -> Response:
-            _refuse_unknown_parameters(request, parameters)
-            _refuse_media_type(request, media_types)
-            response = await handle(StrictRequest(request.scope, request.receive))
-            if request.method == "GET":
-                return _not_modified(request, response)
-            if (owner := getattr(request.state, "idempotency", None)) is not None:
-                await _keep(request, owner, response)
-            return response
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = StrictRequest(scope, receive)
+        _refuse_unknown_parameters(request, self._parameters)
+        _refuse_media_type(request, self._accepted)
+        response = await (self._answer_in_transaction if self._has_session else self._answer)(request)
+        await response(scope, receive, send)
 
-        return answer
+    async def _answer_in_transaction(self, request: Request) -> Response:
+        house = request.app.state
+        session = request.state.session = house.sessions()
+        try:
+            if self._has_actor:
+                request.state.actor = await know_caller(request, session)
+            response = await self._answer(request)
+            # The commit comes before the answer leaves, so a failed commit cannot be told as a success.
+            await session.commit()
+        except BaseException:
+            # Whoever gives the request up must not keep its connection.
+            with CancelScope(shield=True):
+                await session.close()
+            raise
+        await session.close()
+        house.doorbell.ring(session.info.pop("doorbell", ()))
+        return response
+
+    async def _answer(self, request: Request) -> Response:
+        response = await self.endpoint(**await self._arguments(request))
+        if request.method == "GET":
+            return _not_modified(request, response)
+        if (owner := getattr(request.state, "idempotency", None)) is not None:
+            await _keep(request, owner, response)
+        return cast(Response, response)
+
+    async def _arguments(self, request: Request) -> dict[str, Any]:
+        body = await _read_body(request) if self.body_field else PydanticUndefined
+        # Asked for, but only dependencies that must be closed would use it.
+        request.scope["fastapi_inner_astack"] = request.scope["fastapi_function_astack"] = _UNUSED
+        solved = await solve_dependencies(
+            request=request,
+            dependant=self._read,
+            body=body,
+            async_exit_stack=_UNUSED,
+            embed_body_fields=self._embed_body_fields,
+        )
+        if solved.errors:
+            raise RequestValidationError(solved.errors)
+        for name, key in self._given:
+            solved.values[name] = getattr(request.state, key)
+        return solved.values
 
     def _media_types(self) -> frozenset[str]:
         declared = (self.openapi_extra or {}).get("requestBody", {}).get("content", {})
         return frozenset(declared) or (frozenset({"application/json"}) if self.body_field else frozenset())
+
+
+def _calls_of(dependant: Dependant) -> Iterator[Any]:
+    for each in dependant.dependencies:
+        yield each.call
+        yield from _calls_of(each)
+
+
+async def _read_body(request: Request) -> Any:
+    try:
+        return await request.json() if await request.body() else PydanticUndefined
+    except json.JSONDecodeError as error:
+        raise RequestValidationError([{"type": "json_invalid", "loc": ("body", error.pos)}]) from error
+    except ClientDisconnect as error:
+        raise HTTPException(400) from error
 
 
 def _name_of(route: APIRoute) -> str:

@@ -15,7 +15,6 @@ from api.schemas.bulletins import (
     DraftCircular,
     FollowUpOut,
     FollowUpPage,
-    GiveReason,
     LogFollowUp,
     NoteAnswer,
     OrderRectification,
@@ -28,7 +27,7 @@ from api.schemas.bulletins import (
     SendProposal,
     VerifyRectification,
 )
-from api.schemas.fields import Id
+from api.schemas.fields import GiveReason, Id
 from api.schemas.progress import QueryFlag
 from supervision.bulletins import drafting, following, issuing, proposing, queries, rectifying
 from supervision.bulletins.states import CircularState, FollowUpState, ProposalState, RectificationState

@@ -19,10 +19,10 @@ from api.schemas.items import (
     SimilarItems,
 )
 from api.schemas.operations import OperationOut
-from supervision.items import queries, registering, similar
-from supervision.items.models import ItemKind
+from supervision.items import changing, queries, registering, similar
 from supervision.items.queries import ItemFilter, ItemSort
-from supervision.items.states import ItemState
+from supervision.items.registering import NewItem
+from supervision.items.states import ItemKind, ItemState
 from supervision.operations import queries as operations
 from supervision.tasks import carrying, importing
 from supervision.tasks.columns import CHINESE
@@ -46,14 +46,16 @@ async def _only(
     due_before: Annotated[FullDate | None, Query()] = None,
     q: Annotated[Line | None, Query(description="words of number, title or source; two Chinese characters do")] = None,
     state: Annotated[ItemState | None, Query()] = None,
+    clerk: Annotated[Id | None, Query(description="whose items")] = None,
 ) -> ItemFilter:
-    return ItemFilter(kind=kind, unit_id=unit, due_before=due_before, q=q, state=state)
+    return ItemFilter(kind=kind, unit_id=unit, due_before=due_before, q=q, state=state, clerk_id=clerk)
 
 
 @router.post("/items", response_model=ItemOut, status_code=201, dependencies=[Once])
 async def register_item(body: RegisterItem, session: SessionDep, actor: ActorDep) -> Response:
-    """Register an item under the next number of its kind and year."""
-    item_id = await registering.register_item(session, actor, **body.model_dump())
+    """Register an item under the next number of its kind and year; some kinds then wait for a second person."""
+    new = NewItem(**body.model_dump(exclude={"kind"}))
+    item_id = await registering.register_item(session, actor, new, kind=body.kind)
     return one(await queries.get_item(session, actor, item_id), 201, location=f"/v1/items/{item_id}")
 
 
@@ -77,7 +79,7 @@ async def list_similar_items(
     title: Annotated[Line, Query()],
     source: Annotated[Line | None, Query()] = None,
 ) -> Response:
-    """List the open items that are like one about to be registered: most of its title, or its source."""
+    """List the items in hand that are like one about to be registered: most of its title, or its source."""
     return all_of(await similar.list_similar_items(session, actor, title=title, source=source))
 
 
@@ -91,8 +93,9 @@ async def get_item(item_id: Id, session: SessionDep, actor: ActorDep) -> Respons
 async def amend_item(
     item_id: Id, body: AmendItem, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
-    """Change an item's title or source; its deadline moves by an extension only."""
-    await registering.amend_item(session, actor, item_id, version, changes=body.model_dump(exclude_none=True))
+    """Change an item's title, source, authority or secrecy, and keep what it was; its deadline is not among them."""
+    changes = body.model_dump(exclude_none=True, exclude={"reason"})
+    await changing.amend_item(session, actor, item_id, version, changes=changes, reason=body.reason)
     return one(await queries.get_item(session, actor, item_id))
 
 

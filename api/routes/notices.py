@@ -2,11 +2,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.replies import all_of, many, one
 from api.route import DuchaRoute
-from api.schemas.fields import Id
+from api.schemas.fields import GiveReason, Id
 from api.schemas.notices import (
+    AmendNotice,
     DraftNotice,
     NoticeDeliveryOut,
     NoticeDeliveryPage,
@@ -73,6 +74,22 @@ async def list_notices(
 @router.get("/notices/{notice_id}", response_model=NoticeOut)
 async def get_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one notice or slip."""
+    return one(await registers.get_notice(session, actor, notice_id))
+
+
+@router.patch("/notices/{notice_id}", response_model=NoticeOut)
+async def amend_notice(
+    notice_id: Id, body: AmendNotice, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Change a draft's text or limit; its drafter alone may."""
+    await noticing.amend_notice(session, actor, notice_id, version, changes=body.model_dump(exclude_none=True))
+    return one(await registers.get_notice(session, actor, notice_id))
+
+
+@router.post("/notices/{notice_id}/return", response_model=NoticeOut)
+async def return_notice(notice_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
+    """Give a notice back to its drafter with a reason, before it is issued."""
+    await noticing.return_notice(session, actor, notice_id, reason=body.reason)
     return one(await registers.get_notice(session, actor, notice_id))
 
 

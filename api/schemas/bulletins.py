@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, FullDate, Id, Line, Prose
+from api.schemas.fields import Answer, Body, FullDate, Id, Line, Prose, Reason
 from supervision.bulletins.states import (
     CircularState,
     FollowUpState,
@@ -13,8 +13,6 @@ from supervision.bulletins.states import (
     TracedPart,
 )
 
-# A circular quotes many reasons, and a deduction quotes one of them again.
-Reason = Annotated[Prose, Field(max_length=1000)]
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[
     str,
@@ -44,10 +42,6 @@ class Criticise(Body):
     unit_id: Id | None = Field(default=None, description="either a unit or an official is criticised")
     official_id: Id | None = None
     item_id: Id | None = None
-    reason: Reason
-
-
-class GiveReason(Body):
     reason: Reason
 
 

@@ -89,6 +89,8 @@ DecimalText = Annotated[
 Id = Annotated[UUID, WithJsonSchema({"type": "string", "format": "uuid", "maxLength": 36}), BeforeValidator(_uuid)]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE), BeforeValidator(_clean)]
 Prose = Annotated[str, Field(min_length=1, max_length=4000, pattern=_PRINTABLE), BeforeValidator(_clean)]
+# Quoted in messages and papers, where a whole report would have no room.
+Reason = Annotated[Prose, Field(max_length=1000)]
 Digits = Annotated[str, Field(pattern=r"^[1-9]\d{0,18}$", max_length=19)]
 Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(whole)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
@@ -102,6 +104,10 @@ class Body(BaseModel):
     """What is sent: unknown fields are refused, and nothing is converted behind the sender's back."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class GiveReason(Body):
+    reason: Reason
 
 
 class Answer(BaseModel):

@@ -39,6 +39,11 @@ class DraftNotice(Body):
     limit_on: FullDate = Field(description="the day until which it is to be done")
 
 
+class AmendNotice(Body):
+    text: Prose | None = None
+    limit_on: FullDate | None = None
+
+
 class NoticeOut(Answer):
     id: Id
     kind: NoticeKind
@@ -51,6 +56,7 @@ class NoticeOut(Answer):
     unit_ids: list[Id] = Field(max_length=100)
     chain: Chain
     acknowledge_working_days: WorkingDays
+    reason: str | None = Field(max_length=4000, description="why it was last returned to its drafter")
     drafted_by: Id | None
     drafted_at: datetime
     checked_by: Id | None

@@ -17,10 +17,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.doorbell import Doorbell
 from deploy import roles
-from deploy.demo import county, summary
-from deploy.demo.county import CODE, NAME, County
+from deploy.demo import county, facts, summary
+from deploy.demo.county import CODE, FIRST, NAME, County
 from deploy.demo.desk import Desk, FellShort
 from deploy.demo.ledger import read_goals
+from deploy.demo.script import YEAR_ENDS
 from deploy.demo.year import Year
 from deploy.folders import kept_secret
 from deploy.founding import found, owners_session
@@ -59,7 +60,7 @@ def main(
     folder: Annotated[Path, typer.Option(help="the one data folder; emptied at the start")] = Path(".data/demo"),
     *,
     once: Annotated[bool, typer.Option("--once", help="end after the summary")] = False,
-    facts: Annotated[Path | None, typer.Option(help="also write the summary's facts as JSON")] = None,
+    facts_file: Annotated[Path | None, typer.Option("--facts", help="also write the summary's facts as JSON")] = None,
 ) -> None:
     """Run a year of supervision on real input, print what came of it, and go on serving until Ctrl-C."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -88,12 +89,12 @@ def main(
                 stack.start_worker()
             result = opened.enter_context(live_through(stack, base_url, steps))
             progress.stop()
-            is_whole = summary.show(console, result, facts)
+            is_whole = summary.show(console, result, facts_file)
             if not once:
                 console.print(f"\n接口 API {base_url}   文档 docs {base_url}/docs   Ctrl-C 停止 stops")
                 console.print("本次演示的密钥 keys of this demonstration:")
-                for role, desk in result.keys().items():
-                    console.print(f"  {role}  {desk.key}", soft_wrap=True)
+                for role, desk in visitors(result).items():
+                    console.print(f"  {role:13}  {desk.key}", soft_wrap=True)
                 stack.serve()
     except FellShort as shortfall:
         console.print(f"未完成 fell short: {shortfall}", style="bold red")
@@ -114,7 +115,7 @@ def start_simulator(stack: Stack, port: int, secret: Path, base_url: str) -> Non
 
 
 @contextmanager
-def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[summary.Result]:
+def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[facts.Result]:
     """Found the county, live through the year, wait until every message has its receipt, and gather the facts."""
     os.environ.update(stack.environment("worker"))
     settings.current.cache_clear()
@@ -136,20 +137,36 @@ def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[summary.
             cast, administrator, goals, lambda: loop.run(_tick(runner, doorbell, founded.actor.jurisdiction_id))
         )
         with steps("建账：导入 2016 年台账 Open the ledger"):
-            year.register_scripted()
-            year.open_ledger()
-            year.learn_tasks()
-        periods = list(year.periods())
-        with steps("半月一上报：催报、汇总、短信、公开 24 half-months", len(periods)) as advance:
-            for period in periods:
-                year.run_period(period)
-                year.decide_proposals()
-                advance()
+            year.open()
+        agenda = year.agenda()
+        ends = next(place for place, (moment, _) in enumerate(agenda) if moment > YEAR_ENDS)
+        for name, acts in (
+            ("一年：上报、催报、汇总、公开、督办、通报 The year", agenda[:ends]),
+            ("年终：办结审查、销号、年度结算 The year's end", agenda[ends:]),
+        ):
+            with steps(name, len(acts)) as advance:
+                for act in acts:
+                    year.live(act)
+                    advance()
         with steps("等待短信全部送达并收到回执 Await receipts"):
             _await_receipts(cast)
         with steps("封存并核对操作审计 Seal and verify the audit"):
             compared, damages = loop.run(_seal_and_verify(runner))
-        yield summary.Result(base_url, CODE, cast, year, compared, len(damages), steps.seconds)
+        yield facts.Result(base_url, CODE, stack.folder, cast, year, compared, len(damages), steps.seconds)
+
+
+def visitors(result: facts.Result) -> dict[str, Desk]:
+    """Name the desks whose keys a visitor may try; they die with the demonstration's data."""
+    cast = result.county
+    return {
+        "administrator": result.year.administrator,
+        "office": cast.office,
+        "group": cast.group,
+        "leader": cast.leader,
+        "publisher": cast.publisher,
+        "auditor": cast.auditor,
+        "unit": cast.units[FIRST],
+    }
 
 
 async def _found(stack: Stack) -> Any:
@@ -175,11 +192,11 @@ async def _seal_and_verify(runner: Runner) -> tuple[int, list[sealing.Damage]]:
 def _await_receipts(cast: County, *, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        waiting = summary.count_messages(cast)
+        waiting = facts.count_messages(cast)
         if not sum(waiting.get(state, 0) for state in ("queued", "submitting", "accepted")):
             return
         time.sleep(0.2)
-    raise FellShort(f"messages still wait: {summary.count_messages(cast)}")
+    raise FellShort(f"messages still wait: {facts.count_messages(cast)}")
 
 
 if __name__ == "__main__":

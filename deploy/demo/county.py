@@ -18,6 +18,8 @@ class County:
     """Everybody who takes part: desks of the roles and of the units, and ids by name."""
 
     office: Desk
+    second_office: Desk
+    leader: Desk
     group: Desk
     second_group: Desk
     publisher: Desk
@@ -27,21 +29,24 @@ class County:
     officials: dict[str, str] = field(default_factory=dict)
 
     def desks(self) -> list[Desk]:
-        return [self.office, self.group, self.second_group, self.publisher, self.auditor, *self.units.values()]
+        offices = [self.office, self.second_office, self.leader, self.group, self.second_group]
+        return [*offices, self.publisher, self.auditor, *self.units.values()]
 
 
 def settle(base_url: str, administrator: Desk, departments: Sequence[str]) -> County:
     """Register the units, their officials by post, and a client with its key for each role and unit."""
     numbers = count(1)
 
-    def open_desk(name: str, role: str, unit_id: str | None = None) -> Desk:
-        body: dict[str, Any] = {"name": name, "role": role} | ({"unit_id": unit_id} if unit_id else {})
+    def open_desk(name: str, role: str, **more: Any) -> Desk:
+        body = {"name": name, "role": role, **more}
         client = administrator.post("/v1/clients", body)
         issued = administrator.post(f"/v1/clients/{client['id']}/keys", {"kind": "test"})
         return Desk(base_url, issued["key"])
 
     county = County(
         office=open_desk("督查室前端", "office"),
+        second_office=open_desk("督查室复核前端", "office"),
+        leader=open_desk("县领导前端", "leader", may_act_for_officials=True),
         group=open_desk("日常工作督查组前端", "group"),
         second_group=open_desk("日常工作督查组复核前端", "group"),
         publisher=open_desk("宣传前端", "publisher"),
@@ -69,11 +74,12 @@ def settle(base_url: str, administrator: Desk, departments: Sequence[str]) -> Co
     add_official(LEADERSHIP, PRINCIPAL, "县委主要领导", "principal_county_leader", "division")
     add_official(LEADERSHIP, FIRST_LEADER, "副县长", "county_leader", "deputy_division")
     add_official(LEADERSHIP, SECOND_LEADER, "副县长", "county_leader", "deputy_division")
+    county.leader.act_for(county.officials[FIRST_LEADER])
     for unit in (*departments, *INVENTED):
         add_official(unit, f"{unit}主要负责人", "主要负责人", "principal_leader", "section")
         add_official(unit, f"{unit}分管负责人", "分管负责人", "leader_in_charge", "deputy_section")
         add_official(unit, person_of(unit), "承办人", "handler", "none")
-        county.units[unit] = open_desk(f"{unit}前端", "unit", county.unit_ids[unit])
+        county.units[unit] = open_desk(f"{unit}前端", "unit", unit_id=county.unit_ids[unit])
     return county
 
 

@@ -23,14 +23,21 @@ class Desk:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
+    def act_for(self, official_id: str) -> None:
+        """Say of every request from now on for which official it is made."""
+        self._http.headers["Ducha-On-Behalf-Of"] = official_id
+
     def get(self, path: str, **parameters: Any) -> Any:
-        return self._checked(self._http.get(path, params=parameters))
+        return self._read(self._http.get(path, params=parameters))
 
     def post(self, path: str, body: Any = None) -> Any:
-        return self._checked(self._http.post(path, json=body) if body is not None else self._http.post(path))
+        return self._read(self._http.post(path, json=body) if body is not None else self._http.post(path))
+
+    def download(self, path: str) -> bytes:
+        return self._checked(self._http.get(path)).content
 
     def upload(self, path: str, content: bytes, media_type: str) -> Any:
-        return self._checked(self._http.post(path, content=content, headers={"Content-Type": media_type}))
+        return self._read(self._http.post(path, content=content, headers={"Content-Type": media_type}))
 
     def all_of(self, path: str, **parameters: Any) -> list[Any]:
         """Read a whole list, page by page."""
@@ -56,7 +63,10 @@ class Desk:
         raise FellShort("the operation did not end in time")
 
     @staticmethod
-    def _checked(answer: httpx.Response) -> Any:
+    def _checked(answer: httpx.Response) -> httpx.Response:
         if answer.is_error:
             raise FellShort(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
-        return answer.json() if answer.content else None
+        return answer
+
+    def _read(self, answer: httpx.Response) -> Any:
+        return self._checked(answer).json() if answer.content else None

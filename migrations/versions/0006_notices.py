@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("chain", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("acknowledge_working_days", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("drafted_by", sa.Uuid(), nullable=True),
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_by", sa.Uuid(), nullable=True),

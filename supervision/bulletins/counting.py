@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.bulletins.rules import Counts
 from supervision.cadence.rules import end_of_day
 from supervision.foundation.sessions import Row, fetch
+from supervision.items.states import COUNTS_FOR_LATENESS
 from supervision.progress.models import Obligation
 from supervision.progress.rules import Standing, standing
 from supervision.progress.states import ObligationState
@@ -17,10 +18,12 @@ from supervision.progress.states import ObligationState
 # the review of the last round decides, and until then nobody knows. Else, as for the score, a task with indicators is
 # finished when the latest figures meet all targets, and unknown while one has no figure; another when it stands at 100
 # percent. What is unknown is open, and no laggard. An item that nobody has broken down is overdue past its deadline.
-_ITEMS = text("""
+# What waits for approval or stands still is not open.
+_ITEMS = text(f"""
     SELECT i.id AS item_id, i.number, i.title, i.deadline_on, count(t.id) AS tasks,
-           i.deadline_on < :cut_off AND (count(t.id) = 0 OR bool_or(s.is_finished IS FALSE)) AS is_overdue,
-           coalesce(array_agg(DISTINCT u.name ORDER BY u.name) FILTER (WHERE s.is_finished IS FALSE), '{}') AS units
+           {COUNTS_FOR_LATENESS} AND i.deadline_on < :cut_off
+           AND (count(t.id) = 0 OR bool_or(s.is_finished IS FALSE)) AS is_overdue,
+           coalesce(array_agg(DISTINCT u.name ORDER BY u.name) FILTER (WHERE s.is_finished IS FALSE), '{{}}') AS units
     FROM item i
     LEFT JOIN task t ON t.item_id = i.id
     LEFT JOIN unit u ON u.id = t.responsible_unit_id
@@ -58,10 +61,11 @@ _ITEMS = text("""
         ) c ON true
     ) s ON t.id IS NOT NULL
     WHERE i.received_on <= :cut_off AND (i.closed_on IS NULL OR i.closed_on > :cut_off)
+    AND i.state NOT IN ('registered', 'refused') AND (i.suspended_on IS NULL OR i.suspended_on > :cut_off)
     GROUP BY i.id
     HAVING count(t.id) = 0 OR NOT bool_and(s.is_finished IS TRUE)
     ORDER BY i.deadline_on, i.number
-""")
+""")  # noqa: S608 - the one thing put in is our own constant
 
 
 async def count_work(

@@ -18,7 +18,9 @@ Facts = Mapping[str, Any]
 Driver = psycopg.AsyncConnection[Any]
 
 _ENTER = "SELECT set_config('role', %(role)s, true), set_config('ducha.jurisdiction', %(jurisdiction)s, true)"
-_compiled: LRUCache[Any, Any] = LRUCache(1000)
+# Compiled statements, found by themselves and by their shape.
+_ready: LRUCache[Any, Any] = LRUCache(1000)
+_alike: LRUCache[Any, Any] = LRUCache(1000)
 
 
 class SyncSession(Session):
@@ -52,8 +54,8 @@ class HouseSession(AsyncSession):
         if self._taken is None and not self.in_transaction() and isinstance(self.bind, AsyncEngine):
             self.bind = connection = await self.bind.connect()
             self._taken = connection, _driver_of(connection)
-        if self._taken is None:
-            # On somebody else's connection only SQLAlchemy keeps our transaction apart from the one around it.
+        if self._taken is None or self.in_transaction():
+            # SQLAlchemy sends what it has begun, a savepoint perhaps, only when it is asked for the connection.
             return _driver_of(await self.connection())
         driver = self._taken[1]
         if driver.info.transaction_status == TransactionStatus.IDLE:
@@ -92,16 +94,17 @@ class HouseSession(AsyncSession):
                 await connection.invalidate()
             # The pool rolls back what was left open.
             await connection.close()
+            if driver.closed:
+                # The server has gone, and with it all that waits in the pool.
+                await connection.engine.dispose()
 
     @contextmanager
     def telling(self) -> Iterator[None]:
-        """Tell of psycopg's errors as SQLAlchemy does; a lost server has lost the pool's other connections too."""
+        """Tell of psycopg's errors as SQLAlchemy does."""
         try:
             yield
         except psycopg.Error as error:
-            is_gone = isinstance(error, psycopg.OperationalError) and self._taken is not None and self._taken[1].closed
-            if is_gone:
-                self.get_bind().engine.dispose(close=False)
+            is_gone = self._taken is not None and self._taken[1].closed
             raise DBAPIError.instance(
                 None, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=is_gone
             ) from error
@@ -152,23 +155,38 @@ async def _flush(session: AsyncSession) -> None:
 
 def _write(session: AsyncSession, statement: Executable, rows: Sequence[Facts]) -> tuple[str, list[Row]]:
     """Compile a statement, or find it compiled, and fill in its parameters."""
-    # The one step that SQLAlchemy takes and does not offer: to find a statement of the same shape compiled.
-    compiled, extracted, collected, _ = cast(ClauseElement, statement)._compile_w_cache(  # noqa: SLF001 - see above
-        session.get_bind().dialect,
-        compiled_cache=_compiled,
-        column_keys=sorted(rows[0]),
-        for_executemany=len(rows) > 1,
-    )
+    if rows[0]:
+        compiled, extracted, collected = _compile_once(session, statement, rows), None, None
+    else:
+        compiled, extracted, collected = _compile_alike(session, statement)
     if not isinstance(compiled, SQLCompiler) or compiled.post_compile_params or compiled.insert_prefetch:
         raise TypeError("lists of parameters and Python's defaults need the session's own execute")
     parameters: list[Row] = [
         {**compiled.construct_params(row, extracted, escape_names=False, _collected_params=collected)} for row in rows
     ]
-    processors = cast(Mapping[str, Callable[[Any], Any]], compiled._bind_processors)  # noqa: SLF001 - see above
+    processors = cast(Mapping[str, Callable[[Any], Any]], compiled._bind_processors)  # noqa: SLF001 - see below
     for name, process in processors.items():
         for row in parameters:
             row[name] = process(row[name])
     return compiled.string, parameters
+
+
+def _compile_once(session: AsyncSession, statement: Executable, rows: Sequence[Facts]) -> Any:
+    # What takes facts was built once and is used again and again: itself is found faster than its shape.
+    key = statement, len(rows) > 1, *rows[0]
+    if (compiled := _ready.get(key)) is None:
+        compiled = _ready[key] = cast(ClauseElement, statement).compile(
+            dialect=session.get_bind().dialect, column_keys=sorted(rows[0]), for_executemany=len(rows) > 1
+        )
+    return compiled
+
+
+def _compile_alike(session: AsyncSession, statement: Executable) -> tuple[Any, Any, Any]:
+    # The one step that SQLAlchemy takes and does not offer: to find a statement of the same shape compiled.
+    compiled, extracted, collected, _ = cast(ClauseElement, statement)._compile_w_cache(  # noqa: SLF001 - see above
+        session.get_bind().dialect, compiled_cache=_alike, column_keys=[], for_executemany=False
+    )
+    return compiled, extracted, collected
 
 
 def _driver_of(connection: AsyncConnection) -> Driver:

@@ -30,11 +30,12 @@ async def plan_month(
     if today > month.last:
         return 0
     first_on = max(first_on, today)
+    is_late = (Item.deadline_on < first_on) & ~Item.is_standing
     statement = (
         select(Official.id, Official.name, Task.responsible_unit_id, Task.item_id)
         .join(Item, Item.id == Task.item_id)
         .outerjoin(Official, (Official.id == Task.lead_leader_id) & Official.left_on.is_(None))
-        .where(Item.state == ItemState.OPEN, or_(Item.deadline_on < first_on, Item.id.in_(troubled)))
+        .where(Item.state == ItemState.OPEN, or_(is_late, Item.id.in_(troubled)))
         .order_by(Official.id, Task.id)
     )
     matters: defaultdict[tuple[UUID | None, str | None], list[tuple[UUID, UUID]]] = defaultdict(list)

@@ -17,6 +17,86 @@ class ItemClosed(Conflict):
     en = "The item was closed on {closed_on}. To go on with it, reopen it after a look back."
 
 
+class ItemNotOpen(Conflict):
+    """The item's state does not allow this."""
+
+    code = "item_not_open"
+    zh = "该事项当前状态为 {state}，不能执行此操作。"
+    en = "The item is {state}; this cannot be done with it."
+
+
+class StandingWork(Conflict):
+    """Standing work has no end but its termination."""
+
+    code = "standing_work"
+    zh = "常态工作不销号；确需结束的，请终止该事项。"
+    en = "Standing work is not closed out. To end it, terminate the item."
+
+
+class RegistrarActsAlone(Forbidden):
+    """Who registered an item neither confirms its registration nor takes it back."""
+
+    code = "registrar_acts_alone"
+    zh = "立项的核准、不予立项和作废须由登记人以外的人办理。"
+    en = "Another person than the one who registered the item approves, refuses or voids it."
+
+
+class DeadlineNeeded(Invalid):
+    """Only standing work is registered without a deadline."""
+
+    code = "deadline_needed"
+    zh = "非常态工作须填写时限。"
+    en = "What is not standing work needs a deadline."
+
+
+class StandingTakesNoDeadline(Invalid):
+    """Standing work has no deadline."""
+
+    code = "standing_takes_no_deadline"
+    zh = "常态工作不设时限，请删去。"
+    en = "Standing work takes no deadline; leave it out."
+
+
+class MergeIntoItself(Invalid):
+    """An item is merged into another one."""
+
+    code = "merge_into_itself"
+    zh = "事项不能并入其自身。"
+    en = "An item cannot be merged into itself."
+
+
+class UnknownPerson(Invalid):
+    """Items are handed over to somebody who is there: an official in post, or a client."""
+
+    code = "unknown_person"
+    zh = "没有找到接手人。请填写在职人员或接入方的编号。"
+    en = "The person who takes over was not found. Name an official in post, or a client."
+
+
+class StagesAlreadyPlanned(Conflict):
+    """The stages of an item are planned once."""
+
+    code = "stages_already_planned"
+    zh = "该事项已分阶段，不能重复设定。"
+    en = "The item's stages were planned before."
+
+
+class StagesOutOfOrder(Invalid):
+    """Each stage ends no earlier than the one before, and the last within the item's deadline."""
+
+    code = "stages_out_of_order"
+    zh = "各阶段的时限须依次不早于前一阶段，且不晚于事项时限。"
+    en = "Each stage's limit follows the one before, and none lies beyond the item's deadline."
+
+
+class StageNotNext(Conflict):
+    """Stages are finished in their order, each once."""
+
+    code = "stage_not_next"
+    zh = "各阶段须依次完成，每个阶段只完成一次。"
+    en = "Stages are finished in their order, each of them once."
+
+
 class ItemNotClosed(Conflict):
     """Only a closed item is opened again."""
 
@@ -127,6 +207,14 @@ class NoticeSignedByDrafter(Forbidden):
     code = "notice_signed_by_drafter"
     zh = "起草人不能核稿、审签或签发自己的文稿，请由另一人办理。"
     en = "The drafter may not check, countersign or issue their own draft; another person must."
+
+
+class OnlyDrafterAmendsNotice(Forbidden):
+    """The drafter alone writes the draft, so that whoever signs it off sees it with other eyes."""
+
+    code = "only_drafter_amends_notice"
+    zh = "只有起草人可以修改文稿。请退回起草人修改。"
+    en = "Only the drafter may change the draft. Return it to the drafter."
 
 
 class NoticeLimitPassed(Invalid):

@@ -1,7 +1,7 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,3 +32,15 @@ async def mark_closed(session: AsyncSession, actor: Actor, ledger: Ledger) -> No
     """Close a locked ledger today (结账); whether it may be is the caller's to know."""
     ledger.closed_on, ledger.closed_by = await clock.today(session), actor.person
     await audit.record(session, actor, "ledger.closed", ledger.id, year=ledger.year)
+
+
+async def enter_beside(session: AsyncSession, item_ids: Sequence[UUID], *, of_item_id: UUID) -> None:
+    """Enter items in every ledger that holds a given one, behind what is there; a ledger holds an item once."""
+    of_the_item = select(LedgerEntry.ledger_id).where(LedgerEntry.item_id == of_item_id)
+    locked = select(Ledger.id).where(Ledger.id.in_(of_the_item)).order_by(Ledger.id).with_for_update()
+    for ledger_id in (await session.scalars(locked)).all():
+        in_it = select(LedgerEntry.item_id).where(LedgerEntry.ledger_id == ledger_id, LedgerEntry.item_id.in_(item_ids))
+        known = set(await session.scalars(in_it))
+        last = await session.scalar(select(func.max(LedgerEntry.no)).where(LedgerEntry.ledger_id == ledger_id)) or 0
+        fresh = [item_id for item_id in item_ids if item_id not in known]
+        enter_items(session, ledger_id=ledger_id, no_of={item_id: no for no, item_id in enumerate(fresh, last + 1)})

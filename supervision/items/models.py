@@ -2,22 +2,40 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, false
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from supervision.documents.models import Secrecy
 from supervision.foundation.database import Base, Local, Massed, Named, belongs_to, local_table, one_of
-from supervision.items.states import DeliveryState, ItemState, NoticeKind, NoticeState, TransferState, UrgingChannel
+from supervision.items.life import ItemChange, ItemProcedure, ItemStage
+from supervision.items.notices import Notice, NoticeCounter, NoticeDelivery, NoticeProcedure, Urging
+from supervision.items.states import ENDED, AuthorityKind, ItemKind, ItemState, TransferState
 
+# What a room keeps is found here, whichever of its files says how.
+__all__ = [
+    "DirectTransfer",
+    "InstructionPaper",
+    "Item",
+    "ItemChange",
+    "ItemCounter",
+    "ItemKind",
+    "ItemProcedure",
+    "ItemStage",
+    "Ledger",
+    "LedgerEntry",
+    "Liaison",
+    "Notice",
+    "NoticeCounter",
+    "NoticeDelivery",
+    "NoticeProcedure",
+    "PaperLeader",
+    "PartKind",
+    "Party",
+    "Urging",
+]
 
-class ItemKind(StrEnum):
-    MAJOR_DECISION = "major_decision"
-    SPECIAL_WORK = "special_work"
-    INSTRUCTION = "instruction"
-    SUPERIOR_ASSIGNMENT = "superior_assignment"
-    MAJOR_PROBLEM = "major_problem"
-    OFFICE_NOTICE = "office_notice"
+_ENDS = ", ".join(repr(str(state)) for state in ItemState if state in ENDED)
 
 
 class PartKind(StrEnum):
@@ -35,7 +53,14 @@ class Item(Named, Base):
         UniqueConstraint("jurisdiction_id", "number"),
         one_of("kind", ItemKind),
         one_of("state", ItemState),
-        CheckConstraint("(state = 'closed') = (closed_on IS NOT NULL)", name="closed_on_a_day"),
+        one_of("authority_kind", AuthorityKind),
+        one_of("secrecy", Secrecy),
+        belongs_to("official", "authority_official_id"),
+        belongs_to("item", "merged_into_id"),
+        belongs_to("item", "split_from_id"),
+        CheckConstraint(f"(state IN ({_ENDS})) = (closed_on IS NOT NULL)", name="closed_on_a_day"),
+        CheckConstraint("(state = 'suspended') = (suspended_on IS NOT NULL)", name="suspended_on_a_day"),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
         CheckConstraint("deadline_on >= received_on", name="deadline_after_receipt"),
         Index(None, "jurisdiction_id", "deadline_on", "id"),
         Index(None, "search", postgresql_using="gin"),
@@ -47,13 +72,25 @@ class Item(Named, Base):
     number: Mapped[str]
     title: Mapped[str]
     source: Mapped[str]
+    authority_kind: Mapped[str | None]
+    authority_name: Mapped[str | None]
+    authority_number: Mapped[str | None]
+    authority_on: Mapped[date | None]
+    authority_body: Mapped[str | None]
+    authority_official_id: Mapped[UUID | None]
+    secrecy: Mapped[str] = mapped_column(server_default=Secrecy.INTERNAL)
+    is_standing: Mapped[bool] = mapped_column(server_default=false())
     received_on: Mapped[date]
     deadline_on: Mapped[date]
     first_deadline_on: Mapped[date]
     registered_by: Mapped[UUID | None]
     registered_at: Mapped[datetime]
+    clerk_id: Mapped[UUID | None]
     state: Mapped[str] = mapped_column(server_default=ItemState.OPEN)
+    suspended_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    merged_into_id: Mapped[UUID | None]
+    split_from_id: Mapped[UUID | None]
     search: Mapped[str] = deferred(mapped_column(TSVECTOR, nullable=False), raiseload=True)
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
@@ -190,101 +227,3 @@ class Liaison(Named, Base):
     text: Mapped[str]
     logged_by: Mapped[UUID | None]
     logged_at: Mapped[datetime]
-
-
-class NoticeProcedure(Local, Base):
-    """How a kind of notice is signed off, and how soon it is acknowledged; no row: the usual way."""
-
-    __tablename__ = "notice_procedure"
-    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "kind"), one_of("kind", NoticeKind))
-
-    kind: Mapped[str]
-    chain: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    acknowledge_working_days: Mapped[int]
-
-
-class Notice(Named, Base):
-    """An inspection notice (督查通知书) or a circulation slip (抄告单) on an item; frozen once issued."""
-
-    __tablename__ = "notice"
-    __table_args__ = local_table(
-        belongs_to("item", "item_id"),
-        one_of("kind", NoticeKind),
-        one_of("state", NoticeState),
-        UniqueConstraint("jurisdiction_id", "kind", "year", "sequence"),
-        UniqueConstraint("jurisdiction_id", "number"),
-        CheckConstraint("(state = 'issued') = (number IS NOT NULL)", name="number_when_issued"),
-        Index(None, "jurisdiction_id", "id"),
-        Index(None, "jurisdiction_id", "item_id"),
-    )
-
-    item_id: Mapped[UUID]
-    kind: Mapped[str]
-    year: Mapped[int | None]
-    sequence: Mapped[int | None]
-    number: Mapped[str | None]
-    text: Mapped[str]
-    limit_on: Mapped[date]
-    chain: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    acknowledge_working_days: Mapped[int]
-    state: Mapped[str]
-    drafted_by: Mapped[UUID | None]
-    drafted_at: Mapped[datetime]
-    checked_by: Mapped[UUID | None]
-    checked_at: Mapped[datetime | None]
-    countersigned_by: Mapped[UUID | None]
-    countersigned_at: Mapped[datetime | None]
-    issued_by: Mapped[UUID | None]
-    issued_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
-
-
-class NoticeCounter(Local, Base):
-    """The last number given to a kind of notice in a year; it rolls back with the issue that took it."""
-
-    __tablename__ = "notice_counter"
-    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "kind", "year"),)
-
-    kind: Mapped[str]
-    year: Mapped[int]
-    last: Mapped[int]
-
-
-class NoticeDelivery(Named, Base):
-    """A unit to which a notice is addressed, and when it acknowledged receipt (签收)."""
-
-    __tablename__ = "notice_delivery"
-    __table_args__ = local_table(
-        belongs_to("notice", "notice_id"),
-        belongs_to("unit", "unit_id"),
-        one_of("state", DeliveryState),
-        UniqueConstraint("notice_id", "unit_id"),
-        Index(None, "jurisdiction_id", "unit_id", "id"),
-        Index("ix_notice_delivery_waiting", "jurisdiction_id", "id", postgresql_where=text("state = 'delivered'")),
-    )
-
-    notice_id: Mapped[UUID]
-    unit_id: Mapped[UUID]
-    state: Mapped[str]
-    delivered_at: Mapped[datetime | None]
-    due_at: Mapped[datetime | None]
-    acknowledged_by: Mapped[UUID | None]
-    acknowledged_at: Mapped[datetime | None]
-
-
-class Urging(Named, Base):
-    """A reminder to acknowledge, by message or by telephone. Never changed."""
-
-    __tablename__ = "urging"
-    __table_args__ = local_table(
-        belongs_to("notice_delivery", "delivery_id"),
-        one_of("channel", UrgingChannel),
-        Index(None, "delivery_id", "id"),
-    )
-
-    delivery_id: Mapped[UUID]
-    channel: Mapped[str]
-    note: Mapped[str]
-    urged_by: Mapped[UUID | None]
-    urged_at: Mapped[datetime]

@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, union, update
@@ -11,7 +12,7 @@ from supervision.cadence.queries import read_calendar
 from supervision.cadence.rules import Calendar, CalendarUnknown, add_working_days, day_zh, end_of_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import NotFound, Stale
 from supervision.identity.models import Official, Position
 from supervision.identity.queries import require_units
 from supervision.items import closing, policy, queries, rules
@@ -95,6 +96,31 @@ async def draft_notice(
     return notice.id
 
 
+async def amend_notice(
+    session: AsyncSession, actor: Actor, notice_id: UUID, version: int, *, changes: Mapping[str, Any]
+) -> None:
+    """Change the text or the limit of a draft, which its drafter alone may; refuses a stale version."""
+    notice = await _lock(session, actor, notice_id)
+    rules.check_amendable(notice.state, is_drafter=notice.drafted_by == actor.person)
+    if notice.version != version:
+        raise Stale
+    rules.check_unclassified(changes.get("text"))
+    if "limit_on" in changes:
+        rules.check_limit(changes["limit_on"], await clock.today(session))
+    for name, value in changes.items():
+        setattr(notice, name, value)
+    await audit.record(session, actor, "notice.amended", notice_id, fields=sorted(changes))
+
+
+async def return_notice(session: AsyncSession, actor: Actor, notice_id: UUID, *, reason: str) -> None:
+    """Give a notice back to its drafter with a reason, before it is issued; the chain begins anew (§3(2))."""
+    notice = await _lock(session, actor, notice_id)
+    rules.check_returnable(notice.state, is_drafter=notice.drafted_by == actor.person)
+    notice.state, notice.reason = NoticeState.DRAFTED, reason
+    notice.checked_by = notice.checked_at = notice.countersigned_by = notice.countersigned_at = None
+    await audit.record(session, actor, "notice.returned", notice_id, reason=reason)
+
+
 async def check_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> None:
     """Check a draft (核稿); refuses its drafter, and a notice whose chain asks for another step."""
     notice = await _lock_for(session, actor, notice_id, NoticeState.CHECKED)
@@ -171,11 +197,16 @@ def _matter(urging_id: UUID) -> str:
 
 
 async def _lock_for(session: AsyncSession, actor: Actor, notice_id: UUID, step: NoticeState) -> Notice:
+    notice = await _lock(session, actor, notice_id)
+    rules.check_step(notice.chain, notice.state, step, is_drafter=notice.drafted_by == actor.person)
+    return notice
+
+
+async def _lock(session: AsyncSession, actor: Actor, notice_id: UUID) -> Notice:
     statement = select(Notice).where(Notice.id == notice_id, policy.notices_visible_to(actor)).with_for_update()
     notice = await session.scalar(statement, execution_options={"populate_existing": True})
     if notice is None:
         raise NotFound
-    rules.check_step(notice.chain, notice.state, step, is_drafter=notice.drafted_by == actor.person)
     return notice
 
 

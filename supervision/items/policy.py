@@ -1,6 +1,9 @@
-from sqlalchemy import ColumnElement, false, select, true
+from uuid import UUID
+
+from sqlalchemy import BindParameter, ColumnElement, false, select, true
 
 from supervision.foundation.actors import Actor, Role
+from supervision.items.errors import RegistrarActsAlone
 from supervision.items.models import Item, Notice, NoticeDelivery, Party
 from supervision.items.states import DeliveryState
 
@@ -10,10 +13,15 @@ _SEES_NOTICES = _SEES_ALL - {Role.PUBLISHER}
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Let a unit see the items in which it has a part; the office and those who judge see all, others none."""
-    if actor.role in _SEES_ALL:
+    return visible_as(actor.role, actor.unit_id)
+
+
+def visible_as(role: Role, unit_id: UUID | BindParameter[UUID] | None) -> ColumnElement[bool]:
+    """Say the same of a role and a unit, which may be a parameter of a statement that is built once."""
+    if role in _SEES_ALL:
         return true()
-    if actor.role is Role.UNIT:
-        return Item.id.in_(select(Party.item_id).where(Party.unit_id == actor.unit_id))
+    if role is Role.UNIT:
+        return Item.id.in_(select(Party.item_id).where(Party.unit_id == unit_id))
     return false()
 
 
@@ -31,3 +39,9 @@ def deliveries_visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.UNIT:
         return is_delivered & (NoticeDelivery.unit_id == actor.unit_id)
     return is_delivered if actor.role in _SEES_NOTICES else false()
+
+
+def require_another_person(actor: Actor, item: Item) -> None:
+    """Refuse who registered an item where a second person is asked for."""
+    if actor.person == item.registered_by:
+        raise RegistrarActsAlone

@@ -7,10 +7,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.documents.models import Secrecy
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Stale
-from supervision.items import queries, rules
+from supervision.identity.queries import require_officials_in_post
+from supervision.items import approving, rules
 from supervision.items.errors import DeadlineBeforeReceipt
 from supervision.items.models import Item, Party
 from supervision.items.numbering import take_numbers
@@ -30,56 +31,78 @@ class NewParty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """What is to be registered."""
+    """What is to be registered, and what it rests on; without a deadline it is standing work."""
 
     title: str
     source: str
     received_on: date
-    deadline_on: date
+    deadline_on: date | None
+    authority_kind: str | None = None
+    authority_name: str | None = None
+    authority_number: str | None = None
+    authority_on: date | None = None
+    authority_body: str | None = None
+    authority_official_id: UUID | None = None
+    secrecy: str = Secrecy.INTERNAL
+    is_standing: bool = False
+
+    @property
+    def texts(self) -> tuple[str | None, ...]:
+        named = (self.authority_name, self.authority_number, self.authority_body)
+        return (self.title, self.source, *named)
 
 
 async def register_item(
-    session: AsyncSession,
-    actor: Actor,
-    *,
-    kind: str,
-    title: str,
-    source: str,
-    received_on: date,
-    deadline_on: date,
-    year: int | None = None,
+    session: AsyncSession, actor: Actor, new: NewItem, *, kind: str, year: int | None = None
 ) -> UUID:
     """Register an item under the next number of its kind and year (§3); refuses a deadline before the receipt.
 
-    So is what is marked as classified. The year is that of the receipt, unless the item belongs to another ledger.
+    So is what is marked as classified, and an official who is unknown. The year is that of the receipt, unless the
+    item belongs to another ledger. Where the kind asks for it, the item waits for the approval of a second person.
     """
-    new = NewItem(title=title, source=source, received_on=received_on, deadline_on=deadline_on)
-    (item_id,) = await register_items(session, actor, [new], kind=kind, year=year or received_on.year)
+    if new.authority_official_id is not None:
+        await require_officials_in_post(session, {new.authority_official_id})
+    state = ItemState.REGISTERED if await approving.needs_approval(session, kind) else ItemState.OPEN
+    (item_id,) = await register_items(session, actor, [new], kind=kind, year=year or new.received_on.year, state=state)
     return item_id
 
 
 async def register_items(
-    session: AsyncSession, actor: Actor, news: Sequence[NewItem], *, kind: str, year: int
+    session: AsyncSession,
+    actor: Actor,
+    news: Sequence[NewItem],
+    *,
+    kind: str,
+    year: int,
+    state: ItemState = ItemState.OPEN,
 ) -> list[UUID]:
     """Register items of one kind under consecutive numbers of a year, in their order; refuses as `register_item`."""
-    rules.check_unclassified(*(text for new in news for text in (new.title, new.source)))
-    if any(new.deadline_on < new.received_on for new in news):
+    rules.check_unclassified(*(text for new in news for text in new.texts))
+    deadlines = [rules.deadline_of(new.deadline_on, is_standing=new.is_standing, year=year) for new in news]
+    if any(deadline_on < new.received_on for new, deadline_on in zip(news, deadlines, strict=True)):
         raise DeadlineBeforeReceipt
     at = await clock.now(session)
+    numbers = await take_numbers(session, kind, year, len(news))
     items = [
         Item(
+            **{
+                **asdict(new),
+                "authority_kind": new.authority_kind or rules.USUAL_AUTHORITY[kind],
+                "authority_name": new.authority_name or new.source,
+                "deadline_on": deadline_on,
+            },
             kind=kind,
             year=year,
             sequence=sequence,
             number=number,
-            **asdict(new),
-            first_deadline_on=new.deadline_on,
+            first_deadline_on=deadline_on,
             registered_by=actor.person,
             registered_at=at,
-            state=ItemState.OPEN,
+            clerk_id=actor.person,
+            state=state,
             search=vector_of(number, new.title, new.source),
         )
-        for new, (sequence, number) in zip(news, await take_numbers(session, kind, year, len(news)), strict=True)
+        for new, deadline_on, (sequence, number) in zip(news, deadlines, numbers, strict=True)
     ]
     session.add_all(items)
     # Without relationships nothing else tells that items come before what names them.
@@ -87,20 +110,6 @@ async def register_items(
     facts = [(item.id, {"kind": kind, "number": item.number, "deadline_on": item.deadline_on}) for item in items]
     await audit.record_each(session, actor, "item.registered", facts)
     return [item.id for item in items]
-
-
-async def amend_item(
-    session: AsyncSession, actor: Actor, item_id: UUID, version: int, *, changes: dict[str, str]
-) -> None:
-    """Change an item's title or source; refuses a stale version, and what is marked as classified."""
-    item = await queries.get_for_update(session, actor, item_id)
-    if item.version != version:
-        raise Stale
-    rules.check_unclassified(*changes.values())
-    for name, value in changes.items():
-        setattr(item, name, value)
-    item.search = vector_of(item.number, item.title, item.source)
-    await audit.record(session, actor, "item.amended", item_id, **changes)
 
 
 async def move_deadline(session: AsyncSession, actor: Actor, item: Item, new_on: date) -> None:

@@ -69,6 +69,7 @@ NOTICE_COLUMNS = (
     Notice.limit_on,
     Notice.chain,
     Notice.acknowledge_working_days,
+    Notice.reason,
     Notice.drafted_by,
     Notice.drafted_at,
     Notice.checked_by,

@@ -1,22 +1,46 @@
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
 from supervision.items.errors import (
     ChainMalformed,
     ClassifiedMatter,
+    DeadlineNeeded,
     NoticeLimitPassed,
     NoticeSignedByDrafter,
     NoticeStepOutOfTurn,
+    OnlyDrafterAmendsNotice,
+    StageNotNext,
+    StagesOutOfOrder,
+    StandingTakesNoDeadline,
 )
-from supervision.items.states import NOTICE_FOLLOWS, NoticeKind, NoticeState
+from supervision.items.states import (
+    NOTICE_FOLLOWS,
+    NOTICE_RETURNS,
+    AuthorityKind,
+    ItemKind,
+    NoticeKind,
+    NoticeState,
+)
 
 # How a notice is signed off unless the county has set another way, and within how many working days it is acknowledged.
 USUAL_CHAIN = (NoticeState.CHECKED, NoticeState.COUNTERSIGNED, NoticeState.ISSUED)
 USUAL_ACKNOWLEDGE_WORKING_DAYS = 1
 NUMBERS = MappingProxyType({NoticeKind.NOTICE: "督查通知〔{}〕{}号", NoticeKind.SLIP: "督查抄告〔{}〕{}号"})
+
+# What an item of a kind rests on unless its registration says so (§3(1)).
+USUAL_AUTHORITY: Mapping[str, AuthorityKind] = MappingProxyType(
+    {
+        ItemKind.MAJOR_DECISION: AuthorityKind.ANNUAL_PLAN,
+        ItemKind.SPECIAL_WORK: AuthorityKind.ANNUAL_PLAN,
+        ItemKind.INSTRUCTION: AuthorityKind.LEADER,
+        ItemKind.SUPERIOR_ASSIGNMENT: AuthorityKind.SUPERIOR,
+        ItemKind.MAJOR_PROBLEM: AuthorityKind.PROBLEM,
+        ItemKind.OFFICE_NOTICE: AuthorityKind.DOCUMENT,
+    }
+)
 
 # A mark may be spaced out, as official documents set it. Work and trade secrets are no state secrets, and 机密 also
 # comes about where one word ends and another begins, as in 手机密码.
@@ -56,6 +80,22 @@ def check_step(chain: Sequence[str], state: str, step: NoticeState, *, is_drafte
         raise NoticeSignedByDrafter
 
 
+def check_returnable(state: str, *, is_drafter: bool) -> None:
+    """Refuse to give back what is issued, and a draft to the one who has it already."""
+    if NoticeState(state) not in NOTICE_RETURNS:
+        raise NoticeStepOutOfTurn(state=state)
+    if is_drafter:
+        raise NoticeSignedByDrafter
+
+
+def check_amendable(state: str, *, is_drafter: bool) -> None:
+    """Refuse a change by anybody but the drafter, and of what is being signed off already."""
+    if not is_drafter:
+        raise OnlyDrafterAmendsNotice
+    if NoticeState(state) is not NoticeState.DRAFTED:
+        raise NoticeStepOutOfTurn(state=state)
+
+
 def check_limit(limit_on: date, today: date) -> None:
     """Refuse a time limit that has passed."""
     if limit_on < today:
@@ -65,3 +105,31 @@ def check_limit(limit_on: date, today: date) -> None:
 def number_of(kind: str, year: int, sequence: int) -> str:
     """Write a notice's number (发文字号), such as 督查通知〔2016〕12号."""
     return NUMBERS[NoticeKind(kind)].format(year, sequence)
+
+
+def deadline_of(deadline_on: date | None, *, is_standing: bool, year: int) -> date:
+    """Return an item's deadline: that of standing work is the end of the ledger's year."""
+    if is_standing:
+        if deadline_on is not None:
+            raise StandingTakesNoDeadline
+        return date(year, 12, 31)
+    if deadline_on is None:
+        raise DeadlineNeeded
+    return deadline_on
+
+
+def deadline_after_pause(deadline_on: date, *, suspended_on: date, resumed_on: date) -> date:
+    """Return the deadline with the days added for which the item stood still; one that had passed before stays."""
+    return deadline_on if deadline_on < suspended_on else deadline_on + (resumed_on - suspended_on)
+
+
+def check_stages(limits: Sequence[date], *, deadline_on: date) -> None:
+    """Refuse stages of which one ends before its predecessor, or after the item's deadline."""
+    if list(limits) != sorted(limits) or limits[-1] > deadline_on:
+        raise StagesOutOfOrder
+
+
+def check_next_stage(no: int, finished: Sequence[int]) -> None:
+    """Refuse a stage that was finished, and one before which another is not."""
+    if no != len(finished) + 1:
+        raise StageNotNext

@@ -19,7 +19,7 @@ _SIMILAR = text("""
         FROM unnest(tsvector_to_array(item.search)) lexeme
         WHERE lexeme = ANY (CAST(:pairs AS text[]))
     ) likeness
-    WHERE state = 'open' AND (shared_percent >= :near OR is_same_source)
+    WHERE closed_on IS NULL AND (shared_percent >= :near OR is_same_source)
     ORDER BY shared_percent DESC, is_same_source DESC, id DESC LIMIT :most
 """)
 
@@ -27,7 +27,7 @@ _SIMILAR = text("""
 async def list_similar_items(
     session: AsyncSession, _actor: Actor, *, title: str, source: str | None = None
 ) -> Sequence[Row]:
-    """List the open items most like one that is about to be registered (§3(1)), so that none is supervised twice.
+    """List the items in hand most like one that is about to be registered (§3(1)), so that none is supervised twice.
 
     Like is what shares half of the title's pairs of neighbouring characters, or comes from the same source.
     """

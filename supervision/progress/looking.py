@@ -30,7 +30,7 @@ _COLUMNS = (
     QuarterlyLook.looked_on,
 )
 # What was known at the end of the day that is looked at, so that a look that was missed comes out the same later.
-# The light is that of `rules.light`.
+# The light is that of `rules.light`; standing work has no end that it could lag behind.
 _LOOK = text("""
     INSERT INTO quarterly_look
         (year, quarter, task_id, item_id, item_number, goal, unit_id, percent, reported_at, deadline_on, light,
@@ -38,7 +38,7 @@ _LOOK = text("""
     SELECT :year, :quarter, t.id, i.id, i.number, t.goal, t.responsible_unit_id, e.percent, e.received_at,
            i.deadline_on,
            CASE
-               WHEN e.percent = 100 THEN 'on_track'
+               WHEN i.is_standing OR e.percent = 100 THEN 'on_track'
                WHEN :day > i.deadline_on THEN 'overdue'
                WHEN greatest(:day - i.received_on + 1, 0) * 100
                     - coalesce(e.percent, 0) * (i.deadline_on - i.received_on + 1)
@@ -52,7 +52,8 @@ _LOOK = text("""
         SELECT percent, received_at FROM progress_entry WHERE task_id = t.id AND received_at < :until
         ORDER BY received_at DESC, id DESC LIMIT 1
     ) e ON true
-    WHERE i.received_on <= :last AND (i.closed_on IS NULL OR i.closed_on > :day)
+    WHERE i.received_on <= :last AND i.state NOT IN ('registered', 'refused')
+    AND (i.closed_on IS NULL OR i.closed_on > :day) AND (i.suspended_on IS NULL OR i.suspended_on > :day)
     ORDER BY i.id, t.no
     ON CONFLICT DO NOTHING
     RETURNING light

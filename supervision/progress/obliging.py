@@ -23,7 +23,8 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import NEW_ID_SQL
 from supervision.identity.models import Official, Position
-from supervision.items.models import Item, ItemKind
+from supervision.items.models import Item
+from supervision.items.states import ItemKind, ItemState
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
 from supervision.progress import rhythm
@@ -49,7 +50,7 @@ async def open_obligations(
     units = (
         select(Task.responsible_unit_id)
         .join(Item, Item.id == Task.item_id)
-        .where(Item.received_on <= period.last, Item.closed_on.is_(None), speaks_of(literal(covers)))
+        .where(Item.received_on <= period.last, Item.state == ItemState.OPEN, speaks_of(literal(covers)))
         .distinct()
         .subquery()
     )
@@ -169,7 +170,7 @@ def _responsible(units: Collection[UUID], period: Period, covers: str) -> Recipi
     return (
         select(Task.responsible_unit_id, Task.responsible_person_id)
         .join(Item, Item.id == Task.item_id)
-        .where(Task.responsible_unit_id.in_(units), Item.received_on <= period.last, Item.closed_on.is_(None))
+        .where(Task.responsible_unit_id.in_(units), Item.received_on <= period.last, Item.state == ItemState.OPEN)
         .where(speaks_of(literal(covers)))
         .distinct()
     )

@@ -13,6 +13,7 @@ from supervision.foundation.ids import new_id
 from supervision.foundation.paging import Rows
 from supervision.foundation.sessions import Row, fetch, fetch_one, send
 from supervision.items.models import Item
+from supervision.items.states import ItemState
 from supervision.messaging import outbox
 from supervision.progress import rules
 from supervision.progress.errors import ObligationAlreadyFulfilled, ObligationWaived, ReportNotComplete
@@ -34,7 +35,7 @@ _DUTIES: Rows = (
     .where(
         Task.responsible_unit_id == bindparam("unit"),
         Item.received_on <= bindparam("period_last"),
-        Item.closed_on.is_(None),
+        Item.state == ItemState.OPEN,
         speaks_of(bindparam("covers", type_=Text)),
     )
     .group_by(Task.id)

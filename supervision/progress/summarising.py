@@ -10,6 +10,7 @@ from supervision.cadence.rules import Period, end_of_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.sessions import Row, fetch, fetch_one
+from supervision.items.states import COUNTS_FOR_LATENESS
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
 from supervision.progress.models import Digest, Obligation
@@ -17,13 +18,15 @@ from supervision.progress.rules import Covers, DigestKind, Standing, standing
 from supervision.progress.states import ObligationState
 
 # The instructions that a month has to do with: what stood open in it, as it was known at the month's end.
-_INSTRUCTIONS = """
+_INSTRUCTIONS = f"""
     SELECT i.id, i.received_on >= :first AS is_new, i.closed_on <= :last AS is_closed,
            (i.closed_on IS NULL OR i.closed_on > :last) AS is_open,
-           (i.closed_on IS NULL OR i.closed_on > :last) AND i.deadline_on <= :last AS is_overdue
+           (i.closed_on IS NULL OR i.closed_on > :last) AND i.deadline_on <= :last
+           AND {COUNTS_FOR_LATENESS} AS is_overdue
     FROM item i
     WHERE i.kind = 'instruction' AND i.received_on <= :last AND (i.closed_on IS NULL OR i.closed_on >= :first)
-"""
+    AND i.state NOT IN ('registered', 'refused', 'void', 'merged')
+"""  # noqa: S608 - put together from our own constants
 _COUNTS = """
     count(*) AS instructions, count(*) FILTER (WHERE i.is_new) AS new, count(*) FILTER (WHERE i.is_closed) AS closed,
     count(*) FILTER (WHERE i.is_open) AS open, count(*) FILTER (WHERE i.is_overdue) AS overdue

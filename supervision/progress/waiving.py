@@ -5,17 +5,18 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.items.models import Item
+from supervision.items.states import ItemState
 from supervision.messaging import outbox
 from supervision.progress.models import Obligation
 from supervision.progress.obliging import matters_of, speaks_of
 from supervision.progress.states import ObligationState
 from supervision.tasks.models import Task
 
-REASON = "本单位承办的事项均已销号"
+REASON = "本单位承办的事项均已办结、中止或终止"
 
 
 async def waive_idle(session: AsyncSession, actor: Actor) -> int:
-    """Waive the open duties of units whose items are all closed, and withdraw what reminds of them.
+    """Waive the open duties of units none of whose items is open, and withdraw what reminds of them.
 
     What was marked late before stays marked. Returns how many were waived; waiving again adds nothing.
     """
@@ -25,7 +26,7 @@ async def waive_idle(session: AsyncSession, actor: Actor) -> int:
         .where(
             Task.responsible_unit_id == Obligation.unit_id,
             Item.received_on <= Obligation.period_last,
-            Item.closed_on.is_(None),
+            Item.state == ItemState.OPEN,
             speaks_of(Obligation.covers),
         )
         .exists()

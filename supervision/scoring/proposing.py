@@ -1,9 +1,10 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Boolean, literal_column, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from supervision.audit import service as audit
 from supervision.foundation import clock
@@ -12,11 +13,13 @@ from supervision.foundation.ids import NEW_ID_SQL, new_id
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Unit, UnitKind
 from supervision.items.models import Item
+from supervision.items.states import COUNTS_FOR_LATENESS
 from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import (
     DeductionAlreadyProposed,
     DeductionItemUnknown,
     FactInFuture,
+    ItemNeverLate,
     UnitNotScored,
     UnknownRule,
 )
@@ -47,7 +50,7 @@ _PROPOSE_LATE = text(f"""
             SELECT id FROM scoring_policy WHERE effective_on <= d.deadline_on + 1 ORDER BY effective_on DESC LIMIT 1
         ) p
         JOIN scoring_rule r ON r.policy_id = p.id AND r.late_item_kind = i.kind
-        WHERE d.deadline_on < :today AND (i.closed_on IS NULL OR i.closed_on > d.deadline_on)
+        WHERE d.deadline_on < :today AND {COUNTS_FOR_LATENESS} AND (i.closed_on IS NULL OR i.closed_on > d.deadline_on)
     ), late AS (
         SELECT DISTINCT o.*, u.id AS unit_id
         FROM overdue o
@@ -99,7 +102,7 @@ _PROPOSE_LATE = text(f"""
     )
     ON CONFLICT DO NOTHING
     RETURNING id, unit_id, item_id
-""")  # noqa: S608 - the one thing put in is our own constant
+""")  # noqa: S608 - what is put in are our own constants
 
 
 async def propose_late(session: AsyncSession, actor: Actor) -> int:
@@ -161,15 +164,17 @@ async def propose_deduction(
     """Propose a deduction by hand, in the points of the rule in force on the fact's day.
 
     Facts of one `event` count once, by the highest deduction; without one it is an event of its own. Refused are an
-    unknown rule, unit or item, a unit that is not scored, a fact in the future, and the same event proposed before.
+    unknown rule, unit or item, a unit that is not scored, a fact in the future, the lateness of an item that is never
+    late, and the same event proposed before.
     """
     today = await clock.today(session)
     if fact_on > today:
         raise FactInFuture(today=today)
     await _require_scored(session, unit_id)
-    if item_id is not None and await session.scalar(select(Item.id).where(Item.id == item_id)) is None:
-        raise DeductionItemUnknown
+    counts = None if item_id is None else await _counts_for_lateness(session, item_id)
     rule = await _rule_in_force(session, rule_code, fact_on)
+    if rule.late_item_kind is not None and counts is False:
+        raise ItemNeverLate
     await require_open_year(session, actor, fact_on.year)
     deduction = Deduction(
         id=(deduction_id := new_id()),
@@ -199,6 +204,15 @@ async def propose_deduction(
 def _own_event(deduction_id: UUID, rule: ScoringRule, item_id: UUID | None) -> str:
     # The lateness of an item is one event, whether the house or a person sees it first.
     return f"item:{item_id}:late" if item_id and rule.late_item_kind else f"deduction:{deduction_id}"
+
+
+async def _counts_for_lateness(session: AsyncSession, item_id: UUID) -> bool:
+    item = aliased(Item, name="i")
+    statement = select(literal_column(COUNTS_FOR_LATENESS, Boolean)).select_from(item).where(item.id == item_id)
+    counts = await session.scalar(statement)
+    if counts is None:
+        raise DeductionItemUnknown
+    return counts
 
 
 async def _require_scored(session: AsyncSession, unit_id: UUID) -> None:

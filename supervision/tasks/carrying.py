@@ -15,7 +15,7 @@ from supervision.foundation.sessions import Row, fetch_one
 from supervision.items import ledgers, registering
 from supervision.items import queries as items
 from supervision.items.models import Item, Ledger, LedgerEntry
-from supervision.items.states import ItemState
+from supervision.items.states import ENDED, ItemState
 from supervision.tasks.errors import (
     CarriedDeadlinesRefused,
     EarlierLedgerStands,
@@ -25,7 +25,7 @@ from supervision.tasks.errors import (
 from supervision.tasks.models import CarriedDeadline, LedgerCheck, Occasion
 
 # What has not come to its end, and so goes over into the next year's ledger.
-UNFINISHED = (ItemState.OPEN,)
+UNFINISHED = frozenset(ItemState) - ENDED
 
 _COLUMNS = (
     LedgerCheck.id,
@@ -65,15 +65,16 @@ async def close_ledger(session: AsyncSession, actor: Actor, *, year: int, deadli
         raise LedgerYearNotOver(year=year)
     await _refuse_out_of_turn(session, year)
     unfinished = await _lock_unfinished(session, ledger)
-    overdue = [item for item in unfinished if item.deadline_on < today]
-    if problems := _find_problems({item.id for item in overdue}, deadlines, today):
+    # What stands still has its date moved when it is resumed.
+    past = [item for item in unfinished if item.state == ItemState.OPEN and item.deadline_on < today]
+    if problems := _find_problems({item.id for item in past}, deadlines, today):
         raise CarriedDeadlinesRefused(problems=problems)
     await _count(session, actor, ledger, Occasion.CLOSING)
     await ledgers.mark_closed(session, actor, ledger)
     given = {new["item_id"]: new["deadline_on"] for new in deadlines}
     # A ledger that is closed very late gives dates that still lie ahead.
     usual = max(_end_of(year + 1), _end_of(today.year))
-    await _move(session, actor, ledger, [(item, given.get(item.id, usual)) for item in overdue])
+    await _move(session, actor, ledger, [(item, given.get(item.id, usual)) for item in past])
     await _enter(session, actor, year + 1, [item.id for item in unfinished])
 
 
@@ -132,7 +133,7 @@ async def _count(session: AsyncSession, actor: Actor, ledger: Ledger, occasion: 
                 func.count(),
                 func.count().filter(Item.state == ItemState.CLOSED),
                 func.count().filter(is_unfinished),
-                func.count().filter(is_unfinished, Item.deadline_on < today),
+                func.count().filter(Item.state == ItemState.OPEN, ~Item.is_standing, Item.deadline_on < today),
             ).where(_belongs_to(ledger))
         )
     ).one()

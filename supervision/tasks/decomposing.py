@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.items import closing
 from supervision.items import queries as items
 from supervision.items.models import PartKind
 from supervision.items.registering import NewParty, add_parties
@@ -17,8 +18,11 @@ from supervision.tasks.rules import TaskPlan
 
 
 async def decompose_item(session: AsyncSession, actor: Actor, item_id: UUID, *, tasks: list[TaskPlan]) -> None:
-    """Break an item down into tasks, all at once (§2(1)); refuses a second time, unfit people and unfit indicators."""
-    await items.get_for_update(session, actor, item_id)
+    """Break an open item down into tasks, all at once (§2(1)).
+
+    Refuses one that is not open or was broken down before, unfit people and unfit indicators.
+    """
+    closing.require_open(await items.get_for_update(session, actor, item_id))
     if await session.scalar(select(exists().where(Task.item_id == item_id))):
         raise ItemAlreadyDecomposed
     people = {plan[role] for plan in tasks for role in ("lead_leader_id", "responsible_person_id")}

@@ -17,6 +17,30 @@ class DecompositionRefused(Invalid):
     en = "The decomposition is not right and nothing of it was stored; see the list of problems."
 
 
+class TargetNotDecomposed(Conflict):
+    """What takes up another item's tasks was broken down itself."""
+
+    code = "target_not_decomposed"
+    zh = "并入的事项尚未分解任务。请先分解该事项，或者将其并入另一事项。"
+    en = "The item that would take up the tasks was not broken down itself. Decompose it first, or merge it instead."
+
+
+class SplitTasksUnknown(Invalid):
+    """What is split off are tasks of the item, each in one part."""
+
+    code = "split_tasks_unknown"
+    zh = "拆出的任务须属于该事项，且每项任务只能归入一个新事项。"
+    en = "What is split off must be tasks of the item, each of them in one part only."
+
+
+class NothingLeftBySplit(Conflict):
+    """A split leaves the item at least one of its tasks."""
+
+    code = "nothing_left_by_split"
+    zh = "拆分后原事项至少须保留一项任务。"
+    en = "A split leaves the item at least one of its tasks."
+
+
 class ExtensionTooLate(Conflict):
     """An extension is asked for before the deadline."""
 

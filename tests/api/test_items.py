@@ -31,7 +31,7 @@ class TestItems:
     async def test_is_amended_by_who_read_it(self, callers: Callers, here: Place) -> None:
         office = await callers(here, "office")
         made = await office.post("/v1/items", json=REGISTRATION)
-        where, change = made.headers["Location"], {"title": "整治河道二期"}
+        where, change = made.headers["Location"], {"title": "整治河道二期", "reason": "更正"}
         assert (await office.patch(where, json=change)).status_code == 428
         amended = await office.patch(where, json=change, headers={"If-Match": made.headers["ETag"]})
         assert (amended.status_code, amended.json()["title"]) == (200, "整治河道二期")
@@ -42,7 +42,8 @@ class TestItems:
         made = await office.post("/v1/items", json=REGISTRATION)
         where = made.headers["Location"]
         assert (await stranger.get(where)).status_code == 404
-        amended = await stranger.patch(where, json={"title": "x"}, headers={"If-Match": made.headers["ETag"]})
+        change, tag = {"title": "x", "reason": "x"}, {"If-Match": made.headers["ETag"]}
+        amended = await stranger.patch(where, json=change, headers=tag)
         assert amended.status_code == 404
         for parameters in ({}, {"q": "河道"}):
             assert (await stranger.get("/v1/items", params=parameters)).json()["data"] == []

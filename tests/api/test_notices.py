@@ -91,6 +91,27 @@ async def test_a_notice_from_draft_to_acknowledgement(callers: Callers, here: Pl
     assert [row["unit_id"] for row in waiting] == [str(desk.unit_ids[1])]
 
 
+async def test_a_returned_notice_is_amended_and_signed_off_anew(desk: Desk) -> None:
+    where = await desk.draft()
+    await desk.checker.post(f"{where}/check")
+    returned = await desk.issuer.post(f"{where}/return", json={"reason": "时限太短。"})
+    assert (returned.status_code, returned.json()["state"], returned.json()["checked_by"]) == (200, "drafted", None)
+    amended = await desk.drafter.patch(
+        where, json={"limit_on": "2016-04-30"}, headers={"If-Match": returned.headers["ETag"]}
+    )
+    assert (amended.status_code, amended.json()["limit_on"], amended.json()["reason"]) == (
+        200,
+        "2016-04-30",
+        "时限太短。",
+    )
+    stale = await desk.drafter.patch(where, json={"text": "请办理。"}, headers={"If-Match": returned.headers["ETag"]})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+    foreign = await desk.checker.patch(where, json={"text": "请办理。"}, headers={"If-Match": amended.headers["ETag"]})
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "only_drafter_amends_notice")
+    early = await desk.issuer.post(f"{where}/issue")
+    assert (early.status_code, early.json()["code"]) == (409, "notice_step_out_of_turn")
+
+
 async def test_urging_is_logged(callers: Callers, here: Place, desk: Desk) -> None:
     await desk.issue()
     first, second = await deliveries(desk.drafter)

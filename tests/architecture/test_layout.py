@@ -22,8 +22,13 @@ OWN = {
     "operations": set[str](),
     "messaging": {"audience", "broadcasting", "delivery", "gateways", "outbox", "receipts", "templates"},
     "documents": {"attachments", "delimited", "packages", "spreadsheets", "uploading", "workbooks", "worksheets"},
-    "items": {"closing", "ledgers", "noticing", "numbering", "papers", "registering", "registers", "search", "similar"},
-    "tasks": {"carrying", "cells", "columns", "decomposing", "extending", "importing", "ledger_sheet", "people"},
+    "items": {
+        *("approving", "changing", "closing", "ledgers", "life", "notices", "noticing", "numbering", "papers"),
+        *("registering", "registers", "search", "similar", "staging"),
+    },
+    "tasks": {
+        *("carrying", "cells", "columns", "decomposing", "extending", "importing", "ledger_sheet", "merging", "people"),
+    },
     "progress": {
         *("completing", "digesting", "looking", "obliging", "reporting", "rhythm", "summarising", "waiving"),
     },
@@ -31,7 +36,8 @@ OWN = {
     "problems": {"opening", "reminding", "solving"},
     "scoring": {"adopting", "annex", "deciding", "proposing", "settling", "telling", "warning"},
     "bulletins": {"counting", "drafting", "following", "issuing", "numbering", "proposing", "rectifying"},
-    "reviews": {"closing", "reporting", "reviewing", "waiving"},
+    "reviews": {"closing", "reporting", "reviewing", "stopping", "waiving"},
+    "desk": {"archive", "complaining", "requests", "statistics", "watching", "work"},
     "publication": {"drafting", "feeds", "publishing", "reviewing"},
 }
 NAMELESS = re.compile(r"(?:^|_)(?:utils?|helpers?|common|base|managers?|misc|core|constants?)(?:_|$)")

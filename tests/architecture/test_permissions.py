@@ -5,7 +5,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.app import DuchaApp, create_app
-from api.dependencies import open_actor
+from api.dependencies import actor_of
 from api.permissions import PERMISSIONS, PUBLIC, scopes_of
 from api.route import DuchaRoute
 from supervision.foundation.actors import Role
@@ -28,7 +28,7 @@ def dependencies(dependant: Dependant) -> Iterator[object]:
 
 
 def test_every_route_knows_its_caller_or_is_public(routes: list[APIRoute]) -> None:
-    nameless = {route.name for route in routes if open_actor not in set(dependencies(route.dependant))}
+    nameless = {route.name for route in routes if actor_of not in set(dependencies(route.dependant))}
     assert nameless == PUBLIC
 
 

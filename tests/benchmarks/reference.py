@@ -58,7 +58,7 @@ class Door:
 
 def _add_reads(app: FastAPI, pool: Pool, heard: Heard, door: Door) -> None:
     page, one = heard.text("SELECT item.id", "LIMIT"), heard.text("SELECT item.id", "item.id = ")
-    clock, scores = heard.text("SELECT held_clock"), heard.text("WITH live")
+    clock, scores = heard.text("SELECT held_clock"), heard.text("WITH", "compared AS")
 
     @app.get("/v1/items")
     async def list_items(authorization: Authorization, limit: Annotated[int, Query(ge=1, le=100)] = 50) -> Response:
@@ -72,7 +72,7 @@ def _add_reads(app: FastAPI, pool: Pool, heard: Heard, door: Door) -> None:
     async def get_item(item_id: UUID, authorization: Authorization) -> Response:
         async with pool.connection() as connection:
             await door.open(connection, authorization, role="office", scope="items:read")
-            rows = await _all(connection, one, {"id_1": item_id})
+            rows = await _all(connection, one, {"item": item_id})
         if not rows:
             raise HTTPException(404)
         return _answer(rows[0])

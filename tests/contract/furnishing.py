@@ -1,7 +1,6 @@
 """What a county needs so that each of its operations can succeed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import issuing, rectifying
 from supervision.cadence.rules import Period, PeriodKind
+from supervision.cadence.timetable import USUAL
 from supervision.documents import attachments
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
@@ -26,9 +26,10 @@ from supervision.progress import digesting
 from supervision.progress.models import ProgressEntry
 from supervision.reviews import closing
 from supervision.scoring import deciding, proposing, settling
-from supervision.tasks import extending
+from supervision.tasks import carrying, extending
 from supervision.tasks.models import Task
 from tests.contract import inspecting
+from tests.contract.furniture import Furniture
 from tests.factories import (
     bulletins,
     identity,
@@ -54,18 +55,6 @@ COUNT_ON = text(
 Standing = Mapping[Role, identity.Caller]
 
 
-@dataclass
-class Furniture:
-    """Values that exist, by the name of the parameter or field that takes them, and whole bodies by operation."""
-
-    ids: dict[str, list[str]] = field(default_factory=dict)
-    bodies: dict[str, list[Any]] = field(default_factory=dict)
-
-    def put(self, *names: str, values: list[Any]) -> None:
-        for name in names:
-            self.ids[name] = [str(value) for value in values]
-
-
 async def furnish(house: Committed, place: Place, standing: Standing) -> Furniture:
     """Put into a county what its operations need, and tell what was put there."""
     made = Furniture()
@@ -77,6 +66,9 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
     async with house.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         await progress.open_ledger(session, place.actor)
+        made.put("check_id", values=[await carrying.check_ledger(session, place.actor, year=2016)])
+        made.bodies["close_ledger"] = [{"deadlines": []}]
+        made.bodies["set_rhythm"] = [{"kind": kind, "due_after": 2} for kind in USUAL]
         await _work(session, place.actor, made)
         await _reporting(session, place.actor, standing, made)
         await _reviews(session, place.actor, standing, made)
@@ -86,7 +78,7 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
         await _deductions(session, place.actor, standing, made)
         await _settlements(session, place.actor)
         await _bulletins(session, place.actor, standing, made)
-        await inspecting.furnish(session, place.actor, standing, made.put, made.bodies)
+        await inspecting.furnish(session, place.actor, standing, made)
         await session.execute(COUNT_ON)
         office = standing[Role.OFFICE]
         asking = Actor(place.actor.jurisdiction_id, Role.OFFICE, client_id=office.client_id, is_test=True)
@@ -154,7 +146,8 @@ async def _reviews(session: AsyncSession, actor: Actor, standing: Standing, made
     closable = list(await session.scalars(select(Task.item_id).where(Task.id.in_(ended)).order_by(Task.id)))
     for item_id in closable[4:]:
         await closing.close_item(session, actor, item_id)
-    made.ids["item_id"] += [str(item_id) for item_id in closable]
+    made.place("close_item", item_id=closable[:4])
+    made.place("reopen_item", item_id=closable[4:])
     made.bodies["review_completion"] = [reviews.PASS, reviews.RETURN]
     made.bodies["decide_waiver"] = [reviews.OPINION, reviews.REFUSAL]
 
@@ -181,7 +174,11 @@ async def _notices(session: AsyncSession, actor: Actor, standing: Standing, made
         for state in ("drafted", "checked", "countersigned")
         for _ in range(8)
     ]
-    made.put("notice_id", "notice", values=drafted)
+    office = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=standing[Role.OFFICE].client_id, is_test=True)
+    own = await notices.make_notice(session, actor, item_id=item_id, drafter=office)
+    made.put("notice_id", "notice", values=[*drafted, own])
+    made.place("amend_notice", notice_id=[own])
+    made.bodies["amend_notice"] = [{"text": "请按新的要求办理。"}]
     for _ in range(12):
         await notices.make_notice(session, actor, item_id=item_id, state="issued", unit_ids=[unit_id])
     waiting = await session.scalars(select(NoticeDelivery.id).where(NoticeDelivery.unit_id == unit_id))

@@ -18,7 +18,8 @@ from api.app import DuchaApp
 from deploy.processes import Child, free_port
 from deploy.roles import DatabaseUrls
 from supervision.foundation.actors import Role
-from tests.contract.furnishing import Furniture, furnish
+from tests.contract.furnishing import furnish
+from tests.contract.furniture import Furniture
 from tests.contract.requests import operations
 from tests.factories.identity import Caller
 from tests.house import Committed, Place, house_of
@@ -49,15 +50,27 @@ class Served:
 async def prepare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> Furniture:
     """Found two counties, furnish them, write their keys down, and tell what the first one holds."""
     async with house_of(urls, app) as house:
-        await house.empty()
-        places = {"here": await house.found("330326"), "there": await house.found("330327")}
-        standing = {county: await _stand(house, place) for county, place in places.items()}
-        (folder / "keys.json").write_text(json.dumps({name: _keys(each) for name, each in standing.items()}), "utf-8")
-        (folder / "metrics").write_text(secrets.token_hex(16))
-        (folder / "gateway").write_text("whsec_" + base64.b64encode(secrets.token_bytes(24)).decode())
+        places, standing = await _found(house, folder)
         made = {county: await furnish(house, place, standing[county]) for county, place in places.items()}
         made["here"].ids |= {**await _ids(house, app, places["here"]), **made["here"].ids}
         return made["here"]
+
+
+async def prepare_bare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> Furniture:
+    """Found the two counties and write their keys down, with nothing in them."""
+    async with house_of(urls, app) as house:
+        await _found(house, folder)
+    return Furniture()
+
+
+async def _found(house: Committed, folder: Path) -> tuple[dict[str, Place], dict[str, dict[Role, Caller]]]:
+    await house.empty()
+    places = {"here": await house.found("330326"), "there": await house.found("330327")}
+    standing = {county: await _stand(house, place) for county, place in places.items()}
+    (folder / "keys.json").write_text(json.dumps({name: _keys(each) for name, each in standing.items()}), "utf-8")
+    (folder / "metrics").write_text(secrets.token_hex(16))
+    (folder / "gateway").write_text("whsec_" + base64.b64encode(secrets.token_bytes(24)).decode())
+    return places, standing
 
 
 async def _stand(house: Committed, place: Place) -> dict[Role, Caller]:

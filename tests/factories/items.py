@@ -7,12 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.items import registering
+from supervision.items.registering import NewItem
 
 _numbers = count(1)
 
 
 async def make_item(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
-    facts = {
+    facts: dict[str, Any] = {
         "kind": "instruction",
         "title": f"示例事项{next(_numbers)}",
         "source": "县领导批示",
@@ -20,4 +21,5 @@ async def make_item(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
         "deadline_on": date(2016, 3, 31),
         **over,
     }
-    return await registering.register_item(session, actor, **facts)
+    given = {name: facts.pop(name) for name in ("kind", "year") if name in facts}
+    return await registering.register_item(session, actor, NewItem(**facts), **given)

@@ -48,8 +48,9 @@ async def make_notice(session: AsyncSession, actor: Actor, *, state: str = Notic
     """Draft a notice to one unit and take it as far as the state, each step by a person of its own."""
     item_id = over.pop("item_id", None) or await make_item(session, actor)
     unit_ids = over.pop("unit_ids", None) or [await make_unit(session, actor)]
+    drafter = over.pop("drafter", None) or somebody(actor)
     facts = {"kind": "notice", "text": "请按要求办理。", "limit_on": LIMIT, **over}
-    notice_id = await noticing.draft_notice(session, somebody(actor), item_id, unit_ids=unit_ids, **facts)
+    notice_id = await noticing.draft_notice(session, drafter, item_id, unit_ids=unit_ids, **facts)
     for step, sign in _SIGN.items():
         if state == NoticeState.DRAFTED:
             break

@@ -1,5 +1,6 @@
 import asyncio
 from datetime import UTC, date, datetime
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,7 @@ from supervision.items.errors import (
     NoticeSignedByDrafter,
     NoticeStepOutOfTurn,
     NotToBeAcknowledged,
+    OnlyDrafterAmendsNotice,
 )
 from supervision.items.models import Item, Notice, NoticeDelivery, Urging
 from supervision.items.registering import NewParty, add_parties
@@ -86,6 +88,37 @@ async def test_the_drafter_takes_no_step(session: AsyncSession, county: Actor, s
     assert step
     with pytest.raises(NoticeSignedByDrafter):
         await STEPS[step](session, drafter, notice_id)
+
+
+@pytest.mark.parametrize("is_drafter", [True, False])
+@pytest.mark.parametrize("state", list(NoticeState))
+async def test_only_the_drafter_amends_a_draft_and_only_others_return_a_notice(
+    session: AsyncSession, county: Actor, state: NoticeState, *, is_drafter: bool
+) -> None:
+    drafter = somebody(county)
+    notice_id = await make_notice(session, county, state=state, drafter=drafter)
+    version = (await session.execute(select(Notice.version))).scalar_one()
+    who = drafter if is_drafter else somebody(county)
+    amend = noticing.amend_notice(session, who, notice_id, version, changes={"text": "请按新的要求办理。"})
+    give_back = partial(noticing.return_notice, session, who, notice_id, reason="要求不明确。")
+    if not is_drafter:
+        with pytest.raises(OnlyDrafterAmendsNotice):
+            await amend
+    elif state is not NoticeState.DRAFTED:
+        with pytest.raises(NoticeStepOutOfTurn):
+            await amend
+    else:
+        await amend
+    if state is NoticeState.ISSUED:
+        with pytest.raises(NoticeStepOutOfTurn):
+            await give_back()
+    elif is_drafter:
+        with pytest.raises(NoticeSignedByDrafter):
+            await give_back()
+    else:
+        await give_back()
+        given = (await session.execute(select(Notice))).scalar_one()
+        assert (given.state, given.reason, given.checked_by) == (NoticeState.DRAFTED, "要求不明确。", None)
 
 
 @pytest.mark.parametrize("verb", ["acknowledge", "urge"])

@@ -11,9 +11,10 @@ from supervision.foundation.database import enter
 from supervision.foundation.errors import NotFound, Stale
 from supervision.foundation.paging import PageRequest
 from supervision.items import queries
+from supervision.items.changing import amend_item
 from supervision.items.errors import ClassifiedMatter, DeadlineBeforeReceipt
 from supervision.items.queries import ItemFilter, ItemSort
-from supervision.items.registering import NewParty, add_parties, amend_item, move_deadline
+from supervision.items.registering import NewParty, add_parties, move_deadline
 from tests.factories.identity import make_unit
 from tests.factories.items import make_item
 from tests.house import Committed, Place
@@ -86,7 +87,7 @@ async def test_refuses_what_is_marked_as_classified(session: AsyncSession, here:
         await make_item(session, here.actor, **{place: "机密★1年"})
     item_id = await make_item(session, here.actor)
     with pytest.raises(ClassifiedMatter):
-        await amend_item(session, here.actor, item_id, 1, changes={place: "秘密文件"})
+        await amend_item(session, here.actor, item_id, 1, changes={place: "秘密文件"}, reason="更正")
 
 
 async def test_the_first_deadline_is_kept_when_it_moves(session: AsyncSession, here: Place) -> None:
@@ -99,7 +100,7 @@ async def test_the_first_deadline_is_kept_when_it_moves(session: AsyncSession, h
 
 async def test_every_command_leaves_its_audit_row(session: AsyncSession, here: Place) -> None:
     item_id = await make_item(session, here.actor)
-    await amend_item(session, here.actor, item_id, 1, changes={"title": "新题"})
+    await amend_item(session, here.actor, item_id, 1, changes={"title": "新题"}, reason="更正")
     verbs = await session.scalars(select(AuditEvent.verb).where(AuditEvent.subject_id == str(item_id)))
     assert list(verbs) == ["item.registered", "item.amended"]
 
@@ -107,7 +108,7 @@ async def test_every_command_leaves_its_audit_row(session: AsyncSession, here: P
 async def test_refuses_a_stale_version(session: AsyncSession, here: Place) -> None:
     item_id = await make_item(session, here.actor)
     with pytest.raises(Stale):
-        await amend_item(session, here.actor, item_id, 2, changes={"title": "新题"})
+        await amend_item(session, here.actor, item_id, 2, changes={"title": "新题"}, reason="更正")
 
 
 class TestVisibility:

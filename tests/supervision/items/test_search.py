@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.paging import PageRequest
 from supervision.items import queries
+from supervision.items.changing import amend_item
 from supervision.items.queries import ItemFilter
-from supervision.items.registering import amend_item
 from supervision.items.search import query_of, vector_of
 from tests.factories.items import make_item
 from tests.house import Place
@@ -60,7 +60,7 @@ async def test_hostile_text_is_only_text(session: AsyncSession, words: str) -> N
 
 async def test_amended_words_are_found_and_former_ones_not(session: AsyncSession, here: Place) -> None:
     item_id = await make_item(session, here.actor, title="修桥")
-    await amend_item(session, here.actor, item_id, 1, changes={"title": "铺路"})
+    await amend_item(session, here.actor, item_id, 1, changes={"title": "铺路"}, reason="更正")
     for words, expected in (("铺路", [item_id]), ("修桥", [])):
         page = await queries.list_items(session, here.actor, PageRequest(), only=ItemFilter(q=words))
         assert [row["id"] for row in page.rows] == expected

@@ -4,19 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.foundation.errors import Conflict
-from supervision.items import queries as items
-from supervision.items.closing import mark_closed, mark_reopened
-from supervision.items.models import Item
-from supervision.items.states import FOLLOWS as ITEM_FOLLOWS
-from supervision.items.states import ItemState
 from supervision.reviews import closing, errors, reviewing, rules, waiving
 from supervision.reviews.rules import Review, Stand
 from supervision.reviews.states import FOLLOWS, WAIVER_FOLLOWS, CompletionState, WaiverState
-from tests.factories.items import make_item
 from tests.factories.reviews import OPINION, PASS, RETURN
 from tests.house import Place
 
@@ -47,31 +39,6 @@ def test_every_state_of_a_waiver_with_every_verdict(state: WaiverState, verdict:
     on_paper: dict[str, Any] = {"opinion": "不再实施", "opinion_reference": "8号", "is_approved": False}
     found = refusal_of(lambda: rules.check_decision(state, verdict, **on_paper))
     assert found is (None if verdict in WAIVER_FOLLOWS[state] else errors.WaiverAlreadyDecided)
-
-
-@pytest.mark.parametrize("verb", list(ItemState))
-@pytest.mark.parametrize("state", list(ItemState))
-async def test_every_state_of_an_item_with_every_verb(
-    session: AsyncSession, here: Place, state: ItemState, verb: ItemState
-) -> None:
-    item_id = await make_item(session, here.actor)
-    closed_on = TODAY if state is ItemState.CLOSED else None
-    await session.execute(update(Item).values(state=state, closed_on=closed_on))
-    session.expire_all()
-    item = await items.get_for_update(session, here.actor, item_id)
-    if verb not in ITEM_FOLLOWS[state]:
-        with pytest.raises(Conflict):
-            await act_on(session, here, item, verb)
-        return
-    await act_on(session, here, item, verb)
-    assert (await items.get_item(session, here.actor, item_id))["state"] == verb
-
-
-async def act_on(session: AsyncSession, here: Place, item: Item, verb: ItemState) -> None:
-    if verb is ItemState.CLOSED:
-        await mark_closed(session, here.actor, item)
-    else:
-        await mark_reopened(session, here.actor, item, reason="回头看")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+from sqlalchemy import func
+
+from supervision.desk import policy
+from supervision.desk.archive.happening import ITEM, Part, happening, in_chinese, seen_by, words
+from supervision.documents import policy as documents
+from supervision.documents.models import Attachment, Secrecy, Upload
+from supervision.foundation.paging import Rows
+from supervision.inspections import policy as inspections
+from supervision.inspections.models import Finding, FindingEvidence
+from supervision.items.models import InstructionPaper
+from supervision.reviews import policy as reviews
+from supervision.reviews.models import CompletionEvidence, CompletionReport
+from supervision.tasks.models import Task
+
+KIND = "attachment"
+_SECRECY = {Secrecy.PUBLIC: "公开", Secrecy.INTERNAL: "内部", Secrecy.WORK_SECRET: "工作秘密"}
+
+
+def _attachment(title: str, at: object) -> Rows:
+    """Tell of an attachment when that is dated to which it belongs: the same bytes may serve twice."""
+    return happening(
+        KIND,
+        at=at,
+        title=words(title, "（", func.coalesce(in_chinese(Upload.secrecy, _SECRECY), "内部"), "）"),
+        text=func.encode(Attachment.sha256, "hex"),
+        by=Upload.uploaded_by,
+        of=Attachment.id,
+    ).outerjoin(Upload, Upload.attachment_id == Attachment.id)
+
+
+_REPORTED = (
+    _attachment("办结材料", CompletionReport.received_at)
+    .join(CompletionEvidence, CompletionEvidence.attachment_id == Attachment.id)
+    .join(CompletionReport, CompletionReport.id == CompletionEvidence.report_id)
+    .join(Task, (Task.id == CompletionReport.task_id) & (Task.item_id == ITEM))
+)
+_FOUND = (
+    _attachment("督查取证材料", Finding.recorded_at)
+    .join(FindingEvidence, FindingEvidence.attachment_id == Attachment.id)
+    .join(Finding, (Finding.id == FindingEvidence.finding_id) & (Finding.item_id == ITEM))
+)
+_SCANNED = _attachment("批示件扫描件", InstructionPaper.registered_at).join(
+    InstructionPaper, (InstructionPaper.attachment_id == Attachment.id) & (InstructionPaper.item_id == ITEM)
+)
+
+PARTS: tuple[Part, ...] = (
+    seen_by(_REPORTED, documents.uploads_visible_to, reviews.reports_visible_to),
+    seen_by(_FOUND, documents.uploads_visible_to, inspections.findings_visible_to),
+    seen_by(_SCANNED, documents.uploads_visible_to, policy.papers_visible_to),
+)

@@ -1,0 +1,92 @@
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.desk.archive import evidence
+from supervision.desk.archive.page import render
+from supervision.desk.archive.timeline import EVER, Days, get_archive
+from supervision.desk.errors import ArchiveTooLarge
+from supervision.documents import attachments
+from supervision.documents import policy as documents
+from supervision.documents.models import Attachment, MediaType, Upload
+from supervision.documents.rules import MIB
+from supervision.foundation.actors import Actor
+from supervision.foundation.sessions import Row
+
+MOST_BYTES = 100 * MIB
+_IN_MEMORY = 8 * MIB
+_SUFFIXES = {
+    MediaType.PDF: "pdf",
+    MediaType.JPEG: "jpg",
+    MediaType.PNG: "png",
+    MediaType.XLSX: "xlsx",
+    MediaType.DOCX: "docx",
+}
+# The first moment that a zip can name: what does not change must not look changed.
+_ALWAYS = (1980, 1, 1, 0, 0, 0)
+_READABLE = 0o644 << 16
+_UNIX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A file to be read from its beginning, and how many bytes it has."""
+
+    file: IO[bytes]
+    size: int
+    number: str
+
+
+async def pack_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, days: Days = EVER) -> Packed:
+    """Pack what the actor may see of an item into one file (一事一卷): page, timeline, attachments by their hash.
+
+    The same archive gives the same bytes. Refuses as `get_archive` does, and attachments of more than 100 MiB.
+    """
+    archive = await get_archive(session, actor, item_id, days=days)
+    kept = await _attachments(session, actor, archive["data"])
+    if sum(row["size"] for row in kept) > MOST_BYTES:
+        raise ArchiveTooLarge(megabytes=MOST_BYTES // MIB)
+    files = {str(row["id"]): _name_of(row) for row in kept}
+    # Closed by whoever sends it away.
+    file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - see above
+    with zipfile.ZipFile(file, "w") as package:
+        _put(package, "index.html", render(archive["item"], archive["data"], files).encode())
+        _put(package, "timeline.json", orjson.dumps(archive, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
+        # One at a time, for together they may be more than should be held at once.
+        for attachment_id, name in files.items():
+            _put(package, name, await attachments.read(session, UUID(attachment_id)))
+    await audit.record(session, actor, "archive.packed", item_id, events=len(archive["data"]), files=len(files))
+    size = file.tell()
+    file.seek(0)
+    return Packed(file, size, archive["item"]["number"])
+
+
+async def _attachments(session: AsyncSession, actor: Actor, events: Sequence[Row]) -> Sequence[Any]:
+    ids = {UUID(event["id"]) for event in events if event["kind"] == evidence.KIND}
+    statement = (
+        select(Attachment.id, func.encode(Attachment.sha256, "hex").label("sha256"), Attachment.size, Upload.media_type)
+        .outerjoin(Upload, Upload.attachment_id == Attachment.id)
+        .where(Attachment.id.in_(ids), documents.uploads_visible_to(actor))
+        .order_by(Attachment.sha256)
+    )
+    return (await session.execute(statement)).mappings().all()
+
+
+def _name_of(row: Any) -> str:
+    suffix = _SUFFIXES.get(row["media_type"], "bin")
+    return f"attachments/{row['sha256']}.{suffix}"
+
+
+def _put(package: zipfile.ZipFile, name: str, content: bytes) -> None:
+    # Stored as it is: attachments are compressed already, and no version of a compressor changes the bytes.
+    entry = zipfile.ZipInfo(name, _ALWAYS)
+    entry.create_system, entry.external_attr = _UNIX, _READABLE
+    package.writestr(entry, content)

@@ -1,0 +1,54 @@
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, select, true
+
+from supervision.desk.errors import ComplainantAnswers
+from supervision.desk.models import BurdenComplaint
+from supervision.foundation.actors import Actor, Role
+from supervision.identity.models import Client, Official, Position, Unit
+
+_READS_PAPERS = frozenset({Role.OFFICE, Role.GROUP, Role.LEADER})
+
+
+def papers_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Let those read instruction papers and direct transfers who may ask for them; no unit is told of a transfer."""
+    return true() if actor.role in _READS_PAPERS else false()
+
+
+def judgements_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Let everybody but units read media follow-ups and accountability proposals."""
+    return false() if actor.role is Role.UNIT else true()
+
+
+def clients_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Let a unit know its own front ends by name; every other role knows all."""
+    return Client.unit_id == actor.unit_id if actor.role is Role.UNIT else true()
+
+
+def burdens_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Let a unit see what is asked of itself; every other role that may ask sees all."""
+    return Unit.id == actor.unit_id if actor.role is Role.UNIT else true()
+
+
+def complaints_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Let a unit see its own complaints; every other role that may ask sees all."""
+    return BurdenComplaint.unit_id == actor.unit_id if actor.role is Role.UNIT else true()
+
+
+def require_another_person(actor: Actor, filed_by: UUID | None) -> None:
+    """Refuse whoever filed a complaint as the one who answers it."""
+    if actor.person == filed_by:
+        raise ComplainantAnswers
+
+
+def leads_the_county(actor: Actor) -> ColumnElement[bool]:
+    """Tell whether the actor acts for a principal county leader in post."""
+    return (
+        select(Official.id)
+        .where(
+            Official.id == actor.official_id,
+            Official.position == Position.PRINCIPAL_COUNTY_LEADER,
+            Official.left_on.is_(None),
+        )
+        .exists()
+    )

@@ -1,0 +1,238 @@
+from datetime import datetime
+
+from sqlalchemy import all_, literal, or_
+
+from supervision.bulletins.models import Circular, RectificationOrder, RectificationReport
+from supervision.bulletins.states import CircularState, RectificationState
+from supervision.desk import policy
+from supervision.desk.models import BurdenComplaint
+from supervision.desk.states import ComplaintState
+from supervision.desk.work.waiting import at, end_of, not_mine, waiting, words
+from supervision.foundation.actors import Actor
+from supervision.foundation.clock import SHANGHAI
+from supervision.foundation.paging import Rows
+from supervision.identity.models import Unit
+from supervision.inspections.models import InspectionPlan
+from supervision.inspections.states import PlanState
+from supervision.items.models import DirectTransfer, InstructionPaper, Item, Notice
+from supervision.items.states import NoticeState, TransferState
+from supervision.problems.models import Problem, ProblemLeader
+from supervision.problems.states import Level, ProblemState
+from supervision.publication.models import Publication
+from supervision.publication.states import PublicationState
+from supervision.reviews.models import CompletionReport, Waiver
+from supervision.reviews.states import CompletionState, WaiverState
+from supervision.scoring.models import Deduction, Settlement
+from supervision.scoring.states import DeductionState, SettlementState
+from supervision.tasks.models import Extension, Task
+from supervision.tasks.states import ExtensionState
+
+
+def extensions_asked(actor: Actor, _now: datetime) -> Rows:
+    """Tell of extensions to decide, which are due before the deadline that they ask to move."""
+    asked = waiting(
+        "extension",
+        of=Extension.id,
+        title=words("审批延期：", Item.number, " ", Item.title),
+        since=Extension.asked_at,
+        due=end_of(Item.deadline_on),
+        path=at("/v1/extensions/", Extension.id),
+    ).join(Item, Item.id == Extension.item_id)
+    return asked.where(Extension.state == ExtensionState.ASKED, not_mine(actor, Extension.asked_by))
+
+
+def waivers_asked(actor: Actor, _now: datetime) -> Rows:
+    asked = waiting(
+        "waiver",
+        of=Waiver.id,
+        title=words("审批确不能办理：", Task.goal),
+        since=Waiver.asked_at,
+        path=at("/v1/waivers/", Waiver.id),
+    ).join(Task, Task.id == Waiver.task_id)
+    return asked.where(Waiver.state == WaiverState.ASKED, not_mine(actor, Waiver.asked_by))
+
+
+def waivers_for_the_principal(actor: Actor, now: datetime) -> Rows:
+    return waivers_asked(actor, now).where(policy.leads_the_county(actor))
+
+
+def completions_reported(actor: Actor, _now: datetime) -> Rows:
+    reported = waiting(
+        "completion_report",
+        of=CompletionReport.id,
+        title=words("审查办结报告：", Task.goal),
+        since=CompletionReport.received_at,
+        path=at("/v1/completion_reports/", CompletionReport.id),
+    ).join(Task, Task.id == CompletionReport.task_id)
+    return reported.where(
+        CompletionReport.state == CompletionState.REPORTED, not_mine(actor, CompletionReport.reported_by)
+    )
+
+
+def _problems(kind: str, title: str) -> Rows:
+    return waiting(
+        kind,
+        of=Problem.id,
+        title=words(title, Problem.title),
+        since=Problem.opened_at,
+        due=end_of(Problem.due_on),
+        path=at("/v1/problems/", Problem.id),
+    )
+
+
+def problems_for_the_conference(_actor: Actor, _now: datetime) -> Rows:
+    return _problems("problem", "提请联席会决定：").where(
+        Problem.state == ProblemState.AWAITING_DECISION, Problem.level == Level.CONFERENCE
+    )
+
+
+def problems_past_their_date(_actor: Actor, now: datetime) -> Rows:
+    """Tell of decisions whose date has passed: the problem is solved, or goes higher."""
+    today = now.astimezone(SHANGHAI).date()
+    return _problems("problem", "决定到期未化解：").where(Problem.state == ProblemState.DECIDED, Problem.due_on < today)
+
+
+def problems_for_the_leader(actor: Actor, _now: datetime) -> Rows:
+    named = (ProblemLeader.problem_id == Problem.id) & (ProblemLeader.official_id == actor.official_id)
+    return (
+        _problems("problem", "协调问题：")
+        .join(ProblemLeader, named)
+        .where(Problem.state == ProblemState.AWAITING_DECISION, Problem.level == Level.LEADERS)
+    )
+
+
+def transfers_to_the_leader(actor: Actor, _now: datetime) -> Rows:
+    handed = waiting(
+        "direct_transfer",
+        of=DirectTransfer.id,
+        title=words("直接转交：", InstructionPaper.title),
+        since=DirectTransfer.handed_at,
+        path=at("/v1/direct_transfers/", DirectTransfer.id),
+    ).join(InstructionPaper, InstructionPaper.id == DirectTransfer.paper_id)
+    return handed.where(
+        DirectTransfer.state == TransferState.HANDED_OVER, DirectTransfer.official_id == actor.official_id
+    )
+
+
+def notices_to_sign(actor: Actor, _now: datetime) -> Rows:
+    drafted = waiting(
+        "notice",
+        of=Notice.id,
+        title=words("核签通知：", Item.number, " ", Item.title),
+        since=Notice.drafted_at,
+        due=end_of(Notice.limit_on),
+        path=at("/v1/notices/", Notice.id),
+    ).join(Item, Item.id == Notice.item_id)
+    return drafted.where(Notice.state != NoticeState.ISSUED, not_mine(actor, Notice.drafted_by))
+
+
+def notices_to_countersign(actor: Actor, now: datetime) -> Rows:
+    """Tell of notices that nobody of the office has to check first."""
+    is_unchecked = literal(NoticeState.CHECKED.value) != all_(Notice.chain)
+    return notices_to_sign(actor, now).where(or_(Notice.state != NoticeState.DRAFTED, is_unchecked))
+
+
+def circulars_to_sign(actor: Actor, _now: datetime) -> Rows:
+    return waiting(
+        "circular",
+        of=Circular.id,
+        title=words("核签通报：", Circular.title),
+        since=Circular.drafted_at,
+        path=at("/v1/circulars/", Circular.id),
+    ).where(
+        or_(Circular.state == CircularState.DRAFTED, Circular.state == CircularState.CHECKED),
+        not_mine(actor, Circular.drafted_by),
+    )
+
+
+def plans_to_decide(actor: Actor, _now: datetime) -> Rows:
+    return waiting(
+        "inspection_plan",
+        of=InspectionPlan.id,
+        title=words("审批督查方案：", InspectionPlan.title),
+        since=InspectionPlan.drafted_at,
+        due=end_of(InspectionPlan.first_on),
+        path=at("/v1/inspection_plans/", InspectionPlan.id),
+    ).where(InspectionPlan.state == PlanState.DRAFTED, not_mine(actor, InspectionPlan.drafted_by))
+
+
+def rectifications_to_verify(actor: Actor, _now: datetime) -> Rows:
+    reported = waiting(
+        "rectification_order",
+        of=RectificationOrder.id,
+        title=words("核验整改：", RectificationOrder.matter),
+        since=RectificationReport.reported_at,
+        path=at("/v1/rectification_orders/", RectificationOrder.id),
+    ).join(RectificationReport, RectificationReport.order_id == RectificationOrder.id)
+    return reported.where(
+        RectificationOrder.state == RectificationState.REPORTED,
+        RectificationReport.verdict.is_(None),
+        not_mine(actor, RectificationOrder.ordered_by),
+    )
+
+
+def complaints_to_answer(actor: Actor, _now: datetime) -> Rows:
+    filed = waiting(
+        "complaint",
+        of=BurdenComplaint.id,
+        title=words("答复重复要求的反映：", Unit.name),
+        since=BurdenComplaint.filed_at,
+        path=at("/v1/burden/complaints/", BurdenComplaint.id),
+    ).join(Unit, Unit.id == BurdenComplaint.unit_id)
+    return filed.where(BurdenComplaint.state == ComplaintState.FILED, not_mine(actor, BurdenComplaint.filed_by))
+
+
+def _deductions(kind: str, title: str) -> Rows:
+    return waiting(
+        kind,
+        of=Deduction.id,
+        title=words(title, Unit.name, " ", Deduction.reason),
+        since=Deduction.proposed_at,
+        due=end_of(Deduction.ruling_due_on),
+        path=at("/v1/deductions/", Deduction.id),
+    ).join(Unit, Unit.id == Deduction.unit_id)
+
+
+def deductions_to_confirm(actor: Actor, _now: datetime) -> Rows:
+    return _deductions("deduction", "确认扣分：").where(
+        Deduction.state == DeductionState.PROPOSED, not_mine(actor, Deduction.proposed_by)
+    )
+
+
+def disputes(_actor: Actor, _now: datetime) -> Rows:
+    return _deductions("dispute", "扣分申诉：").where(Deduction.state == DeductionState.DISPUTED)
+
+
+def disputes_to_rule_on(actor: Actor, now: datetime) -> Rows:
+    people = (Deduction.proposed_by, Deduction.decided_by, Deduction.disputed_by)
+    return disputes(actor, now).where(not_mine(actor, *people))
+
+
+def settlements_to_confirm(actor: Actor, _now: datetime) -> Rows:
+    return waiting(
+        "settlement",
+        of=Settlement.id,
+        title=words("确认年度结算：", Settlement.year),
+        since=Settlement.prepared_at,
+        path=at("/v1/settlements/", Settlement.year),
+    ).where(Settlement.state == SettlementState.PREPARED, not_mine(actor, Settlement.prepared_by))
+
+
+def _publications(title: str) -> Rows:
+    return waiting(
+        "publication",
+        of=Publication.id,
+        title=words(title, Publication.title),
+        since=Publication.drafted_at,
+        path=at("/v1/publications/", Publication.id),
+    )
+
+
+def publications_to_review(actor: Actor, _now: datetime) -> Rows:
+    return _publications("公开审查：").where(
+        Publication.state == PublicationState.DRAFTED, not_mine(actor, Publication.drafted_by)
+    )
+
+
+def publications_to_publish(_actor: Actor, _now: datetime) -> Rows:
+    return _publications("待发布：").where(Publication.state == PublicationState.APPROVED)

@@ -1,0 +1,104 @@
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, literal, select, text, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.cadence.rules import PeriodKind, period_of
+from supervision.desk.work import doing, judging
+from supervision.desk.work.waiting import Work
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+
+
+class WorkView(StrEnum):
+    WAITING = "waiting"
+    THIS_WEEK = "this_week"
+    LATE = "late"
+    WATCHED = "watched"
+
+
+# What waits for each role. Who has nothing to do has no row.
+WAITING: Mapping[Role, Sequence[Work]] = {
+    Role.OFFICE: (
+        judging.extensions_asked,
+        judging.waivers_asked,
+        judging.completions_reported,
+        judging.problems_for_the_conference,
+        judging.problems_past_their_date,
+        judging.disputes,
+        judging.notices_to_sign,
+        judging.circulars_to_sign,
+        judging.plans_to_decide,
+        judging.rectifications_to_verify,
+        judging.complaints_to_answer,
+    ),
+    Role.GROUP: (judging.deductions_to_confirm, judging.disputes_to_rule_on, judging.settlements_to_confirm),
+    Role.LEADER: (
+        judging.problems_for_the_leader,
+        judging.transfers_to_the_leader,
+        judging.waivers_for_the_principal,
+        judging.notices_to_countersign,
+        judging.plans_to_decide,
+    ),
+    Role.UNIT: (
+        doing.reports_owed,
+        doing.notices_to_acknowledge,
+        doing.conclusions_to_acknowledge,
+        doing.tasks_to_do,
+        doing.reports_returned,
+        doing.rectifications_ordered,
+        doing.problems_to_solve,
+    ),
+    Role.PUBLISHER: (judging.publications_to_review, judging.publications_to_publish),
+}
+# What does not wait for a role, but runs out under its eyes.
+OVERSEEN: Mapping[Role, Sequence[Work]] = {
+    Role.OFFICE: (doing.items_open,),
+    Role.GROUP: (doing.items_open,),
+    Role.AUDITOR: (doing.items_open,),
+    Role.LEADER: (doing.items_led,),
+}
+_NEVER = text("'infinity'::timestamptz")
+
+
+async def list_work(
+    session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, view: WorkView = WorkView.WAITING
+) -> Page:
+    """List what waits for the actor, what is due until Sunday, what is late, or what the actor watches.
+
+    What is due first comes first, what has no date last.
+    """
+    now = await clock.now(session)
+    statements = [work(actor, now) for work in _works(actor.role, view)]
+    if not statements:
+        return Page([], None)
+    work = union_all(*statements).subquery()
+    order = func.coalesce(work.c.due_at, _NEVER).label("order_at")
+    is_late = func.coalesce(work.c.due_at <= now, literal(value=False)).label("is_late")
+    listed = select(*work.c, is_late, order).cte("listed")
+    answered: list[Any] = [column for column in listed.c if column.name != "order_at"]
+    statement: Rows = select(*answered)
+    if view is WorkView.LATE:
+        statement = statement.where(listed.c.is_late)
+    if view is WorkView.THIS_WEEK:
+        statement = statement.where(~listed.c.is_late, listed.c.due_at <= _end_of_week(now))
+    identity: Any = listed.c.id
+    sort: Any = listed.c.order_at
+    return await page(session, statement, request, identity=identity, sort=sort)
+
+
+def _works(role: Role, view: WorkView) -> Sequence[Work]:
+    if view is WorkView.WATCHED:
+        return (doing.items_watched,)
+    waiting = WAITING.get(role, ())
+    return waiting if view is WorkView.WAITING else (*waiting, *OVERSEEN.get(role, ()))
+
+
+def _end_of_week(now: datetime) -> datetime:
+    sunday = period_of(PeriodKind.WEEK, now.astimezone(clock.SHANGHAI).date()).last
+    return datetime.combine(sunday + timedelta(days=1), time(), clock.SHANGHAI)

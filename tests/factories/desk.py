@@ -1,0 +1,163 @@
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.bulletins import drafting, following, rectifying
+from supervision.bulletins.states import RectificationVerdict
+from supervision.desk import complaining
+from supervision.desk.complaining import NewComplaint
+from supervision.desk.models import RequestKind
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.ids import new_id
+from supervision.inspections import concluding
+from supervision.inspections.planning import Scope
+from supervision.items import noticing, papers
+from supervision.items.models import NoticeDelivery
+from supervision.publication.drafting import draft_publication
+from supervision.publication.publishing import publish
+from supervision.reviews import closing, reporting, reviewing, waiving
+from supervision.reviews.rules import Review
+from supervision.scoring import deciding, proposing
+from supervision.scoring.states import DeductionState
+from supervision.tasks import extending
+from tests.factories import bulletins, identity, inspections, items, notices, problems, publication, reviews
+from tests.factories.scoring import add_entry, add_task, hold
+from tests.factories.tasks import Cast, make_cast, make_task
+
+NOON = datetime(2016, 5, 20, 4, tzinfo=UTC)
+
+
+def person(actor: Actor, role: Role = Role.OFFICE, **over: Any) -> Actor:
+    """Return somebody of a role who has done nothing yet."""
+    return Actor(actor.jurisdiction_id, role, **{"client_id": new_id(), "is_test": True, **over})
+
+
+async def complain(session: AsyncSession, actor: Actor, unit_id: UUID, obligation_id: UUID) -> UUID:
+    """Complain of a report that is asked for again."""
+    new = NewComplaint(about_kind=RequestKind.OBLIGATION, about_id=obligation_id, text="上月已报送同样的材料")
+    return await complaining.file_complaint(session, person(actor, Role.UNIT, unit_id=unit_id), new)
+
+
+@dataclass(frozen=True)
+class Life:
+    """An item to which everything happened that can, and the unit that answers for it."""
+
+    item_id: UUID
+    cast: Cast
+
+    @property
+    def unit_id(self) -> UUID:
+        return self.cast.unit_id
+
+
+async def live(session: AsyncSession, actor: Actor, *, month: int) -> Life:
+    """Let everything happen to an item that can; the circular that speaks of it is that of the month."""
+    await hold(session, actor, datetime(2016, 3, 20, 4, tzinfo=UTC))
+    life = Life(await items.make_item(session, actor), await make_cast(session, actor))
+    task_id = await make_task(session, actor, life.cast, item_id=life.item_id, indicators=[])
+    await _notify(session, actor, life)
+    await _extend(session, actor, life)
+    await hold(session, actor, NOON)
+    await _inspect(session, actor, life)
+    await _report(session, actor, life, task_id)
+    await _criticise(session, actor, life, task_id, month=month)
+    await _score(session, actor, life)
+    await _end(session, actor, life, task_id)
+    return life
+
+
+async def _notify(session: AsyncSession, actor: Actor, life: Life) -> None:
+    scan = await inspections.upload(session, actor, inspections.PDF + life.item_id.bytes)
+    paper_id = await notices.make_paper(session, actor, item_id=life.item_id, attachment_id=scan)
+    leader_id, office = await notices.make_leader(session, actor), person(actor)
+    handed_on = date(2016, 3, 2)
+    transfer_id = await papers.hand_over(session, office, paper_id, official_id=leader_id, handed_on=handed_on)
+    await papers.log_liaison(session, office, transfer_id, text="已向领导汇报")
+    await papers.conclude_transfer(session, office, transfer_id, outcome="已办")
+    unit_ids = [life.unit_id]
+    notice_id = await notices.make_notice(session, actor, item_id=life.item_id, state="issued", unit_ids=unit_ids)
+    delivered = select(NoticeDelivery.id).where(NoticeDelivery.notice_id == notice_id)
+    delivery_id = (await session.scalars(delivered)).one()
+    await noticing.urge_delivery(session, office, delivery_id, channel="telephone", note="请签收")
+    await noticing.acknowledge_delivery(session, unit_of(actor, life), delivery_id)
+
+
+async def _extend(session: AsyncSession, actor: Actor, life: Life) -> None:
+    unit, until_on = unit_of(actor, life), date(2016, 4, 10)
+    asked = await extending.ask_extension(session, unit, life.item_id, until_on=until_on, reason="连续降雨")
+    await extending.decide_extension(
+        session, person(actor), asked, verdict="refused", until_on=None, decision="理由不足"
+    )
+
+
+async def _inspect(session: AsyncSession, actor: Actor, life: Life) -> None:
+    team_id = await identity.make_official(session, actor, life.unit_id)
+    scope = Scope(unit_ids=[life.unit_id], item_ids=[life.item_id], official_ids=[team_id])
+    made = inspections.Inspected(life.unit_id, life.unit_id, team_id)
+    plan_id = await inspections.draft_plan(session, actor, made, scope=scope)
+    await inspections.carry_out_plan(session, actor, plan_id)
+    photo = await inspections.upload(session, actor, inspections.PDF + plan_id.bytes)
+    about = {"item_id": life.item_id, "attachment_ids": [photo]}
+    finding_id = await inspections.record_finding(session, actor, plan_id, life.unit_id, **about)
+    conclusion_id = await inspections.send_conclusion(session, actor, plan_id, life.unit_id)
+    await concluding.acknowledge_conclusion(session, unit_of(actor, life), conclusion_id)
+    who = await problems.make_concerned(session, actor)
+    units = {"unit_ids": [life.unit_id], "responsible_unit_id": life.unit_id}
+    problem_id = await problems.open_problem(session, actor, who, finding_id=finding_id, **units)
+    await problems.file_plan(session, actor, problem_id, replace(who, unit_id=life.unit_id))
+
+
+async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID) -> None:
+    at = datetime(2016, 4, 2, 4, tzinfo=UTC)
+    entry_id = await add_entry(session, life.unit_id, task_id, percent=50, received_at=at)
+    drafted = await draft_publication(session, publication.person(actor), progress_entry_id=entry_id)
+    await publication.approve(session, actor, drafted)
+    await publish(session, publication.person(actor), drafted)
+
+
+async def _criticise(session: AsyncSession, actor: Actor, life: Life, task_id: UUID, *, month: int) -> None:
+    office, today = person(actor), NOON.date()
+    circular_id = await bulletins.draft(session, office, month=date(2016, month, 1))
+    about = {"unit_id": life.unit_id, "item_id": life.item_id}
+    await drafting.criticise(session, office, circular_id, reason="久拖不决", **about)
+    await bulletins.put_out(session, actor, circular_id)
+    order_id = await bulletins.order(session, office, life.unit_id, item_id=life.item_id, limit_on=today)
+    await rectifying.report_rectification(session, unit_of(actor, life), order_id, text="已整改")
+    verdict = RectificationVerdict.CLOSED
+    await rectifying.verify_rectification(session, person(actor), order_id, verdict=verdict, finding="属实")
+    follow_up_id = await bulletins.follow(session, office, item_id=life.item_id)
+    await following.conclude_follow_up(session, office, follow_up_id, outcome="已报道", concluded_on=today)
+    await bulletins.propose(session, office, life.unit_id, task_id=task_id)
+
+
+async def _score(session: AsyncSession, actor: Actor, life: Life) -> None:
+    fact = {"rule_code": "meeting_criticism", "fact_on": date(2016, 5, 3), "reason": "点名批评"}
+    about = {"unit_id": life.unit_id, "item_id": life.item_id, "event": f"县委全会{life.item_id}"}
+    deduction_id = await proposing.propose_deduction(session, person(actor), **fact, **about)
+    await deciding.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
+    await deciding.dispute_deduction(session, unit_of(actor, life), deduction_id, grounds="事实不符")
+    group, verdict = person(actor, Role.GROUP), DeductionState.UPHELD
+    await deciding.rule_on_dispute(session, group, deduction_id, verdict=verdict, reason="事实清楚")
+
+
+async def _end(session: AsyncSession, actor: Actor, life: Life, task_id: UUID) -> None:
+    unit = unit_of(actor, life)
+    asked = await waiving.ask_waiver(session, unit, task_id, grounds="政策调整")
+    refused = {"verdict": "refused", "decision": "应当办理"}
+    await waiving.decide_waiver(session, person(actor), asked, **refused)
+    other_id = await add_task(session, actor, life.item_id, life.unit_id)
+    granted = await waiving.ask_waiver(session, unit, other_id, grounds="规划取消")
+    await waiving.decide_waiver(session, person(actor), granted, **reviews.OPINION)
+    photo = await inspections.upload(session, unit, inspections.PDF + task_id.bytes)
+    reported = await reporting.report_completion(session, unit, task_id, text="已办结", evidence_ids=[photo])
+    await reviewing.review_completion(session, person(actor), reported, Review(**reviews.PASS))
+    await closing.close_item(session, person(actor), life.item_id)
+    await closing.reopen_item(session, person(actor), life.item_id, reason="回头看发现反弹")
+
+
+def unit_of(actor: Actor, life: Life) -> Actor:
+    return person(actor, Role.UNIT, unit_id=life.unit_id)

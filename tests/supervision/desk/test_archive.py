@@ -1,0 +1,100 @@
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.desk.archive import packing, timeline
+from supervision.desk.archive.timeline import PARTS
+from supervision.desk.errors import ArchiveTooLarge, ArchiveTooLong
+from supervision.foundation.actors import Role
+from supervision.foundation.errors import NotFound
+from supervision.foundation.sessions import fetch
+from supervision.identity.models import Unit
+from supervision.messaging import templates
+from tests.factories.desk import Life, live, person, unit_of
+from tests.factories.identity import make_unit
+from tests.factories.scoring import add_party, adopt
+from tests.house import Place
+
+# What somebody else than the office does not read.
+HIDDEN: dict[Role, set[str]] = {
+    Role.GROUP: set(),
+    Role.LEADER: {"deduction", "dispute", "score_entry"},
+    Role.AUDITOR: {"instruction_paper", "direct_transfer", "liaison"},
+    Role.UNIT: {"instruction_paper", "direct_transfer", "liaison", "media_follow_up", "accountability_proposal"},
+}
+
+
+@pytest.fixture
+async def life(session: AsyncSession, here: Place) -> Life:
+    await templates.install_defaults(session, here.actor)
+    await adopt(session, here.actor)
+    return await live(session, here.actor, month=3)
+
+
+async def read(session: AsyncSession, life: Life, place: Place, role: Role = Role.OFFICE) -> list[dict[str, Any]]:
+    actor = unit_of(place.actor, life) if role is Role.UNIT else person(place.actor, role)
+    rows: list[dict[str, Any]] = (await timeline.get_archive(session, actor, life.item_id))["data"]
+    return rows
+
+
+async def test_every_part_tells_of_the_item_and_of_no_other(session: AsyncSession, here: Place, life: Life) -> None:
+    await live(session, here.actor, month=4)
+    told = await read(session, life, here)
+    office = person(here.actor)
+    parts = [await fetch(session, part(office), {"item": life.item_id}) for part in PARTS]
+    assert [no for no, rows in enumerate(parts) if not rows] == []
+    assert len(told) == sum(map(len, parts)), "nothing is told twice"
+    name = await session.scalar(select(Unit.name).where(Unit.id == life.unit_id))
+    assert {row["unit"] for row in told if row["unit"]} == {name}
+    assert all(row["title"] and row["at"] for row in told)
+    assert [row["at"] for row in told] == sorted(row["at"] for row in told)
+
+
+async def test_nobody_reads_what_they_may_not_see_elsewhere(session: AsyncSession, here: Place, life: Life) -> None:
+    whole = {row["kind"] for row in await read(session, life, here)}
+    missing = {role: whole - {row["kind"] for row in await read(session, life, here, role)} for role in HIDDEN}
+    assert missing == HIDDEN
+    stranger = person(here.actor, Role.UNIT, unit_id=life.cast.person_id)
+    for actor in (stranger, person(here.actor, Role.ADMINISTRATOR)):
+        with pytest.raises(NotFound):
+            await timeline.get_archive(session, actor, life.item_id)
+
+
+async def test_a_supporting_unit_reads_its_own_part_only(session: AsyncSession, here: Place, life: Life) -> None:
+    """It sees the item and its tasks, and nothing that the other one sent or was told."""
+    beside = await make_unit(session, here.actor)
+    await add_party(session, life.item_id, beside)
+    rows = (await timeline.get_archive(session, person(here.actor, Role.UNIT, unit_id=beside), life.item_id))["data"]
+    assert {row["kind"] for row in rows} == {"item", "item_change", "task", "extension", "circular", "publication"}
+    assert {row["who"] for row in rows} == {None}
+
+
+async def test_the_file_holds_each_attachment_once(session: AsyncSession, here: Place, life: Life) -> None:
+    first, again = [await packing.pack_archive(session, person(here.actor), life.item_id) for _ in range(2)]
+    with first.file, again.file:
+        content = first.file.read()
+        assert content == again.file.read()
+    assert len(content) == first.size
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert names[:2] == ["index.html", "timeline.json"]
+    assert len(names) == 5
+    assert sorted(names[2:]) == names[2:]
+    mine = await packing.pack_archive(session, unit_of(here.actor, life), life.item_id)
+    with mine.file:
+        own = zipfile.ZipFile(mine.file).namelist()
+    assert len(own) == 4, "the scan of the paper is not the unit's to read"
+
+
+async def test_what_is_too_long_or_too_large_is_refused(
+    session: AsyncSession, here: Place, life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "MOST_BYTES", 10)
+    with pytest.raises(ArchiveTooLarge):
+        await packing.pack_archive(session, person(here.actor), life.item_id)
+    monkeypatch.setattr(timeline, "MOST_EVENTS", 10)
+    with pytest.raises(ArchiveTooLong):
+        await read(session, life, here)
