@@ -49,8 +49,9 @@ _LOOK = text("""
     FROM task t
     JOIN item i ON i.id = t.item_id
     LEFT JOIN LATERAL (
-        SELECT percent, received_at FROM progress_entry WHERE task_id = t.id AND received_at < :until
-        ORDER BY received_at DESC, id DESC LIMIT 1
+        SELECT e.percent, e.received_at FROM progress_entry e JOIN progress_report r ON r.id = e.report_id
+        WHERE e.task_id = t.id AND e.received_at < :until AND (r.returned_at IS NULL OR r.returned_at >= :until)
+        ORDER BY e.received_at DESC, e.id DESC LIMIT 1
     ) e ON true
     WHERE i.received_on <= :last AND i.state NOT IN ('registered', 'refused')
     AND (i.closed_on IS NULL OR i.closed_on > :day) AND (i.suspended_on IS NULL OR i.suspended_on > :day)

@@ -1,5 +1,5 @@
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import (
@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import Period, day_zh
+from supervision.cadence.rules import Period, day_zh, shanghai_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import NEW_ID_SQL
@@ -36,6 +36,7 @@ from supervision.tasks.models import Task
 # Units, and the officials of them who are written to.
 Recipients = Select[UUID, UUID] | CompoundSelect[UUID, UUID]
 
+_INSTANT = timedelta(microseconds=1)
 # Which template speaks of an obligation, and what the matter of its message is called.
 _MATTERS = {"reminder": "remind", "urge": "urge"}
 
@@ -118,6 +119,11 @@ def matters_of(obligation_id: UUID) -> list[str]:
     return [_matter(obligation_id, template) for template in _MATTERS]
 
 
+def returned_matter(obligation_id: UUID, times: int) -> str:
+    """Return under which matter a unit is told that its report was returned, once for each time."""
+    return f"obligation:{obligation_id}:returned:{times}"
+
+
 def speaks_of(covers: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Tell whether a duty that covers this speaks of the tasks of an item (§2(3))."""
     is_instruction = Item.kind == ItemKind.INSTRUCTION
@@ -153,12 +159,18 @@ async def _write(
     if not obligations:
         return 0
     by_unit = {obligation.unit_id: obligation for obligation in obligations}
-    due_on = (await rhythm.find_deadline(session, period)).due_on
+    deadline = await rhythm.find_deadline(session, period)
+
+    def told(obligation: Obligation) -> str:
+        # A report that was returned has a limit of its own; else the grace is not told.
+        is_usual = obligation.due_at == deadline.late_at
+        return day_zh(deadline.due_on if is_usual else shanghai_day(obligation.due_at - _INSTANT))
+
     letters = [
         Letter(
             official_id=official_id,
             matter=_matter(by_unit[unit_id].id, template),
-            variables={"period": period.label_zh, "due": day_zh(due_on)},
+            variables={"period": period.label_zh, "due": told(by_unit[unit_id])},
         )
         for unit_id, official_id in await session.execute(recipients_of(by_unit, period, obligations[0].covers))
     ]

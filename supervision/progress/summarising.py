@@ -45,8 +45,9 @@ _TASKS = text(f"""
     WITH i AS ({_INSTRUCTIONS})
     SELECT count(*) AS tasks, round(avg(e.percent), 1) AS mean_percent
     FROM task t JOIN i ON i.id = t.item_id LEFT JOIN LATERAL (
-        SELECT percent FROM progress_entry WHERE task_id = t.id AND received_at < :until
-        ORDER BY received_at DESC, id DESC LIMIT 1
+        SELECT e.percent FROM progress_entry e JOIN progress_report r ON r.id = e.report_id
+        WHERE e.task_id = t.id AND e.received_at < :until AND (r.returned_at IS NULL OR r.returned_at >= :until)
+        ORDER BY e.received_at DESC, e.id DESC LIMIT 1
     ) e ON true
 """)  # noqa: S608 - likewise
 

@@ -27,14 +27,19 @@ OWN = {
         *("registering", "registers", "search", "similar", "staging"),
     },
     "tasks": {
-        *("carrying", "cells", "columns", "decomposing", "extending", "importing", "ledger_sheet", "merging", "people"),
+        *("assignments", "carrying", "cells", "columns", "decomposing", "departing", "extending", "importing"),
+        *("ledger_sheet", "merging", "milestones", "parts", "people", "reassigning"),
     },
     "progress": {
-        *("completing", "digesting", "looking", "obliging", "reporting", "rhythm", "summarising", "waiving"),
+        *("completing", "digesting", "looking", "obliging", "reporting", "returning", "rhythm", "summarising"),
+        "waiving",
     },
     "inspections": {"concluding", "monthly", "planning", "recording"},
     "problems": {"opening", "reminding", "solving"},
-    "scoring": {"adopting", "annex", "deciding", "proposing", "settling", "telling", "warning"},
+    "scoring": {
+        *("adopting", "annex", "correcting", "deciding", "proposing"),
+        *("reopening", "settlements", "settling", "telling", "warning"),
+    },
     "bulletins": {"counting", "drafting", "following", "issuing", "numbering", "proposing", "rectifying"},
     "reviews": {"closing", "reporting", "reviewing", "stopping", "waiving"},
     "desk": {"archive", "complaining", "requests", "statistics", "watching", "work"},

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import issuing, rectifying
@@ -22,11 +22,12 @@ from supervision.items.models import NoticeDelivery
 from supervision.messaging import broadcasting, templates
 from supervision.messaging.audience import Audience
 from supervision.operations import service as operations
-from supervision.progress import digesting
+from supervision.progress import digesting, reporting
 from supervision.progress.models import ProgressEntry
 from supervision.reviews import closing
-from supervision.scoring import deciding, proposing, settling
-from supervision.tasks import carrying, extending
+from supervision.scoring import correcting, deciding, proposing, reopening, settling
+from supervision.scoring.models import Deduction
+from supervision.tasks import carrying, extending, milestones
 from supervision.tasks.models import Task
 from tests.contract import inspecting
 from tests.contract.furniture import Furniture
@@ -45,6 +46,8 @@ from tests.factories import (
 from tests.house import Committed, Place
 
 FAR = date(2199, 12, 31)
+# Years that are over for whoever runs this; the first is settled and corrected in the year after.
+SETTLED, REOPENABLE = 2017, range(2019, 2026)
 HALF_MONTHS = [(date(2017, month, 1), date(2017, month, 15)) for month in range(1, 13)]
 # Rows that the factories made without a number of their own must not be in the way of the next numbers.
 COUNT_ON = text(
@@ -61,6 +64,7 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
     # 2017 is settled, 2018 waits for its confirmation.
     made.put("year", values=[2016, 2016, 2017, 2018])
     made.put("jurisdiction", values=[place.code])
+    made.put("revision", values=[1])
     made.put("channel", values=["progress"])
     made.put("name", values=["notice", "http"])
     async with house.api() as session:
@@ -76,7 +80,7 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
         await _notices(session, place.actor, standing, made)
         await _publications(session, place.actor, made)
         await _deductions(session, place.actor, standing, made)
-        await _settlements(session, place.actor)
+        await _settlements(session, place.actor, standing, made)
         await _bulletins(session, place.actor, standing, made)
         await inspecting.furnish(session, place.actor, standing, made)
         await session.execute(COUNT_ON)
@@ -108,19 +112,56 @@ async def _work(session: AsyncSession, actor: Actor, made: Furniture) -> None:
         for item_id in whole[10:]
     ]
     made.put("extension_id", values=asked)
-    made.put("task_id", "task", values=[await tasks.make_task(session, actor, cast) for _ in range(3)])
+    made.put("task_id", "task", values=await _movable_tasks(session, actor, cast))
+    facts: dict[str, Any] = {"due_on": FAR, "expected": "示例形象"}
+    planned = [
+        await milestones.set_milestone(session, actor, UUID(made.ids["task_id"][0]), name=f"示例节点{no}", **facts)
+        for no in range(12)
+    ]
+    made.put("milestone_id", values=planned)
+    made.bodies["reach_milestone"] = [{"reached_on": "2016-03-01", "progress": "示例进度"}]
+    leaders = [cast.leader_id, (await tasks.make_cast(session, actor)).leader_id]
+    made.bodies["reassign_task"] = [
+        {"part": "lead_leader", "official_id": str(leader_id), "reason": "示例理由"} for leader_id in leaders
+    ]
+    made.bodies["amend_task"] = [{"liaison_leader_ids": [str(each)], "reason": "示例理由"} for each in leaders]
+
+
+async def _movable_tasks(session: AsyncSession, actor: Actor, cast: tasks.Cast) -> list[UUID]:
+    # Later than the periods of the unit's obligations: given to it, they need no word in its reports on these.
+    far = {"received_on": date(2198, 1, 4), "deadline_on": FAR}
+    return [
+        await tasks.make_task(session, actor, cast, item_id=await items.make_item(session, actor, **far))
+        for _ in range(8)
+    ]
 
 
 async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id
     duty = await progress.make_duty(session, actor, unit_id=unit_id, received_on=date(2017, 1, 4))
+    facts = {"unit_id": str(unit_id), "responsible_person_id": str(duty.handler_id), "reason": "示例理由"}
+    made.bodies["reassign_unit"] = [facts]
     owed = [
         await progress.make_obligation(session, unit_id, period_first=first, period_last=last)
         for first, last in HALF_MONTHS
     ]
     made.put("obligation_id", values=owed)
     made.bodies["report_progress"] = [progress.as_json([progress.entry(duty.task_ids[0])])]
+    paper = {"channel": "paper", "received_at": "2018-01-04T09:00:00+08:00"}
+    made.bodies["enter_report"] = [{**made.bodies["report_progress"][0], **paper}]
+    entries = [progress.entry(duty.task_ids[0])]
+    hollow = [
+        await reporting.report_progress(
+            session,
+            progress.as_unit(actor, unit_id),
+            await progress.make_obligation(session, unit_id, period_first=first, period_last=last),
+            entries=entries,
+        )
+        for first, last in ((date(2018, month, 1), date(2018, month, 15)) for month in range(1, 9))
+    ]
+    made.put("report_id", values=hollow)
+    made.bodies["return_report"] = [{"reason": "示例理由", "until_on": str(FAR)}]
     period = Period(*HALF_MONTHS[0], PeriodKind.HALF_MONTH)
     await identity.make_official(
         session, actor, unit_id, position="principal_county_leader", leadership_level="division"
@@ -154,7 +195,12 @@ async def _reviews(session: AsyncSession, actor: Actor, standing: Standing, made
 
 async def _messages(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
     told = await messaging.make_officials(session, actor, 3, first=9000)
-    made.put("official_id", "official", "official_ids", values=told)
+    made.put("official", "official_ids", values=told)
+    # Those who are written to stay in post; others leave.
+    unit_id = await identity.make_unit(session, actor)
+    leaving = [await identity.make_official(session, actor, unit_id) for _ in range(12)]
+    made.put("official_id", values=leaving)
+    made.bodies["record_departure"] = [{"on": "2016-03-01", "reason": "示例理由"}]
     await messaging.make_broadcast(session, messaging.as_test(actor), told)
     await templates.write_template(session, actor, name="contract", body="请{text}")
     wanted: dict[str, Any] = {"template": "contract", "variables": {"text": "按时报送。"}}
@@ -282,14 +328,43 @@ async def _deductions(session: AsyncSession, actor: Actor, standing: Standing, m
     for deduction_id in proposed[:4]:
         await deciding.dispute_deduction(session, unit, deduction_id, grounds="示例理由")
     made.put("deduction_id", values=proposed)
+    made.put("same_fact_as", values=proposed[4:14])
+    made.bodies["adopt_scoring_policy"] = [
+        {"effective_on": f"2199-{month:02d}-01", "adopted_by": "示例机关", "base": "120"} for month in range(1, 13)
+    ]
     made.bodies["rule_on_dispute"] = [{"verdict": verdict, "reason": "示例理由"} for verdict in ("upheld", "reversed")]
     made.bodies["issue_quarterly_warnings"] = [{"year": 2016, "quarter": 1}]
     body = {**facts, "unit_id": str(unit_id), "fact_on": "2016-03-01"}
     made.bodies["propose_deduction"] = [{**body, "event": f"又一示例{number}"} for number in range(20)]
 
 
-async def _settlements(session: AsyncSession, actor: Actor) -> None:
-    office, group = (Actor(actor.jurisdiction_id, role, client_id=new_id()) for role in (Role.OFFICE, Role.GROUP))
-    for year in (2017, 2018):
+async def _settlements(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+    office, group, other = (
+        Actor(actor.jurisdiction_id, role, client_id=new_id()) for role in (Role.OFFICE, Role.GROUP, Role.GROUP)
+    )
+    unit_id = standing[Role.UNIT].unit_id
+    assert unit_id
+    facts: dict[str, Any] = {"rule_code": "meeting_criticism", "fact_on": date(2017, 3, 1), "reason": "示例事由"}
+    taken = [await proposing.propose_deduction(session, office, unit_id=unit_id, **facts) for _ in range(24)]
+    for deduction_id in taken:
+        await deciding.confirm_deduction(session, group, deduction_id)
+    # Nobody waits here until they can be disputed no longer.
+    await session.execute(update(Deduction).where(Deduction.year == SETTLED).values(dispute_until_on=date(2018, 3, 1)))
+    for year in (SETTLED, 2018, *REOPENABLE):
         await settling.prepare_settlement(session, office, year=year)
-    await settling.confirm_settlement(session, group, year=2017)
+    for year in (SETTLED, *REOPENABLE):
+        await settling.confirm_settlement(session, group, year=year)
+    asked = [await reopening.propose_reopening(session, office, year=year, reason="示例") for year in REOPENABLE[3:]]
+    made.put("reopening_id", values=asked)
+    made.bodies["propose_settlement_reopening"] = [{"year": year, "reason": "示例理由"} for year in REOPENABLE[:3]]
+    given_back = [
+        await correcting.propose_correction(session, other, deduction_id=deduction_id, reason="示例理由")
+        for deduction_id in taken[12:]
+    ]
+    made.put("correction_id", values=given_back)
+    made.bodies["propose_score_correction"] = [
+        {"deduction_id": str(deduction_id), "reason": "示例理由"} for deduction_id in taken[:12]
+    ]
+    made.bodies["draft_quarterly_circular"] = [
+        {"year": year, "quarter": quarter, "title": "示例通报"} for year in REOPENABLE for quarter in range(1, 5)
+    ]
