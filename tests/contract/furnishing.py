@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import issuing, rectifying
 from supervision.cadence.rules import Period, PeriodKind
+from supervision.cadence.timetable import USUAL
 from supervision.documents import attachments
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
@@ -26,7 +27,7 @@ from supervision.progress.models import ProgressEntry
 from supervision.reviews import closing
 from supervision.scoring import correcting, deciding, proposing, reopening, settling
 from supervision.scoring.models import Deduction
-from supervision.tasks import extending, milestones
+from supervision.tasks import carrying, extending, milestones
 from supervision.tasks.models import Task
 from tests.contract import inspecting
 from tests.contract.furniture import Furniture
@@ -70,6 +71,9 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
     async with house.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         await progress.open_ledger(session, place.actor)
+        made.put("check_id", values=[await carrying.check_ledger(session, place.actor, year=2016)])
+        made.bodies["close_ledger"] = [{"deadlines": []}]
+        made.bodies["set_rhythm"] = [{"kind": kind, "due_after": 2} for kind in USUAL]
         await _work(session, place.actor, made)
         await _reporting(session, place.actor, standing, made)
         await _reviews(session, place.actor, standing, made)
