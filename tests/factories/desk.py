@@ -19,7 +19,7 @@ from supervision.inspections.planning import Scope
 from supervision.items import changing, noticing, papers
 from supervision.items.models import NoticeDelivery
 from supervision.progress import returning
-from supervision.progress.models import ProgressEntry
+from supervision.progress.models import ProgressEntry, QuarterlyLook
 from supervision.publication.drafting import draft_publication
 from supervision.publication.publishing import publish
 from supervision.reviews import closing, reporting, reviewing, waiving
@@ -127,6 +127,9 @@ async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID
     await publish(session, publication.person(actor), drafted)
     report_id = await session.scalar(select(ProgressEntry.report_id).where(ProgressEntry.id == entry_id))
     assert report_id
+    seen = {"item_id": life.item_id, "task_id": task_id, "unit_id": life.unit_id, "item_number": "示例", "goal": "示例"}
+    stand = {"percent": 50, "deadline_on": NOON.date(), "light": "behind", "looked_on": date(2016, 4, 1)}
+    session.add(QuarterlyLook(year=2016, quarter=1, **seen, **stand))
     until_on = date(2199, 12, 31)
     await returning.return_report(session, person(actor), report_id, reason="内容空泛", until_on=until_on)
     node: dict[str, Any] = {"name": "基础完工", "due_on": NOON.date(), "expected": "基础出地面"}

@@ -1,4 +1,4 @@
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import DateTime, Text, cast, func, select
 from sqlalchemy.orm import aliased
 
 from supervision.desk.archive.happening import ITEM, Part, happening, in_chinese, lines, seen_by, words
@@ -7,7 +7,8 @@ from supervision.foundation.paging import Rows
 from supervision.identity import policy as identity
 from supervision.identity.models import Official
 from supervision.progress import policy as progress
-from supervision.progress.models import ProgressEntry, ProgressReport
+from supervision.progress.models import ProgressEntry, ProgressReport, QuarterlyLook
+from supervision.progress.rules import Light
 from supervision.reviews import policy as reviews
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.states import CompletionState, WaiverState
@@ -102,6 +103,18 @@ _SENT_BACK = happening(
     unit=ProgressReport.unit_id,
     of=ProgressReport.id,
 ).where(_SPOKEN_OF.exists())
+_LIGHTS = {Light.ON_TRACK: "正常", Light.BEHIND: "滞后", Light.OVERDUE: "逾期"}
+# A look has its day and no hour: it is told at the day's beginning in Shanghai.
+_LOOK = happening(
+    "quarterly_look",
+    at=func.timezone("Asia/Shanghai", cast(QuarterlyLook.looked_on, DateTime())),
+    title=words(
+        QuarterlyLook.year, "年第", QuarterlyLook.quarter, "季度查看：", in_chinese(QuarterlyLook.light, _LIGHTS)
+    ),
+    text=words(QuarterlyLook.goal, words("，进度 ") + cast(QuarterlyLook.percent, Text) + "%"),
+    unit=QuarterlyLook.unit_id,
+    of=QuarterlyLook.task_id,
+).where(QuarterlyLook.item_id == ITEM)
 _OF_REPORT = (Task.id == CompletionReport.task_id) & (Task.item_id == ITEM)
 _ROUND = words(" 任务", Task.no, " 第", CompletionReport.round, "轮")
 _COMPLETION = (
@@ -184,6 +197,7 @@ PARTS: tuple[Part, ...] = (
     *(seen_by(each) for each in _MILESTONES),
     seen_by(_PROGRESS, progress.reports_visible_to),
     seen_by(_SENT_BACK, progress.reports_visible_to),
+    seen_by(_LOOK, progress.looks_visible_to),
     *(seen_by(each.join(Task, _OF_REPORT), reviews.reports_visible_to) for each in _COMPLETION),
     *(seen_by(each.join(Task, _OF_WAIVER), reviews.waivers_visible_to) for each in _WAIVERS),
 )
