@@ -3,12 +3,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import ActorDep, MassPageDep, SessionDep
-from api.replies import many, reply
+from api.replies import all_of, many, reply
 from api.route import DuchaRoute
-from api.schemas.cadence import CadenceRunPage, CalendarOut
+from api.schemas.cadence import CadenceRunPage, CalendarOut, RhythmList, SetRhythm
 from api.schemas.fields import Year
-from supervision.cadence import queries
-from supervision.cadence.rules import StepKind
+from supervision.cadence import queries, rhythms
+from supervision.cadence.rules import PeriodKind, StepKind
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["cadence"])
 
@@ -29,3 +29,17 @@ async def list_cadence_runs(
 ) -> Response:
     """List the scheduled steps that were taken, newest first."""
     return many(request, await queries.list_cadence_runs(session, actor, wanted, kind=kind))
+
+
+@router.get("/cadence/settings", response_model=RhythmList)
+async def list_rhythms(session: SessionDep, actor: ActorDep) -> Response:
+    """Tell how each kind of period is kept now, and how from a later day on."""
+    return all_of(await rhythms.list_rhythms(session, actor))
+
+
+@router.post("/cadence/settings", response_model=RhythmList)
+async def set_rhythm(body: SetRhythm, session: SessionDep, actor: ActorDep) -> Response:
+    """Set how a kind of period is kept from the next period on; what is left out stays as it was set last."""
+    changes = body.model_dump(exclude={"kind"}, exclude_none=True)
+    await rhythms.set_rhythm(session, actor, kind=PeriodKind(body.kind), changes=changes)
+    return all_of(await rhythms.list_rhythms(session, actor))

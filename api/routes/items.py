@@ -6,14 +6,25 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.replies import all_of, many, one, watched
 from api.route import DuchaRoute
 from api.schemas.fields import FullDate, Id, Line, Year
-from api.schemas.items import AmendItem, ItemOut, ItemPage, LedgerEntryPage, LedgerOut, RegisterItem, SimilarItems
+from api.schemas.items import (
+    AmendItem,
+    CloseLedger,
+    ItemOut,
+    ItemPage,
+    LedgerCheckOut,
+    LedgerCheckPage,
+    LedgerEntryPage,
+    LedgerOut,
+    RegisterItem,
+    SimilarItems,
+)
 from api.schemas.operations import OperationOut
 from supervision.items import changing, queries, registering, similar
 from supervision.items.queries import ItemFilter, ItemSort
 from supervision.items.registering import NewItem
 from supervision.items.states import ItemKind, ItemState
 from supervision.operations import queries as operations
-from supervision.tasks import importing
+from supervision.tasks import carrying, importing
 from supervision.tasks.columns import CHINESE
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["items"])
@@ -100,6 +111,35 @@ async def list_ledger_entries(
 ) -> Response:
     """List what a year's ledger holds, by number."""
     return many(request, await queries.list_ledger_entries(session, actor, wanted, year=year))
+
+
+@router.post("/ledgers/{year}/check", response_model=LedgerCheckOut, status_code=201, dependencies=[Once])
+async def check_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
+    """Count what a year's ledger has come to, and keep the count."""
+    check_id = await carrying.check_ledger(session, actor, year=year)
+    row = await carrying.get_ledger_check(session, actor, year, check_id)
+    return one(row, 201, location=f"/v1/ledgers/{year}/checks/{check_id}")
+
+
+@router.get("/ledgers/{year}/checks", response_model=LedgerCheckPage)
+async def list_ledger_checks(
+    year: Year, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
+) -> Response:
+    """List when a year's ledger was counted, and what it came to."""
+    return many(request, await carrying.list_ledger_checks(session, actor, wanted, year=year))
+
+
+@router.get("/ledgers/{year}/checks/{check_id}", response_model=LedgerCheckOut)
+async def get_ledger_check(year: Year, check_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one count of a ledger."""
+    return one(await carrying.get_ledger_check(session, actor, year, check_id))
+
+
+@router.post("/ledgers/{year}/closing", response_model=LedgerOut)
+async def close_ledger(year: Year, body: CloseLedger, session: SessionDep, actor: ActorDep) -> Response:
+    """Close a year's ledger and carry what is unfinished, under its numbers, over into the next year's."""
+    await carrying.close_ledger(session, actor, year=year, **body.model_dump())
+    return one(await queries.get_ledger(session, actor, year))
 
 
 @router.post(

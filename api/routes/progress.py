@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
 from api.replies import many, one, reply
 from api.route import DuchaRoute
 from api.schemas.fields import Id, Moment, Year
@@ -13,13 +13,16 @@ from api.schemas.progress import (
     EnterReport,
     ObligationOut,
     ObligationPage,
+    QuarterlyLookPage,
     QueryFlag,
     ReportOut,
     ReportPage,
     ReportProgress,
     ReturnReport,
 )
-from supervision.progress import completing, queries, reporting, returning
+from api.schemas.scoring import Quarter
+from supervision.progress import completing, looking, queries, reporting, returning
+from supervision.progress.rules import Light
 from supervision.progress.states import ObligationState, ReportState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["progress"])
@@ -103,6 +106,24 @@ async def get_progress_report(report_id: Id, session: SessionDep, actor: ActorDe
 async def get_completion(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Compare every indicator of a year's ledger with its latest figure; a unit sees its own tasks."""
     return reply(await completing.get_completion(session, actor, year))
+
+
+@router.get("/quarterly_looks", response_model=QuarterlyLookPage)
+async def list_quarterly_looks(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: MassPageDep,
+    year: Annotated[Year, Query()],
+    quarter: Annotated[Quarter, Query()],
+    unit: Annotated[Id | None, Query()] = None,
+    light: Annotated[Light | None, Query()] = None,
+) -> Response:
+    """List how the tasks stood at a quarter's look; a unit sees its own."""
+    page = await looking.list_quarterly_looks(
+        session, actor, wanted, year=year, quarter=quarter, unit_id=unit, light=light
+    )
+    return many(request, page)
 
 
 @router.get("/digests", response_model=DigestPage)

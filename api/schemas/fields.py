@@ -56,7 +56,7 @@ def _uuid(value: Any) -> Any:
     raise PydanticCustomError("uuid_parsing", "not a UUID")
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     # JSON Schema calls 2.0 an integer, so it is taken as one; true and "2" are not.
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -104,14 +104,14 @@ Prose = Annotated[str, Field(min_length=1, max_length=4000, pattern=_PRINTABLE),
 # Quoted in messages and papers, where a whole report would have no room.
 Reason = Annotated[Prose, Field(max_length=1000)]
 Digits = Annotated[str, Field(pattern=r"^[1-9]\d{0,18}$", max_length=19)]
-Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(_whole)]
+Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(whole)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 # In a body, where a number is a number.
-GivenYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True), BeforeValidator(_whole)]
-GivenDays = Annotated[int, Field(ge=0, le=1000, strict=True), BeforeValidator(_whole)]
-GivenQuarter = Annotated[int, Field(ge=1, le=4, strict=True), BeforeValidator(_whole)]
+GivenYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True), BeforeValidator(whole)]
+GivenDays = Annotated[int, Field(ge=0, le=1000, strict=True), BeforeValidator(whole)]
+GivenQuarter = Annotated[int, Field(ge=1, le=4, strict=True), BeforeValidator(whole)]
 # A place in a list of the same body, from 1.
-GivenPlace = Annotated[int, Field(ge=1, le=50, strict=True), BeforeValidator(_whole)]
+GivenPlace = Annotated[int, Field(ge=1, le=50, strict=True), BeforeValidator(whole)]
 Flag = Annotated[bool, Field(strict=True)]
 
 

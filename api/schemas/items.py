@@ -1,10 +1,12 @@
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
 from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Percent, Prose, Year
 from supervision.documents.models import Secrecy
 from supervision.items.states import AuthorityKind, ItemKind, ItemState
+from supervision.tasks.models import Occasion
 
 
 class RegisterItem(Body):
@@ -79,6 +81,39 @@ class LedgerOut(Answer):
     year: Year
     opened_on: FullDate
     opened_by: Id | None
+    closed_on: FullDate | None
+    closed_by: Id | None
+
+
+Items = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class LedgerCheckOut(Answer):
+    id: Id
+    occasion: Occasion
+    checked_on: FullDate
+    checked_at: datetime
+    checked_by: Id | None
+    items: Items
+    closed: Items
+    unfinished: Items
+    overdue: Items = Field(description="unfinished past their deadline")
+
+
+class LedgerCheckPage(Answer):
+    data: list[LedgerCheckOut] = Field(max_length=100)
+    next: Id | None
+
+
+class NewDeadline(Body):
+    item_id: Id
+    deadline_on: FullDate
+
+
+class CloseLedger(Body):
+    deadlines: list[NewDeadline] = Field(
+        default=[], max_length=1000, description="for unfinished items past their deadline; else the next 31 December"
+    )
 
 
 class LedgerEntryOut(Answer):

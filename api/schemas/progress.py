@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.schemas.fields import Answer, Body, DecimalText, FullDate, Id, Moment, Percent, Prose, Year
+from api.schemas.fields import Answer, Body, DecimalText, Digits, FullDate, Id, Moment, Percent, Prose, Year
 from supervision.progress.completing import MOST_ROWS
-from supervision.progress.rules import CompletionVerdict
+from supervision.progress.rules import CompletionVerdict, Covers, DigestKind, Light
 from supervision.progress.states import ObligationState, ReportChannel, ReportState
 from supervision.tasks.models import Comparator
 
@@ -62,6 +62,7 @@ class ObligationOut(Answer):
     unit_id: Id
     period_first: FullDate
     period_last: FullDate
+    covers: Covers = Field(description="all tasks; where instructions are reported weekly, key work or instructions")
     due_at: datetime = Field(description="the first moment at which a report is late")
     state: ObligationState
     fulfilled_at: datetime | None
@@ -157,15 +158,37 @@ class DigestCounts(Answer):
 
 class DigestOut(Answer):
     id: Id
+    kind: DigestKind
     period_first: FullDate
     period_last: FullDate
     made_at: datetime
     counts: DigestCounts
     text: str = Field(max_length=1_000_000)
-    leaders_broadcast_id: Id
-    officials_broadcast_id: Id
+    leaders_broadcast_id: Id | None = Field(description="none where each leader is written to about their own")
+    officials_broadcast_id: Id | None
 
 
 class DigestPage(Answer):
     data: list[DigestOut] = Field(max_length=100)
     next: Id | None
+
+
+class QuarterlyLookOut(Answer):
+    id: Digits
+    year: Year
+    quarter: int = Field(ge=1, le=4)
+    task_id: Id
+    item_id: Id
+    item_number: str = Field(max_length=40)
+    goal: str = Field(max_length=4000)
+    unit_id: Id
+    percent: Percent | None = Field(description="the last one reported, if any")
+    reported_at: datetime | None
+    deadline_on: FullDate
+    light: Light
+    looked_on: FullDate = Field(description="at this day's end it stood so")
+
+
+class QuarterlyLookPage(Answer):
+    data: list[QuarterlyLookOut] = Field(max_length=100)
+    next: Digits | None

@@ -1,5 +1,5 @@
 import calendar as months
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -67,7 +67,11 @@ class StepKind(StrEnum):
     DUE = "due"
     URGE = "urge"
     DIGEST = "digest"
+    PLAN = "plan"
+    SUMMARISE = "summarise"
+    LOOK = "look"
     PROPOSE = "propose"
+    REMIND_OF_PROBLEMS = "remind_of_problems"
 
 
 _ORDER = {kind: place for place, kind in enumerate(StepKind)}
@@ -82,24 +86,37 @@ class Step:
     at: datetime
 
 
+class CountedIn(StrEnum):
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence:
-    """How often reports are due and what happens around that day, counted in working days (§4)."""
+    """When what belongs to a kind of period is due and what happens around that day (§4(1)), from a day on.
+
+    `due_after` is counted from a period's last day; reports are late after the grace, all else is in working days.
+    A task is behind in the quarterly look when its percentage is so many points below its share of time.
+    """
 
     kind: PeriodKind
-    due_working_days: int
-    remind_working_days_before: int
-    urge_working_days_after: int
-    digest_working_days_after: int
+    due_after: int
+    counted_in: CountedIn = CountedIn.WORKING_DAYS
+    grace_working_days: int = 0
+    remind_working_days_before: int = 1
+    urge_working_days_after: int = 1
+    digest_working_days_after: int = 2
+    behind_percent: int = 20
+    is_running: bool = True
+    effective_from: date = date.min
 
 
-HALF_MONTHLY = Cadence(
-    kind=PeriodKind.HALF_MONTH,
-    due_working_days=3,
-    remind_working_days_before=1,
-    urge_working_days_after=1,
-    digest_working_days_after=2,
-)
+HALF_MONTHLY = Cadence(kind=PeriodKind.HALF_MONTH, due_after=3)
+
+
+def in_force(versions: Sequence[Cadence], on: date) -> Cadence:
+    """Return the version of a rhythm that counts for a period beginning on the day; the usual one is the first."""
+    return [version for version in versions if version.effective_from <= on][-1]
 
 
 def period_of(kind: PeriodKind, day: date) -> Period:
@@ -188,8 +205,16 @@ def shanghai_day(moment: datetime) -> date:
 
 
 def due_day(period: Period, cadence: Cadence, calendar: Calendar) -> date:
-    """Return the last day on which a report of the period is in time."""
-    return add_working_days(period.last, cadence.due_working_days, calendar)
+    """Return the last day on which what is due for the period is in time, grace not counted."""
+    if cadence.counted_in is CountedIn.DAYS:
+        return period.last + cadence.due_after * _DAY
+    return add_working_days(period.last, cadence.due_after, calendar)
+
+
+def last_day_in_grace(period: Period, cadence: Cadence, calendar: Calendar) -> date:
+    """Return the last day on which a report of the period is not yet late."""
+    due, grace = due_day(period, cadence, calendar), cadence.grace_working_days
+    return add_working_days(due, grace, calendar) if grace else due
 
 
 def schedule(period: Period, cadence: Cadence, calendar: Calendar) -> list[Step]:
@@ -198,42 +223,56 @@ def schedule(period: Period, cadence: Cadence, calendar: Calendar) -> list[Step]
     A period opens with its first day, so that what will be due can be seen from then on.
     """
     due = due_day(period, cadence, calendar)
-    remind = add_working_days(due, -cadence.remind_working_days_before, calendar)
-    urge = add_working_days(due, cadence.urge_working_days_after, calendar)
-    digest = add_working_days(due, cadence.digest_working_days_after, calendar)
-    moments = {
-        StepKind.OPEN: at(period.first, time.min),
-        StepKind.REMIND: at(remind, OFFICE_OPENS),
-        StepKind.DUE: end_of_day(due),
-        StepKind.URGE: at(urge, OFFICE_OPENS),
-        StepKind.DIGEST: at(digest, OFFICE_OPENS),
-    }
+    match period.kind:
+        case PeriodKind.MONTH:
+            moments = {
+                StepKind.PLAN: at(add_working_days(period.first, 0, calendar), OFFICE_OPENS),
+                StepKind.SUMMARISE: at(due, OFFICE_OPENS),
+            }
+        case PeriodKind.QUARTER:
+            moments = {StepKind.LOOK: at(due + _DAY, DAY_IS_OVER)}
+        case _:
+            moments = _reporting(period, cadence, calendar)
     return sorted((Step(period, kind, moment) for kind, moment in moments.items()), key=_in_order)
 
 
-def steps_due(opened_on: date, until: date, now: datetime, cadence: Cadence, calendar: Calendar) -> list[Step]:
+def _reporting(period: Period, cadence: Cadence, calendar: Calendar) -> dict[StepKind, datetime]:
+    remind = add_working_days(due_day(period, cadence, calendar), -cadence.remind_working_days_before, calendar)
+    late_after = last_day_in_grace(period, cadence, calendar)
+    moments = {
+        StepKind.OPEN: at(period.first, time.min),
+        StepKind.REMIND: at(remind, OFFICE_OPENS),
+        StepKind.DUE: end_of_day(late_after),
+        StepKind.URGE: at(add_working_days(late_after, cadence.urge_working_days_after, calendar), OFFICE_OPENS),
+    }
+    if period.kind is PeriodKind.HALF_MONTH:
+        digest = add_working_days(late_after, cadence.digest_working_days_after, calendar)
+        moments[StepKind.DIGEST] = at(digest, OFFICE_OPENS)
+    return moments
+
+
+def steps_due(
+    opened_on: date, until: date, now: datetime, versions: Sequence[Cadence], calendar: Calendar
+) -> list[Step]:
     """Return every step whose moment has come, in order, of a ledger opened on a day and running until another.
 
-    Periods that ended before the opening, or began outside the ledger's year, are never due. A period that has not
-    begun is not looked at, so the calendar need not reach the end of the ledger. Raises CalendarUnknown.
+    Each period goes by the version in force on its first day. Periods that ended before the opening, or began
+    outside the ledger's year, are never due. A period that has not begun is not looked at, so the calendar need not
+    reach the end of the ledger. Raises CalendarUnknown.
     """
-    last = min(until, shanghai_day(now))
-    periods = periods_between(cadence.kind, opened_on, last)
+    periods = [
+        (period, in_force(versions, period.first))
+        for period in periods_between(versions[0].kind, opened_on, min(until, shanghai_day(now)))
+        if period.first.year == until.year
+    ]
     steps = [
         step
-        for period in periods
-        if period.first.year == until.year
+        for period, cadence in periods
+        if cadence.is_running
         for step in schedule(period, cadence, calendar)
         if step.at <= now
     ]
     return sorted(steps, key=_in_order)
-
-
-def proposal_step(now: datetime) -> Step | None:
-    """Return the step of the present day that looks for items past their deadline, once the day before is over."""
-    today = shanghai_day(now)
-    step = Step(period_of(PeriodKind.DAY, today), StepKind.PROPOSE, at(today, DAY_IS_OVER))
-    return step if step.at <= now else None
 
 
 def day_zh(day: date) -> str:

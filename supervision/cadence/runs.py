@@ -7,10 +7,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.models import CadenceRun
-from supervision.cadence.rules import Step, StepKind
+from supervision.cadence.rules import Step
+from supervision.cadence.timetable import DAILY
 from supervision.foundation import clock
 
-_OF_A_PERIOD = ("jurisdiction_id", "kind", "period_first")
+# Kind, first and last day.
+Taken = tuple[str, date, date]
+
+_OF_A_PERIOD = ("jurisdiction_id", "kind", "period_first", "period_last")
 
 
 async def take(session: AsyncSession, step: Step) -> CadenceRun | None:
@@ -31,6 +35,7 @@ async def take(session: AsyncSession, step: Step) -> CadenceRun | None:
         .where(
             CadenceRun.kind == step.kind,
             CadenceRun.period_first == step.period.first,
+            CadenceRun.period_last == step.period.last,
             CadenceRun.finished_at.is_(None),
         )
         .with_for_update(skip_locked=True)
@@ -45,13 +50,13 @@ async def finish(session: AsyncSession, run: CadenceRun, outcome: Mapping[str, A
     run.outcome = dict(outcome)
 
 
-async def find_finished(session: AsyncSession, today: date) -> set[tuple[str, date]]:
-    """Return kind and first day of every finished step; of the daily ones only those of today and later.
+async def find_finished(session: AsyncSession, today: date) -> set[Taken]:
+    """Return kind, first and last day of every finished step; of the daily ones only those of today and later.
 
     A clock that was turned back finds the later days' steps, and so runs none of them again.
     """
-    statement = select(CadenceRun.kind, CadenceRun.period_first).where(
+    statement = select(CadenceRun.kind, CadenceRun.period_first, CadenceRun.period_last).where(
         CadenceRun.finished_at.is_not(None),
-        or_(CadenceRun.kind != StepKind.PROPOSE, CadenceRun.period_first >= today),
+        or_(CadenceRun.kind.not_in(DAILY), CadenceRun.period_first >= today),
     )
-    return {(row.kind, row.period_first) for row in await session.execute(statement)}
+    return {(row.kind, row.period_first, row.period_last) for row in await session.execute(statement)}

@@ -28,6 +28,12 @@ def enter_items(session: AsyncSession, *, ledger_id: UUID, no_of: Mapping[UUID, 
     session.add_all(LedgerEntry(ledger_id=ledger_id, item_id=item_id, no=no) for item_id, no in no_of.items())
 
 
+async def mark_closed(session: AsyncSession, actor: Actor, ledger: Ledger) -> None:
+    """Close a locked ledger today (结账); whether it may be is the caller's to know."""
+    ledger.closed_on, ledger.closed_by = await clock.today(session), actor.person
+    await audit.record(session, actor, "ledger.closed", ledger.id, year=ledger.year)
+
+
 async def enter_beside(session: AsyncSession, item_ids: Sequence[UUID], *, of_item_id: UUID) -> None:
     """Enter items in every ledger that holds a given one, behind what is there; a ledger holds an item once."""
     of_the_item = select(LedgerEntry.ledger_id).where(LedgerEntry.item_id == of_item_id)

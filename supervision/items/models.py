@@ -120,6 +120,8 @@ class Ledger(Named, Base):
     year: Mapped[int]
     opened_on: Mapped[date]
     opened_by: Mapped[UUID | None]
+    closed_on: Mapped[date | None]
+    closed_by: Mapped[UUID | None]
 
 
 class LedgerEntry(Named, Base):

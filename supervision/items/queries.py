@@ -72,7 +72,14 @@ STAGE_COLUMNS = (
     ItemStage.finished_on,
     ItemStage.finished_by,
 )
-LEDGER_COLUMNS = (Ledger.id, Ledger.year, Ledger.opened_on, Ledger.opened_by)
+LEDGER_COLUMNS = (
+    Ledger.id,
+    Ledger.year,
+    Ledger.opened_on,
+    Ledger.opened_by,
+    Ledger.closed_on,
+    Ledger.closed_by,
+)
 ENTRY_COLUMNS = (
     LedgerEntry.id,
     LedgerEntry.no,

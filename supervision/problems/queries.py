@@ -111,3 +111,9 @@ async def list_problem_entries(
     await get_problem(session, actor, problem_id)
     statement: Rows = select(*_ENTRY_COLUMNS).where(ProblemEntry.problem_id == problem_id)
     return await page(session, statement, request, identity=ProblemEntry.id)
+
+
+async def find_troubled_items(session: AsyncSession) -> set[UUID]:
+    """Return the items that have a problem which is not resolved."""
+    statement = select(Problem.item_id).where(Problem.item_id.is_not(None), Problem.state != ProblemState.RESOLVED)
+    return {item_id for item_id in await session.scalars(statement) if item_id is not None}

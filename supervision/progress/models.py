@@ -7,17 +7,19 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
+from supervision.progress.rules import Covers, DigestKind, Light
 from supervision.progress.states import ObligationState, ReportChannel, ReportState
 
 
 class Obligation(Named, Base):
-    """What a unit owes for one period: one progress report on all its tasks (§4(1) 半月一上报)."""
+    """What a unit owes for one period: one progress report on those of its tasks that it covers (§2(3), §4(1))."""
 
     __tablename__ = "obligation"
     __table_args__ = local_table(
         belongs_to("unit", "unit_id"),
         UniqueConstraint("jurisdiction_id", "unit_id", "period_first", "period_last"),
         one_of("state", ObligationState),
+        one_of("covers", Covers),
         CheckConstraint("(state = 'waived') = (waived_reason IS NOT NULL)", name="waived_with_reason"),
         CheckConstraint("(state = 'waived') = (waived_at IS NOT NULL)", name="waived_at_a_moment"),
         Index(None, "jurisdiction_id", "due_at", "id"),
@@ -27,6 +29,7 @@ class Obligation(Named, Base):
     unit_id: Mapped[UUID]
     period_first: Mapped[date]
     period_last: Mapped[date]
+    covers: Mapped[str] = mapped_column(server_default=Covers.ALL)
     due_at: Mapped[datetime]
     state: Mapped[str]
     fulfilled_at: Mapped[datetime | None]
@@ -106,20 +109,50 @@ class Figure(Massed, Base):
 
 
 class Digest(Named, Base):
-    """The half-month's summary report (汇总报告) for the principal leaders, as it stood when it was made."""
+    """A summary report (汇总报告) as it stood when it was made: a half-month's, or a month's of the instructions."""
 
     __tablename__ = "digest"
     __table_args__ = local_table(
         belongs_to("broadcast", "leaders_broadcast_id"),
         belongs_to("broadcast", "officials_broadcast_id"),
+        one_of("kind", DigestKind),
         UniqueConstraint("jurisdiction_id", "period_first", "period_last"),
         Index(None, "jurisdiction_id", "id"),
     )
 
+    kind: Mapped[str] = mapped_column(server_default=DigestKind.HALF_MONTH)
     period_first: Mapped[date]
     period_last: Mapped[date]
     made_at: Mapped[datetime]
     counts: Mapped[dict[str, Any]]
     text: Mapped[str]
-    leaders_broadcast_id: Mapped[UUID]
-    officials_broadcast_id: Mapped[UUID]
+    leaders_broadcast_id: Mapped[UUID | None]
+    officials_broadcast_id: Mapped[UUID | None]
+
+
+class QuarterlyLook(Massed, Base):
+    """How one open task stood at the quarter's look (§4(1) 一季一查看). Never changed."""
+
+    __tablename__ = "quarterly_look"
+    __table_args__ = (
+        belongs_to("task", "task_id"),
+        belongs_to("item", "item_id"),
+        belongs_to("unit", "unit_id"),
+        one_of("light", Light),
+        CheckConstraint("quarter BETWEEN 1 AND 4", name="quarter"),
+        UniqueConstraint("jurisdiction_id", "year", "quarter", "task_id"),
+        Index(None, "jurisdiction_id", "year", "quarter", "id"),
+    )
+
+    year: Mapped[int]
+    quarter: Mapped[int]
+    task_id: Mapped[UUID]
+    item_id: Mapped[UUID]
+    item_number: Mapped[str]
+    goal: Mapped[str]
+    unit_id: Mapped[UUID]
+    percent: Mapped[int | None]
+    reported_at: Mapped[datetime | None]
+    deadline_on: Mapped[date]
+    light: Mapped[str]
+    looked_on: Mapped[date]

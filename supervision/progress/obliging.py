@@ -2,7 +2,18 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, literal, select, text, union, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    SQLColumnExpression,
+    literal,
+    or_,
+    select,
+    text,
+    union,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,10 +24,12 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.ids import NEW_ID_SQL
 from supervision.identity.models import Official, Position
 from supervision.items.models import Item
-from supervision.items.states import ItemState
+from supervision.items.states import ItemKind, ItemState
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
+from supervision.progress import rhythm
 from supervision.progress.models import Obligation
+from supervision.progress.rules import Covers
 from supervision.progress.states import ObligationState
 from supervision.tasks.models import Task
 
@@ -28,15 +41,17 @@ _INSTANT = timedelta(microseconds=1)
 _MATTERS = {"reminder": "remind", "urge": "urge"}
 
 
-async def open_obligations(session: AsyncSession, actor: Actor, period: Period, due_at: datetime) -> int:
-    """Oblige each unit with open tasks to report for the period (§4(1)); opening again adds nothing.
+async def open_obligations(
+    session: AsyncSession, actor: Actor, period: Period, due_at: datetime, covers: Covers = Covers.ALL
+) -> int:
+    """Oblige each unit with open tasks of those covered to report for the period (§4(1)); again adds nothing.
 
     Returns how many were opened. A unit whose first task comes later is obliged from the next period on.
     """
     units = (
         select(Task.responsible_unit_id)
         .join(Item, Item.id == Task.item_id)
-        .where(Item.received_on <= period.last, Item.state == ItemState.OPEN)
+        .where(Item.received_on <= period.last, Item.state == ItemState.OPEN, speaks_of(literal(covers)))
         .distinct()
         .subquery()
     )
@@ -44,6 +59,7 @@ async def open_obligations(session: AsyncSession, actor: Actor, period: Period, 
         Obligation.unit_id: units.c.responsible_unit_id,
         Obligation.period_first: literal(period.first),
         Obligation.period_last: literal(period.last),
+        Obligation.covers: literal(str(covers)),
         Obligation.due_at: literal(due_at),
         Obligation.state: literal(str(ObligationState.OPEN)),
         Obligation.version: literal(1),
@@ -108,6 +124,12 @@ def returned_matter(obligation_id: UUID, times: int) -> str:
     return f"obligation:{obligation_id}:returned:{times}"
 
 
+def speaks_of(covers: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Tell whether a duty that covers this speaks of the tasks of an item (§2(3))."""
+    is_instruction = Item.kind == ItemKind.INSTRUCTION
+    return or_(covers == Covers.ALL, is_instruction == (covers == Covers.INSTRUCTIONS))
+
+
 def _matter(obligation_id: UUID, template: str) -> str:
     return f"obligation:{obligation_id}:{_MATTERS[template]}"
 
@@ -132,33 +154,43 @@ async def _write(
     template: str,
     period: Period,
     obligations: Sequence[Obligation],
-    recipients_of: Callable[[Collection[UUID], Period], Recipients],
+    recipients_of: Callable[[Collection[UUID], Period, str], Recipients],
 ) -> int:
+    if not obligations:
+        return 0
     by_unit = {obligation.unit_id: obligation for obligation in obligations}
+    deadline = await rhythm.find_deadline(session, period)
+
+    def told(obligation: Obligation) -> str:
+        # A report that was returned has a limit of its own; else the grace is not told.
+        is_usual = obligation.due_at == deadline.late_at
+        return day_zh(deadline.due_on if is_usual else shanghai_day(obligation.due_at - _INSTANT))
+
     letters = [
         Letter(
             official_id=official_id,
             matter=_matter(by_unit[unit_id].id, template),
-            variables={"period": period.label_zh, "due": day_zh(shanghai_day(by_unit[unit_id].due_at - _INSTANT))},
+            variables={"period": period.label_zh, "due": told(by_unit[unit_id])},
         )
-        for unit_id, official_id in await session.execute(recipients_of(by_unit, period))
+        for unit_id, official_id in await session.execute(recipients_of(by_unit, period, obligations[0].covers))
     ]
     return await outbox.queue(session, actor, template=template, letters=letters)
 
 
-def _responsible(units: Collection[UUID], period: Period) -> Recipients:
+def _responsible(units: Collection[UUID], period: Period, covers: str) -> Recipients:
     """Select units and the responsible persons of the tasks that they report on."""
     return (
         select(Task.responsible_unit_id, Task.responsible_person_id)
         .join(Item, Item.id == Task.item_id)
         .where(Task.responsible_unit_id.in_(units), Item.received_on <= period.last, Item.state == ItemState.OPEN)
+        .where(speaks_of(literal(covers)))
         .distinct()
     )
 
 
-def _responsible_and_leaders(units: Collection[UUID], period: Period) -> Recipients:
+def _responsible_and_leaders(units: Collection[UUID], period: Period, covers: str) -> Recipients:
     """Select the responsible persons and, beside them, each unit's leader in charge."""
     leaders = select(Official.unit_id, Official.id).where(
         Official.unit_id.in_(units), Official.position == Position.LEADER_IN_CHARGE
     )
-    return union(_responsible(units, period), leaders)
+    return union(_responsible(units, period, covers), leaders)

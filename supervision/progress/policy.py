@@ -1,7 +1,7 @@
 from sqlalchemy import ColumnElement, true
 
 from supervision.foundation.actors import Actor, Role
-from supervision.progress.models import Obligation, ProgressReport
+from supervision.progress.models import Obligation, ProgressReport, QuarterlyLook
 from supervision.tasks.models import Task
 
 
@@ -18,3 +18,8 @@ def reports_visible_to(actor: Actor) -> ColumnElement[bool]:
 def completion_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Let a unit see how its own tasks stand only; every other role sees all."""
     return Task.responsible_unit_id == actor.unit_id if actor.role is Role.UNIT else true()
+
+
+def looks_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Let a unit see how its own tasks stood only; every other role sees all."""
+    return QuarterlyLook.unit_id == actor.unit_id if actor.role is Role.UNIT else true()

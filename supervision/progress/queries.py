@@ -20,6 +20,7 @@ OBLIGATION_COLUMNS = (
     Obligation.unit_id,
     Obligation.period_first,
     Obligation.period_last,
+    Obligation.covers,
     Obligation.due_at,
     Obligation.state,
     Obligation.fulfilled_at,
@@ -63,6 +64,7 @@ _ENTRIES: Rows = (
 )
 DIGEST_COLUMNS = (
     Digest.id,
+    Digest.kind,
     Digest.period_first,
     Digest.period_last,
     Digest.made_at,

@@ -1,9 +1,9 @@
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Text, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -20,7 +20,7 @@ from supervision.messaging import outbox
 from supervision.progress import rules
 from supervision.progress.errors import ObligationAlreadyFulfilled, ObligationWaived, ReportNotComplete
 from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
-from supervision.progress.obliging import matters_of, returned_matter
+from supervision.progress.obliging import matters_of, returned_matter, speaks_of
 from supervision.progress.states import FOLLOWS, ObligationState, ReportChannel
 from supervision.tasks.models import Indicator, Task
 
@@ -31,6 +31,7 @@ _LOCK: Rows = (
         Obligation.unit_id,
         Obligation.period_first,
         Obligation.period_last,
+        Obligation.covers,
         Obligation.due_at,
         Obligation.state,
         Obligation.times_returned,
@@ -50,6 +51,7 @@ _DUTIES: Rows = (
         Task.responsible_unit_id == bindparam("unit"),
         Item.received_on <= bindparam("period_last"),
         Item.state == ItemState.OPEN,
+        speaks_of(bindparam("covers", type_=Text)),
     )
     .group_by(Task.id)
     .order_by(Task.id)
@@ -61,7 +63,7 @@ _ADD_REPORT, _ADD_ENTRY, _ADD_FIGURE = insert(ProgressReport), insert(ProgressEn
 async def report_progress(
     session: AsyncSession, actor: Actor, obligation_id: UUID, *, entries: Sequence[rules.ReportedEntry]
 ) -> UUID:
-    """Report on every open task of the unit for one period (§4(1)) and withdraw the reminders that still wait.
+    """Report on every open task that a duty covers (§2(3), §4(1)) and withdraw the reminders that still wait.
 
     `percent` is 0–100, figures are in their indicator's unit of measure. Refuses another unit's obligation, one that
     has been fulfilled or waived, and a report that leaves out a task or names what is not the unit's.
@@ -131,7 +133,7 @@ async def _fulfil(
         raise ObligationWaived
     if ObligationState.FULFILLED not in FOLLOWS[ObligationState(obligation["state"])]:
         raise ObligationAlreadyFulfilled
-    duties = await _read_duties(session, obligation["unit_id"], obligation["period_last"])
+    duties = await _read_duties(session, obligation)
     if problems := rules.check_entries(duties, entries):
         raise ReportNotComplete(problems=problems)
     received_at, obligation_id = receipt["received_at"], obligation["id"]
@@ -153,8 +155,9 @@ async def _fulfil(
     return report_id, is_late
 
 
-async def _read_duties(session: AsyncSession, unit_id: UUID, period_last: date) -> dict[UUID, rules.TaskDuty]:
-    rows = await fetch(session, _DUTIES, {"unit": unit_id, "period_last": period_last})
+async def _read_duties(session: AsyncSession, obligation: Row) -> dict[UUID, rules.TaskDuty]:
+    facts = {"unit": obligation["unit_id"], "period_last": obligation["period_last"], "covers": obligation["covers"]}
+    rows = await fetch(session, _DUTIES, facts)
     return {row["id"]: rules.TaskDuty(row["goal"], frozenset(row["indicators"]) - {None}) for row in rows}
 
 

@@ -10,6 +10,7 @@ from supervision.foundation.errors import Problem
 from supervision.progress.errors import ReceiptNotYet, ReceiptTooEarly, SupplementLimitPassed
 
 _HUNDRED = Decimal(100)
+_WHOLE = 100
 _ONE_DECIMAL = Decimal("0.1")
 
 
@@ -64,6 +65,42 @@ def _share(part: Decimal, whole: Decimal) -> Decimal | None:
     if whole <= 0:
         return None
     return (part / whole * _HUNDRED).quantize(_ONE_DECIMAL, ROUND_HALF_UP)
+
+
+class Covers(StrEnum):
+    """Of which tasks a progress report speaks: of all, or, where instructions are reported weekly, of one kind."""
+
+    ALL = "all"
+    KEY_WORK = "key_work"
+    INSTRUCTIONS = "instructions"
+
+
+class DigestKind(StrEnum):
+    HALF_MONTH = "half_month"
+    INSTRUCTION_MONTH = "instruction_month"
+
+
+class Light(StrEnum):
+    """How a task stands at a quarterly look (§4(1))."""
+
+    ON_TRACK = "on_track"
+    BEHIND = "behind"
+    OVERDUE = "overdue"
+
+
+def light(percent: int | None, *, received_on: date, deadline_on: date, on: date, behind_percent: int) -> Light:
+    """Tell how a task stands on a day by the last percentage reported; none counts as 0.
+
+    Behind is what lacks `behind_percent` points or more of the share of its days that have passed.
+    """
+    done = percent or 0
+    if done == _WHOLE:
+        return Light.ON_TRACK
+    if on > deadline_on:
+        return Light.OVERDUE
+    days = (deadline_on - received_on).days + 1
+    passed = max((on - received_on).days + 1, 0)
+    return Light.BEHIND if passed * _WHOLE - done * days >= behind_percent * days else Light.ON_TRACK
 
 
 class Standing(StrEnum):

@@ -8,7 +8,7 @@ from supervision.items.models import Item
 from supervision.items.states import ItemState
 from supervision.messaging import outbox
 from supervision.progress.models import Obligation
-from supervision.progress.obliging import matters_of
+from supervision.progress.obliging import matters_of, speaks_of
 from supervision.progress.states import ObligationState
 from supervision.tasks.models import Task
 
@@ -27,6 +27,7 @@ async def waive_idle(session: AsyncSession, actor: Actor) -> int:
             Task.responsible_unit_id == Obligation.unit_id,
             Item.received_on <= Obligation.period_last,
             Item.state == ItemState.OPEN,
+            speaks_of(Obligation.covers),
         )
         .exists()
     )

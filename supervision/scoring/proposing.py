@@ -29,23 +29,32 @@ from supervision.scoring.models import Deduction, DeductionEvidence, Needs, Scor
 from supervision.scoring.settling import require_open_year
 from supervision.scoring.states import DeductionState
 
-# An item is late from the day after its deadline, which a granted extension has moved. Each scored unit that is
-# responsible for a task of it that was not finished in time gets one proposal, once for ever: refused, reversed, or
-# under another version of the policy, the same lateness does not come again. Where the office has reviewed a task's
-# completion its verdict tells; only before that do figures and percentages.
+# An item is late from the day after its deadline, which a granted extension has moved. A deadline that had been missed
+# when its year's ledger was closed stays missed, and the one given instead is another that can be. Each scored unit
+# that is responsible for a task of it that was not finished in time gets one proposal, once for ever: refused,
+# reversed, or under another version of the policy, the same lateness does not come again. Where the office has reviewed
+# a task's completion its verdict tells; only before that do figures and percentages.
 _PROPOSE_LATE = text(f"""
     WITH overdue AS (
-        SELECT i.id AS item_id, i.number, i.deadline_on, i.deadline_on + 1 AS fact_on,
-               (i.deadline_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS ended_at,
+        SELECT i.id AS item_id, i.number, d.deadline_on, d.deadline_on + 1 AS fact_on,
+               (d.deadline_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS ended_at,
+               'item:' || i.id || '\\:late' || CASE WHEN d.nth > 1 THEN '\\:' || d.nth ELSE '' END AS event,
                r.id AS rule_id, r.points
         FROM item i
         CROSS JOIN LATERAL (
-            SELECT id FROM scoring_policy WHERE effective_on <= i.deadline_on + 1 ORDER BY effective_on DESC LIMIT 1
+            SELECT deadline_on, row_number() OVER (ORDER BY deadline_on) AS nth
+            FROM (
+                SELECT deadline_on FROM carried_deadline WHERE item_id = i.id
+                UNION ALL SELECT i.deadline_on
+            ) had
+        ) d
+        CROSS JOIN LATERAL (
+            SELECT id FROM scoring_policy WHERE effective_on <= d.deadline_on + 1 ORDER BY effective_on DESC LIMIT 1
         ) p
         JOIN scoring_rule r ON r.policy_id = p.id AND r.late_item_kind = i.kind
-        WHERE i.deadline_on < :today AND {COUNTS_FOR_LATENESS} AND (i.closed_on IS NULL OR i.closed_on > i.deadline_on)
+        WHERE d.deadline_on < :today AND {COUNTS_FOR_LATENESS} AND (i.closed_on IS NULL OR i.closed_on > d.deadline_on)
     ), late AS (
-        SELECT DISTINCT o.*, u.id AS unit_id, 'item:' || o.item_id || '\\:late' AS event
+        SELECT DISTINCT o.*, u.id AS unit_id
         FROM overdue o
         JOIN task t ON t.item_id = o.item_id
         JOIN unit u ON u.id = t.responsible_unit_id AND u.kind IN ('township', 'department')

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import issuing, rectifying
 from supervision.cadence.rules import Period, PeriodKind
+from supervision.cadence.timetable import USUAL
 from supervision.documents import attachments
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
@@ -26,12 +27,13 @@ from supervision.progress.models import ProgressEntry
 from supervision.reviews import closing
 from supervision.scoring import correcting, deciding, proposing, reopening, settling
 from supervision.scoring.models import Deduction
-from supervision.tasks import extending, milestones
+from supervision.tasks import carrying, extending, milestones
 from supervision.tasks.models import Task
 from tests.contract import inspecting, living
 from tests.contract.furniture import Furniture
 from tests.factories import (
     bulletins,
+    desk,
     identity,
     items,
     messaging,
@@ -69,6 +71,9 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
     async with house.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         await progress.open_ledger(session, place.actor)
+        made.put("check_id", values=[await carrying.check_ledger(session, place.actor, year=2016)])
+        made.bodies["close_ledger"] = [{"deadlines": []}]
+        made.bodies["set_rhythm"] = [{"kind": kind, "due_after": 2} for kind in USUAL]
         await _work(session, place.actor, made)
         await _reporting(session, place.actor, standing, made)
         await _reviews(session, place.actor, standing, made)
@@ -144,6 +149,12 @@ async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, ma
         for first, last in HALF_MONTHS
     ]
     made.put("obligation_id", values=owed)
+    complained = [await desk.complain(session, actor, unit_id, each) for each in owed[6:]]
+    made.put("complaint_id", values=complained)
+    made.bodies["file_complaint"] = [
+        {"about_kind": "obligation", "about_id": str(each), "text": "示例理由"} for each in owed[:6]
+    ]
+    made.bodies["answer_complaint"] = [{"verdict": "upheld", "text": "示例答复"}]
     made.bodies["report_progress"] = [progress.as_json([progress.entry(duty.task_ids[0])])]
     paper = {"channel": "paper", "received_at": "2018-01-04T09:00:00+08:00"}
     made.bodies["enter_report"] = [{**made.bodies["report_progress"][0], **paper}]

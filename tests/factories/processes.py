@@ -1,10 +1,15 @@
+import asyncio
 import os
+import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import anyio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.processes import Child
 from tests.factories.simulator import ROOT
@@ -33,6 +38,36 @@ def api_process(house: Committed, folder: Path, port: int, settings: Mapping[str
         env=os.environ | {"DUCHA_DATABASE_URL": house.urls.api, **settings},
         cwd=ROOT,
     )
+
+
+_TICK = """
+    import asyncio
+
+    from supervision.foundation.database import make_engine, make_sessions
+    from worker.jobs.cadence import tick
+    from worker.runner import Runner
+
+    async def main() -> None:
+        engine = make_engine({url!r})
+        await tick(Runner(make_sessions(engine, "ducha_worker"), {{}}))
+
+    asyncio.run(main())
+"""
+
+
+def tick_process(house: Committed) -> subprocess.Popen[bytes]:
+    """Start a process that ticks once in every county; the caller kills it."""
+    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(_TICK.format(url=house.urls.worker))], cwd=ROOT)
+
+
+async def until_somebody_waits(session: AsyncSession) -> None:
+    """Wait until another transaction waits for a lock that this one holds."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+    for _ in range(600):
+        if await session.scalar(waiting):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("nobody came to wait")
 
 
 async def until(is_so: Callable[[], Awaitable[bool]], *, seconds: float = 60, watched: Child | None = None) -> None:

@@ -7,12 +7,16 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence import runs
-from supervision.cadence.rules import Step, StepKind
+from supervision.cadence.rhythms import find_rhythm
+from supervision.cadence.rules import PeriodKind, Step, StepKind, shanghai_day
 from supervision.foundation import clock, metrics
 from supervision.foundation.actors import Actor, system
 from supervision.identity.models import JurisdictionKind
 from supervision.identity.queries import get_own_jurisdiction
-from supervision.progress import digesting, obliging, queries, rhythm, waiving
+from supervision.inspections import monthly
+from supervision.problems import queries as problems
+from supervision.problems import reminding
+from supervision.progress import digesting, looking, obliging, queries, rhythm, summarising, waiving
 from supervision.scoring import proposing
 from worker.runner import Runner
 
@@ -21,8 +25,11 @@ Outcome = Mapping[str, int]
 
 
 async def _open(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
-    due_at = await rhythm.find_due_at(session, step.period)
-    return {"obligations": await obliging.open_obligations(session, actor, step.period, due_at)}
+    deadline = await rhythm.find_deadline(session, step.period)
+    covers = await rhythm.find_covered(session, step.period)
+    return {
+        "obligations": await obliging.open_obligations(session, actor, step.period, deadline.late_at, covers=covers)
+    }
 
 
 async def _remind(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
@@ -43,6 +50,29 @@ async def _digest(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
     return {"digests": int(await digesting.make_digest(session, actor, step.period) is not None)}
 
 
+async def _plan(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+    troubled = await problems.find_troubled_items(session)
+    first_on = shanghai_day(step.at)
+    return {"plans": await monthly.plan_month(session, actor, step.period, first_on=first_on, troubled=troubled)}
+
+
+async def _summarise(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+    return {"digests": int(await summarising.summarise_instructions(session, actor, step.period) is not None)}
+
+
+async def _look(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+    deadline = await rhythm.find_deadline(session, step.period)
+    cadence = await find_rhythm(session, PeriodKind.QUARTER, step.period.first)
+    looked = await looking.take_look(
+        session, actor, step.period, on=deadline.due_on, behind_percent=cadence.behind_percent
+    )
+    return {"tasks": looked}
+
+
+async def _remind_of_problems(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
+    return {"messages": await reminding.remind_of_overdue(session, actor)}
+
+
 async def _propose(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
     late = await proposing.propose_late(session, actor)
     return {"deductions": late + await proposing.propose_criticised(session, actor)}
@@ -54,7 +84,11 @@ STEPS: dict[StepKind, Callable[[AsyncSession, Actor, Step], Awaitable[Outcome]]]
     StepKind.DUE: _mark,
     StepKind.URGE: _urge,
     StepKind.DIGEST: _digest,
+    StepKind.PLAN: _plan,
+    StepKind.SUMMARISE: _summarise,
+    StepKind.LOOK: _look,
     StepKind.PROPOSE: _propose,
+    StepKind.REMIND_OF_PROBLEMS: _remind_of_problems,
 }
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from supervision.cadence.rules import (
     HALF_MONTHLY,
     Cadence,
     CalendarUnknown,
+    CountedIn,
     PeriodKind,
     StepKind,
     add_working_days,
@@ -18,14 +20,16 @@ from supervision.cadence.rules import (
     end_of_day,
     half_month_of,
     half_months_of,
+    in_force,
+    last_day_in_grace,
     period_of,
     periods_between,
-    proposal_step,
     schedule,
     shanghai_day,
     steps_due,
 )
 from supervision.cadence.seed import calendar_rows
+from supervision.cadence.timetable import USUAL, daily_steps, takes_effect_on
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -217,7 +221,7 @@ def test_schedule_of_the_half_month_before_the_national_day() -> None:
 
 
 def test_a_whole_year_has_five_steps_a_period_in_order() -> None:
-    steps = steps_due(date(2016, 1, 1), date(2016, 12, 31), at(date(2017, 2, 1), time.min), HALF_MONTHLY, CALENDAR)
+    steps = steps_due(date(2016, 1, 1), date(2016, 12, 31), at(date(2017, 2, 1), time.min), [HALF_MONTHLY], CALENDAR)
     assert len(steps) == 24 * 5
     assert [step.at for step in steps] == sorted(step.at for step in steps)
     for period in half_months_of(2016):
@@ -229,7 +233,7 @@ def test_a_step_is_due_at_its_moment_and_not_before() -> None:
     due = end_of_day(date(2016, 1, 20))
 
     def kinds(now: datetime) -> list[StepKind]:
-        steps = steps_due(date(2016, 1, 10), date(2016, 12, 31), now, HALF_MONTHLY, CALENDAR)
+        steps = steps_due(date(2016, 1, 10), date(2016, 12, 31), now, [HALF_MONTHLY], CALENDAR)
         return [step.kind for step in steps if step.period == half_month_of(date(2016, 1, 1))]
 
     assert kinds(due - timedelta(microseconds=1)) == [StepKind.OPEN, StepKind.REMIND]
@@ -238,25 +242,26 @@ def test_a_step_is_due_at_its_moment_and_not_before() -> None:
 
 def test_periods_before_the_opening_and_after_the_year_are_never_due() -> None:
     now = at(date(2017, 6, 1), time.min)
-    steps = steps_due(date(2016, 4, 16), date(2016, 12, 31), now, HALF_MONTHLY, CALENDAR)
+    steps = steps_due(date(2016, 4, 16), date(2016, 12, 31), now, [HALF_MONTHLY], CALENDAR)
     assert {step.period for step in steps} == set(half_months_of(2016)[7:])
-    opened_before = steps_due(date(2015, 12, 1), date(2016, 12, 31), now, HALF_MONTHLY, CALENDAR)
+    opened_before = steps_due(date(2015, 12, 1), date(2016, 12, 31), now, [HALF_MONTHLY], CALENDAR)
     assert {step.period for step in opened_before} == set(half_months_of(2016))
     assert (
-        steps_due(date(2016, 4, 16), date(2016, 12, 31), at(date(2016, 4, 15), time.max), HALF_MONTHLY, CALENDAR) == []
+        steps_due(date(2016, 4, 16), date(2016, 12, 31), at(date(2016, 4, 15), time.max), [HALF_MONTHLY], CALENDAR)
+        == []
     )
 
 
 def test_steps_of_one_moment_follow_the_order_of_their_kinds() -> None:
     weekly = Cadence(
         kind=PeriodKind.WEEK,
-        due_working_days=5,
+        due_after=5,
         remind_working_days_before=4,
         urge_working_days_after=1,
         digest_working_days_after=2,
     )
     monday = at(date(2016, 3, 21), time(9))
-    steps = steps_due(date(2016, 1, 1), date(2016, 12, 31), monday, weekly, CALENDAR)
+    steps = steps_due(date(2016, 1, 1), date(2016, 12, 31), monday, [weekly], CALENDAR)
     together = [(step.kind, step.period.label_zh) for step in steps if step.at == monday]
     assert together == [(StepKind.REMIND, "2016年第11周"), (StepKind.URGE, "2016年第10周")]
 
@@ -265,25 +270,95 @@ def test_a_calendar_that_ends_with_the_year_serves_until_its_last_period_begins(
     calendar = {day: working for day, working in CALENDAR.items() if day.year <= 2016}
     opened_on, until = date(2016, 1, 1), date(2016, 12, 31)
     eve = at(date(2016, 12, 15), time.max)
-    assert len({step.period for step in steps_due(opened_on, until, eve, HALF_MONTHLY, calendar)}) == 23
+    assert len({step.period for step in steps_due(opened_on, until, eve, [HALF_MONTHLY], calendar)}) == 23
     with pytest.raises(CalendarUnknown) as refused:
-        steps_due(opened_on, until, at(date(2016, 12, 16), time.min), HALF_MONTHLY, calendar)
+        steps_due(opened_on, until, at(date(2016, 12, 16), time.min), [HALF_MONTHLY], calendar)
     assert refused.value.year == 2017
 
 
 @given(covered, covered)
 def test_what_was_due_stays_due_in_the_same_order(one: date, other: date) -> None:
     earlier, later = (
-        steps_due(date(2016, 1, 1), date(2016, 12, 31), at(day, time(12)), HALF_MONTHLY, CALENDAR)
+        steps_due(date(2016, 1, 1), date(2016, 12, 31), at(day, time(12)), [HALF_MONTHLY], CALENDAR)
         for day in sorted([one, other])
     )
     assert later[: len(earlier)] == earlier
 
 
-def test_proposals_are_looked_for_once_a_day_after_midnight() -> None:
+def test_the_steps_of_a_day() -> None:
     midnight = end_of_day(date(2016, 6, 30))
-    assert proposal_step(midnight) is None
-    step = proposal_step(midnight + timedelta(minutes=1))
-    assert step
+    assert daily_steps(midnight, CALENDAR) == []
+    (step,) = daily_steps(midnight + timedelta(minutes=1), CALENDAR)
     assert (step.kind, step.period.first, step.period.last) == (StepKind.PROPOSE, date(2016, 7, 1), date(2016, 7, 1))
-    assert proposal_step(midnight + timedelta(hours=20)) == step
+    opened = daily_steps(midnight + timedelta(hours=9), CALENDAR)
+    assert [each.kind for each in opened] == [StepKind.PROPOSE, StepKind.REMIND_OF_PROBLEMS]
+    assert daily_steps(midnight + timedelta(hours=20), CALENDAR) == opened
+    saturday = at(date(2016, 7, 2), time(9))
+    assert [each.kind for each in daily_steps(saturday, CALENDAR)] == [StepKind.PROPOSE]
+    assert [each.kind for each in daily_steps(saturday, {})] == [StepKind.PROPOSE]
+
+
+def test_months_and_quarters_have_steps_of_their_own() -> None:
+    month = schedule(period_of(PeriodKind.MONTH, date(2016, 10, 1)), USUAL[PeriodKind.MONTH], CALENDAR)
+    assert [(step.kind, step.at) for step in month] == [
+        (StepKind.PLAN, datetime(2016, 10, 8, 1, tzinfo=UTC)),
+        (StepKind.SUMMARISE, datetime(2016, 11, 3, 1, tzinfo=UTC)),
+    ]
+    quarter = schedule(period_of(PeriodKind.QUARTER, date(2016, 8, 1)), USUAL[PeriodKind.QUARTER], CALENDAR)
+    assert [(step.kind, step.at) for step in quarter] == [(StepKind.LOOK, datetime(2016, 10, 10, 16, 1, tzinfo=UTC))]
+
+
+def test_a_deadline_in_fixed_days_and_grace_in_working_days() -> None:
+    half = half_month_of(date(2016, 9, 30))
+    fixed = replace(HALF_MONTHLY, counted_in=CountedIn.DAYS, due_after=5)
+    assert (due_day(half, fixed, CALENDAR), last_day_in_grace(half, fixed, CALENDAR)) == (date(2016, 10, 5),) * 2
+    lenient = replace(fixed, grace_working_days=2)
+    assert last_day_in_grace(half, lenient, CALENDAR) == date(2016, 10, 9)
+    assert [(step.kind, step.at) for step in schedule(half, lenient, CALENDAR)] == [
+        (StepKind.OPEN, datetime(2016, 9, 15, 16, tzinfo=UTC)),
+        (StepKind.REMIND, datetime(2016, 9, 30, 1, tzinfo=UTC)),
+        (StepKind.DUE, datetime(2016, 10, 9, 16, tzinfo=UTC)),
+        (StepKind.URGE, datetime(2016, 10, 10, 1, tzinfo=UTC)),
+        (StepKind.DIGEST, datetime(2016, 10, 11, 1, tzinfo=UTC)),
+    ]
+
+
+def test_a_week_has_no_digest() -> None:
+    week = period_of(PeriodKind.WEEK, date(2016, 3, 21))
+    kinds = [step.kind for step in schedule(week, USUAL[PeriodKind.WEEK], CALENDAR)]
+    # Due on the Monday after: reminded of on the Friday, before the week's last day.
+    assert kinds == [StepKind.OPEN, StepKind.REMIND, StepKind.DUE, StepKind.URGE]
+
+
+@pytest.mark.parametrize(
+    ("kind", "today", "first"),
+    [
+        (PeriodKind.HALF_MONTH, date(2016, 9, 15), date(2016, 9, 16)),
+        (PeriodKind.HALF_MONTH, date(2016, 9, 16), date(2016, 10, 1)),
+        (PeriodKind.MONTH, date(2016, 12, 31), date(2017, 1, 1)),
+        (PeriodKind.QUARTER, date(2016, 5, 2), date(2016, 7, 1)),
+        # The first week of the next half-month; 1 August 2016 was a Monday.
+        (PeriodKind.WEEK, date(2016, 7, 16), date(2016, 8, 1)),
+        (PeriodKind.WEEK, date(2016, 8, 1), date(2016, 8, 22)),
+    ],
+)
+def test_a_change_counts_from_the_next_period(kind: PeriodKind, today: date, first: date) -> None:
+    assert takes_effect_on(kind, today) == first
+
+
+def test_each_period_goes_by_the_rhythm_in_force_on_its_first_day() -> None:
+    later = replace(HALF_MONTHLY, due_after=5, effective_from=date(2016, 3, 16))
+    stopped = replace(HALF_MONTHLY, is_running=False, effective_from=date(2016, 4, 1))
+    again = replace(HALF_MONTHLY, effective_from=date(2016, 4, 16))
+    now = at(date(2016, 6, 1), time.min)
+    versions = [HALF_MONTHLY, later, stopped, again]
+    steps = steps_due(date(2016, 3, 1), date(2016, 12, 31), now, versions, CALENDAR)
+    dues = {step.period.first: step.at for step in steps if step.kind is StepKind.DUE}
+    assert dues == {
+        date(2016, 3, 1): end_of_day(date(2016, 3, 18)),
+        date(2016, 3, 16): end_of_day(date(2016, 4, 8)),
+        date(2016, 4, 16): end_of_day(date(2016, 5, 5)),
+        date(2016, 5, 1): end_of_day(date(2016, 5, 18)),
+    }
+    # Of two versions for one day, the last counts.
+    assert in_force([*versions, replace(again, due_after=1)], date(2016, 4, 20)).due_after == 1

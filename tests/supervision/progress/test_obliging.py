@@ -9,7 +9,7 @@ from supervision.identity.models import Official
 from supervision.messaging.models import Message
 from supervision.progress import obliging, reporting
 from supervision.progress.models import Obligation
-from supervision.progress.rhythm import find_due_at
+from supervision.progress.rhythm import find_deadline
 from tests.factories.identity import make_official
 from tests.factories.progress import as_unit, entry, hold, make_duty, make_task, moment, open_ledger
 from tests.house import Place
@@ -38,10 +38,10 @@ async def test_each_unit_with_tasks_is_obliged_once(session: AsyncSession, here:
 
 
 async def test_the_deadline_counts_working_days(session: AsyncSession) -> None:
-    assert await find_due_at(session, MARCH) == DUE_AT
+    assert (await find_deadline(session, MARCH)).late_at == DUE_AT
     # 9 to 11 June were holidays and Sunday the 12th made up for one; 8 and 9 October were worked as well.
-    assert await find_due_at(session, half_month_of(date(2016, 6, 1))) == moment(6, 21, 0)
-    assert await find_due_at(session, half_month_of(date(2016, 9, 30))) == moment(10, 11, 0)
+    assert (await find_deadline(session, half_month_of(date(2016, 6, 1)))).late_at == moment(6, 21, 0)
+    assert (await find_deadline(session, half_month_of(date(2016, 9, 30)))).late_at == moment(10, 11, 0)
 
 
 async def test_reminded_are_those_who_have_not_reported_and_still_can(session: AsyncSession, here: Place) -> None:

@@ -1,0 +1,150 @@
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation.ids import new_id
+from supervision.items.models import Item
+from supervision.tasks.models import CarriedDeadline
+from tests.factories.identity import Caller
+from tests.factories.progress import hold, make_duty, moment, open_ledger
+from tests.factories.scoring import add_item
+from tests.house import Callers, Place
+
+NEW_YEAR = moment(1, 5, year=2017)
+
+
+@pytest.fixture
+async def office(callers: Callers, here: Place) -> Caller:
+    return await callers(here, "office")
+
+
+async def make_year(session: AsyncSession, place: Place) -> dict[str, UUID]:
+    """Open 2016 with an entered item past its deadline, one registered alone, one that still has time, one closed."""
+    ledger_id = await open_ledger(session, place.actor)
+    duty = await make_duty(session, place.actor, ledger_id=ledger_id, no=7)
+    entered = await session.scalar(select(Item.id).order_by(Item.id).limit(1))
+    assert duty
+    assert entered
+    return {
+        "entered": entered,
+        "alone": await add_item(session, deadline_on=date(2016, 6, 30)),
+        "in_time": await add_item(session, deadline_on=date(2017, 3, 31), year=2016),
+        "closed": await add_item(session, deadline_on=date(2016, 6, 30), state="closed", closed_on=date(2016, 6, 1)),
+        "of_2015": await add_item(session, deadline_on=date(2015, 6, 30)),
+    }
+
+
+async def go_to(session: AsyncSession, place: Place, at: Any) -> None:
+    await hold(session, place.actor, at)
+    await session.commit()
+
+
+async def test_a_ledger_is_counted_in_mid_year_and_the_count_stays(
+    session: AsyncSession, callers: Callers, here: Place, elsewhere: Place, office: Caller
+) -> None:
+    made = await make_year(session, here)
+    await go_to(session, here, moment(7, 1))
+    checked = await office.post("/v1/ledgers/2016/check")
+    assert checked.status_code == 201, checked.text
+    counts = {"items": 4, "closed": 1, "unfinished": 3, "overdue": 1}
+    assert {name: checked.json()[name] for name in counts} == counts
+    assert (checked.json()["occasion"], checked.json()["checked_on"]) == ("check", "2016-07-01")
+    assert checked.json()["checked_by"] == str(office.client_id)
+    item = await session.get_one(Item, made["alone"], populate_existing=True)
+    item.state, item.closed_on = "closed", date(2016, 7, 1)
+    await session.commit()
+    assert (await office.get(checked.headers["Location"])).json() == checked.json()
+    again = await office.post("/v1/ledgers/2016/check")
+    assert (again.json()["closed"], again.json()["overdue"]) == (2, 0)
+    listed = await office.get("/v1/ledgers/2016/checks")
+    assert listed.json()["data"] == [checked.json(), again.json()]
+    stranger = await callers(elsewhere, "office")
+    for answer in (
+        await stranger.post("/v1/ledgers/2016/check"),
+        await stranger.get("/v1/ledgers/2016/checks"),
+        await stranger.get(checked.headers["Location"]),
+        await stranger.post("/v1/ledgers/2016/closing", json={}),
+        await office.post("/v1/ledgers/2015/check"),
+    ):
+        assert answer.status_code == 404
+
+
+async def test_the_unfinished_go_over_into_the_next_year(session: AsyncSession, here: Place, office: Caller) -> None:
+    made = await make_year(session, here)
+    numbers = {row.id: row.number for row in await session.execute(select(Item.id, Item.number))}
+    await go_to(session, here, NEW_YEAR)
+    new = {"item_id": str(made["alone"]), "deadline_on": "2017-02-28"}
+    closed = await office.post("/v1/ledgers/2016/closing", json={"deadlines": [new]})
+    assert closed.status_code == 200, closed.text
+    assert (closed.json()["closed_on"], closed.json()["closed_by"]) == ("2017-01-05", str(office.client_id))
+    entries = (await office.get("/v1/ledgers/2017/entries")).json()["data"]
+    assert [(row["no"], UUID(row["item_id"]), row["deadline_on"]) for row in entries] == [
+        (1, made["entered"], "2017-12-31"),
+        (2, made["alone"], "2017-02-28"),
+        (3, made["in_time"], "2017-03-31"),
+    ]
+    assert [row["number"] for row in entries] == [numbers[UUID(row["item_id"])] for row in entries]
+    # The deadlines that had been missed are kept; the one that still lay ahead was none.
+    kept = await session.execute(
+        select(CarriedDeadline.item_id, CarriedDeadline.deadline_on, CarriedDeadline.new_deadline_on)
+    )
+    assert {tuple(row) for row in kept} == {
+        (made["entered"], date(2016, 12, 31), date(2017, 12, 31)),
+        (made["alone"], date(2016, 6, 30), date(2017, 2, 28)),
+    }
+    item = (await office.get(f"/v1/items/{made['alone']}")).json()
+    assert (item["deadline_on"], item["first_deadline_on"]) == ("2017-02-28", "2016-06-30")
+    (count,) = (await office.get("/v1/ledgers/2016/checks")).json()["data"]
+    assert (count["occasion"], count["unfinished"], count["overdue"]) == ("closing", 3, 2)
+
+
+async def test_a_ledger_is_closed_once_after_its_year_and_in_turn(
+    session: AsyncSession, here: Place, office: Caller
+) -> None:
+    await make_year(session, here)
+    await go_to(session, here, moment(12, 31, 23, 59))
+
+    async def close(year: int) -> tuple[int, str]:
+        answer = await office.post(f"/v1/ledgers/{year}/closing", json={})
+        return answer.status_code, answer.json().get("code", "")
+
+    assert await close(2016) == (409, "ledger_year_not_over")
+    await open_ledger(session, here.actor, date(2017, 1, 3))
+    await go_to(session, here, moment(1, 1, 0, year=2018))
+    assert await close(2017) == (409, "earlier_ledger_stands")
+    assert await close(2016) == (200, "")
+    assert await close(2016) == (409, "ledger_already_closed")
+    refused = await office.post("/v1/ledgers/2016/check")
+    assert (refused.status_code, refused.json()["code"]) == (409, "ledger_already_closed")
+    # Closed a year late: the new dates lie ahead all the same, and the next closing carries on.
+    entries = (await office.get("/v1/ledgers/2017/entries")).json()["data"]
+    assert [row["deadline_on"] for row in entries] == ["2018-12-31"] * 3
+    assert await close(2017) == (200, "")
+    assert len((await office.get("/v1/ledgers/2018/entries")).json()["data"]) == 3
+
+
+async def test_new_dates_are_for_what_is_carried_over_and_lie_ahead(
+    session: AsyncSession, here: Place, office: Caller
+) -> None:
+    made = await make_year(session, here)
+    await go_to(session, here, NEW_YEAR)
+    dates = [
+        (made["alone"], "2017-01-05", [("/deadlines/0/deadline_on", "date_not_ahead")]),
+        (made["in_time"], "2017-06-30", [("/deadlines/0/item_id", "not_carried")]),
+        (made["closed"], "2017-06-30", [("/deadlines/0/item_id", "not_carried")]),
+        (made["of_2015"], "2017-06-30", [("/deadlines/0/item_id", "not_carried")]),
+        (new_id(), "2017-06-30", [("/deadlines/0/item_id", "not_carried")]),
+    ]
+    for item_id, day, problems in dates:
+        body = {"deadlines": [{"item_id": str(item_id), "deadline_on": day}]}
+        refused = await office.post("/v1/ledgers/2016/closing", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "carried_deadlines_refused")
+        assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == problems
+    twice = {"deadlines": [{"item_id": str(made["alone"]), "deadline_on": "2017-06-30"}] * 2}
+    refused = await office.post("/v1/ledgers/2016/closing", json=twice)
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/deadlines/1/item_id"]
+    assert (await office.get("/v1/ledgers/2017")).status_code == 404
