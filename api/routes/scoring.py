@@ -3,16 +3,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
-from api.edge import XLSX
 from api.replies import many, one, reply
 from api.route import DuchaRoute
+from api.schemas.bulletins import CircularOut
 from api.schemas.fields import Id, Moment, Year
 from api.schemas.progress import QueryFlag
 from api.schemas.scoring import (
+    AdoptPolicy,
     Decide,
     DeductionOut,
     DeductionPage,
     Dispute,
+    DraftQuarterlyCircular,
     IssueWarnings,
     ProposeDeduction,
     Quarter,
@@ -21,9 +23,10 @@ from api.schemas.scoring import (
     ScoresOut,
     ScoringPolicyOut,
     ScoringPolicyPage,
-    SettlementOut,
+    VerifyDeduction,
 )
-from supervision.scoring import deciding, proposing, queries, settling, warning
+from supervision.bulletins import queries as bulletins
+from supervision.scoring import adopting, deciding, proposing, queries, warning
 from supervision.scoring.states import DeductionState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["scoring"])
@@ -33,6 +36,16 @@ router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["scoring"])
 async def list_scoring_policies(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
     """List the versions of the scoring policy."""
     return many(request, await queries.list_scoring_policies(session, actor, wanted))
+
+
+@router.post("/scoring_policies", response_model=ScoringPolicyOut, status_code=201, dependencies=[Once])
+async def adopt_scoring_policy(body: AdoptPolicy, session: SessionDep, actor: ActorDep) -> Response:
+    """Adopt the next version of the policy: the one in force on its day, but for what is given."""
+    policy_id = await adopting.adopt_next_policy(
+        session, actor, effective_on=body.effective_on, adopted_by=body.adopted_by, **body.changed()
+    )
+    row = await queries.get_scoring_policy(session, actor, policy_id)
+    return one(row, 201, location=f"/v1/scoring_policies/{policy_id}")
 
 
 @router.get("/scoring_policies/{policy_id}", response_model=ScoringPolicyOut)
@@ -73,10 +86,25 @@ async def get_deduction(deduction_id: Id, session: SessionDep, actor: ActorDep) 
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
+@router.post("/deductions/{deduction_id}/verification", response_model=DeductionOut)
+async def verify_deduction(deduction_id: Id, body: VerifyDeduction, session: SessionDep, actor: ActorDep) -> Response:
+    """Record that what the media report was looked into and is true; without it nothing of the kind is confirmed."""
+    await deciding.verify_deduction(session, actor, deduction_id, verification=body.verification)
+    return one(await queries.get_deduction(session, actor, deduction_id))
+
+
 @router.post("/deductions/{deduction_id}/confirmation", response_model=DeductionOut)
-async def confirm_deduction(deduction_id: Id, session: SessionDep, actor: ActorDep) -> Response:
-    """Confirm a proposed deduction; it counts from now on."""
-    await deciding.confirm_deduction(session, actor, deduction_id)
+async def confirm_deduction(
+    deduction_id: Id,
+    session: SessionDep,
+    actor: ActorDep,
+    same_fact_as: Annotated[
+        Id | None,
+        Query(description="a confirmed deduction of the unit and year with which it counts once, by the highest"),
+    ] = None,
+) -> Response:
+    """Confirm a proposed deduction; it counts from now on, as one fact with another if that is named."""
+    await deciding.confirm_deduction(session, actor, deduction_id, same_fact_as_id=same_fact_as)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
@@ -129,39 +157,12 @@ async def issue_quarterly_warnings(body: IssueWarnings, session: SessionDep, act
     )
 
 
-@router.post("/settlements/{year}", response_model=SettlementOut, status_code=201, dependencies=[Once])
-async def prepare_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
-    """Prepare the final scores of a year that is over, in place of what was prepared before."""
-    await settling.prepare_settlement(session, actor, year=year)
-    return one(await queries.get_settlement(session, actor, year), 201, location=f"/v1/settlements/{year}")
-
-
-@router.post("/settlements/{year}/confirmation", response_model=SettlementOut)
-async def confirm_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
-    """Confirm a year's settlement, by another person than prepared it; it is frozen from then on."""
-    await settling.confirm_settlement(session, actor, year=year)
-    return one(await queries.get_settlement(session, actor, year))
-
-
-@router.get("/settlements/{year}", response_model=SettlementOut)
-async def get_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
-    """Read the final scores of a year; a unit sees its own row once they are confirmed."""
-    return one(await queries.get_settlement(session, actor, year))
-
-
-@router.get(
-    "/settlements/{year}/export",
-    response_class=Response,
-    responses={
-        200: {
-            "description": "a workbook of one sheet for the appraisal body (督促检查指标)",
-            "content": {XLSX: {"schema": {"type": "string", "format": "binary", "maxLength": 10_000_000}}},
-        }
-    },
-)
-async def export_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
-    """Export a confirmed settlement; the same settlement gives the same bytes."""
-    return Response(await settling.export_settlement(session, actor, year), media_type=XLSX)
+@router.post("/quarterly_circulars", response_model=CircularOut, status_code=201, dependencies=[Once])
+async def draft_quarterly_circular(body: DraftQuarterlyCircular, session: SessionDep, actor: ActorDep) -> Response:
+    """Draft a quarter's circular with the warning list; it is checked and issued as every circular is."""
+    circular_id = await warning.draft_quarterly_circular(session, actor, **body.model_dump())
+    row = await bulletins.get_circular(session, actor, circular_id)
+    return one(row, 201, location=f"/v1/circulars/{circular_id}")
 
 
 @router.get("/scores", response_model=ScoresOut)

@@ -1,10 +1,11 @@
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from api.schemas.fields import Answer, Body, FullDate, Id, Line, Prose, Reason
 from supervision.bulletins.states import (
+    CircularKind,
     CircularState,
     FollowUpState,
     ProposalState,
@@ -47,7 +48,8 @@ class Criticise(Body):
 
 class CircularLine(Answer):
     id: Id
-    month: FullDate
+    kind: CircularKind
+    month: FullDate = Field(description="the first day of the month or quarter")
     title: str = Field(max_length=200)
     cut_off_on: FullDate
     state: CircularState
@@ -104,9 +106,16 @@ class CriticismOut(Answer):
     reason: str = Field(max_length=1000)
 
 
+class WarnedOut(Answer):
+    unit_id: Id
+    unit: str = Field(max_length=200)
+    level: Literal["attention", "warning", "severe"]
+
+
 class CircularOut(CircularLine):
     counts: CircularCounts
     laggards: list[LaggardOut] = Field(max_length=10_000, description="items past their deadline and not finished")
+    warned: list[WarnedOut] = Field(max_length=10_000, description="in a quarter's circular; it is no criticism")
     text: str = Field(max_length=10_000_000)
     commendations: list[CommendationOut] = Field(max_length=10_000)
     criticisms: list[CriticismOut] = Field(max_length=10_000)

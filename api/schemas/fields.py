@@ -11,6 +11,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 _DATE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d|2200-\d\d-\d\d")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _DECIMAL = re.compile(r"-?(0|[1-9]\d{0,12})(\.\d{1,4})?")
+_POINTS = re.compile(r"(0|[1-9]\d{0,3})(\.\d{1,4})?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 # U+0000, the other control characters but tab and line ends, and lone surrogates have no place in a record.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -39,6 +40,12 @@ def _moment(value: Any) -> Any:
 
 def _decimal(value: Any) -> Any:
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return Decimal(value)
+    raise PydanticCustomError("decimal_text", "not a decimal number as text")
+
+
+def _points(value: Any) -> Any:
+    if isinstance(value, str) and _POINTS.fullmatch(value):
         return Decimal(value)
     raise PydanticCustomError("decimal_text", "not a decimal number as text")
 
@@ -86,6 +93,11 @@ DecimalText = Annotated[
     ),
     BeforeValidator(_decimal),
 ]
+PointsText = Annotated[
+    Decimal,
+    WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,4})?$", "maxLength": 9}),
+    BeforeValidator(_points),
+]
 Id = Annotated[UUID, WithJsonSchema({"type": "string", "format": "uuid", "maxLength": 36}), BeforeValidator(_uuid)]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE), BeforeValidator(_clean)]
 Prose = Annotated[str, Field(min_length=1, max_length=4000, pattern=_PRINTABLE), BeforeValidator(_clean)]
@@ -96,6 +108,7 @@ Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(_whol
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 # In a body, where a number is a number.
 GivenYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True), BeforeValidator(_whole)]
+GivenDays = Annotated[int, Field(ge=0, le=1000, strict=True), BeforeValidator(_whole)]
 GivenQuarter = Annotated[int, Field(ge=1, le=4, strict=True), BeforeValidator(_whole)]
 # A place in a list of the same body, from 1.
 GivenPlace = Annotated[int, Field(ge=1, le=50, strict=True), BeforeValidator(_whole)]

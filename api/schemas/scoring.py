@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -8,21 +8,26 @@ from api.schemas.fields import (
     Body,
     DecimalText,
     FullDate,
+    GivenDays,
     GivenQuarter,
     GivenYear,
     Id,
     Line,
     Moment,
+    PointsText,
     Prose,
     Year,
 )
 from supervision.identity.models import UnitKind
 from supervision.items.models import ItemKind
-from supervision.scoring.states import DeductionState, SettlementState, WarningLevel
+from supervision.scoring.models import Needs
+from supervision.scoring.states import CorrectionState, DeductionState, ReopeningState, SettlementState, WarningLevel
 
 RuleCode = Annotated[
     str, Field(pattern=r"^[a-z]{1,30}(_[a-z]{1,30}){0,3}$", max_length=60, examples=["meeting_criticism"])
 ]
+Attachments = Annotated[list[Id], Field(max_length=20)]
+Revision = Annotated[int, Field(ge=1, le=1000)]
 Quarter = Annotated[int, Field(ge=1, le=4)]
 Days = Annotated[int, Field(ge=0, le=1000)]
 Article = Annotated[int, Field(ge=1, le=15, description="article of the annex")]
@@ -40,6 +45,7 @@ class RuleOut(Answer):
     fact: str = Field(max_length=1000)
     points: DecimalText
     late_item_kind: ItemKind | None = Field(description="items of this kind that are late fall under the rule")
+    needs: Needs = Field(description="beside the reason: the document that criticises, or a verification")
 
 
 class ScoringPolicyLine(Answer):
@@ -67,6 +73,42 @@ class ScoringPolicyOut(ScoringPolicyLine):
     readings: list[ReadingOut] = Field(max_length=100)
 
 
+class RulePoints(Body):
+    code: RuleCode
+    points: PointsText
+
+
+class ReadingIn(Body):
+    matter: Line
+    source: Annotated[Prose, Field(max_length=1000)] = Field(description="the source's words")
+    adopted: Annotated[Prose, Field(max_length=1000)]
+
+
+class AdoptPolicy(Body):
+    effective_on: FullDate = Field(description="today or later")
+    adopted_by: Line = Field(examples=["县委督查室"])
+    base: PointsText | None = Field(default=None, description="what is left out stays as it is on that day")
+    floor: PointsText | None = None
+    attention_at: PointsText | None = None
+    warning_at: PointsText | None = None
+    severe_at: PointsText | None = None
+    township_percent: PointsText | None = None
+    department_percent: PointsText | None = None
+    dispute_days: GivenDays | None = None
+    ruling_days: GivenDays | None = None
+    points: list[RulePoints] = Field(default=[], max_length=100)
+    readings: list[ReadingIn] = Field(default=[], max_length=100, description="in place of those of the same matter")
+
+    def changed(self) -> dict[str, Any]:
+        """Return what differs from the version before, as the domain takes it."""
+        numbers = self.model_dump(exclude_none=True, exclude={"effective_on", "adopted_by", "points", "readings"})
+        return {
+            "changes": numbers,
+            "points": {rule.code: rule.points for rule in self.points},
+            "readings": [reading.model_dump() for reading in self.readings],
+        }
+
+
 class ProposeDeduction(Body):
     unit_id: Id
     rule_code: RuleCode
@@ -76,6 +118,17 @@ class ProposeDeduction(Body):
     event: Line | None = Field(
         default=None, description="facts of one event count once, by the highest; left out, it is an event of its own"
     )
+    document: Line | None = Field(
+        default=None,
+        description="number or name of the circular, paper or meeting; some rules rest on it",
+        examples=["市督通〔2016〕12号"],
+    )
+    document_on: FullDate | None = None
+    attachment_ids: Attachments = Field(default=[], description="evidence, uploaded before")
+
+
+class VerifyDeduction(Body):
+    verification: Prose = Field(description="what was looked into, how, and that it is true")
 
 
 class Decide(Body):
@@ -108,6 +161,12 @@ class DeductionOut(Answer):
     fact_on: FullDate
     points: DecimalText
     reason: str = Field(max_length=4000)
+    document: str | None = Field(max_length=200)
+    document_on: FullDate | None
+    attachment_ids: Attachments
+    verified_by: Id | None
+    verified_at: datetime | None
+    verification: str | None = Field(max_length=4000)
     state: DeductionState
     proposed_by: Id | None = Field(description="none: the house found it by itself")
     proposed_at: datetime
@@ -135,6 +194,7 @@ class ScorePart(Answer):
     fact_on: FullDate
     reason: str = Field(max_length=4000)
     is_covered: bool = Field(description="a higher deduction for the same event counts in its place")
+    covered_by: Id | None = Field(description="the deduction that counts in its place")
 
 
 class ScoreOut(Answer):
@@ -143,6 +203,7 @@ class ScoreOut(Answer):
     kind: UnitKind
     base: DecimalText
     deducted: DecimalText
+    corrected: DecimalText = Field(description="given back for a settled year")
     score: DecimalText
     mean_of_kind: DecimalText = Field(description="2 decimals, half up")
     parts: list[ScorePart] = Field(max_length=10_000)
@@ -179,6 +240,7 @@ class SettlementRowOut(Answer):
     is_inspected: bool = Field(description="if not, the score is the mean of the inspected units of the kind")
     base: DecimalText
     deducted: DecimalText
+    corrected: DecimalText = Field(description="given back for a settled year")
     score: DecimalText
     mean_of_kind: DecimalText = Field(description="over the inspected units; 2 decimals, half up")
     percent: DecimalText
@@ -188,6 +250,7 @@ class SettlementRowOut(Answer):
 class SettlementOut(Answer):
     id: Id
     year: Year
+    revision: Revision = Field(description="2 and higher: settled anew after it was reopened")
     state: SettlementState
     prepared_by: Id | None
     prepared_at: datetime
@@ -195,3 +258,70 @@ class SettlementOut(Answer):
     confirmed_at: datetime | None
     version: int = Field(ge=1)
     data: list[SettlementRowOut] = Field(max_length=10_000)
+
+
+class DraftQuarterlyCircular(Body):
+    year: GivenYear
+    quarter: GivenQuarter
+    title: Line
+    cut_off_on: FullDate | None = Field(
+        default=None, description="the last day that counts for the work; left out: the quarter's last"
+    )
+
+
+class ProposeReopening(Body):
+    year: GivenYear
+    reason: Prose
+
+
+class ApprovalOut(Answer):
+    approved_by: Id | None
+    approved_at: datetime
+
+
+class ReopeningOut(Answer):
+    id: Id
+    settlement_id: Id
+    year: Year
+    reason: str = Field(max_length=4000)
+    state: ReopeningState
+    proposed_by: Id | None
+    proposed_at: datetime
+    approvals: list[ApprovalOut] = Field(max_length=2, description="by two who did not propose it")
+    decided_by: Id | None
+    decided_at: datetime | None
+    decision: str | None = Field(max_length=4000, description="why it was refused")
+    version: int = Field(ge=1)
+
+
+class ReopeningPage(Answer):
+    data: list[ReopeningOut] = Field(max_length=100)
+    next: Id | None
+
+
+class ProposeCorrection(Body):
+    deduction_id: Id
+    reason: Prose
+
+
+class CorrectionOut(Answer):
+    id: Id
+    deduction_id: Id
+    unit_id: Id
+    unit: str = Field(max_length=200)
+    corrects_year: Year = Field(description="the settled year that took the points")
+    year: Year = Field(description="the year after, which gives them back")
+    points: DecimalText = Field(description="by which the deduction lowered the settled score")
+    reason: str = Field(max_length=4000)
+    state: CorrectionState
+    proposed_by: Id | None
+    proposed_at: datetime
+    decided_by: Id | None
+    decided_at: datetime | None
+    decision: str | None = Field(max_length=4000, description="why it was refused")
+    version: int = Field(ge=1)
+
+
+class CorrectionPage(Answer):
+    data: list[CorrectionOut] = Field(max_length=100)
+    next: Id | None

@@ -69,9 +69,9 @@ _ITEMS = text(f"""
 
 
 async def count_work(
-    session: AsyncSession, *, month: tuple[date, date], cut_off_on: date
+    session: AsyncSession, *, period: tuple[date, date], cut_off_on: date
 ) -> tuple[Counts, Sequence[Row]]:
-    """Count, as it was known at the end of the cut-off day, what is open and how the month's reports came (§4(1)).
+    """Count, as it was known at the end of the cut-off day, what is open and how the period's reports came (§4(1)).
 
     Returns the counts, and the items past their deadline and unfinished, the longest overdue first.
     """
@@ -79,7 +79,7 @@ async def count_work(
     items = await fetch(session, _ITEMS, {"cut_off": cut_off_on, "until": until})
     overdue = [row for row in items if row["is_overdue"]]
     owed = select(Obligation.due_at, Obligation.fulfilled_at).where(
-        Obligation.period_last.between(*month),
+        Obligation.period_last.between(*period),
         Obligation.state.in_((ObligationState.OPEN, ObligationState.FULFILLED)),
     )
     stands = Counter(

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -16,8 +17,8 @@ from supervision.bulletins.errors import (
     UnitOrOfficial,
 )
 from supervision.bulletins.models import Circular, Commendation, Criticism
-from supervision.bulletins.states import CircularState
-from supervision.cadence.rules import PeriodKind, period_of
+from supervision.bulletins.states import CircularKind, CircularState
+from supervision.cadence.rules import Period, PeriodKind, period_of
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Stale
@@ -32,19 +33,51 @@ async def draft_circular(
 
     Refuses a month that has one, one that is not named by its first day, and a cut-off before it or in the future.
     """
-    now = await clock.now(session)
     period = period_of(PeriodKind.MONTH, month)
+    asked = Period(month, period.last, period.kind)
+    return await _draft(session, actor, CircularKind.MONTHLY, asked, title, cut_off_on)
+
+
+async def draft_quarterly_circular(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    quarter: Period,
+    title: str,
+    warned: Sequence[rules.Warned],
+    cut_off_on: date | None = None,
+) -> UUID:
+    """Draft a quarter's circular with the list of those warned, which costs nobody points (§4(2), annex art. 4, 12).
+
+    Refuses a quarter that has one, and a cut-off before it or in the future.
+    """
+    return await _draft(session, actor, CircularKind.QUARTERLY, quarter, title, cut_off_on, warned)
+
+
+async def _draft(
+    session: AsyncSession,
+    actor: Actor,
+    kind: CircularKind,
+    period: Period,
+    title: str,
+    cut_off_on: date | None,
+    warned: Sequence[rules.Warned] = (),
+) -> UUID:
+    now = await clock.now(session)
     today = now.astimezone(clock.SHANGHAI).date()
-    day = rules.cut_off(month, cut_off_on, month_ends_on=period.last, today=today)
-    counts, overdue = await counting.count_work(session, month=(period.first, period.last), cut_off_on=day)
+    day = rules.cut_off(period.first, cut_off_on, last=period.last, today=today)
+    counts, overdue = await counting.count_work(session, period=(period.first, period.last), cut_off_on=day)
     laggards = [rules.Laggard(row["number"], row["title"], row["deadline_on"], row["units"]) for row in overdue]
+    text = rules.compose(period.label_zh, day, counts, laggards)
     circular = Circular(
-        month=month,
+        kind=kind,
+        month=period.first,
         title=title,
         cut_off_on=day,
         counts=counts.as_json(),
         laggards=[counting.as_json(row) for row in overdue],
-        text=rules.compose(month, day, counts, laggards),
+        warned=[each.as_json() for each in warned],
+        text=rules.warn(text, warned) if kind is CircularKind.QUARTERLY else text,
         state=CircularState.DRAFTED,
         drafted_by=actor.person,
         drafted_at=now,
@@ -54,7 +87,7 @@ async def draft_circular(
             session.add(circular)
     except IntegrityError as error:
         raise MonthAlreadyDrafted from error
-    await audit.record(session, actor, "circular.drafted", circular.id, month=month, cut_off_on=day)
+    await audit.record(session, actor, "circular.drafted", circular.id, kind=kind, month=period.first, cut_off_on=day)
     return circular.id
 
 

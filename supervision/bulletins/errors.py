@@ -18,11 +18,11 @@ class CutOffOutOfRange(Invalid):
 
 
 class MonthAlreadyDrafted(Conflict):
-    """A month has one circular, but for those that were discarded."""
+    """A month or quarter has one circular, but for those that were discarded."""
 
     code = "month_already_drafted"
-    zh = "该月已有督查通报。请使用已有的通报，或先作废。"
-    en = "The month has its circular. Use the one that exists, or discard it first."
+    zh = "该月（季）已有督查通报。请使用已有的通报，或先作废。"
+    en = "The month or quarter has its circular. Use the one that exists, or discard it first."
 
 
 class CircularStateForbids(Conflict):

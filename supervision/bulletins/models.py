@@ -7,6 +7,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.bulletins.states import (
+    CircularKind,
     CircularState,
     FollowUpState,
     ProposalState,
@@ -18,16 +19,21 @@ from supervision.foundation.database import Base, Local, Named, belongs_to, loca
 
 
 class Circular(Named, Base):
-    """A month's circular (督查通报): its figures as they stood at the end of the cut-off day; frozen once issued."""
+    """A month's or quarter's circular (督查通报), its figures as of the end of the cut-off day; frozen once issued.
+
+    `month` is the period's first day; `warned` are the units that a quarter's circular lists as warned.
+    """
 
     __tablename__ = "circular"
     __table_args__ = local_table(
         one_of("state", CircularState),
+        one_of("kind", CircularKind),
         CheckConstraint("(state = 'issued') = (number IS NOT NULL)", name="number_once_issued"),
         UniqueConstraint("jurisdiction_id", "year", "sequence"),
         Index(
-            "uq_circular_month",
+            "uq_circular_period",
             "jurisdiction_id",
+            "kind",
             "month",
             unique=True,
             postgresql_where=sql("state <> 'discarded'"),
@@ -35,11 +41,13 @@ class Circular(Named, Base):
         Index(None, "jurisdiction_id", "id"),
     )
 
+    kind: Mapped[str] = mapped_column(server_default=CircularKind.MONTHLY)
     month: Mapped[date]
     title: Mapped[str]
     cut_off_on: Mapped[date]
     counts: Mapped[dict[str, Any]]
     laggards: Mapped[list[dict[str, Any]]]
+    warned: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     text: Mapped[str]
     state: Mapped[str]
     drafted_by: Mapped[UUID | None]

@@ -60,6 +60,7 @@ _CRITICISMS = (
 )
 CIRCULAR_LINE = (
     Circular.id,
+    Circular.kind,
     Circular.month,
     Circular.title,
     Circular.cut_off_on,
@@ -79,6 +80,7 @@ CIRCULAR_COLUMNS = (
     *CIRCULAR_LINE,
     Circular.counts,
     Circular.laggards,
+    Circular.warned,
     Circular.text,
     _COMMENDATIONS.label("commendations"),
     _CRITICISMS.label("criticisms"),

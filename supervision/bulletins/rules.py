@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from uuid import UUID
 
 from supervision.bulletins.errors import CutOffOutOfRange, DayInFuture, DayOutOfOrder, NotFirstOfMonth
 
@@ -49,6 +50,19 @@ class Laggard:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """A unit that a quarter's circular lists as warned, and the level in both languages; no points are told."""
+
+    unit_id: UUID
+    unit: str
+    level: str
+    level_zh: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"unit_id": str(self.unit_id), "unit": self.unit, "level": self.level}
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """Whom a circular commends or criticises, and why."""
 
@@ -62,15 +76,15 @@ def share(part: int, whole: int) -> Decimal | None:
     return (Decimal(part) / whole * _HUNDRED).quantize(_ONE_DECIMAL, ROUND_HALF_UP) if whole else None
 
 
-def cut_off(month: date, wanted: date | None, *, month_ends_on: date, today: date) -> date:
-    """Return the cut-off day: the one wanted, or the month's last day as far as it has come.
+def cut_off(first: date, wanted: date | None, *, last: date, today: date) -> date:
+    """Return the cut-off day: the one wanted, or the last day of the month or quarter as far as it has come.
 
-    Refuses a month that is not named by its first day, and a day before the month or in the future.
+    Refuses a month that is not named by its first day, and a day before the period or in the future.
     """
-    if month.day != 1:
+    if first.day != 1:
         raise NotFirstOfMonth
-    day = wanted or min(month_ends_on, today)
-    if not month <= day <= today:
+    day = wanted or min(last, today)
+    if not first <= day <= today:
         raise CutOffOutOfRange(today=today)
     return day
 
@@ -83,15 +97,15 @@ def check_day(day: date, *, today: date, not_before: date | None = None) -> None
         raise DayOutOfOrder(before=not_before)
 
 
-def compose(month: date, cut_off_on: date, counts: Counts, laggards: Sequence[Laggard]) -> str:
-    """Write in Chinese what the record says (§4(1))."""
+def compose(period: str, cut_off_on: date, counts: Counts, laggards: Sequence[Laggard]) -> str:
+    """Write in Chinese what the record says of a period (§4(1))."""
     rate = share(counts.reports_on_time, counts.reports_due)
     stands = (
         f"截至{_chinese(cut_off_on)}，在办督查事项{counts.items_open}项（任务{counts.tasks}项），"
         f"其中超过时限未办结{counts.items_overdue}项。"
     )
     came = (
-        f"{month.year}年{month.month}月应报进展{counts.reports_due}份，按时{counts.reports_on_time}份，"
+        f"{period}应报进展{counts.reports_due}份，按时{counts.reports_on_time}份，"
         f"逾期{counts.reports_late}份，未报{counts.reports_missing}份"
     )
     lines = [stands, f"{came}。" if rate is None else f"{came}，按时率{rate}%。"]
@@ -99,6 +113,17 @@ def compose(month: date, cut_off_on: date, counts: Counts, laggards: Sequence[La
         lines.append("超过时限未办结事项：")
         lines += [_laggard(each) for each in laggards]
     return "\n".join(lines)
+
+
+def warn(text: str, warned: Sequence[Warned]) -> str:
+    """Add to a quarter's draft whom it warns, by level and without points: the list is no criticism (annex art. 4)."""
+    if not warned:
+        return f"{text}\n本季度没有达到预警界限的单位。"
+    units: dict[str, list[str]] = {}
+    for each in warned:
+        units.setdefault(each.level_zh, []).append(each.unit)
+    lines = [f"{level_zh}：{'、'.join(names)}" for level_zh, names in units.items()]
+    return "\n".join([text, "季度预警（不属于通报批评，不扣分）：", *lines])
 
 
 def conclude(text: str, commended: Sequence[Named], criticised: Sequence[Named]) -> str:

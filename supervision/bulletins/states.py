@@ -1,6 +1,11 @@
 from enum import StrEnum
 
 
+class CircularKind(StrEnum):
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+
 class CircularState(StrEnum):
     DRAFTED = "drafted"
     CHECKED = "checked"

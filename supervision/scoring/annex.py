@@ -3,17 +3,22 @@ from decimal import Decimal
 from typing import Any
 
 from supervision.items.models import ItemKind
+from supervision.scoring.models import Needs
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of the annex: which fact costs how many points; `late_item_kind` finds its lateness by itself."""
+    """One row of the annex: which fact costs how many points, and what it needs beside a reason.
+
+    `late_item_kind` finds its lateness by itself.
+    """
 
     code: str
     article: int
     points: Decimal
     fact: str
     late_item_kind: ItemKind | None = None
+    needs: Needs = Needs.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,15 @@ class Policy:
     ruling_days: int = 30
 
 
-def _rule(code: str, article: int, points: int, fact: str, late_item_kind: ItemKind | None = None) -> Rule:
-    return Rule(code, article, Decimal(points), fact, late_item_kind)
+def _rule(
+    code: str,
+    article: int,
+    points: int,
+    fact: str,
+    late_item_kind: ItemKind | None = None,
+    needs: Needs = Needs.NOTHING,
+) -> Rule:
+    return Rule(code, article, Decimal(points), fact, late_item_kind, needs)
 
 
 def _reading(matter: str, source: str, adopted: str) -> dict[str, Any]:
@@ -49,18 +61,26 @@ DEFAULT_POLICY = Policy(
     base=Decimal(100),
     floor=Decimal(0),
     rules=(
-        _rule("superior_criticism", 6, 3, "因工作原因在省、市有关部门组织的督查中存在问题被通报批评"),
+        _rule(
+            "superior_criticism", 6, 3, "因工作原因在省、市有关部门组织的督查中存在问题被通报批评", needs=Needs.DOCUMENT
+        ),
         _rule("instruction_late", 7, 2, "领导批（交）办事项无正当理由超过时限要求", ItemKind.INSTRUCTION),
         _rule("instruction_poor", 7, 3, "领导批（交）办事项落实不力"),
         _rule("decision_late", 8, 3, "县委、县政府重要会议、重要文件贯彻落实不及时", ItemKind.MAJOR_DECISION),
         _rule("decision_poor", 8, 5, "县委、县政府重要会议、重要文件落实不力"),
-        _rule("department_circular", 9, 3, "在县委、县政府有关部门组织的督查中发现问题被通报"),
+        _rule("department_circular", 9, 3, "在县委、县政府有关部门组织的督查中发现问题被通报", needs=Needs.DOCUMENT),
         _rule("meeting_criticism", 10, 3, "在全县大会上被领导口头批评"),
-        _rule("instruction_criticism", 10, 3, "在领导批示件被点名批评"),
+        _rule("instruction_criticism", 10, 3, "在领导批示件被点名批评", needs=Needs.DOCUMENT),
         _rule("notice_late", 11, 2, "县“两办”通知下达的其他事项不能按时完成", ItemKind.OFFICE_NOTICE),
         _rule("notice_poor", 11, 3, "县“两办”通知下达的其他事项落实不力"),
         _rule("circular_criticism", 12, 3, "在督查通报中被通报批评"),
-        _rule("media_criticism", 12, 5, "被新闻媒体点名批评，或在内部参阅件上被刊登批评，经查属实"),
+        _rule(
+            "media_criticism",
+            12,
+            5,
+            "被新闻媒体点名批评，或在内部参阅件上被刊登批评，经查属实",
+            needs=Needs.VERIFICATION,
+        ),
     ),
     readings=(
         _reading("基本分值", "20230分（文字受损）", "100分"),
@@ -84,6 +104,11 @@ DEFAULT_POLICY = Policy(
         _reading(
             "异议", "未规定", "单位可自确认之日起30日内提出，由未提出、未确认该扣分的人在30日内裁定，裁定撤销前照常计分"
         ),
-        _reading("年终结算之后的更正", "未规定", "年度结算经确认后，该年度不再记入扣分与撤销"),
+        _reading(
+            "年终结算之后的更正",
+            "未规定",
+            "年度结算经确认后，该年度不再记入扣分与撤销；误扣的分值经提出和另一人确认，记入次年（可高于基本分值），"
+            "或经两人批准重新结算，原结算存档",
+        ),
     ),
 )

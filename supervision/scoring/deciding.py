@@ -1,43 +1,80 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.documents import uploading
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Conflict, NotFound
 from supervision.scoring import policy, telling
 from supervision.scoring.errors import (
+    DeductionAlreadyVerified,
+    DeductionCorrected,
     DeductionNotConfirmed,
     DeductionNotDisputed,
     DeductionNotProposed,
+    DeductionNotVerified,
     DisputeTooLate,
+    SameFactUnknown,
 )
-from supervision.scoring.models import Deduction, EntryKind, ScoreEntry, ScoringPolicy, ScoringRule
+from supervision.scoring.models import (
+    Correction,
+    Deduction,
+    DeductionEvidence,
+    EntryKind,
+    Needs,
+    ScoreEntry,
+    ScoringPolicy,
+    ScoringRule,
+)
 from supervision.scoring.settling import require_open_year
-from supervision.scoring.states import STEPS, DeductionState, DeductionVerb
+from supervision.scoring.states import STEPS, CorrectionState, DeductionState, DeductionVerb
 
 REFUSALS: dict[DeductionState, type[Conflict]] = {
     DeductionState.PROPOSED: DeductionNotProposed,
     DeductionState.CONFIRMED: DeductionNotConfirmed,
     DeductionState.DISPUTED: DeductionNotDisputed,
 }
-_ENTERING = frozenset({DeductionVerb.CONFIRM, DeductionVerb.REVERSE, DeductionVerb.GRANT})
+_REVERSING = frozenset({DeductionVerb.REVERSE, DeductionVerb.GRANT})
+_ENTERING = _REVERSING | {DeductionVerb.CONFIRM}
 
 
-async def confirm_deduction(session: AsyncSession, actor: Actor, deduction_id: UUID) -> None:
+async def verify_deduction(session: AsyncSession, actor: Actor, deduction_id: UUID, *, verification: str) -> None:
+    """Record that the fact of a proposed deduction was looked into and is true (annex art. 12); refuses a second time.
+
+    Who verified does not confirm.
+    """
+    deduction = await _locked(session, actor, deduction_id, DeductionVerb.VERIFY)
+    if deduction.verified_at is not None:
+        raise DeductionAlreadyVerified
+    deduction.verification, deduction.verified_by = verification, actor.person
+    deduction.verified_at = await clock.now(session)
+    await audit.record(session, actor, "deduction.verified", deduction_id, verification=verification)
+
+
+async def confirm_deduction(
+    session: AsyncSession, actor: Actor, deduction_id: UUID, *, same_fact_as_id: UUID | None = None
+) -> None:
     """Confirm a proposed deduction, which counts from now on and is told to the unit's leaders (annex art. 13, 14).
 
-    Refused are its own proposer, and a year that is settled.
+    The unit can read its evidence from now on. It counts as one fact with another confirmed one, if that is named.
+    Refused are its own proposer and verifier, a year that is settled, and what the rule needs verified and nobody did.
     """
     deduction = await _locked(session, actor, deduction_id, DeductionVerb.CONFIRM)
-    days, _ = await _days(session, deduction)
-    until = await clock.today(session) + timedelta(days=days)
+    rule = await _rule(session, deduction)
+    if rule["needs"] == Needs.VERIFICATION and deduction.verified_at is None:
+        raise DeductionNotVerified
+    event = deduction.event if same_fact_as_id is None else await _event_of(session, deduction, same_fact_as_id)
+    until = await clock.today(session) + timedelta(days=rule["dispute_days"])
     now = await _decide(session, actor, deduction, DeductionVerb.CONFIRM)
     deduction.dispute_until_on = until
-    session.add(_entry(actor, deduction, EntryKind.DEDUCTION, now, deduction.reason))
+    session.add(_entry(actor, deduction, EntryKind.DEDUCTION, now, deduction.reason, event=event))
+    evidence = select(DeductionEvidence.attachment_id).where(DeductionEvidence.deduction_id == deduction_id)
+    shown = (await session.scalars(evidence)).all()
+    await uploading.show_to(session, attachment_ids=shown, unit_id=deduction.unit_id)
     await audit.record(session, actor, "deduction.confirmed", deduction_id, points=deduction.points)
     note = telling.Note(
         matter=f"deduction:{deduction_id}:confirmed",
@@ -73,10 +110,10 @@ async def dispute_deduction(session: AsyncSession, actor: Actor, deduction_id: U
     until = deduction.dispute_until_on
     if until is None or today > until:
         raise DisputeTooLate(until=until)
-    (_, days), now = await _days(session, deduction), await clock.now(session)
+    rule, now = await _rule(session, deduction), await clock.now(session)
     deduction.state, deduction.grounds = DeductionState.DISPUTED, grounds
     deduction.disputed_by, deduction.disputed_at = actor.person, now
-    deduction.ruling_due_on = today + timedelta(days=days)
+    deduction.ruling_due_on = today + timedelta(days=rule["ruling_days"])
     await audit.record(session, actor, "deduction.disputed", deduction_id, grounds=grounds)
 
 
@@ -98,6 +135,8 @@ async def _decide(session: AsyncSession, actor: Actor, deduction: Deduction, ver
     policy.require_another_person(actor, deduction)
     if verb in _ENTERING:
         await require_open_year(session, actor, deduction.year)
+    if verb in _REVERSING:
+        await _require_uncorrected(session, deduction)
     now = await clock.now(session)
     deduction.state, deduction.decided_by, deduction.decided_at = STEPS[verb][1], actor.person, now
     return now
@@ -115,23 +154,43 @@ async def _locked(session: AsyncSession, actor: Actor, deduction_id: UUID, verb:
     return deduction
 
 
-async def _days(session: AsyncSession, deduction: Deduction) -> tuple[int, int]:
-    """Return the days to dispute a deduction and to rule on it, of the policy in force on the day of its fact."""
+async def _rule(session: AsyncSession, deduction: Deduction) -> RowMapping:
+    """Return what the rule needs, and the days to dispute and to rule, of the policy in force on the fact's day."""
     statement = (
-        select(ScoringPolicy.dispute_days, ScoringPolicy.ruling_days)
+        select(ScoringRule.needs, ScoringPolicy.dispute_days, ScoringPolicy.ruling_days)
         .join(ScoringRule, ScoringRule.policy_id == ScoringPolicy.id)
         .where(ScoringRule.id == deduction.rule_id)
     )
-    dispute_days, ruling_days = (await session.execute(statement)).one()
-    return dispute_days, ruling_days
+    return (await session.execute(statement)).mappings().one()
 
 
-def _entry(actor: Actor, deduction: Deduction, kind: EntryKind, at: datetime, reason: str) -> ScoreEntry:
+async def _event_of(session: AsyncSession, deduction: Deduction, same_fact_as_id: UUID) -> str:
+    statement = select(ScoreEntry.event).where(
+        ScoreEntry.deduction_id == same_fact_as_id,
+        ScoreEntry.kind == EntryKind.DEDUCTION,
+        ScoreEntry.unit_id == deduction.unit_id,
+        ScoreEntry.year == deduction.year,
+    )
+    event = await session.scalar(statement)
+    if event is None:
+        raise SameFactUnknown
+    return event
+
+
+async def _require_uncorrected(session: AsyncSession, deduction: Deduction) -> None:
+    standing = Correction.state != CorrectionState.REFUSED
+    if await session.scalar(select(Correction.id).where(Correction.deduction_id == deduction.id, standing)):
+        raise DeductionCorrected
+
+
+def _entry(
+    actor: Actor, deduction: Deduction, kind: EntryKind, at: datetime, reason: str, *, event: str | None = None
+) -> ScoreEntry:
     return ScoreEntry(
         deduction_id=deduction.id,
         unit_id=deduction.unit_id,
         year=deduction.year,
-        event=deduction.event,
+        event=event or deduction.event,
         kind=kind,
         points=-deduction.points if kind is EntryKind.DEDUCTION else deduction.points,
         entered_at=at,

@@ -17,6 +17,24 @@ class PolicyDayTaken(Conflict):
     en = "Another scoring policy takes effect on the same day."
 
 
+class PolicyInPast(Invalid):
+    """A version takes effect on its day of issue or later, never on what is past (annex art. 15)."""
+
+    code = "policy_in_past"
+    zh = "考核办法不得自今天（{today}）以前生效。"
+    en = "A scoring policy takes effect today ({today}) or later."
+
+
+class PolicyOutOfOrder(Invalid):
+    """The floor lies under the base, each warning's threshold above the one before, and every rule costs points."""
+
+    code = "policy_out_of_order"
+    zh = "最低分须低于基本分值，三级预警界限须依次递增且大于0，各规则分值须大于0，计入比例不得超过100%。"
+    en = (
+        "The floor must lie below the base, thresholds must rise from above 0, points be above 0, shares at most 100 %."
+    )
+
+
 class UnknownRule(Invalid):
     """The policy in force on the fact's day has no such rule."""
 
@@ -89,6 +107,46 @@ class DeductionNotDisputed(Conflict):
     en = "Only a disputed deduction can be ruled on; this one is {state}."
 
 
+class DocumentMissing(Invalid):
+    """The rule rests on a document, whose number or name the proposal must give (annex art. 6, 9, 10)."""
+
+    code = "document_missing"
+    zh = "该规则以文件为依据，请填写通报、批示件的文号或名称。"
+    en = "The rule rests on a document. Give the number or name of the circular or paper."
+
+
+class DeductionNotVerified(Conflict):
+    """What the media report is confirmed after somebody has verified it (annex art. 12)."""
+
+    code = "deduction_not_verified"
+    zh = "媒体点名批评须经查属实方可确认。请先登记核实情况。"
+    en = "What the media report must be verified before it is confirmed. Record the verification first."
+
+
+class DeductionAlreadyVerified(Conflict):
+    """The fact was verified before; its record stays."""
+
+    code = "deduction_already_verified"
+    zh = "该扣分的核实情况已经登记。"
+    en = "The fact of this deduction was verified before."
+
+
+class SameFactUnknown(Conflict):
+    """The deduction with which another is to count as one fact was not confirmed for this unit and year."""
+
+    code = "same_fact_unknown"
+    zh = "所指的同一事实不是该单位本年度已确认的扣分。请核对编号。"
+    en = "No confirmed deduction of this unit and year has that id, so it is not the same fact. Check the id."
+
+
+class DeductionCorrected(Conflict):
+    """The points were given back in the year after; a reversal would give them back twice."""
+
+    code = "deduction_corrected"
+    zh = "该扣分已在次年更正，不能再撤销。"
+    en = "The points of this deduction were given back in the year after; it cannot be reversed as well."
+
+
 class DisputeTooLate(Conflict):
     """A deduction is disputed within the days that the policy gives, counted from its confirmation."""
 
@@ -101,8 +159,8 @@ class YearSettled(Conflict):
     """The year's settlement is confirmed: nothing is entered in it any more."""
 
     code = "year_settled"
-    zh = "{year}年度已经结算，不再记入扣分或撤销。"
-    en = "The year {year} is settled; no deduction or reversal is entered in it any more."
+    zh = "{year}年度已经结算，不再记入扣分或撤销。可提出更正记入次年，或申请重新结算。"
+    en = "The year {year} is settled and takes no entry. Propose a correction in the next year, or to reopen it."
 
 
 class YearNotOver(Conflict):
@@ -122,11 +180,11 @@ class YearWithoutPolicy(Conflict):
 
 
 class YearNotReady(Conflict):
-    """Deductions of the year are undecided, disputed, or may still be disputed."""
+    """Deductions of the year are undecided, disputed, or may still be disputed, or corrections are undecided."""
 
     code = "year_not_ready"
-    zh = "该年度尚有 {count} 项扣分待定、有异议或仍在异议期内，暂不能确认结算。"
-    en = "{count} deductions of the year are undecided, disputed or open to dispute; it cannot be settled yet."
+    zh = "该年度尚有 {count} 项扣分或更正待定、有异议或仍在异议期内，暂不能确认结算。"
+    en = "{count} entries of the year are undecided, disputed or open to dispute; it cannot be settled yet."
 
 
 class SettlementNotPrepared(Conflict):
@@ -135,6 +193,70 @@ class SettlementNotPrepared(Conflict):
     code = "settlement_not_prepared"
     zh = "该年度结算已经确认。"
     en = "The year's settlement is confirmed already."
+
+
+class YearNotSettled(Conflict):
+    """Only a year whose settlement is confirmed is reopened, or corrected in the year after."""
+
+    code = "year_not_settled"
+    zh = "{year}年度没有已确认的结算，不能重新结算或在次年更正。"
+    en = "The year {year} has no confirmed settlement, so it is neither reopened nor corrected in the year after."
+
+
+class ReopeningAlreadyProposed(Conflict):
+    """A proposal to reopen this settlement waits for its approvals."""
+
+    code = "reopening_already_proposed"
+    zh = "该年度已有待批准的重新结算申请。"
+    en = "A proposal to reopen this year waits for its approvals already."
+
+
+class ReopeningDecided(Conflict):
+    """Only what is proposed is approved or refused."""
+
+    code = "reopening_decided"
+    zh = "该重新结算申请当前状态为 {state}，不能再作决定。"
+    en = "The proposal to reopen is {state}; nothing more is decided on it."
+
+
+class SamePersonApproves(Forbidden):
+    """A reopening is approved by two persons who did not propose it."""
+
+    code = "same_person_approves"
+    zh = "重新结算须由提出人以外的两人分别批准。"
+    en = "Two persons other than the proposer approve a reopening, each once."
+
+
+class CorrectionAlreadyProposed(Conflict):
+    """The deduction is corrected, or its correction waits for a decision."""
+
+    code = "correction_already_proposed"
+    zh = "该扣分已提出更正。"
+    en = "A correction of this deduction was proposed before."
+
+
+class CorrectionChangesNothing(Conflict):
+    """Without the deduction the year's score would be the same: another covers it, or the floor does."""
+
+    code = "correction_changes_nothing"
+    zh = "没有该项扣分，当年得分也不变（另有扣分涵盖，或已到最低分），无分可还。"
+    en = "Without this deduction the year's score would be the same, so there is nothing to give back."
+
+
+class CorrectionDecided(Conflict):
+    """Only what is proposed is confirmed or refused."""
+
+    code = "correction_decided"
+    zh = "该更正当前状态为 {state}，不能再作决定。"
+    en = "The correction is {state}; nothing more is decided on it."
+
+
+class SamePersonCorrects(Forbidden):
+    """Whoever proposed a correction does not decide on it (annex art. 13, 14)."""
+
+    code = "same_person_corrects"
+    zh = "提出更正的人不能自行确认，请由另一人办理。"
+    en = "Whoever proposed the correction may not decide on it; another person must."
 
 
 class SettlementOutdated(Conflict):

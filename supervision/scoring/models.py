@@ -4,16 +4,31 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
-from supervision.scoring.states import DeductionState, SettlementState, WarningLevel
+from supervision.foundation.database import Base, Local, Massed, Named, belongs_to, local_table, one_of
+from supervision.scoring.states import (
+    CorrectionState,
+    DeductionState,
+    ReopeningState,
+    SettlementState,
+    WarningLevel,
+)
 
 
 class EntryKind(StrEnum):
     DEDUCTION = "deduction"
     REVERSAL = "reversal"
+    CORRECTION = "correction"
+
+
+class Needs(StrEnum):
+    """What a rule asks for beside the reason: the document that criticises, or that somebody verified the report."""
+
+    NOTHING = "nothing"
+    DOCUMENT = "document"
+    VERIFICATION = "verification"
 
 
 class ScoringPolicy(Named, Base):
@@ -44,6 +59,7 @@ class ScoringRule(Named, Base):
         belongs_to("scoring_policy", "policy_id"),
         UniqueConstraint("policy_id", "code"),
         CheckConstraint("points > 0", name="points"),
+        one_of("needs", Needs),
     )
 
     policy_id: Mapped[UUID]
@@ -52,6 +68,7 @@ class ScoringRule(Named, Base):
     fact: Mapped[str]
     points: Mapped[Decimal]
     late_item_kind: Mapped[str | None]
+    needs: Mapped[str] = mapped_column(server_default=Needs.NOTHING)
 
 
 class Deduction(Named, Base):
@@ -75,6 +92,12 @@ class Deduction(Named, Base):
     fact_on: Mapped[date]
     points: Mapped[Decimal]
     reason: Mapped[str]
+    # The circular, paper or meeting in which the unit is criticised.
+    document: Mapped[str | None]
+    document_on: Mapped[date | None]
+    verified_by: Mapped[UUID | None]
+    verified_at: Mapped[datetime | None]
+    verification: Mapped[str | None]
     state: Mapped[str]
     proposed_by: Mapped[UUID | None]
     proposed_at: Mapped[datetime]
@@ -90,8 +113,23 @@ class Deduction(Named, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
+class DeductionEvidence(Local, Base):
+    __tablename__ = "deduction_evidence"
+    __table_args__ = (
+        belongs_to("deduction", "deduction_id"),
+        belongs_to("attachment", "attachment_id"),
+        PrimaryKeyConstraint("deduction_id", "attachment_id"),
+    )
+
+    deduction_id: Mapped[UUID]
+    attachment_id: Mapped[UUID]
+
+
 class ScoreEntry(Massed, Base):
-    """A row of the score ledger: a confirmed deduction, or the counter-entry that reverses it. Never changed."""
+    """A row of the score ledger: a confirmed deduction, or a counter-entry. Never changed.
+
+    A reversal takes the deduction back in its own year, a correction gives its points back in the year after.
+    """
 
     __tablename__ = "score_entry"
     __table_args__ = (
@@ -100,6 +138,7 @@ class ScoreEntry(Massed, Base):
         one_of("kind", EntryKind),
         UniqueConstraint("deduction_id", "kind"),
         CheckConstraint("(kind = 'deduction') = (points < 0)", name="sign"),
+        CheckConstraint("(kind = 'correction') = (corrects_year IS NOT NULL)", name="corrects_year"),
         Index(None, "jurisdiction_id", "year", "unit_id"),
     )
 
@@ -112,6 +151,36 @@ class ScoreEntry(Massed, Base):
     entered_at: Mapped[datetime]
     entered_by: Mapped[UUID | None]
     reason: Mapped[str]
+    corrects_year: Mapped[int | None]
+
+
+class Correction(Named, Base):
+    """A proposal to give back in the year after what a settled year took wrongly, and what became of it."""
+
+    __tablename__ = "correction"
+    __table_args__ = local_table(
+        belongs_to("deduction", "deduction_id"),
+        belongs_to("unit", "unit_id"),
+        one_of("state", CorrectionState),
+        CheckConstraint("points > 0", name="points"),
+        Index("uq_correction_once", "deduction_id", unique=True, postgresql_where=text("state <> 'refused'")),
+        Index(None, "jurisdiction_id", "id"),
+    )
+
+    deduction_id: Mapped[UUID]
+    unit_id: Mapped[UUID]
+    corrects_year: Mapped[int]
+    year: Mapped[int]
+    points: Mapped[Decimal]
+    reason: Mapped[str]
+    state: Mapped[str]
+    proposed_by: Mapped[UUID | None]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[str | None]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class QuarterlyWarning(Named, Base):
@@ -135,7 +204,10 @@ class QuarterlyWarning(Named, Base):
 
 
 class Settlement(Named, Base):
-    """A year's final scores: prepared by the office, confirmed by another person, frozen from then on."""
+    """A year's final scores: prepared by the office, confirmed by another person, frozen from then on.
+
+    One that was reopened stays as it is, and the year is settled anew under the next revision.
+    """
 
     __tablename__ = "settlement"
     __table_args__ = local_table(
@@ -145,11 +217,12 @@ class Settlement(Named, Base):
             "jurisdiction_id",
             "year",
             unique=True,
-            postgresql_where=text("state <> 'superseded'"),
+            postgresql_where=text("state NOT IN ('superseded', 'reopened')"),
         ),
     )
 
     year: Mapped[int]
+    revision: Mapped[int] = mapped_column(server_default="1")
     state: Mapped[str]
     prepared_by: Mapped[UUID | None]
     prepared_at: Mapped[datetime]
@@ -176,7 +249,47 @@ class SettlementRow(Massed, Base):
     is_inspected: Mapped[bool]
     base: Mapped[Decimal]
     deducted: Mapped[Decimal]
+    corrected: Mapped[Decimal] = mapped_column(server_default="0")
     score: Mapped[Decimal]
     mean_of_kind: Mapped[Decimal]
     percent: Mapped[Decimal]
     converted: Mapped[Decimal]
+
+
+class SettlementReopening(Named, Base):
+    """A proposal to settle a year anew; two others approve it, and each approval is kept."""
+
+    __tablename__ = "settlement_reopening"
+    __table_args__ = local_table(
+        belongs_to("settlement", "settlement_id"),
+        one_of("state", ReopeningState),
+        Index(
+            "uq_settlement_reopening_once", "settlement_id", unique=True, postgresql_where=text("state <> 'refused'")
+        ),
+        Index(None, "jurisdiction_id", "id"),
+    )
+
+    settlement_id: Mapped[UUID]
+    year: Mapped[int]
+    reason: Mapped[str]
+    state: Mapped[str]
+    proposed_by: Mapped[UUID | None]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[str | None]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
+
+
+class ReopeningApproval(Named, Base):
+    """One person's approval of a reopening. Never changed."""
+
+    __tablename__ = "reopening_approval"
+    __table_args__ = local_table(
+        belongs_to("settlement_reopening", "reopening_id"), UniqueConstraint("reopening_id", "approved_by")
+    )
+
+    reopening_id: Mapped[UUID]
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime]

@@ -1,12 +1,19 @@
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.identity.models import Official, Position
-from supervision.scoring.errors import RankingNotShown, SamePersonConfirms, SamePersonDecides
-from supervision.scoring.models import Deduction, Settlement
+from supervision.scoring.errors import (
+    RankingNotShown,
+    SamePersonApproves,
+    SamePersonConfirms,
+    SamePersonCorrects,
+    SamePersonDecides,
+)
+from supervision.scoring.models import Correction, Deduction, Settlement, SettlementReopening
 from supervision.scoring.states import SettlementState
 
 
@@ -27,10 +34,10 @@ def deductions_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def settlements_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Let those who judge see what stands, the others what is confirmed."""
+    """Let those who judge see what stands and every revision, the others what was confirmed, be it reopened since."""
     if actor.role in (Role.OFFICE, Role.GROUP, Role.AUDITOR):
         return Settlement.state != SettlementState.SUPERSEDED
-    return Settlement.state == SettlementState.CONFIRMED
+    return or_(Settlement.state == SettlementState.CONFIRMED, Settlement.state == SettlementState.REOPENED)
 
 
 async def require_ranking(session: AsyncSession, actor: Actor) -> None:
@@ -40,9 +47,21 @@ async def require_ranking(session: AsyncSession, actor: Actor) -> None:
 
 
 def require_another_person(actor: Actor, deduction: Deduction) -> None:
-    """Refuse whoever proposed, decided or disputed it before; the house's own proposals stand in nobody's way."""
-    if actor.person in {deduction.proposed_by, deduction.decided_by, deduction.disputed_by}:
+    """Refuse whoever proposed, verified, decided or disputed it; the house's own proposals stand in nobody's way."""
+    if actor.person in {deduction.proposed_by, deduction.verified_by, deduction.decided_by, deduction.disputed_by}:
         raise SamePersonDecides
+
+
+def require_another_corrector(actor: Actor, correction: Correction) -> None:
+    """Refuse whoever proposed the correction."""
+    if actor.person == correction.proposed_by:
+        raise SamePersonCorrects
+
+
+def require_another_approver(actor: Actor, reopening: SettlementReopening, approvers: Collection[UUID | None]) -> None:
+    """Refuse whoever proposed the reopening or approved it before."""
+    if actor.person in {reopening.proposed_by, *approvers}:
+        raise SamePersonApproves
 
 
 def require_another_preparer(actor: Actor, settlement: Settlement) -> None:

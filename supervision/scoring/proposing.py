@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from supervision.audit import service as audit
+from supervision.documents import uploading
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import NEW_ID_SQL, new_id
@@ -18,12 +20,13 @@ from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import (
     DeductionAlreadyProposed,
     DeductionItemUnknown,
+    DocumentMissing,
     FactInFuture,
     ItemNeverLate,
     UnitNotScored,
     UnknownRule,
 )
-from supervision.scoring.models import Deduction, ScoringRule
+from supervision.scoring.models import Deduction, DeductionEvidence, Needs, ScoringRule
 from supervision.scoring.settling import require_open_year
 from supervision.scoring.states import DeductionState
 
@@ -112,9 +115,11 @@ async def propose_late(session: AsyncSession, actor: Actor) -> int:
 # ever; a criticism of an official is none of the unit's.
 _PROPOSE_CRITICISED = text(f"""
     INSERT INTO deduction
-        (id, unit_id, rule_id, item_id, event, year, fact_on, points, reason, state, proposed_by, proposed_at, version)
+        (id, unit_id, rule_id, item_id, event, year, fact_on, points, reason, document, document_on, state,
+         proposed_by, proposed_at, version)
     SELECT {NEW_ID_SQL}, c.unit_id, r.id, c.item_id, 'circular\\:' || c.id, extract(year FROM b.issued_on),
-           b.issued_on, r.points, b.number || '通报批评：' || c.reason, 'proposed', :person, :now, 1
+           b.issued_on, r.points, b.number || '通报批评：' || c.reason, b.number, b.issued_on, 'proposed',
+           :person, :now, 1
     FROM criticism c
     JOIN circular b ON b.id = c.circular_id AND b.state = 'issued'
     JOIN unit u ON u.id = c.unit_id AND u.kind IN ('township', 'department')
@@ -141,7 +146,7 @@ async def propose_criticised(session: AsyncSession, actor: Actor) -> int:
     return len(proposed)
 
 
-async def propose_deduction(
+async def propose_deduction(  # noqa: PLR0913 - what a deduction is
     session: AsyncSession,
     actor: Actor,
     *,
@@ -151,21 +156,27 @@ async def propose_deduction(
     reason: str,
     item_id: UUID | None = None,
     event: str | None = None,
+    document: str | None = None,
+    document_on: date | None = None,
+    attachment_ids: Sequence[UUID] = (),
 ) -> UUID:
-    """Propose a deduction by hand, in the points of the rule in force on the fact's day.
+    """Propose a deduction by hand with its evidence, in the points of the rule in force on the fact's day.
 
     Facts of one `event` count once, by the highest deduction; without one it is an event of its own. Refused are an
-    unknown rule, unit or item, a unit that is not scored, a fact in the future, the lateness of an item that is never
-    late, and the same event proposed before.
+    unknown rule, unit, item or attachment, a unit that is not scored, a fact or document of the future, the lateness
+    of an item that is never late, a document that the rule rests on left out, and the same event proposed before.
     """
     today = await clock.today(session)
-    if fact_on > today:
+    if max(fact_on, document_on or fact_on) > today:
         raise FactInFuture(today=today)
     await _require_scored(session, unit_id)
     counts = None if item_id is None else await _counts_for_lateness(session, item_id)
     rule = await _rule_in_force(session, rule_code, fact_on)
     if rule.late_item_kind is not None and counts is False:
         raise ItemNeverLate
+    if rule.needs == Needs.DOCUMENT and document is None:
+        raise DocumentMissing
+    await uploading.require_uploads(session, actor, set(attachment_ids))
     await require_open_year(session, actor, fact_on.year)
     deduction = Deduction(
         id=(deduction_id := new_id()),
@@ -177,6 +188,8 @@ async def propose_deduction(
         fact_on=fact_on,
         points=rule.points,
         reason=reason,
+        document=document,
+        document_on=document_on,
         state=DeductionState.PROPOSED,
         proposed_by=actor.person,
         proposed_at=await clock.now(session),
@@ -186,6 +199,7 @@ async def propose_deduction(
             session.add(deduction)
     except IntegrityError as error:
         raise DeductionAlreadyProposed from error
+    session.add_all(DeductionEvidence(deduction_id=deduction_id, attachment_id=each) for each in set(attachment_ids))
     await audit.record(
         session, actor, "deduction.proposed", deduction_id, unit_id=unit_id, item_id=item_id, rule_code=rule_code
     )

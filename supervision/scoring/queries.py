@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy import RowMapping, and_, false, func, not_, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import shanghai_day
@@ -17,7 +18,7 @@ from supervision.identity.models import Unit
 from supervision.scoring import policy
 from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import NoPolicyInForce
-from supervision.scoring.models import Deduction, ScoringPolicy, ScoringRule, Settlement, SettlementRow
+from supervision.scoring.models import Deduction, DeductionEvidence, ScoringPolicy, ScoringRule
 from supervision.scoring.rules import quarter_of
 from supervision.scoring.states import DeductionState
 
@@ -35,34 +36,18 @@ POLICY_COLUMNS = (
     ScoringPolicy.dispute_days,
     ScoringPolicy.ruling_days,
 )
-SETTLEMENT_COLUMNS = (
-    Settlement.id,
-    Settlement.year,
-    Settlement.state,
-    Settlement.prepared_by,
-    Settlement.prepared_at,
-    Settlement.confirmed_by,
-    Settlement.confirmed_at,
-    Settlement.version,
-)
-SETTLED_COLUMNS = (
-    SettlementRow.unit_id,
-    SettlementRow.unit,
-    SettlementRow.kind,
-    SettlementRow.is_inspected,
-    SettlementRow.base,
-    SettlementRow.deducted,
-    SettlementRow.score,
-    SettlementRow.mean_of_kind,
-    SettlementRow.percent,
-    SettlementRow.converted,
-)
 RULE_COLUMNS = (
     ScoringRule.code,
     ScoringRule.article,
     ScoringRule.fact,
     ScoringRule.points,
     ScoringRule.late_item_kind,
+    ScoringRule.needs,
+)
+_EVIDENCE = (
+    select(func.array_agg(aggregate_order_by(DeductionEvidence.attachment_id, DeductionEvidence.attachment_id)))
+    .where(DeductionEvidence.deduction_id == Deduction.id)
+    .scalar_subquery()
 )
 DEDUCTION_COLUMNS = (
     Deduction.id,
@@ -76,6 +61,12 @@ DEDUCTION_COLUMNS = (
     Deduction.fact_on,
     Deduction.points,
     Deduction.reason,
+    Deduction.document,
+    Deduction.document_on,
+    func.coalesce(_EVIDENCE, text("'{}'::uuid[]")).label("attachment_ids"),
+    Deduction.verified_by,
+    Deduction.verified_at,
+    Deduction.verification,
     Deduction.state,
     Deduction.proposed_by,
     Deduction.proposed_at,
@@ -91,17 +82,20 @@ DEDUCTION_COLUMNS = (
 )
 
 # A deduction lives from its confirmation to its reversal. Of one event the highest counts, the earlier one of two
-# equals; the others are covered by it.
+# equals; the others are covered by it. What a settled year took wrongly is given back in the year after.
 LIVE: LiteralString = """
     live AS (
         SELECT e.unit_id, e.deduction_id, -e.points AS points,
-               row_number() OVER (PARTITION BY e.unit_id, e.event ORDER BY e.points, e.entered_at, e.id) > 1
-                   AS is_covered
+               nullif(first_value(e.deduction_id) OVER fact, e.deduction_id) AS covered_by
         FROM score_entry e
         WHERE e.year = :year AND e.kind = 'deduction' AND e.entered_at <= :as_of AND NOT EXISTS (
             SELECT FROM score_entry r
             WHERE r.year = :year AND r.deduction_id = e.deduction_id AND r.kind = 'reversal' AND r.entered_at <= :as_of
         )
+        WINDOW fact AS (PARTITION BY e.unit_id, e.event ORDER BY e.points, e.entered_at, e.id)
+    ), corrected AS (
+        SELECT unit_id, sum(points) AS points FROM score_entry
+        WHERE year = :year AND kind = 'correction' AND entered_at <= :as_of GROUP BY unit_id
     )
 """
 
@@ -109,11 +103,11 @@ LIVE: LiteralString = """
 # see is left out.
 _SCORES = text(f"""
     WITH {LIVE}, lost AS (
-        SELECT l.unit_id, sum(l.points) FILTER (WHERE NOT l.is_covered) AS points,
+        SELECT l.unit_id, sum(l.points) FILTER (WHERE l.covered_by IS NULL) AS points,
                jsonb_agg(jsonb_build_object(
                    'deduction_id', d.id, 'rule_code', r.code, 'article', r.article,
                    'points', trim_scale(l.points)::text, 'fact_on', d.fact_on, 'reason', d.reason,
-                   'is_covered', l.is_covered
+                   'is_covered', l.covered_by IS NOT NULL, 'covered_by', l.covered_by
                ) ORDER BY d.fact_on, d.id) AS parts
         FROM live l JOIN deduction d ON d.id = l.deduction_id JOIN scoring_rule r ON r.id = d.rule_id
         GROUP BY l.unit_id
@@ -121,11 +115,14 @@ _SCORES = text(f"""
         SELECT base, floor FROM scoring_policy WHERE effective_on <= :policy_on ORDER BY effective_on DESC LIMIT 1
     ), score AS (
         SELECT u.id AS unit_id, u.name AS unit, u.kind, p.base, coalesce(lost.points, 0) AS deducted,
-               greatest(p.floor, p.base - coalesce(lost.points, 0)) AS score, coalesce(lost.parts, '[]') AS parts
+               coalesce(c.points, 0) AS corrected,
+               greatest(p.floor, p.base - coalesce(lost.points, 0) + coalesce(c.points, 0)) AS score,
+               coalesce(lost.parts, '[]') AS parts
         FROM unit u LEFT JOIN policy p ON true LEFT JOIN lost ON lost.unit_id = u.id
+        LEFT JOIN corrected c ON c.unit_id = u.id
         WHERE u.kind IN ('township', 'department')
     ), compared AS (
-        SELECT unit_id, unit, kind, base, deducted, score, round(avg(score) OVER (PARTITION BY kind), 2)
+        SELECT unit_id, unit, kind, base, deducted, corrected, score, round(avg(score) OVER (PARTITION BY kind), 2)
                AS mean_of_kind, parts
         FROM score
     )
@@ -137,7 +134,7 @@ _WARNINGS = text(f"""
     WITH {LIVE}, lost AS (
         SELECT l.unit_id, sum(l.points) AS points
         FROM live l JOIN deduction d ON d.id = l.deduction_id
-        WHERE NOT l.is_covered AND d.fact_on BETWEEN :first AND :last
+        WHERE l.covered_by IS NULL AND d.fact_on BETWEEN :first AND :last
         GROUP BY l.unit_id
     )
     SELECT u.id AS unit_id, u.name AS unit, u.kind, coalesce(lost.points, 0) AS points,
@@ -198,18 +195,6 @@ async def quarterly_warnings(session: AsyncSession, actor: Actor, *, year: int, 
         "only_unit": policy.only_unit_of(actor),
     }
     return Scores(year, now, await fetch(session, _WARNINGS, facts))
-
-
-async def get_settlement(session: AsyncSession, actor: Actor, year: int) -> dict[str, Any]:
-    """Read the year's settlement with its rows; a unit reads its own row of one that is confirmed."""
-    statement = select(*SETTLEMENT_COLUMNS).where(Settlement.year == year, policy.settlements_visible_to(actor))
-    found = _found((await session.execute(statement)).mappings().one_or_none())
-    await policy.require_ranking(session, actor)
-    rows = select(*SETTLED_COLUMNS).where(SettlementRow.settlement_id == found["id"])
-    if (unit_id := policy.only_unit_of(actor)) is not None:
-        rows = rows.where(SettlementRow.unit_id == unit_id)
-    order = (SettlementRow.kind, SettlementRow.unit, SettlementRow.unit_id)
-    return {**found, "data": await fetch(session, rows.order_by(*order))}
 
 
 async def list_deductions(

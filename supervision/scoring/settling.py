@@ -12,7 +12,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import UnitKind
-from supervision.scoring import policy, queries
+from supervision.scoring import policy, queries, settlements
 from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import (
     NoPolicyInForce,
@@ -24,14 +24,37 @@ from supervision.scoring.errors import (
     YearSettled,
     YearWithoutPolicy,
 )
-from supervision.scoring.models import Deduction, Settlement, SettlementRow
-from supervision.scoring.states import SETTLEMENT_FOLLOWS, DeductionState, SettlementState
+from supervision.scoring.models import Correction, Deduction, Settlement, SettlementRow
+from supervision.scoring.states import SETTLEMENT_FOLLOWS, CorrectionState, DeductionState, SettlementState
 
-# Who was inspected in the year: units with a part in an item whose time shares a day with the year, and units with a
-# deduction that lives. The one place to add what else counts as an inspection.
+# Who was inspected in the year: units that have a part in an item that stands and shares a day with the year, that got
+# a notice or slip, that an inspection carried out in the year covered or found something about, that a circular issued
+# in the year names (as commended, criticised, behind or warned, or one of its people), or with a deduction that lives.
 _INSPECTED = """
     SELECT p.unit_id FROM party p JOIN item i ON i.id = p.item_id
     WHERE p.unit_id IS NOT NULL AND i.received_on <= :last AND i.deadline_on >= :first
+    AND i.state NOT IN ('registered', 'refused', 'void')
+    UNION
+    SELECT unit_id FROM notice_delivery
+    WHERE CAST(delivered_at AT TIME ZONE 'Asia/Shanghai' AS date) BETWEEN :first AND :last
+    UNION
+    SELECT s.unit_id FROM inspection_scope s
+    JOIN inspection_plan n ON n.id = s.plan_id AND n.scope_no = s.scope_no AND n.state = 'carried_out'
+    WHERE s.unit_id IS NOT NULL AND n.first_on <= :last AND n.last_on >= :first
+    UNION
+    SELECT unit_id FROM finding WHERE found_on BETWEEN :first AND :last
+    UNION
+    SELECT named.unit_id FROM circular b CROSS JOIN LATERAL (
+        SELECT unit_id FROM commendation WHERE circular_id = b.id
+        UNION
+        SELECT coalesce(c.unit_id, o.unit_id) FROM criticism c LEFT JOIN official o ON o.id = c.official_id
+        WHERE c.circular_id = b.id
+        UNION
+        SELECT u.id FROM jsonb_array_elements(b.laggards) l JOIN unit u ON jsonb_exists(l -> 'units', u.name)
+        UNION
+        SELECT CAST(w ->> 'unit_id' AS uuid) FROM jsonb_array_elements(b.warned) w
+    ) named
+    WHERE b.state = 'issued' AND b.issued_on BETWEEN :first AND :last
     UNION
     SELECT unit_id FROM live
 """
@@ -39,24 +62,26 @@ _INSPECTED = """
 # mean is rounded half up to 2 decimals, the points that enter the appraisal to 4 (annex art. 5).
 _FINAL = text(f"""
     WITH {queries.LIVE}, lost AS (
-        SELECT unit_id, sum(points) FILTER (WHERE NOT is_covered) AS points FROM live GROUP BY unit_id
+        SELECT unit_id, sum(points) FILTER (WHERE covered_by IS NULL) AS points FROM live GROUP BY unit_id
     ), inspected AS ({_INSPECTED}
     ), own AS (
         SELECT u.id AS unit_id, u.name AS unit, u.kind, i.unit_id IS NOT NULL AS is_inspected,
                CAST(:base AS numeric) AS base, coalesce(lost.points, 0) AS deducted,
-               greatest(CAST(:floor AS numeric), :base - coalesce(lost.points, 0)) AS score,
+               coalesce(c.points, 0) AS corrected,
+               greatest(CAST(:floor AS numeric), :base - coalesce(lost.points, 0) + coalesce(c.points, 0)) AS score,
                CASE u.kind WHEN 'township' THEN CAST(:township_percent AS numeric)
                    ELSE CAST(:department_percent AS numeric) END AS percent
         FROM unit u
         LEFT JOIN inspected i ON i.unit_id = u.id
         LEFT JOIN lost ON lost.unit_id = u.id
+        LEFT JOIN corrected c ON c.unit_id = u.id
         WHERE u.kind IN ('township', 'department')
     ), compared AS (
         SELECT own.*, coalesce(round(avg(score) FILTER (WHERE is_inspected) OVER (PARTITION BY kind), 2), base)
                AS mean_of_kind
         FROM own
     ), final AS (
-        SELECT unit_id, unit, kind, is_inspected, base, deducted, mean_of_kind, percent,
+        SELECT unit_id, unit, kind, is_inspected, base, deducted, corrected, mean_of_kind, percent,
                CASE WHEN is_inspected THEN score ELSE mean_of_kind END AS score
         FROM compared
     )
@@ -64,18 +89,19 @@ _FINAL = text(f"""
 """)  # noqa: S608 - what is put in is our own text
 _ENTER = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:year, 0))")
 _CLOSE = text("SELECT pg_advisory_xact_lock(hashtextextended(:year, 0))")
-_HEADER = ("单位", "类别", "本年是否督查", "基本分值", "扣分", "年终得分", "计入比例（%）", "折算分值")
+_HEADER = ("单位", "类别", "本年是否督查", "基本分值", "扣分", "更正上年", "年终得分", "计入比例（%）", "折算分值")
 _KIND_ZH = {UnitKind.TOWNSHIP: "乡镇", UnitKind.DEPARTMENT: "县直部门"}
 
 
 async def prepare_settlement(session: AsyncSession, actor: Actor, *, year: int) -> UUID:
     """Compute and store every scored unit's final score of a year, in place of what was prepared before (annex art. 5).
 
-    Refuses a year that is not over, one that is settled, and one without a policy at its end.
+    A year that was reopened is settled anew under its next revision. Refuses a year that is not over, one that is
+    settled, and one without a policy at its end.
     """
     if (await clock.today(session)).year <= year:
         raise YearNotOver(year=year)
-    standing = await _standing(session, year)
+    standing = await get_standing_for_update(session, year)
     if standing is not None:
         if SettlementState.SUPERSEDED not in SETTLEMENT_FOLLOWS[SettlementState(standing.state)]:
             raise YearSettled(year=year)
@@ -83,7 +109,11 @@ async def prepare_settlement(session: AsyncSession, actor: Actor, *, year: int) 
         await session.flush()  # before the next one: of a year only one stands
     now = await clock.now(session)
     prepared = Settlement(
-        year=year, state=SettlementState.PREPARED, prepared_by=actor.person, prepared_at=now, confirmed_by=None
+        year=year,
+        revision=await _next_revision(session, year),
+        state=SettlementState.PREPARED,
+        prepared_by=actor.person,
+        prepared_at=now,
     )
     rows = await _final(session, year, now)
     try:
@@ -92,17 +122,17 @@ async def prepare_settlement(session: AsyncSession, actor: Actor, *, year: int) 
     except IntegrityError as error:
         raise SettlementPreparedMeanwhile from error
     session.add_all(SettlementRow(settlement_id=prepared.id, **row) for row in rows)
-    await audit.record(session, actor, "settlement.prepared", prepared.id, year=year, units=len(rows))
+    await audit.record(session, actor, "settlement.prepared", prepared.id, year=year, revision=prepared.revision)
     return prepared.id
 
 
 async def confirm_settlement(session: AsyncSession, actor: Actor, *, year: int) -> None:
-    """Confirm a prepared settlement, which closes the year's scores for ever.
+    """Confirm a prepared settlement, which closes the year's scores until two others approve of reopening it.
 
     Refused are its own preparer, a settlement whose scores changed since, and a year of which deductions are
     undecided, disputed or open to dispute.
     """
-    settlement = await _standing(session, year)
+    settlement = await get_standing_for_update(session, year)
     if settlement is None:
         raise NotFound
     if SettlementState.CONFIRMED not in SETTLEMENT_FOLLOWS[SettlementState(settlement.state)]:
@@ -113,7 +143,7 @@ async def confirm_settlement(session: AsyncSession, actor: Actor, *, year: int) 
     if count := await _count_open(session, year):
         raise YearNotReady(count=count)
     now = await clock.now(session)
-    prepared = select(*queries.SETTLED_COLUMNS).where(SettlementRow.settlement_id == settlement.id)
+    prepared = select(*settlements.SETTLED_COLUMNS).where(SettlementRow.settlement_id == settlement.id)
     order = (SettlementRow.kind, SettlementRow.unit, SettlementRow.unit_id)
     if await fetch(session, prepared.order_by(*order)) != await _final(session, year, now):
         raise SettlementOutdated
@@ -125,31 +155,50 @@ async def confirm_settlement(session: AsyncSession, actor: Actor, *, year: int) 
 async def require_open_year(session: AsyncSession, actor: Actor, year: int) -> None:
     """Refuse to enter anything in a year that is settled, and keep it from being settled before the commit."""
     await session.execute(_ENTER, {"year": _lock_name(actor, year)})
-    settled = select(Settlement.id).where(Settlement.year == year, Settlement.state == SettlementState.CONFIRMED)
-    if await session.scalar(settled) is not None:
+    if await is_settled(session, year):
         raise YearSettled(year=year)
 
 
-async def export_settlement(session: AsyncSession, actor: Actor, year: int) -> bytes:
-    """Write a confirmed settlement as a workbook for the appraisal body (督促检查指标); refuses one that is not."""
-    settlement = await queries.get_settlement(session, actor, year)
-    if settlement["state"] != SettlementState.CONFIRMED:
+async def is_settled(session: AsyncSession, year: int) -> bool:
+    """Tell whether the year's settlement is confirmed, and not reopened."""
+    settled = select(Settlement.id).where(Settlement.year == year, Settlement.state == SettlementState.CONFIRMED)
+    return await session.scalar(settled) is not None
+
+
+async def export_settlement(session: AsyncSession, actor: Actor, year: int, *, revision: int | None = None) -> bytes:
+    """Write a confirmed settlement as a workbook for the appraisal body (督促检查指标).
+
+    Refuses what is not confirmed, and what was reopened unless its revision is asked for.
+    """
+    settlement = await settlements.get_settlement(session, actor, year, revision=revision)
+    frozen = {SettlementState.CONFIRMED, SettlementState.REOPENED if revision else SettlementState.CONFIRMED}
+    if settlement["state"] not in frozen:
         raise NotFound
     rows = [
         (
             row["unit"],
             _KIND_ZH[UnitKind(row["kind"])],
             "是" if row["is_inspected"] else "否",
-            *(row[name] for name in ("base", "deducted", "score", "percent", "converted")),
+            *(row[name] for name in ("base", "deducted", "corrected", "score", "percent", "converted")),
         )
         for row in settlement["data"]
     ]
-    return write_xlsx(_HEADER, rows, title=f"{year}年度督促检查指标")
+    anew = f"（第{settlement['revision']}次结算）" if settlement["revision"] > 1 else ""
+    return write_xlsx(_HEADER, rows, title=f"{year}年度督促检查指标{anew}")
 
 
-async def _standing(session: AsyncSession, year: int) -> Settlement | None:
-    statement = select(Settlement).where(Settlement.year == year, Settlement.state != SettlementState.SUPERSEDED)
+async def get_standing_for_update(session: AsyncSession, year: int) -> Settlement | None:
+    """Lock the year's settlement that is prepared or confirmed until the transaction ends; there may be none."""
+    standing = Settlement.state.in_((SettlementState.PREPARED, SettlementState.CONFIRMED))
+    statement = select(Settlement).where(Settlement.year == year, standing)
     return await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
+
+
+async def _next_revision(session: AsyncSession, year: int) -> int:
+    reopened = select(func.max(Settlement.revision)).where(
+        Settlement.year == year, Settlement.state == SettlementState.REOPENED
+    )
+    return (await session.scalar(reopened) or 0) + 1
 
 
 async def _final(session: AsyncSession, year: int, as_of: datetime) -> list[Row]:
@@ -171,7 +220,8 @@ async def _count_open(session: AsyncSession, year: int) -> int:
         Deduction.year == year,
         or_(undecided, (Deduction.state == DeductionState.CONFIRMED) & may_be_disputed),
     )
-    return await session.scalar(statement) or 0
+    corrections = select(func.count()).where(Correction.year == year, Correction.state == CorrectionState.PROPOSED)
+    return (await session.scalar(statement) or 0) + (await session.scalar(corrections) or 0)
 
 
 def _lock_name(actor: Actor, year: int) -> str:

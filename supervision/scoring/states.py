@@ -11,6 +11,7 @@ class DeductionState(StrEnum):
 
 
 class DeductionVerb(StrEnum):
+    VERIFY = "verify"
     CONFIRM = "confirm"
     REFUSE = "refuse"
     REVERSE = "reverse"
@@ -23,6 +24,19 @@ class SettlementState(StrEnum):
     PREPARED = "prepared"
     SUPERSEDED = "superseded"
     CONFIRMED = "confirmed"
+    REOPENED = "reopened"
+
+
+class ReopeningState(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class CorrectionState(StrEnum):
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
 
 
 class WarningLevel(StrEnum):
@@ -33,6 +47,7 @@ class WarningLevel(StrEnum):
 
 # Each verb leads from one state to one other; a disputed deduction counts until its dispute is granted.
 STEPS: dict[DeductionVerb, tuple[DeductionState, DeductionState]] = {
+    DeductionVerb.VERIFY: (DeductionState.PROPOSED, DeductionState.PROPOSED),
     DeductionVerb.CONFIRM: (DeductionState.PROPOSED, DeductionState.CONFIRMED),
     DeductionVerb.REFUSE: (DeductionState.PROPOSED, DeductionState.REFUSED),
     DeductionVerb.REVERSE: (DeductionState.CONFIRMED, DeductionState.REVERSED),
@@ -41,9 +56,23 @@ STEPS: dict[DeductionVerb, tuple[DeductionState, DeductionState]] = {
     DeductionVerb.GRANT: (DeductionState.DISPUTED, DeductionState.REVERSED),
 }
 
-# What was prepared is confirmed, or gives way to what was prepared after it.
+# What was prepared is confirmed, or gives way to what was prepared after it; a reopened revision stays as it is.
 SETTLEMENT_FOLLOWS: dict[SettlementState, frozenset[SettlementState]] = {
     SettlementState.PREPARED: frozenset({SettlementState.SUPERSEDED, SettlementState.CONFIRMED}),
     SettlementState.SUPERSEDED: frozenset(),
-    SettlementState.CONFIRMED: frozenset(),
+    SettlementState.CONFIRMED: frozenset({SettlementState.REOPENED}),
+    SettlementState.REOPENED: frozenset(),
+}
+
+# The first approval leaves a reopening proposed, the second approves it.
+REOPENING_FOLLOWS: dict[ReopeningState, frozenset[ReopeningState]] = {
+    ReopeningState.PROPOSED: frozenset({ReopeningState.PROPOSED, ReopeningState.APPROVED, ReopeningState.REFUSED}),
+    ReopeningState.APPROVED: frozenset(),
+    ReopeningState.REFUSED: frozenset(),
+}
+
+CORRECTION_FOLLOWS: dict[CorrectionState, frozenset[CorrectionState]] = {
+    CorrectionState.PROPOSED: frozenset({CorrectionState.CONFIRMED, CorrectionState.REFUSED}),
+    CorrectionState.CONFIRMED: frozenset(),
+    CorrectionState.REFUSED: frozenset(),
 }

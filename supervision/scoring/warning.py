@@ -1,11 +1,15 @@
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.bulletins import drafting
+from supervision.bulletins.rules import Warned
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
@@ -16,8 +20,30 @@ from supervision.scoring.rules import quarter_of
 from supervision.scoring.states import WarningLevel
 
 LEVEL_ZH: Mapping[str, str] = MappingProxyType(
-    {WarningLevel.ATTENTION: "提示", WarningLevel.WARNING: "预警", WarningLevel.SEVERE: "严重预警"}
+    {WarningLevel.SEVERE: "严重预警", WarningLevel.WARNING: "预警", WarningLevel.ATTENTION: "提示"}
 )
+
+
+async def draft_quarterly_circular(
+    session: AsyncSession, actor: Actor, *, year: int, quarter: int, title: str, cut_off_on: date | None = None
+) -> UUID:
+    """Draft a quarter's circular: the work as of the cut-off day, the warnings as of now (§4(2), annex art. 4).
+
+    It is checked and issued as every circular is; being on its list costs nothing. Refuses a quarter that is not over.
+    """
+    period = quarter_of(year, quarter)
+    if await clock.today(session) <= period.last:
+        raise QuarterNotOver(last=period.last)
+    found = await queries.quarterly_warnings(session, actor, year=year, quarter=quarter)
+    warned = [
+        Warned(row["unit_id"], row["unit"], row["level"], LEVEL_ZH[row["level"]])
+        for level in LEVEL_ZH
+        for row in found.rows
+        if row["level"] == level
+    ]
+    return await drafting.draft_quarterly_circular(
+        session, actor, quarter=period, title=title, warned=warned, cut_off_on=cut_off_on
+    )
 
 
 async def issue_quarterly_warnings(session: AsyncSession, actor: Actor, *, year: int, quarter: int) -> int:

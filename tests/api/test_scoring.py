@@ -47,6 +47,7 @@ async def test_a_deduction_from_proposal_to_reversal(callers: Callers, here: Pla
                 "kind": "department",
                 "base": "100",
                 "deducted": "3",
+                "corrected": "0",
                 "score": "97",
                 "mean_of_kind": "97",
                 "parts": [
@@ -58,6 +59,7 @@ async def test_a_deduction_from_proposal_to_reversal(callers: Callers, here: Pla
                         "fact_on": "2016-04-01",
                         "reason": "四月大会",
                         "is_covered": False,
+                        "covered_by": None,
                     }
                 ],
             }
@@ -128,6 +130,8 @@ async def test_another_jurisdiction_sees_nothing(
         assert answer.status_code == 404
     answer = await stranger.post("/v1/deductions", json=proposal(unit_id))
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_unit")
+    answer = await group.post("/v1/scoring_policies", json={**POLICY, "effective_on": "2199-01-01"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_policy_in_force")
 
 
 async def test_a_policy_shows_its_rules_and_readings(callers: Callers, here: Place, unit_id: UUID) -> None:
@@ -181,3 +185,88 @@ async def test_a_proposal_with_a_key_is_made_once(callers: Callers, here: Place,
     ]
     assert answers[0].json() == answers[1].json()
     assert len((await office.get("/v1/deductions")).json()["data"]) == 1
+
+
+async def test_a_media_criticism_is_verified_and_counts_once_with_another(
+    callers: Callers, here: Place, unit_id: UUID
+) -> None:
+    office, group = await callers(here, "office"), await callers(here, "group")
+    first = await propose(office, unit_id)
+    await group.post(f"/v1/deductions/{first}/confirmation")
+    second = await propose(office, unit_id, rule_code="media_criticism", document="日报4月1日1版")
+    answer = await group.post(f"/v1/deductions/{second}/confirmation", params={"same_fact_as": first})
+    assert (answer.status_code, answer.json()["code"]) == (409, "deduction_not_verified")
+    verified = await office.post(f"/v1/deductions/{second}/verification", json={"verification": "现场查看属实"})
+    assert (verified.json()["verification"], verified.json()["document"]) == ("现场查看属实", "日报4月1日1版")
+    answer = await group.post(f"/v1/deductions/{second}/confirmation", params={"same_fact_as": first})
+    assert answer.status_code == 200, answer.text
+    (row,) = (await office.get("/v1/scores", params={"year": "2016"})).json()["data"]
+    assert (row["deducted"], {part["deduction_id"]: part["covered_by"] for part in row["parts"]}) == (
+        "5",
+        {first: second, second: None},
+    )
+
+
+POLICY = {"effective_on": "2016-07-01", "adopted_by": "县委督查室"}
+
+
+async def test_the_next_version_of_the_policy_changes_what_is_given(
+    callers: Callers, here: Place, unit_id: UUID
+) -> None:
+    group = await callers(here, "group")
+    (line,) = (await group.get("/v1/scoring_policies")).json()["data"]
+    before = (await group.get(f"/v1/scoring_policies/{line['id']}")).json()
+    reading = {"matter": "最低分", "source": "未规定", "adopted": "得分不低于60分"}
+    points = [{"code": "media_criticism", "points": "6"}]
+    changes = {"floor": "60", "dispute_days": 15, "points": points, "readings": [reading]}
+    answer = await group.post("/v1/scoring_policies", json={**POLICY, **changes})
+    assert answer.status_code == 201, answer.text
+    adopted = (await group.get(answer.headers["Location"])).json()
+    changed = ("id", "effective_on", "adopted_by", "floor", "dispute_days", "rules", "readings")
+    assert {name: adopted[name] for name in before if name not in changed} == {
+        name: before[name] for name in before if name not in changed
+    }
+    assert (adopted["floor"], adopted["dispute_days"], adopted["effective_on"]) == ("60", 15, "2016-07-01")
+    differing = [new for old, new in zip(before["rules"], adopted["rules"], strict=True) if new != old]
+    assert [(rule["code"], rule["points"]) for rule in differing] == [("media_criticism", "6")]
+    assert [new for old, new in zip(before["readings"], adopted["readings"], strict=True) if new != old] == [reading]
+    again = await group.post("/v1/scoring_policies", json=POLICY)
+    assert (again.status_code, again.json()["code"]) == (409, "policy_day_taken"), unit_id
+
+
+@pytest.mark.parametrize(
+    ("over", "code"),
+    [
+        ({"effective_on": "2016-04-30"}, "policy_in_past"),
+        ({"floor": "100"}, "policy_out_of_order"),
+        ({"attention_at": "0"}, "policy_out_of_order"),
+        ({"warning_at": "3"}, "policy_out_of_order"),
+        ({"severe_at": "6"}, "policy_out_of_order"),
+        ({"township_percent": "100.5"}, "policy_out_of_order"),
+        ({"points": [{"code": "media_criticism", "points": "0"}]}, "policy_out_of_order"),
+        ({"points": [{"code": "tardiness", "points": "1"}]}, "unknown_rule"),
+        ({"base": "-1"}, "invalid"),
+        ({"dispute_days": 1.5}, "invalid"),
+    ],
+)
+async def test_a_version_that_is_refused(
+    callers: Callers, here: Place, unit_id: UUID, over: dict[str, object], code: str
+) -> None:
+    answer = await (await callers(here, "group")).post("/v1/scoring_policies", json={**POLICY, **over})
+    assert (answer.status_code, answer.json()["code"]) == (422, code), unit_id
+
+
+@pytest.mark.parametrize(
+    ("over", "code"),
+    [
+        ({"rule_code": "department_circular"}, "document_missing"),
+        ({"document": "示例", "document_on": "2016-05-02"}, "fact_in_future"),
+        ({"attachment_ids": ["01a206e4-b310-75c0-bfcb-215168a350d0"]}, "unknown_attachment"),
+        ({"attachment_ids": ["scan"]}, "invalid"),
+    ],
+)
+async def test_evidence_that_is_refused(
+    callers: Callers, here: Place, unit_id: UUID, over: dict[str, object], code: str
+) -> None:
+    answer = await (await callers(here, "office")).post("/v1/deductions", json=proposal(unit_id, **over))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)

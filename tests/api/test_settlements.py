@@ -129,3 +129,96 @@ async def test_refusals(
 ) -> None:
     answer = await (await callers(here, role)).post(path, json=body)
     assert answer.json()["code"] == code, unit_id
+
+
+async def test_a_settled_year_is_reopened_by_three_and_settled_anew(
+    callers: Callers, here: Place, session: AsyncSession, unit_id: UUID
+) -> None:
+    office = await settled(callers, here)
+    groups = [await callers(here, "group") for _ in range(2)]
+    proposed = await office.post("/v1/settlement_reopenings", json={"year": 2016, "reason": "漏扣一项"})
+    assert proposed.status_code == 201, proposed.text
+    path = proposed.headers["Location"]
+    states = [(await group.post(f"{path}/approval")).json()["state"] for group in groups]
+    assert states == ["proposed", "approved"]
+    read = await office.get(path)
+    assert [each["approved_by"] for each in read.json()["approvals"]] == [str(group.client_id) for group in groups]
+    assert (await office.get("/v1/settlement_reopenings")).json()["data"] == [read.json()]
+    await confirmed(callers, here, unit_id)
+    await hold(session, here.actor, datetime(2017, 7, 1, tzinfo=UTC))
+    await session.commit()
+    await settled(callers, here)
+    scores = {
+        revision: (await office.get(f"/v1/settlements/2016?revision={revision}")).json()["data"][0]["score"]
+        for revision in (1, 2)
+    }
+    assert scores == {1: "100", 2: "97"}
+    assert (await office.get("/v1/settlements/2016")).json()["revision"] == 2
+    assert (await office.get("/v1/settlements/2016?revision=3")).status_code == 404
+    again = await office.post("/v1/settlement_reopenings", json={"year": 2016, "reason": "再查"})
+    refused = await groups[0].post(f"{again.headers['Location']}/refusal", json={"reason": "不必"})
+    assert (refused.json()["state"], refused.json()["decision"]) == ("refused", "不必")
+
+
+async def test_a_settled_deduction_is_corrected_in_the_next_year(
+    callers: Callers, here: Place, session: AsyncSession, unit_id: UUID
+) -> None:
+    deduction_id = await confirmed(callers, here, unit_id)
+    await hold(session, here.actor, datetime(2017, 7, 1, tzinfo=UTC))
+    await session.commit()
+    office = await settled(callers, here)
+    group = await callers(here, "group")
+    body = {"deduction_id": deduction_id, "reason": "批评的是另一单位"}
+    proposed = await office.post("/v1/score_corrections", json=body)
+    assert (proposed.status_code, proposed.json()["points"]) == (201, "3")
+    path = proposed.headers["Location"]
+    answer = await group.post(f"{path}/confirmation")
+    assert (answer.json()["state"], answer.json()["year"], answer.json()["corrects_year"]) == ("confirmed", 2017, 2016)
+    (row,) = (await office.get("/v1/scores?year=2017")).json()["data"]
+    assert (row["deducted"], row["corrected"], row["score"]) == ("0", "3", "103")
+    unit, stranger = await callers(here, "unit", unit_id=unit_id), await callers(here, "unit")
+    assert (await unit.get("/v1/score_corrections")).json()["data"] == [answer.json()]
+    assert (await stranger.get("/v1/score_corrections")).json()["data"] == []
+    refused = await group.post(f"{path}/refusal", json={"reason": "无误"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "correction_decided")
+
+
+async def test_a_quarters_circular_is_drafted_here_and_issued_there(
+    callers: Callers, here: Place, unit_id: UUID
+) -> None:
+    await confirmed(callers, here, unit_id)
+    office, other = await callers(here, "office"), await callers(here, "office")
+    body = {"year": 2016, "quarter": 1, "title": "一季度督查通报"}
+    drafted = await office.post("/v1/quarterly_circulars", json=body)
+    assert drafted.status_code == 201, drafted.text
+    path = drafted.headers["Location"]
+    assert (await office.get(path)).json()["warned"] == [
+        {"unit_id": str(unit_id), "unit": "教育局", "level": "attention"}
+    ]
+    await other.post(f"{path}/check")
+    assert (await other.post(f"{path}/issue")).json()["number"] == "督查通报〔2017〕1号"
+    assert (await office.post("/v1/quarterly_circulars", json=body)).json()["code"] == "month_already_drafted"
+
+
+async def test_another_jurisdiction_neither_reopens_nor_corrects(
+    callers: Callers, here: Place, elsewhere: Place, session: AsyncSession, unit_id: UUID
+) -> None:
+    deduction_id = await confirmed(callers, here, unit_id)
+    await hold(session, here.actor, datetime(2017, 7, 1, tzinfo=UTC))
+    await session.commit()
+    office = await settled(callers, here)
+    reopening = await office.post("/v1/settlement_reopenings", json={"year": 2016, "reason": "漏扣一项"})
+    correction = await office.post("/v1/score_corrections", json={"deduction_id": deduction_id, "reason": "误扣"})
+    stranger, group = await callers(elsewhere, "office"), await callers(elsewhere, "group")
+    for made, verb in ((reopening, "approval"), (correction, "confirmation")):
+        path = made.headers["Location"]
+        assert (await stranger.get(path)).status_code == 404
+        assert (await stranger.get(path.rpartition("/")[0])).json()["data"] == []
+        assert (await group.post(f"{path}/{verb}")).status_code == 404
+        assert (await group.post(f"{path}/refusal", json={"reason": "不必"})).status_code == 404
+    answer = await stranger.post("/v1/score_corrections", json={"deduction_id": deduction_id, "reason": "误扣"})
+    assert answer.status_code == 404
+    answer = await stranger.post("/v1/settlement_reopenings", json={"year": 2016, "reason": "漏扣一项"})
+    assert answer.json()["code"] == "year_not_settled"
+    verified = await group.post(f"/v1/deductions/{deduction_id}/verification", json={"verification": "属实"})
+    assert verified.status_code == 404

@@ -33,7 +33,10 @@ OWN = {
     "progress": {"completing", "digesting", "obliging", "reporting", "returning", "rhythm", "waiving"},
     "inspections": {"concluding", "planning", "recording"},
     "problems": {"opening", "solving"},
-    "scoring": {"adopting", "annex", "deciding", "proposing", "settling", "telling", "warning"},
+    "scoring": {
+        *("adopting", "annex", "correcting", "deciding", "proposing"),
+        *("reopening", "settlements", "settling", "telling", "warning"),
+    },
     "bulletins": {"counting", "drafting", "following", "issuing", "numbering", "proposing", "rectifying"},
     "reviews": {"closing", "reporting", "reviewing", "stopping", "waiving"},
     "desk": {"archive", "complaining", "requests", "statistics", "watching", "work"},

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import issuing, rectifying
@@ -24,7 +24,8 @@ from supervision.operations import service as operations
 from supervision.progress import digesting, reporting
 from supervision.progress.models import ProgressEntry
 from supervision.reviews import closing
-from supervision.scoring import deciding, proposing, settling
+from supervision.scoring import correcting, deciding, proposing, reopening, settling
+from supervision.scoring.models import Deduction
 from supervision.tasks import extending, milestones
 from supervision.tasks.models import Task
 from tests.contract import inspecting
@@ -45,6 +46,8 @@ from tests.house import Committed, Place
 
 FAR = date(2199, 12, 31)
 HALF_MONTHS = [(date(2017, month, day), date(2017, month, day + 12)) for day in (1, 16) for month in range(1, 13)]
+# Years that are over for whoever runs this; the first is settled and corrected in the year after.
+SETTLED, REOPENABLE = 2017, range(2019, 2026)
 # Rows that the factories made without a number of their own must not be in the way of the next numbers.
 COUNT_ON = text(
     "INSERT INTO item_counter (kind, year, last) SELECT kind, year, max(sequence) FROM item GROUP BY 1, 2 "
@@ -60,6 +63,7 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
     # 2017 is settled, 2018 waits for its confirmation.
     made.put("year", values=[2016, 2016, 2017, 2018])
     made.put("jurisdiction", values=[place.code])
+    made.put("revision", values=[1])
     made.put("channel", values=["progress"])
     made.put("name", values=["notice", "http"])
     async with house.api() as session:
@@ -72,7 +76,7 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
         await _notices(session, place.actor, standing, made)
         await _publications(session, place.actor, made)
         await _deductions(session, place.actor, standing, made)
-        await _settlements(session, place.actor)
+        await _settlements(session, place.actor, standing, made)
         await _bulletins(session, place.actor, standing, made)
         await inspecting.furnish(session, place.actor, standing, made)
         await session.execute(COUNT_ON)
@@ -324,14 +328,43 @@ async def _deductions(session: AsyncSession, actor: Actor, standing: Standing, m
     for deduction_id in proposed[:4]:
         await deciding.dispute_deduction(session, unit, deduction_id, grounds="示例理由")
     made.put("deduction_id", values=proposed)
+    made.put("same_fact_as", values=proposed[4:14])
+    made.bodies["adopt_scoring_policy"] = [
+        {"effective_on": f"2199-{month:02d}-01", "adopted_by": "示例机关", "base": "120"} for month in range(1, 13)
+    ]
     made.bodies["rule_on_dispute"] = [{"verdict": verdict, "reason": "示例理由"} for verdict in ("upheld", "reversed")]
     made.bodies["issue_quarterly_warnings"] = [{"year": 2016, "quarter": 1}]
     body = {**facts, "unit_id": str(unit_id), "fact_on": "2016-03-01"}
     made.bodies["propose_deduction"] = [{**body, "event": f"又一示例{number}"} for number in range(20)]
 
 
-async def _settlements(session: AsyncSession, actor: Actor) -> None:
-    office, group = (Actor(actor.jurisdiction_id, role, client_id=new_id()) for role in (Role.OFFICE, Role.GROUP))
-    for year in (2017, 2018):
+async def _settlements(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+    office, group, other = (
+        Actor(actor.jurisdiction_id, role, client_id=new_id()) for role in (Role.OFFICE, Role.GROUP, Role.GROUP)
+    )
+    unit_id = standing[Role.UNIT].unit_id
+    assert unit_id
+    facts: dict[str, Any] = {"rule_code": "meeting_criticism", "fact_on": date(2017, 3, 1), "reason": "示例事由"}
+    taken = [await proposing.propose_deduction(session, office, unit_id=unit_id, **facts) for _ in range(24)]
+    for deduction_id in taken:
+        await deciding.confirm_deduction(session, group, deduction_id)
+    # Nobody waits here until they can be disputed no longer.
+    await session.execute(update(Deduction).where(Deduction.year == SETTLED).values(dispute_until_on=date(2018, 3, 1)))
+    for year in (SETTLED, 2018, *REOPENABLE):
         await settling.prepare_settlement(session, office, year=year)
-    await settling.confirm_settlement(session, group, year=2017)
+    for year in (SETTLED, *REOPENABLE):
+        await settling.confirm_settlement(session, group, year=year)
+    asked = [await reopening.propose_reopening(session, office, year=year, reason="示例") for year in REOPENABLE[3:]]
+    made.put("reopening_id", values=asked)
+    made.bodies["propose_settlement_reopening"] = [{"year": year, "reason": "示例理由"} for year in REOPENABLE[:3]]
+    given_back = [
+        await correcting.propose_correction(session, other, deduction_id=deduction_id, reason="示例理由")
+        for deduction_id in taken[12:]
+    ]
+    made.put("correction_id", values=given_back)
+    made.bodies["propose_score_correction"] = [
+        {"deduction_id": str(deduction_id), "reason": "示例理由"} for deduction_id in taken[:12]
+    ]
+    made.bodies["draft_quarterly_circular"] = [
+        {"year": year, "quarter": quarter, "title": "示例通报"} for year in REOPENABLE for quarter in range(1, 5)
+    ]

@@ -51,7 +51,11 @@ def configuration(folder: Path, served: Served) -> Path:
 
 
 def _typed(values: list[str]) -> list[str] | list[int]:
-    return [int(value) for value in values] if all(len(value) == len("2016") for value in values) else values
+    return (
+        [int(value) for value in values]
+        if all(value.isdigit() and len(value) <= len("2016") for value in values)
+        else values
+    )
 
 
 def run(served: Served, folder: Path, arguments: Iterable[str] = ()) -> subprocess.CompletedProcess[str]:

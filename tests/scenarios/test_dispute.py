@@ -51,6 +51,8 @@ class County:
     async def deduct(self, unit: str, rule: str, fact_on: str, event: str) -> str:
         facts = {"unit_id": str(self.units[unit]), "rule_code": rule, "fact_on": fact_on, "reason": event}
         proposed = await self.post("office", "deductions", 201, **facts, event=event)
+        if rule == "media_criticism":
+            await self.post("office", f"deductions/{proposed['id']}/verification", verification="经查属实")
         confirmed = await self.post("group", f"deductions/{proposed['id']}/confirmation")
         return str(confirmed["id"])
 

@@ -45,7 +45,10 @@ async def play(session: AsyncSession, here: Place, units: dict[str, UUID], rows:
                 fact_on=date.fromisoformat(day),
                 reason=row["情形"],
                 event=row["情形"],
+                document=row["情形"],
             )
+            # What the media report is looked into on the day on which it is known.
+            await deciding.verify_deduction(session, person(here, Role.OFFICE), known[place], verification="经查属实")
         elif VERBS[verb] == "确认":
             await deciding.confirm_deduction(session, person(here, Role.GROUP), known[place])
         else:

@@ -44,6 +44,8 @@ async def unit_id(session: AsyncSession, here: Place) -> UUID:
 
 async def decide(session: AsyncSession, actor: Actor, deduction_id: UUID, verb: DeductionVerb) -> None:
     match verb:
+        case DeductionVerb.VERIFY:
+            await deciding.verify_deduction(session, actor, deduction_id, verification="经查属实")
         case DeductionVerb.CONFIRM:
             await deciding.confirm_deduction(session, actor, deduction_id)
         case DeductionVerb.REFUSE:

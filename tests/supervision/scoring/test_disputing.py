@@ -138,6 +138,7 @@ async def test_the_units_leaders_are_told_without_a_leaders_words(
         person(here, Role.OFFICE),
         unit_id=unit_id,
         rule_code="instruction_criticism",
+        document="县长批示〔2016〕7号",
         fact_on=date(2016, 4, 1),
         reason="县长批示：拖沓",
     )

@@ -1,9 +1,11 @@
 import asyncio
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,10 +21,13 @@ from tests.factories.identity import make_unit
 from tests.factories.reviews import add_completion, add_waiver
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task, adopt, hold
 from tests.house import Committed, Place
+from tests.supervision.scoring.played import noon
 from tests.supervision.scoring.tables import NONE, read_tables
+from tests.supervision.scoring.test_scores import in_a_database, story
 
 (CASES,) = read_tables("lateness.txt")
 TODAY = datetime(2017, 3, 1, 4, tzinfo=UTC)
+FIRST_OF_MARCH = date(2016, 3, 1)
 _ENTRY = re.compile(r"(\S+) (次日零时 )?(\d+)%")
 _END = re.compile(r"(\d{4}-\d\d-\d\d) ([a-z]+)(?: 回头看([\d-]+))?")
 _INDICATOR = re.compile(r"(\w+) ([\d.]+)(?:~([\d.]+))? = ([\d.]+|无)")
@@ -165,6 +170,29 @@ class TestProposeLate:
         made = (await session.scalars(select(Deduction.id))).one()
         assert (made.version, made.variant) == (7, before.variant)
         assert before < made < UUID(int=new_id().int + (1 << 80))
+
+
+# Deadlines, and days on which the house looked for lateness before it looks once more at the end, in days from 1 March.
+@in_a_database
+@given(deadlines=st.lists(st.integers(0, 60), min_size=1, max_size=6), looks=st.lists(st.integers(0, 70), max_size=4))
+async def test_looking_more_often_proposes_the_same(
+    session: AsyncSession, here: Place, deadlines: list[int], looks: list[int]
+) -> None:
+    found = []
+    for days in (looks, []):
+        async with story(session):
+            await adopt(session, here.actor)
+            names = {}
+            for place, deadline in enumerate(deadlines):
+                item_id, _ = await _late_item(session, here, deadline_on=FIRST_OF_MARCH + timedelta(days=deadline))
+                names[item_id] = place
+            for day in (*sorted(days), 90):
+                await hold(session, here.actor, noon(str(FIRST_OF_MARCH + timedelta(days=day))))
+                await proposing.propose_late(session, here.actor)
+            rows = await session.execute(select(Deduction.item_id, Deduction.fact_on, Deduction.points))
+            found.append(sorted((names[item_id], fact_on, points) for item_id, fact_on, points in rows if item_id))
+    assert found[0] == found[1]
+    assert [place for place, *_ in found[0]] == list(range(len(deadlines)))
 
 
 async def test_two_runs_at_once_propose_once(committed: Committed) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -27,8 +28,11 @@ UNITS, DEDUCTIONS, SCORES = read_tables("scores.txt")
 
 async def confirmed(session: AsyncSession, here: Place, **facts: Any) -> UUID:
     deduction_id = await proposing.propose_deduction(
-        session, person(here, Role.OFFICE), **{"reason": "示例", "fact_on": date(2016, 3, 1), **facts}
+        session,
+        person(here, Role.OFFICE),
+        **{"reason": "示例", "fact_on": date(2016, 3, 1), "document": "示例", **facts},
     )
+    await deciding.verify_deduction(session, person(here, Role.OFFICE), deduction_id, verification="经查属实")
     await deciding.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
     return deduction_id
 
@@ -112,10 +116,7 @@ async def test_the_policy_of_the_years_end_gives_the_base_and_that_of_the_fact_t
     session: AsyncSession, here: Place
 ) -> None:
     await adopt(session, here.actor)
-    doubled = tuple(
-        type(rule)(rule.code, rule.article, rule.points * 2, rule.fact, rule.late_item_kind)
-        for rule in DEFAULT_POLICY.rules
-    )
+    doubled = tuple(replace(rule, points=rule.points * 2) for rule in DEFAULT_POLICY.rules)
     later = Policy(base=Decimal(120), floor=Decimal(0), rules=doubled, readings=())
     await adopt(session, here.actor, policy=later, effective_on=date(2016, 7, 1))
     unit_id = await make_unit(session, here.actor)

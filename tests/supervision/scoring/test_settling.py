@@ -16,7 +16,7 @@ from supervision.documents.spreadsheets import read_table
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.errors import Conflict, NotFound
-from supervision.scoring import deciding, errors, proposing, queries, settling
+from supervision.scoring import deciding, errors, proposing, queries, settlements, settling
 from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.models import Deduction, Settlement, SettlementRow
 from supervision.scoring.states import SETTLEMENT_FOLLOWS, SettlementState
@@ -58,7 +58,7 @@ async def units(session: AsyncSession, here: Place) -> dict[str, UUID]:
 @pytest.mark.usefixtures("units")
 async def test_a_year_is_settled_as_the_golden_table_says(session: AsyncSession, here: Place) -> None:
     await settle(session, here)
-    settled = await queries.get_settlement(session, here.actor, 2016)
+    settled = await settlements.get_settlement(session, here.actor, 2016)
     found = [
         {
             "单位": row["unit"],
@@ -80,7 +80,7 @@ async def test_without_an_inspected_unit_of_the_kind_the_base_stands(session: As
     await hold(session, here.actor, noon(SETTLED_ON))
     await make_unit(session, here.actor, kind="department")
     await settle(session, here)
-    (row,) = (await queries.get_settlement(session, here.actor, 2016))["data"]
+    (row,) = (await settlements.get_settlement(session, here.actor, 2016))["data"]
     assert (row["is_inspected"], row["score"], row["converted"]) == (False, 100, 4)
 
 
@@ -184,9 +184,9 @@ async def test_a_unit_sees_its_own_row_once_it_is_confirmed(
     unit = Actor(here.actor.jurisdiction_id, Role.UNIT, unit_id=units["丁镇"])
     await settling.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
     with pytest.raises(NotFound):
-        await queries.get_settlement(session, unit, 2016)
+        await settlements.get_settlement(session, unit, 2016)
     await settling.confirm_settlement(session, person(here, Role.GROUP), year=2016)
-    (row,) = (await queries.get_settlement(session, unit, 2016))["data"]
+    (row,) = (await settlements.get_settlement(session, unit, 2016))["data"]
     assert (row["unit"], row["mean_of_kind"]) == ("丁镇", Decimal("96.33"))
 
 
@@ -206,6 +206,7 @@ async def test_the_workbook_says_what_was_settled(session: AsyncSession, here: P
         "本年是否督查": "是",
         "基本分值": "100",
         "扣分": "8",
+        "更正上年": "0",
         "年终得分": "92",
         "计入比例（%）": "2",
         "折算分值": "1.84",
@@ -272,7 +273,7 @@ async def test_mean_and_conversion_agree_with_plain_arithmetic(
         await settle(session, here)
         found = [
             (row["score"], row["converted"])
-            for row in (await queries.get_settlement(session, here.actor, 2016))["data"]
+            for row in (await settlements.get_settlement(session, here.actor, 2016))["data"]
         ]
     scores = [max(Decimal(90), Decimal(100 - 3 * count)) for count in counts]
     scores.append((sum(scores, Decimal(0)) / 3).quantize(Decimal("0.01"), ROUND_HALF_UP))

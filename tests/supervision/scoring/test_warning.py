@@ -1,5 +1,6 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,12 +9,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.replies import plain_decimal
+from supervision.bulletins import issuing
+from supervision.bulletins import queries as circulars
+from supervision.bulletins.errors import DrafterSignsOff, MonthAlreadyDrafted
 from supervision.foundation.actors import Actor, Role
 from supervision.messaging import templates
 from supervision.messaging.models import Message
-from supervision.scoring import errors, queries, warning
+from supervision.scoring import errors, proposing, queries, warning
 from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.models import QuarterlyWarning
+from tests.factories import bulletins
 from tests.factories.identity import make_official
 from tests.factories.scoring import adopt, hold
 from tests.house import Place
@@ -98,3 +103,49 @@ async def test_a_unit_sees_its_own_row(session: AsyncSession, here: Place, units
 async def test_before_the_first_policy_nobody_is_warned(session: AsyncSession, here: Place) -> None:
     with pytest.raises(errors.NoPolicyInForce):
         await queries.quarterly_warnings(session, here.actor, year=2015, quarter=4)
+
+
+async def test_a_quarters_circular_lists_the_warned_without_points_and_costs_nothing(
+    session: AsyncSession, here: Place, units: dict[str, UUID]
+) -> None:
+    await play(session, here, units, DEDUCTIONS, until="2016-04-10")
+    drafter = person(here, Role.OFFICE)
+    quarter: dict[str, Any] = {"year": 2016, "quarter": 1, "title": "一季度督查通报"}
+    circular_id = await warning.draft_quarterly_circular(session, drafter, **quarter)
+    with pytest.raises(DrafterSignsOff):
+        await issuing.check_circular(session, drafter, circular_id)
+    await bulletins.put_out(session, here.actor, circular_id)
+    circular = await circulars.get_circular(session, here.actor, circular_id)
+    assert (circular["kind"], circular["month"], circular["cut_off_on"], circular["number"]) == (
+        "quarterly",
+        date(2016, 1, 1),
+        date(2016, 3, 31),
+        "督查通报〔2016〕1号",
+    )
+    assert [(each["unit"], each["level"]) for each in circular["warned"]] == [
+        ("丙局", "severe"),
+        ("乙镇", "warning"),
+        ("甲镇", "attention"),
+    ]
+    assert circular["text"].endswith("\n季度预警（不属于通报批评，不扣分）：\n严重预警：丙局\n预警：乙镇\n提示：甲镇")
+    assert await proposing.propose_criticised(session, here.actor) == 0
+    with pytest.raises(MonthAlreadyDrafted):
+        await warning.draft_quarterly_circular(session, drafter, **quarter)
+    january = await bulletins.draft(session, drafter, month=date(2016, 1, 1))
+    assert (await circulars.get_circular(session, here.actor, january))["kind"] == "monthly"
+
+
+@pytest.mark.usefixtures("units")
+async def test_a_quarters_circular_waits_for_its_end_and_says_when_nobody_is_warned(
+    session: AsyncSession, here: Place
+) -> None:
+    office = person(here, Role.OFFICE)
+    quarter: dict[str, Any] = {"year": 2016, "quarter": 1, "title": "一季度督查通报"}
+    await hold(session, here.actor, datetime(2016, 3, 31, 15, 59, tzinfo=UTC))
+    with pytest.raises(errors.QuarterNotOver):
+        await warning.draft_quarterly_circular(session, office, **quarter)
+    await hold(session, here.actor, datetime(2016, 3, 31, 16, 0, tzinfo=UTC))
+    circular_id = await warning.draft_quarterly_circular(session, office, **quarter)
+    text = (await circulars.get_circular(session, here.actor, circular_id))["text"]
+    assert text.endswith("\n本季度没有达到预警界限的单位。")
+    assert "2016年第一季度应报进展0份" in text
