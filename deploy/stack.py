@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
@@ -127,7 +128,7 @@ class Stack:
         )
         self._started.enter_context(child)
         if ready:
-            child.wait_until_ready(ready)
+            child.wait_until_ready(ready, timeout_s=60)
         self._programs.append(child)
         return child
 
@@ -150,6 +151,12 @@ class Stack:
 def answers(url: str) -> bool:
     """Tell whether a GET of `url` is answered with 200."""
     try:
-        return httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK
+        return _prober().get(url).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
+
+
+@cache
+def _prober() -> httpx.Client:
+    # A new client reads every certificate of the machine, and would take a core from the program that it waits for.
+    return httpx.Client(timeout=2, trust_env=False, headers={"Connection": "close"})

@@ -10,15 +10,17 @@ from api.schemas.progress import (
     CompletionOut,
     DigestOut,
     DigestPage,
+    EnterReport,
     ObligationOut,
     ObligationPage,
     QueryFlag,
     ReportOut,
     ReportPage,
     ReportProgress,
+    ReturnReport,
 )
-from supervision.progress import completing, queries, reporting
-from supervision.progress.states import ObligationState
+from supervision.progress import completing, queries, reporting, returning
+from supervision.progress.states import ObligationState, ReportState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["progress"])
 
@@ -59,6 +61,23 @@ async def report_progress(obligation_id: Id, body: ReportProgress, session: Sess
     return one(row, 201, location=f"/v1/progress_reports/{report_id}")
 
 
+@router.post(
+    "/obligations/{obligation_id}/entered_reports", response_model=ReportOut, status_code=201, dependencies=[Once]
+)
+async def enter_report(obligation_id: Id, body: EnterReport, session: SessionDep, actor: ActorDep) -> Response:
+    """Enter for a unit a report that came on paper or by telephone, with the true moment of its receipt."""
+    report_id = await reporting.enter_report(session, actor, obligation_id, **body.model_dump())
+    row = await queries.get_progress_report(session, actor, report_id)
+    return one(row, 201, location=f"/v1/progress_reports/{report_id}")
+
+
+@router.post("/progress_reports/{report_id}/return", response_model=ReportOut)
+async def return_report(report_id: Id, body: ReturnReport, session: SessionDep, actor: ActorDep) -> Response:
+    """Return a hollow report for supplement: it counts no longer, and the unit owes it again."""
+    await returning.return_report(session, actor, report_id, **body.model_dump())
+    return one(await queries.get_progress_report(session, actor, report_id))
+
+
 @router.get("/progress_reports", response_model=ReportPage)
 async def list_progress_reports(
     request: Request,
@@ -67,9 +86,11 @@ async def list_progress_reports(
     wanted: PageDep,
     unit: Annotated[Id | None, Query()] = None,
     task: Annotated[Id | None, Query()] = None,
+    state: Annotated[ReportState | None, Query()] = None,
 ) -> Response:
     """List the reports that came in, oldest first; a unit sees its own."""
-    return many(request, await queries.list_progress_reports(session, actor, wanted, unit_id=unit, task_id=task))
+    page = await queries.list_progress_reports(session, actor, wanted, unit_id=unit, task_id=task, state=state)
+    return many(request, page)
 
 
 @router.get("/progress_reports/{report_id}", response_model=ReportOut)

@@ -2,21 +2,33 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
-from api.replies import many, one, reply
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
+from api.replies import all_of, many, one, reply
 from api.route import DuchaRoute
 from api.schemas.fields import Id
+from api.schemas.identity import OfficialOut
+from api.schemas.progress import QueryFlag
 from api.schemas.tasks import (
+    AmendTask,
     AskExtension,
+    AssignmentList,
     DecideExtension,
     DecomposeItem,
     ExtensionOut,
     ExtensionPage,
+    MilestoneOut,
+    MilestonePage,
+    ReachMilestone,
+    ReassignTask,
+    ReassignUnit,
+    RecordDeparture,
+    SetMilestone,
     TaskOut,
     TaskPage,
 )
 from supervision.foundation.paging import PageRequest
-from supervision.tasks import decomposing, extending, queries
+from supervision.identity import queries as identity
+from supervision.tasks import assignments, decomposing, departing, extending, milestones, queries, reassigning
 from supervision.tasks.states import ExtensionState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["tasks"])
@@ -49,6 +61,78 @@ async def list_tasks(
 async def get_task(task_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one task with its indicators."""
     return one(await queries.get_task(session, actor, task_id))
+
+
+@router.patch("/tasks/{task_id}", response_model=TaskOut)
+async def amend_task(
+    task_id: Id, body: AmendTask, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Say anew which leaders liaise for a task and which units support it."""
+    await reassigning.amend_task(session, actor, task_id, version, **body.model_dump())
+    return one(await queries.get_task(session, actor, task_id))
+
+
+@router.post("/tasks/{task_id}/reassignments", response_model=TaskOut)
+async def reassign_task(task_id: Id, body: ReassignTask, session: SessionDep, actor: ActorDep) -> Response:
+    """Give an official's part in a task to another from now on."""
+    await reassigning.reassign_task(session, actor, task_id, **body.model_dump())
+    return one(await queries.get_task(session, actor, task_id))
+
+
+@router.post("/tasks/{task_id}/unit_reassignments", response_model=TaskOut)
+async def reassign_unit(task_id: Id, body: ReassignUnit, session: SessionDep, actor: ActorDep) -> Response:
+    """Give a task to another responsible unit and one of its people from now on."""
+    await reassigning.reassign_unit(session, actor, task_id, **body.model_dump())
+    return one(await queries.get_task(session, actor, task_id))
+
+
+@router.get("/tasks/{task_id}/assignments", response_model=AssignmentList)
+async def list_assignments(task_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """List who has or had which part in a task, and from when until when."""
+    return all_of(await assignments.list_assignments(session, actor, task_id))
+
+
+@router.post("/officials/{official_id}/departure", response_model=OfficialOut)
+async def record_departure(official_id: Id, body: RecordDeparture, session: SessionDep, actor: ActorDep) -> Response:
+    """Record that an official has left, and give all parts in open tasks to one successor."""
+    await departing.record_departure(session, actor, official_id, **body.model_dump())
+    return one(await identity.get_official(session, actor, official_id))
+
+
+@router.post("/tasks/{task_id}/milestones", response_model=MilestoneOut, status_code=201, dependencies=[Once])
+async def set_milestone(task_id: Id, body: SetMilestone, session: SessionDep, actor: ActorDep) -> Response:
+    """Set a time node of a task, and what is to be seen by then."""
+    milestone_id = await milestones.set_milestone(session, actor, task_id, **body.model_dump())
+    row = await queries.get_milestone(session, actor, milestone_id)
+    return one(row, 201, location=f"/v1/milestones/{milestone_id}")
+
+
+@router.get("/milestones", response_model=MilestonePage)
+async def list_milestones(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    task: Annotated[Id | None, Query()] = None,
+    item: Annotated[Id | None, Query()] = None,
+    overdue: Annotated[QueryFlag | None, Query(description="past its day and not reached, the item being open")] = None,
+) -> Response:
+    """List milestones by their day."""
+    page = await queries.list_milestones(session, actor, wanted, task_id=task, item_id=item, overdue=overdue)
+    return many(request, page)
+
+
+@router.get("/milestones/{milestone_id}", response_model=MilestoneOut)
+async def get_milestone(milestone_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one milestone."""
+    return one(await queries.get_milestone(session, actor, milestone_id))
+
+
+@router.post("/milestones/{milestone_id}/reached", response_model=MilestoneOut)
+async def reach_milestone(milestone_id: Id, body: ReachMilestone, session: SessionDep, actor: ActorDep) -> Response:
+    """Report that a milestone was reached, with its visible progress."""
+    await milestones.reach_milestone(session, actor, milestone_id, **body.model_dump())
+    return one(await queries.get_milestone(session, actor, milestone_id))
 
 
 @router.post("/items/{item_id}/extensions", response_model=ExtensionOut, status_code=201, dependencies=[Once])

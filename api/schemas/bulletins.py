@@ -205,6 +205,9 @@ class ProposeAccountability(Body):
     unit_id: Id
     official_id: Id | None = None
     task_id: Id | None = Field(default=None, description="the task that is traced back to those who answer for it")
+    fact_on: FullDate | None = Field(
+        default=None, description="as that day began they answered for it; now, if left out"
+    )
     facts: Prose
 
 
@@ -228,6 +231,7 @@ class ProposalOut(Answer):
     unit_id: Id
     official_id: Id | None
     task_id: Id | None
+    fact_on: FullDate | None
     facts: str = Field(max_length=4000)
     state: ProposalState
     proposed_by: Id | None

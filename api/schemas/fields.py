@@ -110,6 +110,8 @@ Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 GivenYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True), BeforeValidator(_whole)]
 GivenDays = Annotated[int, Field(ge=0, le=1000, strict=True), BeforeValidator(_whole)]
 GivenQuarter = Annotated[int, Field(ge=1, le=4, strict=True), BeforeValidator(_whole)]
+# A place in a list of the same body, from 1.
+GivenPlace = Annotated[int, Field(ge=1, le=50, strict=True), BeforeValidator(_whole)]
 Flag = Annotated[bool, Field(strict=True)]
 
 

@@ -1,14 +1,14 @@
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.schemas.fields import Answer, Body, DecimalText, FullDate, Id, Percent, Prose, Year
+from api.schemas.fields import Answer, Body, DecimalText, FullDate, Id, Moment, Percent, Prose, Year
 from supervision.progress.completing import MOST_ROWS
 from supervision.progress.rules import CompletionVerdict
-from supervision.progress.states import ObligationState
+from supervision.progress.states import ObligationState, ReportChannel, ReportState
 from supervision.tasks.models import Comparator
 
 # A figure may be any number of times its target, so a percentage is longer than what can be sent as one.
@@ -47,6 +47,16 @@ class ReportProgress(Body):
     entries: list[ReportEntry] = Field(min_length=1, max_length=MOST_ROWS, description="one for each task of the unit")
 
 
+class EnterReport(ReportProgress):
+    received_at: Moment = Field(description="when it truly came in; this decides whether it is late")
+    channel: Literal["paper", "telephone", "fax"]
+
+
+class ReturnReport(Body):
+    reason: Prose
+    until_on: FullDate = Field(description="the last day on which a supplement is not late")
+
+
 class ObligationOut(Answer):
     id: Id
     unit_id: Id
@@ -58,6 +68,7 @@ class ObligationOut(Answer):
     marked_late_at: datetime | None
     waived_at: datetime | None
     waived_reason: str | None = Field(max_length=4000)
+    times_returned: Count = Field(description="how often a report on it was returned for supplement")
     version: int = Field(ge=1)
 
 
@@ -86,6 +97,14 @@ class ReportSummary(Answer):
     reported_by: Id | None = Field(description="the official, or the client where none was named")
     received_at: datetime
     is_late: bool
+    channel: ReportChannel
+    entered_by: Id | None = Field(description="who in the office entered what did not come by the system")
+    entered_at: datetime | None
+    state: ReportState = Field(description="what was returned counts no longer")
+    returned_by: Id | None
+    returned_at: datetime | None
+    return_reason: str | None = Field(max_length=4000)
+    supplement_until_on: FullDate | None
 
 
 class ReportOut(ReportSummary):

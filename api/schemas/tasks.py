@@ -3,9 +3,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, DecimalText, FullDate, Id, Line, Prose
+from api.schemas.fields import Answer, Body, DecimalText, FullDate, GivenPlace, Id, Line, Prose
 from supervision.tasks.models import Comparator
-from supervision.tasks.states import ExtensionState
+from supervision.tasks.states import ExtensionState, MilestoneState, TaskPart
 
 
 class IndicatorIn(Body):
@@ -21,6 +21,15 @@ class TaskIn(Body):
     lead_leader_id: Id
     responsible_unit_id: Id
     responsible_person_id: Id
+    principal_leader_id: Id | None = Field(
+        default=None, description="first responsible; the unit's principal leader in post, if left out"
+    )
+    leader_in_charge_id: Id | None = Field(
+        default=None, description="primarily responsible; the unit's leader in charge in post, if left out"
+    )
+    liaison_leader_ids: list[Id] = Field(default=[], max_length=20)
+    supporting_unit_ids: list[Id] = Field(default=[], max_length=50)
+    parent_no: GivenPlace | None = Field(default=None, description="the place in this list of the task it is part of")
     indicators: list[IndicatorIn] = Field(max_length=50)
 
 
@@ -45,6 +54,11 @@ class TaskOut(Answer):
     lead_leader_id: Id
     responsible_unit_id: Id
     responsible_person_id: Id
+    principal_leader_id: Id | None = Field(description="first responsible (第一责任人)")
+    leader_in_charge_id: Id | None = Field(description="primarily responsible (主要责任人)")
+    liaison_leader_ids: list[Id] = Field(max_length=1000)
+    supporting_unit_ids: list[Id] = Field(max_length=1000)
+    parent_id: Id | None
     indicators: list[IndicatorOut] = Field(max_length=50)
     created_at: datetime
     version: int = Field(ge=1)
@@ -52,6 +66,78 @@ class TaskOut(Answer):
 
 class TaskPage(Answer):
     data: list[TaskOut] = Field(max_length=100)
+    next: Id | None
+
+
+class AmendTask(Body):
+    """Who shares in a task from now on; what is left out stays as it is."""
+
+    liaison_leader_ids: list[Id] | None = Field(default=None, max_length=20)
+    supporting_unit_ids: list[Id] | None = Field(default=None, max_length=50)
+    reason: Prose
+
+
+class ReassignTask(Body):
+    part: Literal["lead_leader", "responsible_person", "principal_leader", "leader_in_charge"]
+    official_id: Id
+    reason: Prose
+
+
+class ReassignUnit(Body):
+    unit_id: Id
+    responsible_person_id: Id
+    reason: Prose
+
+
+class AssignmentOut(Answer):
+    part: TaskPart
+    unit_id: Id | None
+    official_id: Id | None
+    since_at: datetime
+    until_at: datetime | None = Field(description="none: they have it now")
+    reason: str | None = Field(max_length=4000, description="why it ended")
+    assigned_by: Id | None = Field(description="who ended it")
+
+
+class AssignmentList(Answer):
+    data: list[AssignmentOut] = Field(max_length=10_000)
+    next: None
+
+
+class RecordDeparture(Body):
+    on: FullDate = Field(description="the last day in post")
+    successor_id: Id | None = Field(default=None, description="needed while open tasks are left behind")
+    reason: Prose
+
+
+class SetMilestone(Body):
+    name: Line = Field(examples=["主体完工"])
+    due_on: FullDate
+    expected: Prose = Field(description="what is to be seen by then")
+
+
+class ReachMilestone(Body):
+    reached_on: FullDate
+    progress: Prose = Field(description="the visible progress (形象进度)")
+
+
+class MilestoneOut(Answer):
+    id: Id
+    task_id: Id
+    name: str = Field(max_length=200)
+    due_on: FullDate
+    expected: str = Field(max_length=4000)
+    state: MilestoneState
+    set_by: Id | None
+    set_at: datetime
+    reached_on: FullDate | None
+    progress: str | None = Field(max_length=4000)
+    reached_by: Id | None
+    reached_at: datetime | None
+
+
+class MilestonePage(Answer):
+    data: list[MilestoneOut] = Field(max_length=100)
     next: Id | None
 
 

@@ -35,7 +35,7 @@ class SharedProblem:
             (on(4, 25), lambda: self._do(county.leader, "escalation", {"reason": "提请联席会（示例）。"})),
             (on(5, 6), lambda: self._do(county.office, "decision", decided)),
             (on(12, 8), lambda: self._do(other, "follow_up", {"text": "移交手续已办完（示例）。"})),
-            (on(12, 16), lambda: self._do(county.office, "resolution", {"text": "经核实，管网已移交（示例）。"})),
+            (on(12, 13), lambda: self._do(county.office, "resolution", {"text": "经核实，管网已移交（示例）。"})),
         ]
 
     def _open(self) -> None:

@@ -97,7 +97,7 @@ def _stories_table(facts: dict[str, Any]) -> Table:
 
 def _score_table(facts: dict[str, Any]) -> Table:
     table = Table(
-        "单位 unit", "得分 score", "均分 mean", "折算 converted", "扣分 deducted", box=SIMPLE, title="得分 Scores"
+        "单位 unit", "得分 score", "同类均分 mean", "折算 converted", "扣分 deducted", box=SIMPLE, title="得分 Scores"
     )
     converted = facts["settlement"]["converted"]
     for row in sorted(facts["score_rows"], key=lambda row: (row["kind"], row["unit"])):

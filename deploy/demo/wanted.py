@@ -9,6 +9,9 @@ from deploy.demo.facts import real_units
 # August; 2 percent of its 100 are 2. The ten other departments have 100, of which 4 percent are 4.
 MEAN_OF_DEPARTMENTS = "99.55"  # (10 * 100 + 95) / 11
 EXPORTED_POINTS = "45.8"  # 10 * 4 + 3.8 + 2
+# 24 digests to 1 + 27 officials; 24 times 6 reminders, 3 urgings to 2 people each; the notice to 3 people, the slip
+# to 5; 3 deductions, 2 units named in the circular and 1 warning, to 2 leaders each.
+MESSAGES = 24 * 28 + 24 * 6 + 3 * 2 + 3 + 5 + (3 + 2 + 1) * 2
 # One of the 28 items was closed out in May. Of May's 2 * 12 reports, counted on 7 June, one is missing.
 CIRCULAR_COUNTS = {
     "items_open": 27,
@@ -43,6 +46,7 @@ def _of_the_cadence(facts: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
         "new urban employment": (facts["new_urban_employment"], "131.4"),
         "digests": (facts["digests"], 24),
         "undelivered messages": (undelivered, 0),
+        "delivered messages, at least": (min(facts["messages"].get("delivered", 0), MESSAGES), MESSAGES),
         "feed entries": (facts["feed_entries"], min(50, facts["published"])),
         "audit damage": (facts["audit_damages"], 0),
     }

@@ -75,6 +75,7 @@ class Year:
         return [
             (on(period.last.month, period.last.day, 12), lambda: report(early[::2])),
             (at[StepKind.REMIND], lambda: report_when_told(early[1::2])),
+            # Nobody reports at the deadline, but the house marks who has not.
             (at[StepKind.DUE], lambda: report([])),
             (at[StepKind.URGE], lambda: report_when_told(late)),
             (at[StepKind.DIGEST], lambda: self._publish(reports, period)),
@@ -87,7 +88,7 @@ class Year:
             counts = self.county.office.get("/v1/messages/counts")
             if not counts["queued"] + counts["submitting"]:
                 return
-            time.sleep(0.05)
+            time.sleep(0.1)
         raise FellShort(f"messages are not being sent: {counts}")
 
     @property
@@ -99,9 +100,9 @@ class Year:
 
     def _report(self, unit: str, period: Period) -> Any:
         desk = self.county.units[unit]
-        first = period.first.isoformat()
+        days = (period.first.isoformat(), period.last.isoformat())
         obligations = desk.all_of("/v1/obligations", state="open")
-        owed = [each for each in obligations if each["period_first"] == first]
+        owed = [each for each in obligations if (each["period_first"], each["period_last"]) == days]
         if len(owed) != 1:
             raise FellShort(f"{unit} owes {len(owed)} reports for {period.label_zh}")
         entries = [self._entry(task, period) for task in self.docket.tasks[unit]]

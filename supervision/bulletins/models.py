@@ -193,6 +193,7 @@ class AccountabilityProposal(Named, Base):
     unit_id: Mapped[UUID]
     official_id: Mapped[UUID | None]
     task_id: Mapped[UUID | None]
+    fact_on: Mapped[date | None]
     facts: Mapped[str]
     state: Mapped[str]
     proposed_by: Mapped[UUID | None]

@@ -1,4 +1,5 @@
-from datetime import date
+from collections import defaultdict
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,11 +10,13 @@ from supervision.bulletins import queries, rules
 from supervision.bulletins.errors import OfficialOfAnotherUnit, ProposalStateForbids, TaskOfAnotherUnit
 from supervision.bulletins.models import AccountabilityProposal, TracedPerson
 from supervision.bulletins.states import PROPOSAL_FOLLOWS, ProposalState, TracedPart
+from supervision.cadence.rules import end_of_day, shanghai_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official
 from supervision.identity.queries import require_units
-from supervision.tasks.models import Task
+from supervision.tasks import assignments
+from supervision.tasks.states import TaskPart
 
 
 async def propose_accountability(
@@ -24,12 +27,16 @@ async def propose_accountability(
     facts: str,
     official_id: UUID | None = None,
     task_id: UUID | None = None,
+    fact_on: date | None = None,
 ) -> UUID:
     """Propose that a unit or official be held to account (§4(4) 问责建议); the house itself punishes nobody.
 
-    A task is traced back to the three who answer for it (annex art. 3, §5(1)), as they are in post now. Refuses an
-    unknown unit, and an official or a task that is not the unit's.
+    A task is traced back to the three who answered for it (annex art. 3, §5(1)) as the day of the fact began: that
+    is today if none is given. Refuses an unknown unit, a day to come, and an official or a task that is not the
+    unit's, or was not on that day.
     """
+    now = await clock.now(session)
+    rules.check_day(fact_on or shanghai_day(now), today=shanghai_day(now))
     await require_units(session, {unit_id})
     if official_id is not None and await _unit_of(session, official_id) != unit_id:
         raise OfficialOfAnotherUnit
@@ -37,12 +44,14 @@ async def propose_accountability(
         unit_id=unit_id,
         official_id=official_id,
         task_id=task_id,
+        fact_on=fact_on,
         facts=facts,
         state=ProposalState.PROPOSED,
         proposed_by=actor.person,
-        proposed_at=await clock.now(session),
+        proposed_at=now,
     )
-    traced = await _trace(session, unit_id, task_id)
+    at = now if fact_on is None else end_of_day(fact_on - timedelta(days=1))
+    traced = await _trace(session, unit_id, task_id, at)
     session.add(proposal)
     # Without relationships nothing else tells that the proposal comes before what it traces.
     await session.flush()
@@ -57,6 +66,7 @@ async def propose_accountability(
         unit_id=unit_id,
         official_id=official_id,
         task_id=task_id,
+        fact_on=fact_on,
         traced=[str(person_id) for _, person_id in traced],
     )
     return proposal.id
@@ -86,20 +96,26 @@ async def note_answer(
     await audit.record(session, actor, "accountability.answered", proposal_id, answered_on=answered_on)
 
 
-async def _trace(session: AsyncSession, unit_id: UUID, task_id: UUID | None) -> list[tuple[TracedPart, UUID]]:
+async def _trace(
+    session: AsyncSession, unit_id: UUID, task_id: UUID | None, at: datetime
+) -> list[tuple[TracedPart, UUID]]:
     if task_id is None:
         return []
-    task = select(Task.responsible_person_id).where(Task.id == task_id, Task.responsible_unit_id == unit_id)
-    responsible_id = await session.scalar(task)
-    if responsible_id is None:
+    holders = await assignments.read_holders(session, task_id, at)
+    if holders.get(TaskPart.RESPONSIBLE_UNIT) != unit_id:
         raise TaskOfAnotherUnit
-    leaders = select(Official.position, Official.id).where(
-        Official.unit_id == unit_id,
-        Official.left_on.is_(None),
-        Official.position.in_((TracedPart.PRINCIPAL_LEADER, TracedPart.LEADER_IN_CHARGE)),
-    )
-    traced = [(TracedPart(position), id_) for position, id_ in await session.execute(leaders.order_by(Official.id))]
-    return [*traced, (TracedPart.RESPONSIBLE_PERSON, responsible_id)]
+    in_post = await _read_leaders(session, unit_id)
+    named = [(part, holders[part]) for part in TracedPart]
+    return [(part, id_) for part, named_id in named for id_ in ([named_id] if named_id else in_post[part])]
+
+
+async def _read_leaders(session: AsyncSession, unit_id: UUID) -> dict[str, list[UUID]]:
+    """Read who leads a unit now, for tasks that name none: they are older than the naming of leaders."""
+    leaders = select(Official.position, Official.id).where(Official.unit_id == unit_id, Official.left_on.is_(None))
+    found = defaultdict[str, list[UUID]](list)
+    for position, id_ in await session.execute(leaders.order_by(Official.id)):
+        found[position].append(id_)
+    return found
 
 
 async def _unit_of(session: AsyncSession, official_id: UUID) -> UUID | None:

@@ -137,6 +137,7 @@ PROPOSAL_COLUMNS = (
     AccountabilityProposal.unit_id,
     AccountabilityProposal.official_id,
     AccountabilityProposal.task_id,
+    AccountabilityProposal.fact_on,
     AccountabilityProposal.facts,
     AccountabilityProposal.state,
     AccountabilityProposal.proposed_by,

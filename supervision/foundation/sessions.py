@@ -148,8 +148,8 @@ async def send(session: AsyncSession, statement: Executable, rows: Sequence[Fact
 
 
 async def _flush(session: AsyncSession) -> None:
-    # As the session's own execute does: what was added before is there to be found.
-    if session.new or session.dirty or session.deleted:
+    # As the session's own execute does: what was added before is there to be found, and its adding began a transaction.
+    if session.in_transaction() and (session.new or session.dirty or session.deleted):
         await session.flush()
 
 

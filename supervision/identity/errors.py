@@ -73,6 +73,22 @@ class UnknownOfficial(Invalid):
     en = "No such official in post. Register the official first, or check the id."
 
 
+class OfficialHasLeft(Conflict):
+    """The official left before."""
+
+    code = "official_has_left"
+    zh = "该人员已于{left_on}离任。"
+    en = "This official left on {left_on}."
+
+
+class DepartureNotYet(Invalid):
+    """A departure is recorded when it has happened."""
+
+    code = "departure_not_yet"
+    zh = "离任日期晚于今天（{today}）。请在离任当日或之后登记。"
+    en = "The day of leaving lies after today ({today}). Record it on that day or later."
+
+
 class NotAMobileNumber(Invalid):
     """The number is no Chinese mobile telephone number."""
 

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +14,14 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import Named
 from supervision.foundation.errors import NotFound, Refusal, Stale
 from supervision.foundation.models import HeldClock
-from supervision.identity import keys, queries, telephones
+from supervision.identity import keys, policy, queries, telephones
 from supervision.identity.errors import (
     ClientNameTaken,
     ClockNotHoldable,
+    DepartureNotYet,
     KeyAlreadyRevoked,
     OfficialAlreadyListed,
+    OfficialHasLeft,
     RoleNeedsUnit,
     ScopeBeyondRole,
     TooManyKeys,
@@ -86,6 +88,21 @@ async def amend_official(
         del changes["telephone"]
     await _amend(session, official, version, changes, OfficialAlreadyListed)
     await audit.record(session, actor, "official.amended", official_id, **facts)
+
+
+async def depart_official(session: AsyncSession, actor: Actor, official_id: UUID, *, on: date, reason: str) -> None:
+    """Record that an official has left the post on a day; refuses a day to come, and who left before."""
+    today = await clock.today(session)
+    if on > today:
+        raise DepartureNotYet(today=today)
+    statement = select(Official).where(Official.id == official_id, policy.officials_visible_to(actor))
+    official = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
+    if official is None:
+        raise NotFound
+    if official.left_on is not None:
+        raise OfficialHasLeft(left_on=official.left_on)
+    official.left_on = on
+    await audit.record(session, actor, "official.departed", official_id, left_on=on, reason=reason)
 
 
 async def register_client(

@@ -44,6 +44,10 @@ class PartKind(StrEnum):
     RESPONSIBLE_UNIT = "responsible_unit"
     LEAD_LEADER = "lead_leader"
     RESPONSIBLE_PERSON = "responsible_person"
+    PRINCIPAL_LEADER = "principal_leader"
+    LEADER_IN_CHARGE = "leader_in_charge"
+    LIAISON_LEADER = "liaison_leader"
+    SUPPORTING_UNIT = "supporting_unit"
 
 
 class Item(Named, Base):

@@ -3,6 +3,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -121,3 +122,9 @@ async def move_deadline(session: AsyncSession, actor: Actor, item: Item, new_on:
 async def add_parties(session: AsyncSession, parties: Iterable[NewParty]) -> None:
     """Give units and officials their parts in items, and with them the sight of these; a part is given once."""
     await session.execute(insert(Party).on_conflict_do_nothing(), [asdict(party) for party in parties])
+
+
+async def drop_parties(session: AsyncSession, parties: Iterable[NewParty]) -> None:
+    """Take parts in items from units and officials, and with a unit's last part its sight of the item."""
+    for party in parties:
+        await session.execute(delete(Party).filter_by(**asdict(party)))

@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+import orjson
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import metrics
 from supervision.foundation.clock import real_now
+from supervision.foundation.sessions import fetch
 from supervision.identity import telephones
 from supervision.messaging import rules
 from supervision.messaging.gateways import Gateway, Letter, Outcome, ReceiptLine, Verdict
@@ -72,11 +74,7 @@ async def claim(
         "limit": limit,
         "lease": lease,
     }
-    return [_claimed(row) for row in (await session.execute(_CLAIM, facts)).mappings()]
-
-
-def _claimed(row: RowMapping) -> Claimed:
-    return Claimed(**{**row, "may_wake": bool(row["may_wake"])})
+    return [Claimed(**row) for row in await fetch(session, _CLAIM, facts)]
 
 
 # Ours, for a message that no gateway can be given.
@@ -106,23 +104,23 @@ class _Settled:
 
 
 # The late word of a worker whose lease ran out is taken as long as nobody has claimed the message again, for it is
-# the truth about that attempt. Rows are locked in one order here and in the matching of receipts.
+# the truth about that attempt. Rows are locked in one order here and in the matching of receipts; what was locked is
+# told by the lock, so that messages are found by their ids and not by all that is on its way.
 _SETTLE = text("""
     WITH told AS (
-        SELECT * FROM unnest(
-            CAST(:ids AS bigint[]), CAST(:fences AS bigint[]), CAST(:verdicts AS text[]), CAST(:states AS text[]),
-            CAST(:references AS text[]), CAST(:codes AS text[]), CAST(:again_at AS timestamptz[])
-        ) AS t (id, fence, verdict, state, reference, code, again_at)
+        SELECT * FROM json_to_recordset(CAST(:settled AS json)) AS t (
+            id bigint, fence bigint, verdict text, state text, reference text, code text, again_at timestamptz
+        )
     ), locked AS (
-        SELECT m.id FROM message m JOIN told USING (id) ORDER BY m.id FOR UPDATE OF m
+        SELECT m.id, m.fence, m.state FROM message m JOIN told USING (id) ORDER BY m.id FOR UPDATE OF m
     ), settled AS (
         UPDATE message m SET state = t.state, code = t.code, reference = coalesce(t.reference, m.reference),
             not_before = CASE t.state WHEN 'queued' THEN t.again_at ELSE m.not_before END,
             leased_until = CASE t.state WHEN 'unknown' THEN t.again_at END,
             accepted_at = CASE WHEN t.state IN ('accepted', 'delivered') THEN now() END,
             finished_at = CASE WHEN t.state IN ('refused', 'failed', 'delivered') THEN now() END
-        FROM told t JOIN locked USING (id)
-        WHERE m.id = t.id AND m.fence = t.fence AND m.state IN ('submitting', 'unknown')
+        FROM told t JOIN locked l USING (id)
+        WHERE m.id = t.id AND l.fence = t.fence AND l.state IN ('submitting', 'unknown')
         RETURNING m.state
     ), noted AS (
         UPDATE attempt a SET verdict = t.verdict, code = t.code, finished_at = clock_timestamp()
@@ -141,17 +139,8 @@ async def settle(
     """Write down what became of claimed messages; leaves those that somebody else has claimed since."""
     ours = {each.id: each for each in claimed}
     settled = [_decide(ours[_message_id(outcome)], outcome, gateway) for outcome in outcomes]
-    facts = {
-        "ids": [each.id for each in settled],
-        "fences": [each.fence for each in settled],
-        "verdicts": [str(each.verdict) for each in settled],
-        "states": [str(each.state) for each in settled],
-        "references": [each.reference for each in settled],
-        "codes": [each.code for each in settled],
-        "again_at": [each.again_at for each in settled],
-    }
-    for row in await session.execute(_SETTLE, facts):
-        metrics.MESSAGES.labels(gateway.name, row.state).inc(row.messages)
+    for row in await fetch(session, _SETTLE, {"settled": orjson.dumps(settled).decode()}):
+        metrics.MESSAGES.labels(gateway.name, row["state"]).inc(row["messages"])
 
 
 def _message_id(outcome: Outcome | ReceiptLine) -> int:
@@ -218,7 +207,7 @@ async def take_doubtful(session: AsyncSession, gateway: Gateway, *, is_test: boo
         "limit": limit,
         "ask_again": ASK_AGAIN,
     }
-    return [_claimed(row) for row in (await session.execute(_TAKE_DOUBTFUL, facts)).mappings()]
+    return [Claimed(**row) for row in await fetch(session, _TAKE_DOUBTFUL, facts)]
 
 
 _EXPIRE = text("""

@@ -51,6 +51,20 @@ _WITHDRAW = text("""
 """)
 
 
+# What the heir has of a matter already stays as it is; the rest, broadcasts included, is sent to nobody.
+_READDRESS = text("""
+    UPDATE message m SET official_id = :heir_id
+    WHERE m.official_id = :official_id AND m.state = 'queued' AND m.broadcast_id IS NULL
+        AND NOT EXISTS (SELECT FROM message o WHERE o.matter = m.matter AND o.official_id = :heir_id)
+    RETURNING id
+""")
+_CANCEL = text("""
+    UPDATE message SET state = 'cancelled', finished_at = :now
+    WHERE official_id = :official_id AND state = 'queued'
+    RETURNING id
+""")
+
+
 async def queue(session: AsyncSession, actor: Actor, *, template: str, letters: Sequence[Letter]) -> int:
     """Queue a message for each letter whose official is in post and has a number; return how many are new.
 
@@ -82,6 +96,14 @@ async def withdraw(session: AsyncSession, actor: Actor, *, matters: Sequence[str
     if count:
         await audit.record(session, actor, "messages.withdrawn", None, matters=list(matters), count=count)
     return count
+
+
+async def readdress(session: AsyncSession, actor: Actor, *, official_id: UUID, heir_id: UUID | None) -> None:
+    """Send to an heir what still waits for an official who has left, and cancel what is for nobody else."""
+    moved = await fetch(session, _READDRESS, {"official_id": official_id, "heir_id": heir_id}) if heir_id else []
+    cancelled = await fetch(session, _CANCEL, {"official_id": official_id, "now": real_now()})
+    facts = {"heir_id": heir_id, "moved": len(moved), "cancelled": len(cancelled)}
+    await audit.record(session, actor, "messages.readdressed", official_id, **facts)
 
 
 def leaves_at(actor: Actor, *, is_critical: bool = False) -> datetime:

@@ -22,6 +22,7 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         "digest": "{period}督查汇总：{counts}。未按时报送：{laggards}。详情请查看督查系统。",
         "summary": "{period}重点工作推进情况：{counts}。请各责任单位按时限抓好落实。",
         "circular": "{number}已印发，其中涉及贵单位，请登录督查系统查看。",
+        "returned": "{first}至{last}工作进展报告已退回，请于{until}前补报。详情请查看督查系统。",
         "notice": "{text}",
         "notice_issued": "{number}已印发，请在督查系统签收，并于{limit}前办理。",
         "notice_urged": "{number}尚未签收，请尽快在督查系统签收，并于{limit}前办理。",

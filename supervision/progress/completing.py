@@ -10,7 +10,8 @@ from supervision.foundation.errors import NotFound
 from supervision.identity.models import Unit
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.progress import policy, rules
-from supervision.progress.models import Figure
+from supervision.progress.models import Figure, ProgressEntry, ProgressReport
+from supervision.progress.states import ReportState
 from supervision.tasks.models import Indicator, Task
 
 # A ledger is imported whole from a table of at most this many rows.
@@ -20,7 +21,7 @@ MOST_ROWS = 2000
 async def get_completion(session: AsyncSession, actor: Actor, year: int) -> dict[str, Any]:
     """Compare each indicator of a year's ledger with its latest figure; refuses a year without a ledger.
 
-    The figure may come after the year: a year's figure usually does.
+    What was returned does not count. The figure may come after the year: a year's figure usually does.
     """
     ledger_id = await session.scalar(select(Ledger.id).where(Ledger.year == year))
     if ledger_id is None:
@@ -38,7 +39,9 @@ def _completed(row: RowMapping) -> dict[str, Any]:
 async def _read_indicators(session: AsyncSession, actor: Actor, ledger_id: UUID) -> list[RowMapping]:
     latest = (
         select(Figure.value, Figure.received_at)
-        .where(Figure.indicator_id == Indicator.id)
+        .join(ProgressEntry, ProgressEntry.id == Figure.entry_id)
+        .join(ProgressReport, ProgressReport.id == ProgressEntry.report_id)
+        .where(Figure.indicator_id == Indicator.id, ProgressReport.state == ReportState.RECEIVED)
         .order_by(Figure.received_at.desc(), Figure.id.desc())
         .limit(1)
         .lateral()

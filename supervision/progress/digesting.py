@@ -18,7 +18,7 @@ from supervision.messaging import broadcasting
 from supervision.messaging.audience import Audience, select_audience
 from supervision.progress.models import Digest, Obligation, ProgressEntry, ProgressReport
 from supervision.progress.rules import Standing, standing
-from supervision.progress.states import ObligationState
+from supervision.progress.states import ObligationState, ReportState
 
 LEADERS = Audience(positions=(Position.PRINCIPAL_COUNTY_LEADER,))
 OFFICIALS = Audience(min_level=LeadershipLevel.DEPUTY_SECTION)
@@ -135,7 +135,7 @@ async def _review(session: AsyncSession, period: Period, now: datetime) -> Perio
         await session.execute(
             reported.join(ProgressReport, ProgressReport.id == ProgressEntry.report_id)
             .join(Obligation, Obligation.id == ProgressReport.obligation_id)
-            .where(*of_the_period)
+            .where(*of_the_period, ProgressReport.state == ReportState.RECEIVED)
         )
     ).one()
     return PeriodReview(

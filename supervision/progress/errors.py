@@ -17,6 +17,38 @@ class ObligationWaived(Conflict):
     en = "The report of this period was waived; nothing is due."
 
 
+class ReportAlreadyReturned(Conflict):
+    """The report was returned for supplement before."""
+
+    code = "report_already_returned"
+    zh = "该进展报告已退回补报。"
+    en = "This report was returned for supplement before."
+
+
+class ReceiptNotYet(Invalid):
+    """What is entered has been received."""
+
+    code = "receipt_not_yet"
+    zh = "收到时间晚于现在。请填写实际收到的时间。"
+    en = "The moment of receipt lies in the future. Give the moment at which the report came in."
+
+
+class ReceiptTooEarly(Invalid):
+    """A report comes after its period has begun, and a supplement after the report that it mends was returned."""
+
+    code = "receipt_too_early"
+    zh = "收到时间早于本期报送开始或上次退回的时间（{opened_at}）。请核对。"
+    en = "The report cannot have come before {opened_at}, when its period began or the last report was returned."
+
+
+class SupplementLimitPassed(Invalid):
+    """A return sets a limit that can still be kept."""
+
+    code = "supplement_limit_passed"
+    zh = "补报时限早于今天（{today}）。"
+    en = "The limit for the supplement lies before today ({today})."
+
+
 class ReportNotComplete(Invalid):
     """A report names each open task of its unit once, with figures of that task's indicators only."""
 

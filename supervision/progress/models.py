@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
-from supervision.progress.states import ObligationState
+from supervision.progress.states import ObligationState, ReportChannel, ReportState
 
 
 class Obligation(Named, Base):
@@ -33,16 +33,24 @@ class Obligation(Named, Base):
     marked_late_at: Mapped[datetime | None]
     waived_at: Mapped[datetime | None]
     waived_reason: Mapped[str | None]
+    times_returned: Mapped[int] = mapped_column(server_default=text("0"))
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class ProgressReport(Named, Base):
+    """A unit's report on a period; one that was returned for supplement (退回补报) is kept, and counts no more."""
+
     __tablename__ = "progress_report"
     __table_args__ = local_table(
         belongs_to("obligation", "obligation_id"),
         belongs_to("unit", "unit_id"),
-        UniqueConstraint("obligation_id"),
+        one_of("channel", ReportChannel),
+        one_of("state", ReportState),
+        CheckConstraint("(channel = 'system') = (entered_at IS NULL)", name="entered_at_a_moment"),
+        CheckConstraint("(state = 'returned') = (returned_at IS NOT NULL)", name="returned_at_a_moment"),
+        Index("uq_progress_report_standing", "obligation_id", unique=True, postgresql_where=text("state = 'received'")),
+        Index(None, "obligation_id"),
         Index(None, "jurisdiction_id", "id"),
     )
 
@@ -51,6 +59,14 @@ class ProgressReport(Named, Base):
     reported_by: Mapped[UUID | None]
     received_at: Mapped[datetime]
     is_late: Mapped[bool]
+    channel: Mapped[str] = mapped_column(server_default=ReportChannel.SYSTEM)
+    entered_by: Mapped[UUID | None]
+    entered_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(server_default=ReportState.RECEIVED)
+    returned_by: Mapped[UUID | None]
+    returned_at: Mapped[datetime | None]
+    return_reason: Mapped[str | None]
+    supplement_until_on: Mapped[date | None]
 
 
 class ProgressEntry(Named, Base):

@@ -103,6 +103,11 @@ def matters_of(obligation_id: UUID) -> list[str]:
     return [_matter(obligation_id, template) for template in _MATTERS]
 
 
+def returned_matter(obligation_id: UUID, times: int) -> str:
+    """Return under which matter a unit is told that its report was returned, once for each time."""
+    return f"obligation:{obligation_id}:returned:{times}"
+
+
 def _matter(obligation_id: UUID, template: str) -> str:
     return f"obligation:{obligation_id}:{_MATTERS[template]}"
 

@@ -26,6 +26,7 @@ OBLIGATION_COLUMNS = (
     Obligation.marked_late_at,
     Obligation.waived_at,
     Obligation.waived_reason,
+    Obligation.times_returned,
     Obligation.version,
 )
 REPORT_COLUMNS = (
@@ -35,6 +36,14 @@ REPORT_COLUMNS = (
     ProgressReport.reported_by,
     ProgressReport.received_at,
     ProgressReport.is_late,
+    ProgressReport.channel,
+    ProgressReport.entered_by,
+    ProgressReport.entered_at,
+    ProgressReport.state,
+    ProgressReport.returned_by,
+    ProgressReport.returned_at,
+    ProgressReport.return_reason,
+    ProgressReport.supplement_until_on,
 )
 _REPORTS: Rows = select(*REPORT_COLUMNS)
 # As text, for a JSON number would be read as a float.
@@ -100,11 +109,14 @@ async def list_progress_reports(
     *,
     unit_id: UUID | None = None,
     task_id: UUID | None = None,
+    state: str | None = None,
 ) -> Page:
     """List reports, without their entries, in the order in which they came."""
     statement = _REPORTS.where(policy.reports_visible_to(actor))
     if unit_id is not None:
         statement = statement.where(ProgressReport.unit_id == unit_id)
+    if state is not None:
+        statement = statement.where(ProgressReport.state == state)
     if task_id is not None:
         of_the_task = select(ProgressEntry.report_id).where(ProgressEntry.task_id == task_id)
         statement = statement.where(ProgressReport.id.in_(of_the_task))

@@ -1,5 +1,5 @@
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.cadence.rules import end_of_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
@@ -19,15 +20,27 @@ from supervision.messaging import outbox
 from supervision.progress import rules
 from supervision.progress.errors import ObligationAlreadyFulfilled, ObligationWaived, ReportNotComplete
 from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
-from supervision.progress.obliging import matters_of
-from supervision.progress.states import FOLLOWS, ObligationState
+from supervision.progress.obliging import matters_of, returned_matter
+from supervision.progress.states import FOLLOWS, ObligationState, ReportChannel
 from supervision.tasks.models import Indicator, Task
 
 # Built once, because building them takes longer than sending them.
 _LOCK: Rows = (
-    select(Obligation.unit_id, Obligation.period_last, Obligation.due_at, Obligation.state)
-    .where(Obligation.id == bindparam("obligation"), Obligation.unit_id == bindparam("unit"))
+    select(
+        Obligation.id,
+        Obligation.unit_id,
+        Obligation.period_first,
+        Obligation.period_last,
+        Obligation.due_at,
+        Obligation.state,
+        Obligation.times_returned,
+    )
+    .where(Obligation.id == bindparam("obligation"))
     .with_for_update()
+)
+_LOCK_OWN = _LOCK.where(Obligation.unit_id == bindparam("unit"))
+_LAST_RETURN: Rows = select(func.max(ProgressReport.returned_at).label("at")).where(
+    ProgressReport.obligation_id == bindparam("obligation")
 )
 _DUTIES: Rows = (
     select(Task.id, Task.goal, func.array_agg(Indicator.id).label("indicators"))
@@ -53,7 +66,67 @@ async def report_progress(
     `percent` is 0–100, figures are in their indicator's unit of measure. Refuses another unit's obligation, one that
     has been fulfilled or waived, and a report that leaves out a task or names what is not the unit's.
     """
-    obligation = await _lock(session, actor, obligation_id)
+    obligation = await _lock(session, _LOCK_OWN, {"obligation": obligation_id, "unit": actor.unit_id})
+    receipt = {
+        "received_at": await clock.now(session),
+        "channel": ReportChannel.SYSTEM,
+        "reported_by": actor.person,
+        "entered_by": None,
+        "entered_at": None,
+    }
+    report_id, is_late = await _fulfil(session, actor, obligation, entries, receipt)
+    await audit.record(session, actor, "progress.reported", report_id, obligation_id=obligation_id, is_late=is_late)
+    return report_id
+
+
+async def enter_report(
+    session: AsyncSession,
+    actor: Actor,
+    obligation_id: UUID,
+    *,
+    received_at: datetime,
+    channel: str,
+    entries: Sequence[rules.ReportedEntry],
+) -> UUID:
+    """Enter for a unit what came on paper or by telephone, with the true moment of its receipt (§4(1)).
+
+    That moment decides whether it is late. Refuses what `report_progress` does, and a receipt in the future, before
+    the period began, or before the report that it mends was returned.
+    """
+    obligation = await _lock(session, _LOCK, {"obligation": obligation_id})
+    now = await clock.now(session)
+    returned = await fetch_one(session, _LAST_RETURN, {"obligation": obligation_id})
+    opened_at = end_of_day(obligation["period_first"] - timedelta(days=1))
+    if returned is not None and returned["at"] is not None:
+        opened_at = max(opened_at, returned["at"])
+    rules.check_receipt(received_at, now=now, opened_at=opened_at)
+    receipt = {
+        "received_at": received_at,
+        "channel": channel,
+        "reported_by": None,
+        "entered_by": actor.person,
+        "entered_at": now,
+    }
+    report_id, is_late = await _fulfil(session, actor, obligation, entries, receipt)
+    facts = {"obligation_id": obligation_id, "is_late": is_late, "channel": channel, "received_at": received_at}
+    await audit.record(session, actor, "progress.entered", report_id, **facts)
+    return report_id
+
+
+async def _lock(session: AsyncSession, statement: Rows, facts: Mapping[str, Any]) -> Row:
+    obligation = await fetch_one(session, statement, facts)
+    if obligation is None:
+        raise NotFound
+    return obligation
+
+
+async def _fulfil(
+    session: AsyncSession,
+    actor: Actor,
+    obligation: Row,
+    entries: Sequence[rules.ReportedEntry],
+    receipt: Mapping[str, Any],
+) -> tuple[UUID, bool]:
     if obligation["state"] == ObligationState.WAIVED:
         raise ObligationWaived
     if ObligationState.FULFILLED not in FOLLOWS[ObligationState(obligation["state"])]:
@@ -61,32 +134,23 @@ async def report_progress(
     duties = await _read_duties(session, obligation["unit_id"], obligation["period_last"])
     if problems := rules.check_entries(duties, entries):
         raise ReportNotComplete(problems=problems)
-    now = await clock.now(session)
-    is_late = rules.standing(obligation["due_at"], now, now) is rules.Standing.LATE
-    await send(
-        session, _FULFIL, [{"obligation": obligation_id, "state": ObligationState.FULFILLED, "fulfilled_at": now}]
-    )
+    received_at, obligation_id = receipt["received_at"], obligation["id"]
+    is_late = rules.standing(obligation["due_at"], received_at, received_at) is rules.Standing.LATE
+    fulfilled = {"obligation": obligation_id, "state": ObligationState.FULFILLED, "fulfilled_at": received_at}
+    await send(session, _FULFIL, [fulfilled])
     report_id = new_id()
     report = {
         "id": report_id,
         "obligation_id": obligation_id,
         "unit_id": obligation["unit_id"],
-        "reported_by": actor.person,
-        "received_at": now,
         "is_late": is_late,
+        **receipt,
     }
     await send(session, _ADD_REPORT, [report])
-    await _write_entries(session, entries, report_id=report_id, received_at=now)
-    await outbox.withdraw(session, actor, matters=matters_of(obligation_id))
-    await audit.record(session, actor, "progress.reported", report_id, obligation_id=obligation_id, is_late=is_late)
-    return report_id
-
-
-async def _lock(session: AsyncSession, actor: Actor, obligation_id: UUID) -> Row:
-    obligation = await fetch_one(session, _LOCK, {"obligation": obligation_id, "unit": actor.unit_id})
-    if obligation is None:
-        raise NotFound
-    return obligation
+    await _write_entries(session, entries, report_id=report_id, received_at=received_at)
+    asked_again = returned_matter(obligation_id, obligation["times_returned"])
+    await outbox.withdraw(session, actor, matters=[*matters_of(obligation_id), asked_again])
+    return report_id, is_late
 
 
 async def _read_duties(session: AsyncSession, unit_id: UUID, period_last: date) -> dict[UUID, rules.TaskDuty]:

@@ -1,12 +1,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TypedDict
 from uuid import UUID
 
 from supervision.foundation.errors import Problem
+from supervision.progress.errors import ReceiptNotYet, ReceiptTooEarly, SupplementLimitPassed
 
 _HUNDRED = Decimal(100)
 _ONE_DECIMAL = Decimal("0.1")
@@ -79,6 +80,25 @@ def standing(due_at: datetime, fulfilled_at: datetime | None, now: datetime) -> 
     if fulfilled_at is None:
         return Standing.MISSING if now >= due_at else Standing.DUE
     return Standing.LATE if fulfilled_at >= due_at else Standing.ON_TIME
+
+
+def check_receipt(received_at: datetime, *, now: datetime, opened_at: datetime) -> None:
+    """Refuse a moment of receipt that lies in the future, or before there was anything to report on."""
+    if received_at > now:
+        raise ReceiptNotYet
+    if received_at < opened_at:
+        raise ReceiptTooEarly(opened_at=opened_at.isoformat())
+
+
+def check_supplement_limit(until_on: date, today: date) -> None:
+    """Refuse a limit that nobody can keep."""
+    if until_on < today:
+        raise SupplementLimitPassed(today=today)
+
+
+def supplement_due(due_at: datetime, supplement_due_at: datetime, *, is_late: bool) -> datetime:
+    """Return when a supplement is late: by its own limit, or by the report's if that is later or was missed."""
+    return due_at if is_late else max(due_at, supplement_due_at)
 
 
 class ReportedFigure(TypedDict):

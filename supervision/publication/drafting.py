@@ -10,6 +10,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
 from supervision.identity.models import Official, Unit
 from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
+from supervision.progress.states import ReportState
 from supervision.publication import feeds, rules
 from supervision.publication.errors import AlreadyDrafted, UnknownProgressEntry
 from supervision.publication.models import Publication
@@ -57,7 +58,7 @@ async def _read_progress(session: AsyncSession, entry_id: UUID) -> rules.Progres
         .join(Official, Official.id == Task.responsible_person_id)
         .join(ProgressReport, ProgressReport.id == ProgressEntry.report_id)
         .join(Obligation, Obligation.id == ProgressReport.obligation_id)
-        .where(ProgressEntry.id == entry_id)
+        .where(ProgressEntry.id == entry_id, ProgressReport.state == ReportState.RECEIVED)
     )
     found = (await session.execute(statement)).mappings().one_or_none()
     if found is None:

@@ -87,3 +87,83 @@ class AskerMayNotDecide(Forbidden):
     code = "asker_may_not_decide"
     zh = "延期申请须由申请人以外的人决定。"
     en = "An extension is decided by another person than the one who asked for it."
+
+
+class LeaderNotOfCounty(Invalid):
+    """Lead and liaison leaders are leaders of the county."""
+
+    code = "leader_not_of_county"
+    zh = "牵头领导、联系领导须为县领导。请改填县领导。"
+    en = "Lead and liaison leaders are county leaders. Name one."
+
+
+class PersonOfAnotherUnit(Invalid):
+    """Who answers for a task is of its responsible unit."""
+
+    code = "person_of_another_unit"
+    zh = "此人员不属于责任单位。请改填该单位的在职人员。"
+    en = "This official is of another unit. Name an official of the responsible unit."
+
+
+class AlreadyAssigned(Conflict):
+    """The part is this unit's or official's already."""
+
+    code = "already_assigned"
+    zh = "该任务此项责任已由所填单位或人员承担。"
+    en = "This part of the task is theirs already."
+
+
+class UnitSupportsItself(Invalid):
+    """The responsible unit is not one of those that support it."""
+
+    code = "unit_supports_itself"
+    zh = "配合单位不能是责任单位本身。请改填其他单位。"
+    en = "The responsible unit cannot support itself. Name another unit."
+
+
+class SuccessorNeeded(Conflict):
+    """Nobody leaves open tasks behind without a successor who takes them all (§5(1))."""
+
+    code = "successor_needed"
+    zh = "该人员在 {count} 项未办结任务中承担责任，须指定接任人员一并接办。"
+    en = "This official answers for {count} open tasks; name a successor who takes them all."
+
+
+class SuccessorIsSelf(Invalid):
+    """A successor is somebody else."""
+
+    code = "successor_is_self"
+    zh = "接任人员不能是离任人员本人。"
+    en = "Who leaves cannot be the successor too."
+
+
+class MilestoneNameTaken(Conflict):
+    """A task has one milestone of a name."""
+
+    code = "milestone_name_taken"
+    zh = "该任务已有同名时间节点。"
+    en = "The task has a milestone of this name."
+
+
+class MilestoneAlreadyReached(Conflict):
+    """The milestone was reached before."""
+
+    code = "milestone_already_reached"
+    zh = "该时间节点已于{reached_on}完成。"
+    en = "This milestone was reached on {reached_on}."
+
+
+class MilestoneNotYet(Invalid):
+    """A milestone is reported when it has been reached."""
+
+    code = "milestone_not_yet"
+    zh = "完成日期晚于今天（{today}）。"
+    en = "The day on which it was reached lies after today ({today})."
+
+
+class NotResponsibleForTask(Forbidden):
+    """Only the responsible unit, or the office, reports a task's milestones."""
+
+    code = "not_responsible_for_task"
+    zh = "只有该任务的责任单位或督查室可以报告时间节点完成情况。"
+    en = "Only the task's responsible unit, or the office, reports that a milestone was reached."

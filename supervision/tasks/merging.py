@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from supervision.documents.models import Secrecy
 from supervision.foundation.actors import Actor
@@ -14,11 +15,12 @@ from supervision.items import policy as items_policy
 from supervision.items import queries as items
 from supervision.items.changing import move, note_changes
 from supervision.items.errors import MergeIntoItself, UnknownItem
-from supervision.items.models import Item, PartKind, Party
+from supervision.items.models import Item, Party
 from supervision.items.registering import NewItem, NewParty, add_parties, register_items
 from supervision.items.states import ItemChangeKind
 from supervision.tasks.errors import NothingLeftBySplit, SplitTasksUnknown, TargetNotDecomposed
 from supervision.tasks.models import Task
+from supervision.tasks.parts import read_parties
 
 
 class SplitPart(TypedDict):
@@ -70,7 +72,8 @@ async def split_item(
     for new_id, part in zip(new_ids, parts, strict=True):
         taken = [tasks[task_id] for task_id in part["task_ids"]]
         await _move_tasks(session, taken, new_id)
-        await add_parties(session, [party for task in taken for party in _answering(new_id, task)])
+        await add_parties(session, await read_parties(session, taken))
+    await _cut_loose(session, [item_id, *new_ids])
     await ledgers.enter_beside(session, new_ids, of_item_id=item_id)
     split = {item_id: {"into_ids": [str(new_id) for new_id in new_ids], "tasks": len(wanted)}}
     await note_changes(session, actor, ItemChangeKind.SPLIT, reason=reason, facts_of=split)
@@ -131,9 +134,13 @@ async def _share_parties(session: AsyncSession, item_id: UUID, into_id: UUID) ->
         await add_parties(session, shared)
 
 
-def _answering(item_id: UUID, task: Task) -> list[NewParty]:
-    return [
-        NewParty(item_id=item_id, part=PartKind.RESPONSIBLE_UNIT, unit_id=task.responsible_unit_id),
-        NewParty(item_id=item_id, part=PartKind.LEAD_LEADER, official_id=task.lead_leader_id),
-        NewParty(item_id=item_id, part=PartKind.RESPONSIBLE_PERSON, official_id=task.responsible_person_id),
-    ]
+async def _cut_loose(session: AsyncSession, item_ids: Sequence[UUID]) -> None:
+    """Let no task be part of one of another item."""
+    parent = aliased(Task)
+    apart = (
+        select(Task)
+        .join(parent, parent.id == Task.parent_id)
+        .where(Task.item_id.in_(item_ids), parent.item_id != Task.item_id)
+    )
+    for task in await session.scalars(apart):
+        task.parent_id = None

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Named, belongs_to, local_table, one_of
-from supervision.tasks.states import ExtensionState
+from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
+from supervision.tasks.states import SHARED_PARTS, ExtensionState, MilestoneState, TaskPart
 
 
 class Comparator(StrEnum):
@@ -23,6 +23,9 @@ class Task(Named, Base):
         belongs_to("official", "lead_leader_id"),
         belongs_to("unit", "responsible_unit_id"),
         belongs_to("official", "responsible_person_id"),
+        belongs_to("official", "principal_leader_id"),
+        belongs_to("official", "leader_in_charge_id"),
+        belongs_to("task", "parent_id"),
         UniqueConstraint("item_id", "no"),
         Index(None, "jurisdiction_id", "responsible_unit_id", "id"),
         Index(None, "jurisdiction_id", "id"),
@@ -34,9 +37,85 @@ class Task(Named, Base):
     lead_leader_id: Mapped[UUID]
     responsible_unit_id: Mapped[UUID]
     responsible_person_id: Mapped[UUID]
+    principal_leader_id: Mapped[UUID | None]
+    leader_in_charge_id: Mapped[UUID | None]
+    parent_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
+
+
+class Sharer(Massed, Base):
+    """One of a task's liaison leaders (联系领导) or supporting units (配合单位), as they are now."""
+
+    __tablename__ = "task_sharer"
+    __table_args__ = (
+        belongs_to("task", "task_id"),
+        belongs_to("unit", "unit_id"),
+        belongs_to("official", "official_id"),
+        CheckConstraint(f"part IN ({', '.join(repr(str(part)) for part in SHARED_PARTS)})", name="part"),
+        CheckConstraint("(part = 'supporting_unit') = (unit_id IS NOT NULL)", name="unit_supports"),
+        CheckConstraint("(part = 'liaison_leader') = (official_id IS NOT NULL)", name="official_liaises"),
+        UniqueConstraint("task_id", "part", "unit_id", "official_id", postgresql_nulls_not_distinct=True),
+    )
+
+    task_id: Mapped[UUID]
+    part: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    official_id: Mapped[UUID | None]
+    since_at: Mapped[datetime]
+
+
+class Assignment(Massed, Base):
+    """Who had a part in a task from when until when; who has it now stands on the task. Never changed.
+
+    Of a part of which a task has one, a row without unit and official says that nobody had it.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        belongs_to("task", "task_id"),
+        belongs_to("unit", "unit_id"),
+        belongs_to("official", "official_id"),
+        one_of("part", TaskPart),
+        CheckConstraint("unit_id IS NULL OR official_id IS NULL", name="unit_or_official"),
+        CheckConstraint("until_at >= since_at", name="ends_in_order"),
+        Index(None, "task_id", "part", "until_at"),
+    )
+
+    task_id: Mapped[UUID]
+    part: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    official_id: Mapped[UUID | None]
+    since_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+    reason: Mapped[str]
+    assigned_by: Mapped[UUID | None]
+
+
+class Milestone(Named, Base):
+    """A time node (时间节点) of a task, and how far the work was to be seen when it was reached (形象进度)."""
+
+    __tablename__ = "milestone"
+    __table_args__ = local_table(
+        belongs_to("task", "task_id"),
+        one_of("state", MilestoneState),
+        CheckConstraint("(state = 'reached') = (reached_on IS NOT NULL)", name="reached_on_a_day"),
+        UniqueConstraint("task_id", "name"),
+        Index(None, "jurisdiction_id", "due_on", "id"),
+    )
+
+    task_id: Mapped[UUID]
+    name: Mapped[str]
+    due_on: Mapped[date]
+    expected: Mapped[str]
+    state: Mapped[str]
+    set_by: Mapped[UUID | None]
+    set_at: Mapped[datetime]
+    reached_on: Mapped[date | None]
+    progress: Mapped[str | None]
+    reached_by: Mapped[UUID | None]
+    reached_at: Mapped[datetime | None]
 
 
 class Indicator(Named, Base):

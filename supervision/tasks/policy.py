@@ -2,9 +2,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
-from supervision.foundation.actors import Actor
+from supervision.foundation.actors import Actor, Role
 from supervision.items import policy as items
-from supervision.tasks.errors import AskerMayNotDecide
+from supervision.tasks.errors import AskerMayNotDecide, NotResponsibleForTask
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -16,3 +16,9 @@ def require_another_person(actor: Actor, asked_by: UUID | None) -> None:
     """Refuse that one decides what one asked for oneself."""
     if actor.person == asked_by:
         raise AskerMayNotDecide
+
+
+def require_responsible(actor: Actor, unit_id: UUID) -> None:
+    """Refuse a unit that sees a task, and is not the one responsible for it."""
+    if actor.role is Role.UNIT and actor.unit_id != unit_id:
+        raise NotResponsibleForTask

@@ -1,22 +1,30 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, String, cast, func, literal, select
+from sqlalchemy import RowMapping, ScalarSelect, String, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.identity.models import Official, Position, Unit
+from supervision.items import closing
+from supervision.items import queries as items
 from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.items.states import ItemState
 from supervision.tasks import policy
-from supervision.tasks.models import Extension, Indicator, Task
+from supervision.tasks.models import Extension, Indicator, Milestone, Sharer, Task
 from supervision.tasks.rules import OfficialFacts
+from supervision.tasks.states import MilestoneState
 
 COUNTY_LEADERS = (Position.PRINCIPAL_COUNTY_LEADER, Position.COUNTY_LEADER)
+UNIT_LEADERS = (Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE)
 
 # A decimal travels as text, without the zeros that its column adds.
 _INDICATOR = func.jsonb_build_object(
@@ -38,6 +46,17 @@ _INDICATORS = (
     .where(Indicator.task_id == Task.id)
     .scalar_subquery()
 )
+
+
+def _sharers(holder: InstrumentedAttribute[UUID | None]) -> ScalarSelect[Any]:
+    ordered = func.jsonb_agg(aggregate_order_by(holder, Sharer.id))
+    return (
+        select(func.coalesce(ordered, literal([], JSONB)))
+        .where(Sharer.task_id == Task.id, holder.is_not(None))
+        .scalar_subquery()
+    )
+
+
 TASK_COLUMNS = (
     Task.id,
     Task.item_id,
@@ -46,6 +65,11 @@ TASK_COLUMNS = (
     Task.lead_leader_id,
     Task.responsible_unit_id,
     Task.responsible_person_id,
+    Task.principal_leader_id,
+    Task.leader_in_charge_id,
+    _sharers(Sharer.official_id).label("liaison_leader_ids"),
+    _sharers(Sharer.unit_id).label("supporting_unit_ids"),
+    Task.parent_id,
     _INDICATORS.label("indicators"),
     Task.created_at,
     Task.version,
@@ -62,6 +86,20 @@ EXTENSION_COLUMNS = (
     Extension.decided_at,
     Extension.decision,
     Extension.version,
+)
+MILESTONE_COLUMNS = (
+    Milestone.id,
+    Milestone.task_id,
+    Milestone.name,
+    Milestone.due_on,
+    Milestone.expected,
+    Milestone.state,
+    Milestone.set_by,
+    Milestone.set_at,
+    Milestone.reached_on,
+    Milestone.progress,
+    Milestone.reached_by,
+    Milestone.reached_at,
 )
 
 
@@ -138,15 +176,69 @@ async def get_extension(session: AsyncSession, actor: Actor, extension_id: UUID)
     return _found((await session.execute(statement)).mappings().one_or_none())
 
 
+async def get_for_update(session: AsyncSession, actor: Actor, task_id: UUID) -> Task:
+    """Lock a task that the actor may see, after its item, until the transaction ends."""
+    seen = await get_task(session, actor, task_id)
+    item = await items.get_for_update(session, actor, seen["item_id"])
+    # What stands still may change hands; what has ended may not.
+    if item.closed_on is not None:
+        closing.require_open(item)
+    statement = select(Task).where(Task.id == task_id).with_for_update()
+    return (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
+
+
+async def list_milestones(
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    task_id: UUID | None = None,
+    item_id: UUID | None = None,
+    overdue: bool | None = None,
+) -> Page:
+    """List milestones by their day; overdue is what an open item has not reached by the end of it."""
+    statement: Rows = select(*MILESTONE_COLUMNS).join(Task, Task.id == Milestone.task_id)
+    statement = statement.join(Item, Item.id == Task.item_id).where(policy.visible_to(actor))
+    if task_id is not None:
+        statement = statement.where(Milestone.task_id == task_id)
+    if item_id is not None:
+        statement = statement.where(Task.item_id == item_id)
+    if overdue is not None:
+        is_missed = (Milestone.due_on < await clock.today(session)) & (Milestone.state == MilestoneState.PLANNED)
+        is_overdue = is_missed & (Item.state == ItemState.OPEN)
+        statement = statement.where(is_overdue if overdue else ~is_overdue)
+    return await page(session, statement, request, identity=Milestone.id, sort=Milestone.due_on)
+
+
+async def get_milestone(session: AsyncSession, actor: Actor, milestone_id: UUID) -> RowMapping:
+    statement = select(*MILESTONE_COLUMNS).join(Task, Task.id == Milestone.task_id)
+    statement = statement.join(Item, Item.id == Task.item_id)
+    statement = statement.where(Milestone.id == milestone_id, policy.visible_to(actor))
+    return _found((await session.execute(statement)).mappings().one_or_none())
+
+
 async def read_officials_in_post(session: AsyncSession, official_ids: AbstractSet[UUID]) -> dict[UUID, OfficialFacts]:
-    """Read what decides whether officials may answer for tasks; who has left is not among them."""
+    """Read what decides whether officials may answer for tasks; who has left is not among them.
+
+    Until the transaction ends none of them leaves, so they are read before any item is locked.
+    """
     statement = select(Official.id, Official.unit_id, Official.position.in_(COUNTY_LEADERS))
-    rows = await session.execute(statement.where(Official.id.in_(official_ids), Official.left_on.is_(None)))
+    in_post = statement.where(Official.id.in_(official_ids), Official.left_on.is_(None)).order_by(Official.id)
+    rows = await session.execute(in_post.with_for_update(read=True))
     return {id_: OfficialFacts(unit_id, is_county_leader) for id_, unit_id, is_county_leader in rows}
 
 
 async def read_units(session: AsyncSession, unit_ids: AbstractSet[UUID]) -> set[UUID]:
     return set(await session.scalars(select(Unit.id).where(Unit.id.in_(unit_ids))))
+
+
+async def read_leaders(session: AsyncSession, unit_ids: AbstractSet[UUID]) -> dict[tuple[UUID, str], UUID]:
+    """Read who in each unit is its principal leader and its leader in charge; of several the first registered."""
+    statement = select(Official.unit_id, Official.position, Official.id).where(
+        Official.unit_id.in_(unit_ids), Official.position.in_(UNIT_LEADERS), Official.left_on.is_(None)
+    )
+    rows = await session.execute(statement.order_by(Official.id.desc()).with_for_update(read=True))
+    return {(unit_id, position): id_ for unit_id, position, id_ in rows}
 
 
 async def read_directory(session: AsyncSession) -> Directory:

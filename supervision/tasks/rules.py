@@ -1,14 +1,25 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from supervision.foundation.errors import Problem
-from supervision.tasks.errors import ExtensionAlreadyDecided, ExtensionNotLater, ExtensionTooLate, RefusalTakesNoDate
-from supervision.tasks.states import FOLLOWS, ExtensionState
+from supervision.identity.errors import UnknownOfficial
+from supervision.tasks.errors import (
+    ExtensionAlreadyDecided,
+    ExtensionNotLater,
+    ExtensionTooLate,
+    LeaderNotOfCounty,
+    PersonOfAnotherUnit,
+    RefusalTakesNoDate,
+)
+from supervision.tasks.states import COUNTY_PARTS, FOLLOWS, ExtensionState, TaskPart
+
+# A task of an item is at the first level.
+DEEPEST = 5
 
 # What may be wrong with a task: what is wrong, and what would be right.
 WRONG_WITH_TASK: Mapping[str, tuple[str, str]] = {
@@ -27,6 +38,26 @@ WRONG_WITH_TASK: Mapping[str, tuple[str, str]] = {
     "person_of_another_unit": (
         "责任人不属于责任单位。请改填该单位的在职人员。",
         "The responsible person is of another unit. Name an official of the responsible unit.",
+    ),
+    "leader_of_another_unit": (
+        "第一责任人、主要责任人须是责任单位的人员。请改填该单位的在职人员。",
+        "Who is first or primarily responsible is of the responsible unit. Name an official of it.",
+    ),
+    "liaison_not_of_county": (
+        "联系领导须为县领导。请改填县领导。",
+        "A liaison leader must be a county leader. Name one.",
+    ),
+    "unit_supports_itself": (
+        "配合单位不能是责任单位本身。请改填其他单位。",
+        "The responsible unit cannot support itself. Name another unit.",
+    ),
+    "unfit_parent": (
+        "上级任务须是本次分解中序号在前的任务。",
+        "A parent is a task that stands earlier in the same decomposition.",
+    ),
+    "tree_too_deep": (
+        f"任务层级不得超过 {DEEPEST} 级。",
+        f"Tasks go {DEEPEST} levels deep at most.",
     ),
     "between_without_two_ends": (
         "比较方式为“介于”时，须同时填写目标值和目标上限。",
@@ -58,12 +89,20 @@ class IndicatorPlan(TypedDict):
 
 
 class TaskPlan(TypedDict):
-    """What a task is to be: its goal, the three who answer for it, and its indicators."""
+    """What a task is to be: its goal, those who answer for it or help, its place in the tree, and its indicators.
+
+    The leaders who are first and primarily responsible are those of the unit where none are named.
+    """
 
     goal: str
     lead_leader_id: UUID
     responsible_unit_id: UUID
     responsible_person_id: UUID
+    principal_leader_id: NotRequired[UUID | None]
+    leader_in_charge_id: NotRequired[UUID | None]
+    liaison_leader_ids: NotRequired[list[UUID]]
+    supporting_unit_ids: NotRequired[list[UUID]]
+    parent_no: NotRequired[int | None]
     indicators: list[IndicatorPlan]
 
 
@@ -79,8 +118,14 @@ def find_problems(
     plans: list[TaskPlan], *, units: AbstractSet[UUID], officials: Mapping[UUID, OfficialFacts]
 ) -> Iterator[Problem]:
     """Compare tasks that are planned with the units and the officials in post that exist."""
+    depths: list[int] = []
     for number, plan in enumerate(plans):
         place = f"/body/tasks/{number}"
+        depths.append(_depth(plan, depths))
+        if depths[-1] == 0:
+            yield _problem(f"{place}/parent_no", "unfit_parent")
+        elif depths[-1] > DEEPEST:
+            yield _problem(f"{place}/parent_no", "tree_too_deep")
         for name, code in _wrong_with_people(plan, units, officials):
             yield _problem(f"{place}/{name}", code)
         names: set[str] = set()
@@ -92,6 +137,27 @@ def find_problems(
             wrong = wrong_with_ends(indicator["comparator"], indicator["target"], indicator["target_high"])
             if wrong is not None:
                 yield _problem(f"{here}/target_high", wrong)
+
+
+def people_of(plan: TaskPlan) -> set[UUID]:
+    """Return the officials whom a task names."""
+    named = {plan[role] for role in ("lead_leader_id", "responsible_person_id")}
+    leaders = {plan.get("principal_leader_id"), plan.get("leader_in_charge_id")}
+    return {*named, *(id_ for id_ in leaders if id_ is not None), *plan.get("liaison_leader_ids", [])}
+
+
+def units_of(plan: TaskPlan) -> set[UUID]:
+    """Return the units that a task names."""
+    return {plan["responsible_unit_id"], *plan.get("supporting_unit_ids", [])}
+
+
+def _depth(plan: TaskPlan, before: Sequence[int]) -> int:
+    """Return at which level a task stands below those that come before it; 0 where its parent is none of them."""
+    parent_no = plan.get("parent_no")
+    if parent_no is None:
+        return 1
+    # A parent that comes earlier can close no cycle.
+    return before[parent_no - 1] + 1 if parent_no <= len(before) else 0
 
 
 def _wrong_with_people(
@@ -109,6 +175,37 @@ def _wrong_with_people(
         yield "responsible_person_id", "unknown_official"
     elif person.unit_id != plan["responsible_unit_id"]:
         yield "responsible_person_id", "person_of_another_unit"
+    yield from _wrong_with_others(plan, units, officials)
+
+
+def _wrong_with_others(
+    plan: TaskPlan, units: AbstractSet[UUID], officials: Mapping[UUID, OfficialFacts]
+) -> Iterator[tuple[str, str]]:
+    leaders = {
+        "principal_leader_id": plan.get("principal_leader_id"),
+        "leader_in_charge_id": plan.get("leader_in_charge_id"),
+    }
+    for name, official_id in leaders.items():
+        if official_id is not None and official_id not in officials:
+            yield name, "unknown_official"
+        elif official_id is not None and officials[official_id].unit_id != plan["responsible_unit_id"]:
+            yield name, "leader_of_another_unit"
+    yield from _wrong_with_sharers(plan, units, officials)
+
+
+def _wrong_with_sharers(
+    plan: TaskPlan, units: AbstractSet[UUID], officials: Mapping[UUID, OfficialFacts]
+) -> Iterator[tuple[str, str]]:
+    for index, leader_id in enumerate(plan.get("liaison_leader_ids", [])):
+        if leader_id not in officials:
+            yield f"liaison_leader_ids/{index}", "unknown_official"
+        elif not officials[leader_id].is_county_leader:
+            yield f"liaison_leader_ids/{index}", "liaison_not_of_county"
+    for index, unit_id in enumerate(plan.get("supporting_unit_ids", [])):
+        if unit_id not in units:
+            yield f"supporting_unit_ids/{index}", "unknown_unit"
+        elif unit_id == plan["responsible_unit_id"]:
+            yield f"supporting_unit_ids/{index}", "unit_supports_itself"
 
 
 def _problem(pointer: str, code: str) -> Problem:
@@ -147,3 +244,13 @@ def decide(state: str, verdict: str, *, deadline_on: date, asked_until: date, gi
 def _check_later(until_on: date, deadline_on: date) -> None:
     if until_on <= deadline_on:
         raise ExtensionNotLater(deadline_on=deadline_on)
+
+
+def check_fit(part: TaskPart, official: OfficialFacts | None, *, unit_id: UUID) -> None:
+    """Refuse who cannot take over a part: the county's leaders lead and liaise, the unit's own people answer for it."""
+    if official is None:
+        raise UnknownOfficial
+    if part in COUNTY_PARTS and not official.is_county_leader:
+        raise LeaderNotOfCounty
+    if part not in COUNTY_PARTS and official.unit_id != unit_id:
+        raise PersonOfAnotherUnit

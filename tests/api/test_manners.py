@@ -24,6 +24,10 @@ from tests.house import Callers, Committed, Place
 UNIT = {"name": "示例单位", "kind": "department"}
 JSON = {"Content-Type": "application/json"}
 SECRETIVE = "echo-7731"
+REFUSE_AT_COMMIT = (
+    "CREATE CONSTRAINT TRIGGER refuse_at_commit AFTER INSERT ON unit DEFERRABLE INITIALLY DEFERRED "
+    "FOR EACH ROW EXECUTE FUNCTION ducha_refuse_change()"
+)
 
 
 @pytest.fixture
@@ -196,6 +200,15 @@ class TestStrictness:
             ("/body", "extra_forbidden"),
         }
 
+    async def test_who_asks_is_known_before_what_they_send_is_read(self, administrator: Caller) -> None:
+        nobody = {**JSON, "Authorization": f"Bearer {SECRETIVE}"}
+        assert_problem(await administrator.post("/v1/units", content=b"{", headers=nobody), 401, "unauthenticated")
+
+    async def test_for_whom_somebody_acts_is_an_id(self, administrator: Caller) -> None:
+        answer = await administrator.get("/v1/me", headers={"Ducha-On-Behalf-Of": SECRETIVE})
+        (named,) = assert_problem(answer, 422, "invalid")["errors"]
+        assert (named["pointer"], named["code"]) == ("/header/Ducha-On-Behalf-Of", "uuid_parsing")
+
 
 class TestMethods:
     async def test_405_names_all_methods_of_the_path(self, app: DuchaApp, administrator: Caller) -> None:
@@ -243,6 +256,20 @@ class TestVersions:
         changes = [administrator.patch(url, json={"name": f"甲{n}"}, headers={"If-Match": tag}) for n in range(20)]
         statuses = sorted(answer.status_code for answer in await asyncio.gather(*changes))
         assert statuses == [200] + [412] * 19
+
+
+class TestCommit:
+    @pytest.mark.committed
+    async def test_one_that_fails_is_never_told_as_a_success(self, committed: Committed) -> None:
+        administrator = await committed.callers(await committed.found("330326"), "administrator")
+        async with committed.engines["owner"].begin() as connection:
+            await connection.execute(text(REFUSE_AT_COMMIT))
+        try:
+            assert_problem(await administrator.post("/v1/units", json=UNIT), 500, "internal_error")
+        finally:
+            async with committed.engines["owner"].begin() as connection:
+                await connection.execute(text("DROP TRIGGER refuse_at_commit ON unit"))
+        assert (await administrator.get("/v1/units")).json()["data"] == []
 
 
 class TestIdempotency:

@@ -108,6 +108,51 @@ async def test_problems_say_where_and_what(scene: Scene) -> None:
     assert "新增就业" in answer.json()["errors"][1]["detail"]
 
 
+async def test_the_office_enters_what_came_on_paper_and_returns_it(scene: Scene) -> None:
+    entered_reports = f"/v1/obligations/{scene.obligation_id}/entered_reports"
+    paper = {**body(scene), "received_at": "2016-03-17T09:00:00+08:00", "channel": "paper"}
+    for stranger, status in ((scene.unit, 403), (scene.stranger, 403)):
+        assert (await stranger.post(entered_reports, json=paper)).status_code == status
+    tomorrow = await scene.office.post(entered_reports, json={**paper, "received_at": "2016-03-19T09:00:00+08:00"})
+    assert (tomorrow.status_code, tomorrow.json()["code"]) == (422, "receipt_not_yet")
+    assert (await scene.office.post(entered_reports, json={**paper, "channel": "system"})).status_code == 422
+    entered = await scene.office.post(entered_reports, json=paper)
+    assert entered.status_code == 201
+    made = entered.json()
+    assert (made["received_at"], made["channel"], made["is_late"]) == ("2016-03-17T01:00:00Z", "paper", False)
+    assert (made["entered_by"], made["reported_by"]) == (str(scene.office.client_id), None)
+    assert (await scene.unit.get(entered.headers["Location"])).json() == made
+
+    back = {"reason": "没有实质内容", "until_on": "2016-03-22"}
+    place_of_return = f"{entered.headers['Location']}/return"
+    assert (await scene.unit.post(place_of_return, json=back)).status_code == 403
+    past = await scene.office.post(place_of_return, json={**back, "until_on": "2016-03-17"})
+    assert (past.status_code, past.json()["code"]) == (422, "supplement_limit_passed")
+    returned = await scene.office.post(place_of_return, json=back)
+    assert (returned.status_code, returned.json()["state"]) == (200, "returned")
+    again = await scene.office.post(place_of_return, json=back)
+    assert (again.status_code, again.json()["code"]) == (409, "report_already_returned")
+    owed = (await scene.unit.get(f"/v1/obligations/{scene.obligation_id}")).json()
+    assert (owed["state"], owed["due_at"], owed["times_returned"]) == ("open", "2016-03-22T16:00:00Z", 1)
+    mended = await scene.unit.post(place(scene), json=body(scene))
+    assert (mended.status_code, mended.json()["state"]) == (201, "received")
+    for state, wanted in (("returned", made["id"]), ("received", mended.json()["id"])):
+        listed = (await scene.unit.get("/v1/progress_reports", params={"state": state})).json()["data"]
+        assert [each["id"] for each in listed] == [wanted]
+
+
+async def test_another_countys_office_neither_enters_nor_returns(
+    scene: Scene, callers: Callers, elsewhere: Place
+) -> None:
+    theirs = await callers(elsewhere, "office")
+    paper = {**body(scene), "received_at": "2016-03-17T09:00:00+08:00", "channel": "fax"}
+    entered = await theirs.post(f"/v1/obligations/{scene.obligation_id}/entered_reports", json=paper)
+    assert entered.status_code == 404
+    made = await scene.unit.post(place(scene), json=body(scene))
+    back = {"reason": "空", "until_on": "2199-03-22"}
+    assert (await theirs.post(f"{made.headers['Location']}/return", json=back)).status_code == 404
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

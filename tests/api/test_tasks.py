@@ -129,3 +129,148 @@ class TestExtensions:
         where = await decomposed(office, cast)
         answer = await office.post(f"{where}/extensions", json={**EXTENSION, "until_on": "2126-03-31"})
         assert (answer.status_code, answer.json()["code"]) == (422, "extension_not_later")
+
+
+class TestPeople:
+    async def task_of(self, office: Caller, cast: Cast, **over: Any) -> str:
+        where = (await office.post("/v1/items", json=REGISTRATION)).headers["Location"]
+        made = await office.post(f"{where}/tasks", json=decomposition(cast, **over))
+        assert made.status_code == 201, made.text
+        return f"/v1/tasks/{made.json()['data'][0]['id']}"
+
+    async def test_a_part_changes_hands_and_the_history_is_told(
+        self, callers: Callers, sessions: Sessions, here: Place
+    ) -> None:
+        office, cast, other = (
+            await callers(here, "office"),
+            await cast_of(sessions, here),
+            await cast_of(sessions, here),
+        )
+        task = await self.task_of(office, cast)
+        change = {"part": "lead_leader", "official_id": str(other.leader_id), "reason": "分工调整"}
+        changed = await office.post(f"{task}/reassignments", json=change)
+        assert (changed.status_code, changed.json()["lead_leader_id"]) == (200, str(other.leader_id))
+        again = await office.post(f"{task}/reassignments", json=change)
+        assert (again.status_code, again.json()["code"]) == (409, "already_assigned")
+        unfit = await office.post(f"{task}/reassignments", json={**change, "official_id": str(cast.person_id)})
+        assert (unfit.status_code, unfit.json()["code"]) == (422, "leader_not_of_county")
+        moved = {"unit_id": str(other.unit_id), "responsible_person_id": str(other.person_id), "reason": "职能划转"}
+        assert (await office.post(f"{task}/unit_reassignments", json=moved)).status_code == 200
+        unit = await callers(here, "unit", unit_id=other.unit_id)
+        told = (await unit.get(f"{task}/assignments")).json()
+        assert told["next"] is None
+        assert [(each["part"], each["until_at"] is None) for each in told["data"]] == [
+            ("lead_leader", False),
+            ("lead_leader", True),
+            ("responsible_person", False),
+            ("responsible_person", True),
+            ("responsible_unit", False),
+            ("responsible_unit", True),
+        ]
+        former = await callers(here, "unit", unit_id=cast.unit_id)
+        assert (await former.get(f"{task}/assignments")).status_code == 404
+
+    async def test_sharers_are_changed_with_the_version_that_was_read(
+        self, callers: Callers, sessions: Sessions, here: Place
+    ) -> None:
+        office, cast, other = (
+            await callers(here, "office"),
+            await cast_of(sessions, here),
+            await cast_of(sessions, here),
+        )
+        task = await self.task_of(office, cast, liaison_leader_ids=[str(cast.leader_id)])
+        body = {"supporting_unit_ids": [str(other.unit_id)], "reason": "协同"}
+        assert (await office.patch(task, json=body)).status_code == 428
+        changed = await office.patch(task, json=body, headers={"If-Match": '"1"'})
+        assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
+        assert changed.json()["supporting_unit_ids"] == [str(other.unit_id)]
+        assert changed.json()["liaison_leader_ids"] == [str(cast.leader_id)]
+        assert (await office.patch(task, json=body, headers={"If-Match": '"1"'})).status_code == 412
+        helper = await callers(here, "unit", unit_id=other.unit_id)
+        assert (await helper.get(task)).status_code == 200
+
+    async def test_who_leaves_is_succeeded(self, callers: Callers, sessions: Sessions, here: Place) -> None:
+        office, cast, other = (
+            await callers(here, "office"),
+            await cast_of(sessions, here),
+            await cast_of(sessions, here),
+        )
+        administrator = await callers(here, "administrator")
+        task = await self.task_of(office, cast)
+        official, body = f"/v1/officials/{cast.leader_id}", {"on": "2016-06-30", "reason": "调离"}
+        amended = await administrator.patch(official, json={"left_on": "2016-06-30"}, headers={"If-Match": '"1"'})
+        alone = await office.post(f"{official}/departure", json=body)
+        for refused in (amended, alone):
+            assert (refused.status_code, refused.json()["code"]) == (409, "successor_needed")
+        left = await office.post(f"{official}/departure", json={**body, "successor_id": str(other.leader_id)})
+        assert (left.status_code, left.json()["left_on"]) == (200, "2016-06-30")
+        assert (await office.get(task)).json()["lead_leader_id"] == str(other.leader_id)
+        again = await office.post(f"{official}/departure", json=body)
+        assert (again.status_code, again.json()["code"]) == (409, "official_has_left")
+
+    async def test_other_jurisdiction(
+        self, callers: Callers, sessions: Sessions, here: Place, elsewhere: Place
+    ) -> None:
+        office, stranger = await callers(here, "office"), await callers(elsewhere, "office")
+        cast, theirs = await cast_of(sessions, here), await cast_of(sessions, elsewhere)
+        task = await self.task_of(office, cast)
+        person = {"part": "lead_leader", "official_id": str(theirs.leader_id), "reason": "示例"}
+        unit = {"unit_id": str(theirs.unit_id), "responsible_person_id": str(theirs.person_id), "reason": "示例"}
+        leaving = {"on": "2016-06-30", "reason": "示例", "successor_id": str(theirs.leader_id)}
+        for path, body in (
+            (f"{task}/reassignments", person),
+            (f"{task}/unit_reassignments", unit),
+            (f"/v1/officials/{cast.leader_id}/departure", leaving),
+        ):
+            assert (await stranger.post(path, json=body)).status_code == 404
+            assert (await office.post(path, json=body)).status_code == 422
+        assert (await stranger.get(f"{task}/assignments")).status_code == 404
+        version = {"If-Match": '"1"'}
+        assert (await stranger.patch(task, json={"reason": "示例"}, headers=version)).status_code == 404
+
+    async def test_a_tree_is_read_by_its_parents(self, callers: Callers, sessions: Sessions, here: Place) -> None:
+        office, cast = await callers(here, "office"), await cast_of(sessions, here)
+        (task,) = decomposition(cast)["tasks"]
+        where = (await office.post("/v1/items", json=REGISTRATION)).headers["Location"]
+        wrong = {"tasks": [{**task, "parent_no": 1}]}
+        refused = await office.post(f"{where}/tasks", json=wrong)
+        assert refused.json()["errors"][0]["pointer"] == "/body/tasks/0/parent_no"
+        tree = {"tasks": [task, {**task, "goal": "整治两公里", "parent_no": 1}]}
+        first, second = (await office.post(f"{where}/tasks", json=tree)).json()["data"]
+        assert (first["parent_id"], second["parent_id"]) == (None, first["id"])
+
+
+class TestMilestones:
+    async def test_set_reached_and_listed(
+        self, callers: Callers, sessions: Sessions, here: Place, elsewhere: Place
+    ) -> None:
+        office, cast = await callers(here, "office"), await cast_of(sessions, here)
+        unit, stranger = await callers(here, "unit", unit_id=cast.unit_id), await callers(elsewhere, "office")
+        task = await TestPeople().task_of(office, cast)
+        node = {"name": "主体完工", "due_on": "2016-03-20", "expected": "封顶"}
+        assert (await unit.post(f"{task}/milestones", json=node)).status_code == 403
+        assert (await stranger.post(f"{task}/milestones", json=node)).status_code == 404
+        made = await office.post(f"{task}/milestones", json=node)
+        assert (made.status_code, made.json()["state"]) == (201, "planned")
+        again = await office.post(f"{task}/milestones", json=node)
+        assert (again.status_code, again.json()["code"]) == (409, "milestone_name_taken")
+        where, item = made.headers["Location"], (await unit.get(task)).json()["item_id"]
+        for query, wanted in (
+            ({"overdue": "true"}, [made.json()]),
+            ({"overdue": "false"}, []),
+            ({"task": task.rsplit("/", 1)[1]}, [made.json()]),
+            ({"item": item}, [made.json()]),
+        ):
+            assert (await unit.get("/v1/milestones", params=query)).json()["data"] == wanted
+        assert (await stranger.get("/v1/milestones")).json()["data"] == []
+        reached = {"reached_on": "2016-03-18", "progress": "已封顶"}
+        for path in (where, f"{where}/reached"):
+            answer = await (stranger.get(path) if path == where else stranger.post(path, json=reached))
+            assert answer.status_code == 404
+        early = await unit.post(f"{where}/reached", json={**reached, "reached_on": "2199-01-01"})
+        assert (early.status_code, early.json()["code"]) == (422, "milestone_not_yet")
+        told = await unit.post(f"{where}/reached", json=reached)
+        assert (told.status_code, told.json()["progress"]) == (200, "已封顶")
+        assert (await unit.get(where)).json() == told.json()
+        twice = await unit.post(f"{where}/reached", json=reached)
+        assert (twice.status_code, twice.json()["code"]) == (409, "milestone_already_reached")

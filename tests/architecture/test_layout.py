@@ -26,8 +26,11 @@ OWN = {
         *("approving", "changing", "closing", "ledgers", "life", "notices", "noticing", "numbering", "papers"),
         *("registering", "registers", "search", "similar", "staging"),
     },
-    "tasks": {"cells", "columns", "decomposing", "extending", "importing", "ledger_sheet", "merging", "people"},
-    "progress": {"completing", "digesting", "obliging", "reporting", "rhythm", "waiving"},
+    "tasks": {
+        *("assignments", "cells", "columns", "decomposing", "departing", "extending", "importing", "ledger_sheet"),
+        *("merging", "milestones", "parts", "people", "reassigning"),
+    },
+    "progress": {"completing", "digesting", "obliging", "reporting", "returning", "rhythm", "waiving"},
     "inspections": {"concluding", "planning", "recording"},
     "problems": {"opening", "solving"},
     "scoring": {

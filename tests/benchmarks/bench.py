@@ -88,7 +88,7 @@ async def _pool(url: str) -> AsyncIterator[Pool]:
     # As many connections as ours, with the same settings.
     size = settings.current().pool_size
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    facts = {"row_factory": dict_row, "options": "-c TimeZone=UTC -c statement_timeout=30000"}
+    facts = {"row_factory": dict_row, "options": "-c TimeZone=UTC -c statement_timeout=30000 -c random_page_cost=1.1"}
     pool: Pool = AsyncConnectionPool(
         plain, connection_class=Connection, min_size=size, max_size=size, kwargs=facts, open=False
     )

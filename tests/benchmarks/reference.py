@@ -123,7 +123,8 @@ class _Report:
             raise HTTPException(404)
         if owed[0]["state"] != "open":
             raise HTTPException(409)
-        duties = await _all(connection, self.duties, {"unit": unit_id, "period_last": owed[0]["period_last"]})
+        asked = {"unit": unit_id, "period_last": owed[0]["period_last"], "state_1": "open"}
+        duties = await _all(connection, self.duties, asked)
         if sorted(str(duty["id"]) for duty in duties) != sorted(entry["task_id"] for entry in entries):
             raise HTTPException(422)
         held = await _all(connection, self.clock, {})

@@ -21,12 +21,12 @@ from supervision.items.models import NoticeDelivery
 from supervision.messaging import broadcasting, templates
 from supervision.messaging.audience import Audience
 from supervision.operations import service as operations
-from supervision.progress import digesting
+from supervision.progress import digesting, reporting
 from supervision.progress.models import ProgressEntry
 from supervision.reviews import closing
 from supervision.scoring import correcting, deciding, proposing, reopening, settling
 from supervision.scoring.models import Deduction
-from supervision.tasks import extending
+from supervision.tasks import extending, milestones
 from supervision.tasks.models import Task
 from tests.contract import inspecting
 from tests.contract.furniture import Furniture
@@ -108,19 +108,56 @@ async def _work(session: AsyncSession, actor: Actor, made: Furniture) -> None:
         for item_id in whole[10:]
     ]
     made.put("extension_id", values=asked)
-    made.put("task_id", "task", values=[await tasks.make_task(session, actor, cast) for _ in range(3)])
+    made.put("task_id", "task", values=await _movable_tasks(session, actor, cast))
+    facts: dict[str, Any] = {"due_on": FAR, "expected": "示例形象"}
+    planned = [
+        await milestones.set_milestone(session, actor, UUID(made.ids["task_id"][0]), name=f"示例节点{no}", **facts)
+        for no in range(12)
+    ]
+    made.put("milestone_id", values=planned)
+    made.bodies["reach_milestone"] = [{"reached_on": "2016-03-01", "progress": "示例进度"}]
+    leaders = [cast.leader_id, (await tasks.make_cast(session, actor)).leader_id]
+    made.bodies["reassign_task"] = [
+        {"part": "lead_leader", "official_id": str(leader_id), "reason": "示例理由"} for leader_id in leaders
+    ]
+    made.bodies["amend_task"] = [{"liaison_leader_ids": [str(each)], "reason": "示例理由"} for each in leaders]
+
+
+async def _movable_tasks(session: AsyncSession, actor: Actor, cast: tasks.Cast) -> list[UUID]:
+    # Later than the periods of the unit's obligations: given to it, they need no word in its reports on these.
+    far = {"received_on": date(2198, 1, 4), "deadline_on": FAR}
+    return [
+        await tasks.make_task(session, actor, cast, item_id=await items.make_item(session, actor, **far))
+        for _ in range(8)
+    ]
 
 
 async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id
     duty = await progress.make_duty(session, actor, unit_id=unit_id, received_on=date(2017, 1, 4))
+    facts = {"unit_id": str(unit_id), "responsible_person_id": str(duty.handler_id), "reason": "示例理由"}
+    made.bodies["reassign_unit"] = [facts]
     owed = [
         await progress.make_obligation(session, unit_id, period_first=first, period_last=last)
         for first, last in HALF_MONTHS
     ]
     made.put("obligation_id", values=owed)
     made.bodies["report_progress"] = [progress.as_json([progress.entry(duty.task_ids[0])])]
+    paper = {"channel": "paper", "received_at": "2018-01-04T09:00:00+08:00"}
+    made.bodies["enter_report"] = [{**made.bodies["report_progress"][0], **paper}]
+    entries = [progress.entry(duty.task_ids[0])]
+    hollow = [
+        await reporting.report_progress(
+            session,
+            progress.as_unit(actor, unit_id),
+            await progress.make_obligation(session, unit_id, period_first=first, period_last=last),
+            entries=entries,
+        )
+        for first, last in ((date(2018, month, 1), date(2018, month, 15)) for month in range(1, 9))
+    ]
+    made.put("report_id", values=hollow)
+    made.bodies["return_report"] = [{"reason": "示例理由", "until_on": str(FAR)}]
     period = Period(*HALF_MONTHS[0], PeriodKind.HALF_MONTH)
     await identity.make_official(
         session, actor, unit_id, position="principal_county_leader", leadership_level="division"
@@ -154,7 +191,12 @@ async def _reviews(session: AsyncSession, actor: Actor, standing: Standing, made
 
 async def _messages(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
     told = await messaging.make_officials(session, actor, 3, first=9000)
-    made.put("official_id", "official", "official_ids", values=told)
+    made.put("official", "official_ids", values=told)
+    # Those who are written to stay in post; others leave.
+    unit_id = await identity.make_unit(session, actor)
+    leaving = [await identity.make_official(session, actor, unit_id) for _ in range(12)]
+    made.put("official_id", values=leaving)
+    made.bodies["record_departure"] = [{"on": "2016-03-01", "reason": "示例理由"}]
     await messaging.make_broadcast(session, messaging.as_test(actor), told)
     await templates.write_template(session, actor, name="contract", body="请{text}")
     wanted: dict[str, Any] = {"template": "contract", "variables": {"text": "按时报送。"}}

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from supervision.foundation.errors import Refusal
 from supervision.foundation.ids import new_id
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Official
+from supervision.tasks import departing, reassigning
 from tests.factories import bulletins, scoring
 from tests.factories.identity import make_official, make_unit
 from tests.factories.tasks import make_cast, make_task
@@ -40,6 +41,36 @@ async def test_a_task_is_traced_back_to_its_three(session: AsyncSession, here: P
         ("leader_in_charge", str(in_charge)),
         ("responsible_person", str(cast.person_id)),
     ]
+
+
+async def test_the_three_are_those_of_the_day_of_the_fact(session: AsyncSession, here: Place, unit_id: UUID) -> None:
+    office, cast = bulletins.person(here.actor), await make_cast(session, here.actor)
+    leaders = [
+        await make_official(session, here.actor, cast.unit_id, position=position)
+        for position in ("principal_leader", "leader_in_charge")
+    ]
+    await scoring.hold(session, here.actor, datetime(2016, 3, 1, tzinfo=UTC))
+    task_id = await make_task(session, here.actor, cast)
+    heir_id = await make_official(session, here.actor, cast.unit_id)
+    await scoring.hold(session, here.actor, datetime(2016, 3, 20, 4, tzinfo=UTC))
+    await departing.record_departure(
+        session, here.actor, cast.person_id, on=date(2016, 3, 18), reason="调离", successor_id=heir_id
+    )
+    new_unit, new = unit_id, await make_official(session, here.actor, unit_id)
+    await scoring.hold(session, here.actor, datetime(2016, 4, 1, 4, tzinfo=UTC))
+    moved: dict[str, Any] = {"unit_id": new_unit, "responsible_person_id": new, "reason": "职能划转"}
+    await reassigning.reassign_unit(session, here.actor, task_id, **moved)
+    await scoring.hold(session, here.actor, bulletins.SIXTH_OF_APRIL)
+    for fact_on, person_id in ((date(2016, 3, 18), cast.person_id), (date(2016, 3, 19), heir_id)):
+        proposal_id = await bulletins.propose(session, office, cast.unit_id, task_id=task_id, fact_on=fact_on)
+        row = await queries.get_accountability_proposal(session, here.actor, proposal_id)
+        assert row["fact_on"] == fact_on
+        assert [each["official_id"] for each in row["traced"]] == [*map(str, leaders), str(person_id)]
+    with pytest.raises(errors.TaskOfAnotherUnit):
+        await bulletins.propose(session, office, cast.unit_id, task_id=task_id)
+    with pytest.raises(errors.DayInFuture):
+        await bulletins.propose(session, office, new_unit, task_id=task_id, fact_on=date(2016, 4, 7))
+    assert await bulletins.propose(session, office, new_unit, task_id=task_id)
 
 
 async def test_without_a_task_nobody_is_traced(session: AsyncSession, here: Place, unit_id: UUID) -> None:

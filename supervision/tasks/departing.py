@@ -1,0 +1,59 @@
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.cadence.rules import end_of_day
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.identity import service as identity
+from supervision.identity.errors import UnknownOfficial
+from supervision.messaging import outbox
+from supervision.tasks import assignments, parts, queries, rules
+from supervision.tasks.errors import SuccessorIsSelf, SuccessorNeeded
+from supervision.tasks.states import SHARED_PARTS, TaskPart
+
+
+async def record_departure(
+    session: AsyncSession, actor: Actor, official_id: UUID, *, on: date, reason: str, successor_id: UUID | None
+) -> None:
+    """Record that an official has left, and give all parts in open tasks to one successor (§5(1)).
+
+    Who leaves answers through the day of leaving. What was queued for them goes to the successor. Refuses a day to
+    come, who left before, open tasks without a successor, and a successor who cannot take over each part.
+    """
+    if successor_id == official_id:
+        raise SuccessorIsSelf
+    known = await queries.read_officials_in_post(session, {successor_id} if successor_id else set())
+    await identity.depart_official(session, actor, official_id, on=on, reason=reason)
+    held = await assignments.read_held(session, official_id)
+    await outbox.readdress(session, actor, official_id=official_id, heir_id=successor_id)
+    if successor_id is None:
+        _require_none(held)
+        return
+    if successor_id not in known:
+        raise UnknownOfficial
+    at = min(await clock.now(session), end_of_day(on))
+    for task_id, part in held:
+        task = await queries.get_for_update(session, actor, task_id)
+        rules.check_fit(part, known[successor_id], unit_id=task.responsible_unit_id)
+        if part in SHARED_PARTS:
+            await parts.unshare(session, actor, task, part, official_id, at=at, reason=reason)
+            await parts.share(session, actor, task, part, successor_id, at=at)
+        else:
+            await parts.hand_on(session, actor, task, part, successor_id, at=at, reason=reason)
+
+
+async def amend_official(
+    session: AsyncSession, actor: Actor, official_id: UUID, version: int, *, changes: dict[str, Any]
+) -> None:
+    """Change an official as the identity room does; refuses also that one leaves open tasks behind."""
+    await identity.amend_official(session, actor, official_id, version, changes=changes)
+    if "left_on" in changes:
+        _require_none(await assignments.read_held(session, official_id))
+
+
+def _require_none(held: list[tuple[UUID, TaskPart]]) -> None:
+    if held:
+        raise SuccessorNeeded(count=len({task_id for task_id, _ in held}))

@@ -1,0 +1,68 @@
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.cadence.rules import shanghai_day
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor
+from supervision.items import closing
+from supervision.items import queries as items
+from supervision.tasks import policy, queries
+from supervision.tasks.errors import MilestoneAlreadyReached, MilestoneNameTaken, MilestoneNotYet
+from supervision.tasks.models import Milestone
+from supervision.tasks.states import MILESTONE_FOLLOWS, MilestoneState
+
+
+async def set_milestone(
+    session: AsyncSession, actor: Actor, task_id: UUID, *, name: str, due_on: date, expected: str
+) -> UUID:
+    """Set a time node (时间节点) of a task, and what is to be seen by then (§2(2)).
+
+    Refuses an item that is not open, and a second milestone of the name.
+    """
+    task = await queries.get_task(session, actor, task_id)
+    closing.require_open(await items.get_for_update(session, actor, task["item_id"]))
+    milestone = Milestone(
+        task_id=task_id,
+        name=name,
+        due_on=due_on,
+        expected=expected,
+        state=MilestoneState.PLANNED,
+        set_by=actor.person,
+        set_at=await clock.now(session),
+    )
+    try:
+        async with session.begin_nested():
+            session.add(milestone)
+    except IntegrityError as error:
+        raise MilestoneNameTaken from error
+    await audit.record(session, actor, "milestone.set", milestone.id, task_id=task_id, name=name, due_on=due_on)
+    return milestone.id
+
+
+async def reach_milestone(
+    session: AsyncSession, actor: Actor, milestone_id: UUID, *, reached_on: date, progress: str
+) -> None:
+    """Report that a milestone was reached, and what is to be seen of it (形象进度, §2(2)).
+
+    Refuses a unit that is not the responsible one, an item that is not open, a day to come, and a second time.
+    """
+    seen = await queries.get_milestone(session, actor, milestone_id)
+    task = await queries.get_task(session, actor, seen["task_id"])
+    policy.require_responsible(actor, task["responsible_unit_id"])
+    closing.require_open(await items.get_for_update(session, actor, task["item_id"]))
+    now = await clock.now(session)
+    if reached_on > shanghai_day(now):
+        raise MilestoneNotYet(today=shanghai_day(now))
+    statement = select(Milestone).where(Milestone.id == milestone_id).with_for_update()
+    milestone = (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
+    if MilestoneState.REACHED not in MILESTONE_FOLLOWS[MilestoneState(milestone.state)]:
+        raise MilestoneAlreadyReached(reached_on=milestone.reached_on)
+    milestone.state, milestone.reached_on, milestone.progress = MilestoneState.REACHED, reached_on, progress
+    milestone.reached_by, milestone.reached_at = actor.person, now
+    facts = {"task_id": milestone.task_id, "reached_on": reached_on, "due_on": milestone.due_on}
+    await audit.record(session, actor, "milestone.reached", milestone_id, **facts)
