@@ -284,7 +284,7 @@ class RankingNotShown(Forbidden):
 
 
 class SamePersonDecides(Forbidden):
-    """Whoever proposed or confirmed a deduction or proposed its correction does not decide on it (annex art. 13, 14)."""
+    """Whoever proposed or confirmed a deduction, or proposed its correction, decides no more (annex art. 13, 14)."""
 
     code = "same_person_decides"
     zh = "提出或确认该扣分、提出其更正的人不能再作决定，请由另一人办理。"
