@@ -20,7 +20,7 @@ from api.schemas.notices import (
     UrgingPage,
 )
 from api.schemas.progress import QueryFlag
-from supervision.items import noticing, registers
+from supervision.items import noticing, registers, urging
 from supervision.items.registers import DeliveryFilter
 from supervision.items.states import NoticeKind, NoticeState
 
@@ -142,7 +142,7 @@ async def acknowledge_delivery(delivery_id: Id, session: SessionDep, actor: Acto
 @router.post("/notice_deliveries/{delivery_id}/urgings", response_model=UrgingOut, status_code=201, dependencies=[Once])
 async def urge_delivery(delivery_id: Id, body: UrgeDelivery, session: SessionDep, actor: ActorDep) -> Response:
     """Urge a unit to acknowledge, by message or by telephone."""
-    urging_id = await noticing.urge_delivery(session, actor, delivery_id, **body.model_dump())
+    urging_id = await urging.urge_delivery(session, actor, delivery_id, **body.model_dump())
     row = await registers.get_urging(session, actor, urging_id)
     return one(row, 201, location=f"/v1/notice_deliveries/{delivery_id}/urgings")
 

@@ -72,6 +72,7 @@ class StepKind(StrEnum):
     LOOK = "look"
     PROPOSE = "propose"
     REMIND_OF_PROBLEMS = "remind_of_problems"
+    URGE_NOTICES = "urge_notices"
 
 
 _ORDER = {kind: place for place, kind in enumerate(StepKind)}

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
 from supervision.cadence.rules import (
@@ -19,9 +19,11 @@ from supervision.cadence.rules import (
 
 _DAY = timedelta(days=1)
 _DAYS_OF_A_WEEK = 7
+# Who acknowledges first thing in the morning is not urged.
+MAIL_IS_READ = time(10)
 
 # Steps of a day; a day that was missed is not made up for, because the next one does the same.
-DAILY = (StepKind.PROPOSE, StepKind.REMIND_OF_PROBLEMS)
+DAILY = (StepKind.PROPOSE, StepKind.REMIND_OF_PROBLEMS, StepKind.URGE_NOTICES)
 
 # The usual way of a county that has set nothing else.
 USUAL: Mapping[PeriodKind, Cadence] = MappingProxyType(
@@ -49,11 +51,13 @@ def takes_effect_on(kind: PeriodKind, today: date) -> date:
 def daily_steps(now: datetime, calendar: Calendar) -> list[Step]:
     """Return the steps of the present day whose moment has come.
 
-    Items past their deadline are looked for once the day before is over, overdue decisions on working days only.
+    Items past their deadline are looked for once the day before is over; overdue decisions and notices that nobody
+    has acknowledged are reminded of on working days only.
     """
     today = shanghai_day(now)
     moments = {StepKind.PROPOSE: at(today, DAY_IS_OVER)}
     if calendar.get(today):
         moments[StepKind.REMIND_OF_PROBLEMS] = at(today, OFFICE_OPENS)
+        moments[StepKind.URGE_NOTICES] = at(today, MAIL_IS_READ)
     day = period_of(PeriodKind.DAY, today)
     return [Step(day, kind, moment) for kind, moment in moments.items() if moment <= now]

@@ -26,7 +26,7 @@ from supervision.items.models import (
     Party,
     Urging,
 )
-from supervision.items.states import DELIVERY_FOLLOWS, DeliveryState, NoticeState, UrgingChannel
+from supervision.items.states import DELIVERY_FOLLOWS, DeliveryState, NoticeState
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
 
@@ -153,47 +153,27 @@ async def issue_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> 
     deliver = update(NoticeDelivery).where(
         NoticeDelivery.notice_id == notice_id, NoticeDelivery.state == DeliveryState.ADDRESSED
     )
-    units = await session.scalars(
-        deliver.values(state=DeliveryState.DELIVERED, delivered_at=now, due_at=due_at).returning(NoticeDelivery.unit_id)
+    deliveries = await session.scalars(
+        deliver.values(state=DeliveryState.DELIVERED, delivered_at=now, due_at=due_at).returning(NoticeDelivery.id)
     )
-    await _tell(session, actor, notice, units.all(), template="notice_issued", matter=f"notice:{notice_id}:issued")
+    matters = dict.fromkeys(deliveries, f"notice:{notice_id}:issued")
+    await tell_units(session, actor, template="notice_issued", matters=matters)
+
+
+def matter_of(urging_id: UUID) -> str:
+    """Name the matter under which an urging is sent, and withdrawn."""
+    return f"urging:{urging_id}"
 
 
 async def acknowledge_delivery(session: AsyncSession, actor: Actor, delivery_id: UUID) -> None:
     """Acknowledge receipt for one's unit (签收, §3(2)) and withdraw urgings that still wait; refuses a second time."""
-    delivery = await _lock_waiting(session, actor, delivery_id)
+    delivery = await lock_waiting(session, actor, delivery_id)
     delivery.state = DeliveryState.ACKNOWLEDGED
     delivery.acknowledged_by, delivery.acknowledged_at = actor.person, await clock.now(session)
     urgings = await session.scalars(select(Urging.id).where(Urging.delivery_id == delivery_id))
-    await outbox.withdraw(session, actor, matters=[_matter(urging_id) for urging_id in urgings])
+    await outbox.withdraw(session, actor, matters=[matter_of(urging_id) for urging_id in urgings])
     facts = {"notice_id": delivery.notice_id, "unit_id": delivery.unit_id}
     await audit.record(session, actor, "notice.acknowledged", delivery_id, **facts)
-
-
-async def urge_delivery(session: AsyncSession, actor: Actor, delivery_id: UUID, *, channel: str, note: str) -> UUID:
-    """Urge a unit to acknowledge (§3(2)): a message is queued, a telephone call only logged.
-
-    Refuses what was acknowledged, and what was not delivered yet.
-    """
-    rules.check_unclassified(note)
-    delivery = await _lock_waiting(session, actor, delivery_id)
-    urging = Urging(
-        delivery_id=delivery_id,
-        channel=channel,
-        note=note,
-        urged_by=actor.person,
-        urged_at=await clock.now(session),
-    )
-    session.add(urging)
-    await audit.record(session, actor, "notice.urged", delivery_id, channel=channel, urging_id=urging.id)
-    if channel == UrgingChannel.SMS:
-        notice = (await session.execute(select(Notice).where(Notice.id == delivery.notice_id))).scalar_one()
-        await _tell(session, actor, notice, [delivery.unit_id], template="notice_urged", matter=_matter(urging.id))
-    return urging.id
-
-
-def _matter(urging_id: UUID) -> str:
-    return f"urging:{urging_id}"
 
 
 async def _lock_for(session: AsyncSession, actor: Actor, notice_id: UUID, step: NoticeState) -> Notice:
@@ -238,7 +218,8 @@ async def _read_calendar(session: AsyncSession, first: date) -> Calendar:
     return {**{day: day.isoweekday() <= 5 for day in days}, **announced}  # noqa: PLR2004 - Friday
 
 
-async def _lock_waiting(session: AsyncSession, actor: Actor, delivery_id: UUID) -> NoticeDelivery:
+async def lock_waiting(session: AsyncSession, actor: Actor, delivery_id: UUID) -> NoticeDelivery:
+    """Lock a delivery that waits for its acknowledgement; refuses one that has it, and what is out of sight."""
     statement = select(NoticeDelivery).where(NoticeDelivery.id == delivery_id, policy.deliveries_visible_to(actor))
     delivery = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
     if delivery is None:
@@ -248,20 +229,24 @@ async def _lock_waiting(session: AsyncSession, actor: Actor, delivery_id: UUID) 
     return delivery
 
 
-async def _tell(
-    session: AsyncSession, actor: Actor, notice: Notice, unit_ids: Sequence[UUID], *, template: str, matter: str
-) -> None:
-    leaders = select(Official.id).where(Official.unit_id.in_(unit_ids), Official.position.in_(_LEADERS))
-    responsible = (
-        select(Official.id)
-        .join(Party, Party.official_id == Official.id)
-        .where(
-            Party.item_id == notice.item_id,
-            Party.part == PartKind.RESPONSIBLE_PERSON,
-            Official.unit_id.in_(unit_ids),
-        )
+async def tell_units(session: AsyncSession, actor: Actor, *, template: str, matters: Mapping[UUID, str]) -> int:
+    """Write to the leaders of the units that deliveries went to, and to the responsible persons of their items there.
+
+    `matters` has the matter of each delivery; returns how many messages are new.
+    """
+    officials = (
+        select(NoticeDelivery.id, Official.id.label("official_id"), Notice.number, Notice.limit_on)
+        .join(Notice, Notice.id == NoticeDelivery.notice_id)
+        .join(Official, Official.unit_id == NoticeDelivery.unit_id)
+        .where(NoticeDelivery.id.in_(matters))
     )
-    variables = {"number": str(notice.number), "limit": day_zh(notice.limit_on)}
-    told = await session.scalars(union(leaders, responsible))
-    letters = [Letter(official_id, matter, variables) for official_id in told]
-    await outbox.queue(session, actor, template=template, letters=letters)
+    is_responsible = (Party.official_id == Official.id) & (Party.part == PartKind.RESPONSIBLE_PERSON)
+    told = union(
+        officials.where(Official.position.in_(_LEADERS)),
+        officials.join(Party, is_responsible & (Party.item_id == Notice.item_id)),
+    )
+    letters = [
+        Letter(row.official_id, matters[row.id], {"number": row.number, "limit": day_zh(row.limit_on)})
+        for row in await session.execute(told)
+    ]
+    return await outbox.queue(session, actor, template=template, letters=letters)

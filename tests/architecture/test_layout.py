@@ -35,7 +35,7 @@ OWN = {
             "numbering",
             "papers",
         ),
-        *("registering", "registers", "search", "similar", "staging"),
+        *("registering", "registers", "search", "similar", "staging", "urging"),
     },
     "tasks": {
         *("assignments", "carrying", "cells", "columns", "decomposing", "departing", "extending", "importing"),

@@ -16,7 +16,7 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.inspections import concluding
 from supervision.inspections.planning import Scope
-from supervision.items import changing, noticing, papers
+from supervision.items import changing, noticing, papers, urging
 from supervision.items.models import NoticeDelivery
 from supervision.progress import returning
 from supervision.progress.models import ProgressEntry, QuarterlyLook
@@ -90,7 +90,7 @@ async def _notify(session: AsyncSession, actor: Actor, life: Life) -> None:
     notice_id = await notices.make_notice(session, actor, item_id=life.item_id, state="issued", unit_ids=unit_ids)
     delivered = select(NoticeDelivery.id).where(NoticeDelivery.notice_id == notice_id)
     delivery_id = (await session.scalars(delivered)).one()
-    await noticing.urge_delivery(session, office, delivery_id, channel="telephone", note="请签收")
+    await urging.urge_delivery(session, office, delivery_id, channel="telephone", note="请签收")
     await noticing.acknowledge_delivery(session, unit_of(actor, life), delivery_id)
 
 

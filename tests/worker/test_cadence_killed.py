@@ -16,7 +16,7 @@ from supervision.cadence.rules import PeriodKind, StepKind
 from supervision.cadence.timetable import USUAL
 from tests.factories import problems, scoring
 from tests.factories.county import County, open_county, told
-from tests.factories.notices import make_leader, make_paper
+from tests.factories.notices import make_leader, make_notice, make_paper
 from tests.factories.problems import Concerned
 from tests.factories.processes import tick_process, until_somebody_waits
 from tests.factories.progress import hold, moment
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.committed
 # Everything that a step may write.
 TABLES = (
     *("cadence_run", "obligation", "message", "broadcast", "digest", "deduction", "quarterly_look"),
-    *("inspection_plan", "inspection_scope"),
+    *("inspection_plan", "inspection_scope", "urging"),
 )
 # Ids, and what is of the machine's own time.
 OWN = {"id", "jurisdiction_id", "tx", "not_before", "created_at", "recorded_at"}
@@ -52,6 +52,7 @@ MOMENTS = [
     ("quarter", StepKind.LOOK, moment(10, 11, 0, 1)),
     ("day", StepKind.PROPOSE, moment(10, 1, 0, 1)),
     ("day", StepKind.REMIND_OF_PROBLEMS, moment(9, 28, 9)),
+    ("day", StepKind.URGE_NOTICES, moment(9, 28, 10)),
 ]
 
 
@@ -70,6 +71,7 @@ async def full_county(house: Committed, code: str) -> County:
         await scoring.adopt(session, actor)
         instruction = await scoring.add_item(session, received_on=date(2016, 9, 1), deadline_on=date(2016, 9, 30))
         await scoring.add_task(session, actor, instruction, slow.unit_id, responsible_person_id=slow.handler_id)
+        await make_notice(session, actor, item_id=instruction, state="issued", unit_ids=[slow.unit_id])
         leader = await make_leader(session, actor)
         await make_paper(session, actor, leader_ids=[leader], item_id=instruction)
         who = Concerned(slow.unit_id, county.quick.unit_id, leader, leader)

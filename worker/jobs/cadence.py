@@ -14,6 +14,7 @@ from supervision.foundation.actors import Actor, system
 from supervision.identity.models import JurisdictionKind
 from supervision.identity.queries import get_own_jurisdiction
 from supervision.inspections import monthly
+from supervision.items import urging
 from supervision.problems import queries as problems
 from supervision.problems import reminding
 from supervision.progress import digesting, looking, obliging, queries, rhythm, summarising, waiving
@@ -73,6 +74,10 @@ async def _remind_of_problems(session: AsyncSession, actor: Actor, _step: Step) 
     return {"messages": await reminding.remind_of_overdue(session, actor)}
 
 
+async def _urge_notices(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
+    return {"messages": await urging.urge_overdue(session, actor)}
+
+
 async def _propose(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
     late = await proposing.propose_late(session, actor)
     return {"deductions": late + await proposing.propose_criticised(session, actor)}
@@ -89,6 +94,7 @@ STEPS: dict[StepKind, Callable[[AsyncSession, Actor, Step], Awaitable[Outcome]]]
     StepKind.LOOK: _look,
     StepKind.PROPOSE: _propose,
     StepKind.REMIND_OF_PROBLEMS: _remind_of_problems,
+    StepKind.URGE_NOTICES: _urge_notices,
 }
 
 

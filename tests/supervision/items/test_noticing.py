@@ -1,5 +1,5 @@
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit.models import AuditEvent
-from supervision.foundation.actors import Actor, Role
+from supervision.foundation.actors import Actor, Role, system
 from supervision.foundation.database import enter
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import PageRequest
 from supervision.identity.errors import UnknownUnit
-from supervision.items import noticing, registers, rules
+from supervision.items import noticing, registers, rules, urging
 from supervision.items.errors import (
     ClassifiedMatter,
     ItemClosed,
@@ -135,7 +135,7 @@ async def test_only_what_was_delivered_and_waits_is_acknowledged_or_urged(
         if verb == "acknowledge":
             await noticing.acknowledge_delivery(session, unit_of(county, unit_id), delivery_id)
         else:
-            await noticing.urge_delivery(session, somebody(county), delivery_id, channel="telephone", note="已接听")
+            await urging.urge_delivery(session, somebody(county), delivery_id, channel="telephone", note="已接听")
 
     if DeliveryState.ACKNOWLEDGED in DELIVERY_FOLLOWS[state]:
         await act()
@@ -271,7 +271,7 @@ class TestUrging:
         notice_id = await make_notice(session, county, state="issued", unit_ids=[unit_id])
         delivery_id = await delivery_of(session, notice_id)
         for channel, messages in (("telephone", 1), ("sms", 2), ("sms", 3)):
-            await noticing.urge_delivery(session, somebody(county), delivery_id, channel=channel, note="请尽快签收")
+            await urging.urge_delivery(session, somebody(county), delivery_id, channel=channel, note="请尽快签收")
             assert await session.scalar(select(func.count()).select_from(Message)) == messages
         await noticing.acknowledge_delivery(session, unit_of(county, unit_id), delivery_id)
         states = await session.scalars(select(Message.state).order_by(Message.id))
@@ -309,3 +309,42 @@ async def test_lists_of_deliveries_are_filtered(session: AsyncSession, county: A
         only = DeliveryFilter(overdue=is_overdue)
         page = await registers.list_notice_deliveries(session, county, PageRequest(), only=only)
         assert [row["unit_id"] for row in page.rows] == expected
+
+
+class TestUrgeOverdue:
+    @pytest.fixture
+    async def delivery_id(self, session: AsyncSession, county: Actor) -> UUID:
+        unit_id = await make_unit(session, county)
+        await make_official(session, county, unit_id, position="principal_leader")
+        # Another notice, of which the limit never comes, is none of its business.
+        await make_notice(session, county)
+        return await delivery_of(session, await make_notice(session, county, state="issued", unit_ids=[unit_id]))
+
+    @pytest.mark.parametrize(
+        ("hours", "urged"),
+        # Delivered on Friday noon, due at the end of Monday, urged again after a week.
+        [((83,), [0]), ((84,), [1]), ((84, 108), [1, 0]), ((84, 84 + 167, 84 + 168), [1, 0, 1])],
+    )
+    async def test_a_unit_past_its_limit_is_urged_once_a_week(
+        self, session: AsyncSession, county: Actor, delivery_id: UUID, hours: list[int], urged: list[int]
+    ) -> None:
+        told = []
+        for each in hours:
+            await hold(session, county, FRIDAY + timedelta(hours=each))
+            told.append(await urging.urge_overdue(session, system(county.jurisdiction_id, is_test=True)))
+        assert told == urged
+        assert await session.scalar(select(func.count()).where(Urging.delivery_id == delivery_id)) == sum(urged)
+
+    async def test_who_was_called_or_has_acknowledged_is_left_in_peace(
+        self, session: AsyncSession, county: Actor, delivery_id: UUID
+    ) -> None:
+        worker = system(county.jurisdiction_id, is_test=True)
+        await hold(session, county, FRIDAY + timedelta(days=5))
+        await urging.urge_delivery(session, somebody(county), delivery_id, channel="telephone", note="已接听")
+        await hold(session, county, FRIDAY + timedelta(days=6))
+        assert await urging.urge_overdue(session, worker) == 0
+        unit_id = await session.scalar(select(NoticeDelivery.unit_id).where(NoticeDelivery.id == delivery_id))
+        assert unit_id
+        await noticing.acknowledge_delivery(session, unit_of(county, unit_id), delivery_id)
+        await hold(session, county, FRIDAY + timedelta(days=30))
+        assert await urging.urge_overdue(session, worker) == 0
