@@ -79,6 +79,7 @@ PERMISSIONS: dict[str, Permission] = {
     "void_item": _may(Scope.ITEMS_WRITE, OFFICE),
     "merge_item": _may(Scope.ITEMS_WRITE, OFFICE),
     "split_item": _may(Scope.ITEMS_WRITE, OFFICE),
+    "transfer_item": _may(Scope.ITEMS_WRITE, OFFICE),
     "hand_over_items": _may(Scope.ITEMS_WRITE, OFFICE),
     "plan_item_stages": _may(Scope.ITEMS_WRITE, OFFICE),
     "list_item_stages": _may(Scope.ITEMS_READ, *WORKING),

@@ -19,10 +19,11 @@ from api.schemas.item_life import (
     SplitItem,
     SplitItems,
     TerminateItem,
+    TransferItem,
 )
 from api.schemas.items import ItemOut
 from supervision.items import approving, changing, queries, staging
-from supervision.reviews import stopping
+from supervision.reviews import stopping, transferring
 from supervision.tasks import merging
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["item life"])
@@ -111,6 +112,13 @@ async def split_item(item_id: Id, body: SplitItem, session: SessionDep, actor: A
     new_ids = await merging.split_item(session, actor, item_id, **body.model_dump())
     rows = await queries.read_items(session, actor, new_ids)
     return reply({"data": rows, "next": None}, 201, {"Location": f"/v1/items/{item_id}/changes"})
+
+
+@router.post("/items/{item_id}/transfer", response_model=ItemOut)
+async def transfer_item(item_id: Id, body: TransferItem, session: SessionDep, actor: ActorDep) -> Response:
+    """Transfer what one unit still has to do for an item to another unit and one of its people."""
+    await transferring.transfer_item(session, actor, item_id, **body.model_dump())
+    return one(await queries.get_item(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/stages", response_model=ItemStages, status_code=201, dependencies=[Once])

@@ -57,6 +57,13 @@ class SplitItems(Answer):
     next: None
 
 
+class TransferItem(Body):
+    from_unit_id: Id = Field(description="the responsible unit that gives its open tasks away")
+    to_unit_id: Id
+    responsible_person_id: Id = Field(description="who answers for them in the new unit")
+    reason: Prose
+
+
 class HandOverItems(Body):
     from_clerk_id: Id
     to_clerk_id: Id = Field(description="an official in post, or a client")

@@ -25,6 +25,14 @@ class ItemNotOpen(Conflict):
     en = "The item is {state}; this cannot be done with it."
 
 
+class ItemNeverLate(Conflict):
+    """An item that waits, stands still, ended otherwise than by its close-out, or is standing work is never late."""
+
+    code = "item_never_late"
+    zh = "该事项待核准、已中止、终止、作废、合并，或者属于常态工作，不计逾期。"
+    en = "The item awaits approval, is suspended, terminated, void, merged or standing work; it is never late."
+
+
 class StandingWork(Conflict):
     """Standing work has no end but its termination."""
 

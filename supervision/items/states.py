@@ -83,9 +83,6 @@ FOLLOWS: dict[ItemState, dict[ItemChangeKind, ItemState]] = {
 
 # An item that has ended keeps the day of it as `closed_on`.
 ENDED = frozenset({ItemState.CLOSED, ItemState.TERMINATED, ItemState.VOID, ItemState.MERGED, ItemState.REFUSED})
-# Whose deadline counts (annex art. 7, 8, 11), as SQL on `item i`: what waits for approval, stands still, or ended
-# otherwise than by its close-out is never late, nor is standing work, which has no end.
-COUNTS_FOR_LATENESS = "(i.state IN ('open', 'closed') AND NOT i.is_standing)"
 
 
 class NoticeState(StrEnum):

@@ -145,3 +145,11 @@ class TasksUnsettled(Conflict):
     code = "tasks_unsettled"
     zh = "还有{count}项任务未审查通过或免于办理，不能销号。"
     en = "{count} tasks are neither passed nor waived, so the item cannot be closed."
+
+
+class NothingToTransfer(Conflict):
+    """Only what a unit still has to do is transferred."""
+
+    code = "nothing_to_transfer"
+    zh = "该单位在此事项中没有未办结的任务，无可移交。"
+    en = "The unit has nothing left to do for this item, so there is nothing to transfer."

@@ -51,14 +51,6 @@ class UnitNotScored(Invalid):
     en = "Only townships and departments are scored; this unit is not."
 
 
-class ItemNeverLate(Conflict):
-    """An item that waits, stands still, ended otherwise than by its close-out, or is standing work is never late."""
-
-    code = "item_never_late"
-    zh = "该事项待核准、已中止、终止、作废、合并，或者属于常态工作，不计逾期。"
-    en = "The item awaits approval, is suspended, terminated, void, merged or standing work; it is never late."
-
-
 class FactInFuture(Invalid):
     """A deduction rests on what has happened."""
 

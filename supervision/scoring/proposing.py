@@ -2,10 +2,9 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Boolean, literal_column, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from supervision.audit import service as audit
 from supervision.documents import uploading
@@ -14,15 +13,15 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.ids import NEW_ID_SQL, new_id
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Unit, UnitKind
+from supervision.items.errors import ItemNeverLate
+from supervision.items.lateness import COUNTS_FOR_LATENESS, counts_for_lateness
 from supervision.items.models import Item
-from supervision.items.states import COUNTS_FOR_LATENESS
 from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import (
     DeductionAlreadyProposed,
     DeductionItemUnknown,
     DocumentMissing,
     FactInFuture,
-    ItemNeverLate,
     UnitNotScored,
     UnknownRule,
 )
@@ -221,9 +220,7 @@ def _own_event(deduction_id: UUID, rule: ScoringRule, item_id: UUID | None) -> s
 
 
 async def _counts_for_lateness(session: AsyncSession, item_id: UUID) -> bool:
-    item = aliased(Item, name="i")
-    statement = select(literal_column(COUNTS_FOR_LATENESS, Boolean)).select_from(item).where(item.id == item_id)
-    counts = await session.scalar(statement)
+    counts = await session.scalar(select(counts_for_lateness()).where(Item.id == item_id))
     if counts is None:
         raise DeductionItemUnknown
     return counts

@@ -23,7 +23,18 @@ OWN = {
     "messaging": {"audience", "broadcasting", "delivery", "gateways", "outbox", "receipts", "templates"},
     "documents": {"attachments", "delimited", "packages", "spreadsheets", "uploading", "workbooks", "worksheets"},
     "items": {
-        *("approving", "changing", "closing", "ledgers", "life", "notices", "noticing", "numbering", "papers"),
+        *(
+            "approving",
+            "changing",
+            "closing",
+            "lateness",
+            "ledgers",
+            "life",
+            "notices",
+            "noticing",
+            "numbering",
+            "papers",
+        ),
         *("registering", "registers", "search", "similar", "staging"),
     },
     "tasks": {
@@ -41,7 +52,7 @@ OWN = {
         *("reopening", "settlements", "settling", "telling", "warning"),
     },
     "bulletins": {"counting", "drafting", "following", "issuing", "numbering", "proposing", "rectifying"},
-    "reviews": {"closing", "reporting", "reviewing", "stopping", "waiving"},
+    "reviews": {"closing", "reporting", "reviewing", "stopping", "transferring", "waiving"},
     "desk": {"archive", "complaining", "requests", "statistics", "watching", "work"},
     "publication": {"drafting", "feeds", "publishing", "reviewing"},
 }

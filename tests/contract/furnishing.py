@@ -29,7 +29,7 @@ from supervision.scoring import correcting, deciding, proposing, reopening, sett
 from supervision.scoring.models import Deduction
 from supervision.tasks import carrying, extending, milestones
 from supervision.tasks.models import Task
-from tests.contract import inspecting
+from tests.contract import inspecting, living
 from tests.contract.furniture import Furniture
 from tests.factories import (
     bulletins,
@@ -83,6 +83,7 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
         await _settlements(session, place.actor, standing, made)
         await _bulletins(session, place.actor, standing, made)
         await inspecting.furnish(session, place.actor, standing, made)
+        await living.furnish(session, place.actor, standing, made)
         await session.execute(COUNT_ON)
         office = standing[Role.OFFICE]
         asking = Actor(place.actor.jurisdiction_id, Role.OFFICE, client_id=office.client_id, is_test=True)

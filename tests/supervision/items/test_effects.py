@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import queries
 from supervision.cadence.rules import half_month_of
+from supervision.items.errors import ItemNeverLate
 from supervision.items.models import Item, LedgerEntry
 from supervision.items.similar import list_similar_items
 from supervision.items.states import ENDED, ItemState
@@ -19,7 +20,6 @@ from supervision.progress.models import Obligation
 from supervision.progress.waiving import REASON
 from supervision.reviews import stopping
 from supervision.scoring import proposing
-from supervision.scoring.errors import ItemNeverLate
 from supervision.scoring.models import Deduction
 from supervision.tasks.models import Task
 from tests.factories import bulletins
