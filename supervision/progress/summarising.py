@@ -10,7 +10,7 @@ from supervision.cadence.rules import Period, end_of_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.sessions import Row, fetch, fetch_one
-from supervision.items.states import COUNTS_FOR_LATENESS
+from supervision.items.lateness import COUNTS_FOR_LATENESS
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
 from supervision.progress.models import Digest, Obligation
