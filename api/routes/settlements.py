@@ -7,10 +7,10 @@ from api.edge import XLSX
 from api.replies import many, one
 from api.route import DuchaRoute
 from api.schemas.fields import Id, Year
-from api.schemas.scoring import (
+from api.schemas.scoring import Decide
+from api.schemas.settlements import (
     CorrectionOut,
     CorrectionPage,
-    Decide,
     ProposeCorrection,
     ProposeReopening,
     ReopeningOut,

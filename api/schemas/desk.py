@@ -43,7 +43,7 @@ class UnitBurdenOut(Answer):
     notices: Count
     rectification_orders: Count
     inspections: Count = Field(description="visits that began in the month")
-    returned_reports: Count = Field(description="completion and rectification reports to be made again")
+    returned_reports: Count = Field(description="progress, completion and rectification reports to be made again")
     total: Count
 
 

@@ -83,6 +83,7 @@ async def answer_complaint(
     if following not in FOLLOWS[ComplaintState(complaint.state)]:
         raise ComplaintAnswered(state=complaint.state)
     policy.require_another_person(actor, complaint.filed_by)
+    now = await clock.now(session)
     complaint.state, complaint.answer = following, text
-    complaint.answered_by, complaint.answered_at = actor.person, await clock.now(session)
+    complaint.answered_by, complaint.answered_at = actor.person, now
     await audit.record(session, actor, f"complaint.{verdict}", complaint_id, unit_id=complaint.unit_id)

@@ -16,7 +16,7 @@ def papers_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def judgements_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Let everybody but units read media follow-ups and accountability proposals."""
+    """Let everybody but units read media follow-ups, accountability proposals, and why a draft was given back."""
     return false() if actor.role is Role.UNIT else true()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Date, cast, func, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from supervision.bulletins.models import RectificationOrder, RectificationReport
 from supervision.bulletins.states import RectificationVerdict
@@ -15,7 +16,8 @@ from supervision.inspections.models import InspectionPlan, InspectionScope
 from supervision.inspections.states import PlanState
 from supervision.items.models import NoticeDelivery
 from supervision.items.states import DeliveryState
-from supervision.progress.models import Obligation
+from supervision.progress.models import Obligation, ProgressReport
+from supervision.progress.states import ReportState
 from supervision.reviews.models import CompletionReport
 from supervision.reviews.states import CompletionState
 
@@ -34,12 +36,14 @@ def _day(moment: Any) -> Any:
 
 def _visits(actor: Actor) -> Rows:
     """Count a visit to a unit in the month in which it begins; an unannounced one is not told before it was."""
-    of_the_plan = (InspectionScope.plan_id == InspectionPlan.id) & (InspectionScope.scope_no == InspectionPlan.scope_no)
+    # Under another name, for the policy looks into the scope as well.
+    scope = aliased(InspectionScope)
+    of_the_plan = (scope.plan_id == InspectionPlan.id) & (scope.scope_no == InspectionPlan.scope_no)
     return (
-        _asked(RequestKind.INSPECTION, of=InspectionPlan.id, unit=InspectionScope.unit_id, on=InspectionPlan.first_on)
-        .join(InspectionScope, of_the_plan)
+        _asked(RequestKind.INSPECTION, of=InspectionPlan.id, unit=scope.unit_id, on=InspectionPlan.first_on)
+        .join(scope, of_the_plan)
         .where(
-            InspectionScope.unit_id.is_not(None),
+            scope.unit_id.is_not(None),
             or_(InspectionPlan.state == PlanState.APPROVED, InspectionPlan.state == PlanState.CARRIED_OUT),
             inspections.plans_visible_to(actor),
         )
@@ -57,6 +61,12 @@ _ORDERS = _asked(
     on=_day(RectificationOrder.ordered_at),
 )
 _RETURNS = (
+    _asked(
+        RequestKind.RETURNED_REPORT,
+        of=ProgressReport.id,
+        unit=ProgressReport.unit_id,
+        on=_day(ProgressReport.returned_at),
+    ).where(ProgressReport.state == ReportState.RETURNED),
     _asked(
         RequestKind.RETURNED_REPORT,
         of=CompletionReport.id,

@@ -3,13 +3,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Text, and_, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Numeric, Text, and_, case, cast, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.paging import Rows
 from supervision.foundation.sessions import Row, fetch
+from supervision.identity import policy as identity
 from supervision.identity.models import Official, Unit
 from supervision.items.models import Item, PartKind, Party
 from supervision.items.states import ItemState
@@ -30,7 +31,7 @@ class _Group:
     """What makes a group: its key and name, how an item comes into it, and which reports of the item count in it."""
 
     key: Any
-    name: Any
+    name: Callable[[Actor], Any]
     join: Callable[[Rows], Rows]
     reports: ColumnElement[bool]
 
@@ -45,14 +46,23 @@ def _of_leader(items: Rows) -> Rows:
     return items.join(Party, is_theirs).join(Official, Official.id == Party.official_id)
 
 
+def _name_of_leader(actor: Actor) -> Any:
+    """Name a leader to those who may know officials by name; to others an id must do."""
+    return case((identity.officials_visible_to(actor), Official.name), else_=cast(Official.id, Text))
+
+
 _MONTH = func.to_char(Item.received_on, "YYYY-MM")
 _GROUPS: Mapping[Grouping, _Group] = {
-    Grouping.UNIT: _Group(cast(Unit.id, Text), Unit.name, _of_unit, CompletionReport.unit_id == Unit.id),
-    Grouping.KIND: _Group(Item.kind, Item.kind, lambda items: items, true()),
-    Grouping.LEADER: _Group(cast(Official.id, Text), Official.name, _of_leader, Task.lead_leader_id == Official.id),
-    Grouping.MONTH: _Group(_MONTH, _MONTH, lambda items: items, true()),
+    Grouping.UNIT: _Group(cast(Unit.id, Text), lambda _: Unit.name, _of_unit, CompletionReport.unit_id == Unit.id),
+    Grouping.KIND: _Group(Item.kind, lambda _: Item.kind, lambda items: items, true()),
+    Grouping.LEADER: _Group(cast(Official.id, Text), _name_of_leader, _of_leader, Task.lead_leader_id == Official.id),
+    Grouping.MONTH: _Group(_MONTH, lambda _: _MONTH, lambda items: items, true()),
 }
 _IS_CLOSED = Item.state == ItemState.CLOSED
+# What was never taken up, was a mistake, or went into another item is counted nowhere.
+_COUNTS = or_(
+    *(Item.state == each for each in (ItemState.OPEN, ItemState.SUSPENDED, ItemState.CLOSED, ItemState.TERMINATED))
+)
 
 
 async def get_statistics(session: AsyncSession, actor: Actor, *, year: int, by: Grouping) -> list[Row]:
@@ -64,7 +74,8 @@ async def get_statistics(session: AsyncSession, actor: Actor, *, year: int, by: 
     """
     group = _GROUPS[by]
     today = await clock.today(session)
-    is_ended = or_(_IS_CLOSED, Item.deadline_on < today)
+    is_overdue = and_(Item.state == ItemState.OPEN, ~Item.is_standing, Item.deadline_on < today)
+    is_ended = or_(_IS_CLOSED, is_overdue)
     is_in_time = and_(_IS_CLOSED, Item.closed_on <= Item.deadline_on)
     counted = _reports(actor, group)
     closed = func.count().filter(_IS_CLOSED)
@@ -72,7 +83,7 @@ async def get_statistics(session: AsyncSession, actor: Actor, *, year: int, by: 
         group.join(
             select(
                 group.key.label("key"),
-                func.min(group.name).label("name"),
+                func.min(group.name(actor)).label("name"),
                 func.count().label("items"),
                 closed.label("closed"),
                 _share(closed, func.count()).label("closed_share"),
@@ -82,7 +93,7 @@ async def get_statistics(session: AsyncSession, actor: Actor, *, year: int, by: 
             ).select_from(Item)
         )
         .join(counted, true())
-        .where(Item.year == year, *_own(actor, by))
+        .where(Item.year == year, _COUNTS, *_own(actor, by))
         .group_by("key")
         .order_by("name", "key")
     )

@@ -16,8 +16,8 @@ from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import (
     CorrectionAlreadyProposed,
     CorrectionChangesNothing,
-    CorrectionDecided,
     DeductionNotConfirmed,
+    ProposalDecided,
     YearNotSettled,
 )
 from supervision.scoring.models import Correction, Deduction, EntryKind, ScoreEntry
@@ -150,5 +150,5 @@ async def _get_for_update(session: AsyncSession, correction_id: UUID, following:
     if correction is None:
         raise NotFound
     if following not in CORRECTION_FOLLOWS[CorrectionState(correction.state)]:
-        raise CorrectionDecided(state=correction.state)
+        raise ProposalDecided(state=correction.state)
     return correction

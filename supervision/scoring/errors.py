@@ -203,12 +203,12 @@ class ReopeningAlreadyProposed(Conflict):
     en = "A proposal to reopen this year waits for its approvals already."
 
 
-class ReopeningDecided(Conflict):
-    """Only what is proposed is approved or refused."""
+class ProposalDecided(Conflict):
+    """A reopening or a correction is decided once."""
 
-    code = "reopening_decided"
-    zh = "该重新结算申请当前状态为 {state}，不能再作决定。"
-    en = "The proposal to reopen is {state}; nothing more is decided on it."
+    code = "proposal_decided"
+    zh = "该申请当前状态为 {state}，不能再作决定。"
+    en = "The proposal is {state}; nothing more is decided on it."
 
 
 class SamePersonApproves(Forbidden):
@@ -233,22 +233,6 @@ class CorrectionChangesNothing(Conflict):
     code = "correction_changes_nothing"
     zh = "没有该项扣分，当年得分也不变（另有扣分涵盖，或已到最低分），无分可还。"
     en = "Without this deduction the year's score would be the same, so there is nothing to give back."
-
-
-class CorrectionDecided(Conflict):
-    """Only what is proposed is confirmed or refused."""
-
-    code = "correction_decided"
-    zh = "该更正当前状态为 {state}，不能再作决定。"
-    en = "The correction is {state}; nothing more is decided on it."
-
-
-class SamePersonCorrects(Forbidden):
-    """Whoever proposed a correction does not decide on it (annex art. 13, 14)."""
-
-    code = "same_person_corrects"
-    zh = "提出更正的人不能自行确认，请由另一人办理。"
-    en = "Whoever proposed the correction may not decide on it; another person must."
 
 
 class SettlementOutdated(Conflict):
@@ -292,8 +276,8 @@ class RankingNotShown(Forbidden):
 
 
 class SamePersonDecides(Forbidden):
-    """Whoever proposed or confirmed a deduction does not decide on it again (annex art. 13, 14)."""
+    """Whoever proposed or confirmed a deduction, or proposed its correction, decides no more (annex art. 13, 14)."""
 
     code = "same_person_decides"
-    zh = "提出或确认该扣分的人不能再作决定，请由另一人办理。"
-    en = "Whoever proposed or confirmed the deduction may not decide on it; another person must."
+    zh = "提出或确认该扣分、提出其更正的人不能再作决定，请由另一人办理。"
+    en = "Whoever proposed or confirmed the deduction, or its correction, may not decide on it; another person must."

@@ -10,7 +10,6 @@ from supervision.scoring.errors import (
     RankingNotShown,
     SamePersonApproves,
     SamePersonConfirms,
-    SamePersonCorrects,
     SamePersonDecides,
 )
 from supervision.scoring.models import Correction, Deduction, Settlement, SettlementReopening
@@ -55,7 +54,7 @@ def require_another_person(actor: Actor, deduction: Deduction) -> None:
 def require_another_corrector(actor: Actor, correction: Correction) -> None:
     """Refuse whoever proposed the correction."""
     if actor.person == correction.proposed_by:
-        raise SamePersonCorrects
+        raise SamePersonDecides
 
 
 def require_another_approver(actor: Actor, reopening: SettlementReopening, approvers: Collection[UUID | None]) -> None:

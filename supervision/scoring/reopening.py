@@ -10,7 +10,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.scoring import policy, rules
-from supervision.scoring.errors import ReopeningAlreadyProposed, ReopeningDecided, YearNotSettled
+from supervision.scoring.errors import ProposalDecided, ReopeningAlreadyProposed, YearNotSettled
 from supervision.scoring.models import ReopeningApproval, Settlement, SettlementReopening
 from supervision.scoring.settling import get_standing_for_update
 from supervision.scoring.states import REOPENING_FOLLOWS, SETTLEMENT_FOLLOWS, ReopeningState, SettlementState
@@ -81,5 +81,5 @@ async def _locked(session: AsyncSession, reopening_id: UUID, following: Reopenin
     if reopening is None:
         raise NotFound
     if following not in REOPENING_FOLLOWS[ReopeningState(reopening.state)]:
-        raise ReopeningDecided(state=reopening.state)
+        raise ProposalDecided(state=reopening.state)
     return reopening

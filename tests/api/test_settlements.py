@@ -180,7 +180,7 @@ async def test_a_settled_deduction_is_corrected_in_the_next_year(
     assert (await unit.get("/v1/score_corrections")).json()["data"] == [answer.json()]
     assert (await stranger.get("/v1/score_corrections")).json()["data"] == []
     refused = await group.post(f"{path}/refusal", json={"reason": "无误"})
-    assert (refused.status_code, refused.json()["code"]) == (409, "correction_decided")
+    assert (refused.status_code, refused.json()["code"]) == (409, "proposal_decided")
 
 
 async def test_a_quarters_circular_is_drafted_here_and_issued_there(

@@ -33,6 +33,7 @@ from tests.contract import inspecting, living
 from tests.contract.furniture import Furniture
 from tests.factories import (
     bulletins,
+    desk,
     identity,
     items,
     messaging,
@@ -46,9 +47,9 @@ from tests.factories import (
 from tests.house import Committed, Place
 
 FAR = date(2199, 12, 31)
+HALF_MONTHS = [(date(2017, month, day), date(2017, month, day + 12)) for day in (1, 16) for month in range(1, 13)]
 # Years that are over for whoever runs this; the first is settled and corrected in the year after.
 SETTLED, REOPENABLE = 2017, range(2019, 2026)
-HALF_MONTHS = [(date(2017, month, 1), date(2017, month, 15)) for month in range(1, 13)]
 # Rows that the factories made without a number of their own must not be in the way of the next numbers.
 COUNT_ON = text(
     "INSERT INTO item_counter (kind, year, last) SELECT kind, year, max(sequence) FROM item GROUP BY 1, 2 "
@@ -121,6 +122,9 @@ async def _work(session: AsyncSession, actor: Actor, made: Furniture) -> None:
     ]
     made.put("milestone_id", values=planned)
     made.bodies["reach_milestone"] = [{"reached_on": "2016-03-01", "progress": "示例进度"}]
+    task = {"lead_leader_id": str(cast.leader_id), "responsible_unit_id": str(cast.unit_id), "indicators": []}
+    task |= {"goal": "示例目标", "responsible_person_id": str(cast.person_id)}
+    made.bodies["decompose_item"] = [{"tasks": [task, {**task, "parent_no": 1}]}]
     leaders = [cast.leader_id, (await tasks.make_cast(session, actor)).leader_id]
     made.bodies["reassign_task"] = [
         {"part": "lead_leader", "official_id": str(leader_id), "reason": "示例理由"} for leader_id in leaders
@@ -148,6 +152,12 @@ async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, ma
         for first, last in HALF_MONTHS
     ]
     made.put("obligation_id", values=owed)
+    complained = [await desk.complain(session, actor, unit_id, each) for each in owed[6:]]
+    made.put("complaint_id", values=complained)
+    made.bodies["file_complaint"] = [
+        {"about_kind": "obligation", "about_id": str(each), "text": "示例理由"} for each in owed[:6]
+    ]
+    made.bodies["answer_complaint"] = [{"verdict": "upheld", "text": "示例答复"}]
     made.bodies["report_progress"] = [progress.as_json([progress.entry(duty.task_ids[0])])]
     paper = {"channel": "paper", "received_at": "2018-01-04T09:00:00+08:00"}
     made.bodies["enter_report"] = [{**made.bodies["report_progress"][0], **paper}]
@@ -199,8 +209,9 @@ async def _messages(session: AsyncSession, actor: Actor, standing: Standing, mad
     made.put("official", "official_ids", values=told)
     # Those who are written to stay in post; others leave.
     unit_id = await identity.make_unit(session, actor)
-    leaving = [await identity.make_official(session, actor, unit_id) for _ in range(12)]
+    leaving = [await identity.make_official(session, actor, unit_id) for _ in range(24)]
     made.put("official_id", values=leaving)
+    made.bodies["amend_official"] = [{"post": f"示例职务{number}"} for number in range(20)]
     made.bodies["record_departure"] = [{"on": "2016-03-01", "reason": "示例理由"}]
     await messaging.make_broadcast(session, messaging.as_test(actor), told)
     await templates.write_template(session, actor, name="contract", body="请{text}")

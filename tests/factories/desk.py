@@ -1,9 +1,10 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import drafting, following, rectifying
@@ -15,15 +16,18 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.inspections import concluding
 from supervision.inspections.planning import Scope
-from supervision.items import noticing, papers
+from supervision.items import changing, noticing, papers
 from supervision.items.models import NoticeDelivery
+from supervision.progress import returning
+from supervision.progress.models import ProgressEntry, QuarterlyLook
 from supervision.publication.drafting import draft_publication
 from supervision.publication.publishing import publish
 from supervision.reviews import closing, reporting, reviewing, waiving
 from supervision.reviews.rules import Review
 from supervision.scoring import deciding, proposing
-from supervision.scoring.states import DeductionState
-from supervision.tasks import extending
+from supervision.scoring.models import Correction, Deduction
+from supervision.scoring.states import CorrectionState, DeductionState
+from supervision.tasks import extending, milestones, reassigning
 from tests.factories import bulletins, identity, inspections, items, notices, problems, publication, reviews
 from tests.factories.scoring import add_entry, add_task, hold
 from tests.factories.tasks import Cast, make_cast, make_task
@@ -57,8 +61,10 @@ class Life:
 async def live(session: AsyncSession, actor: Actor, *, month: int) -> Life:
     """Let everything happen to an item that can; the circular that speaks of it is that of the month."""
     await hold(session, actor, datetime(2016, 3, 20, 4, tzinfo=UTC))
-    life = Life(await items.make_item(session, actor), await make_cast(session, actor))
+    life = Life(await items.make_item(session, actor, deadline_on=date(2016, 3, 25)), await make_cast(session, actor))
     task_id = await make_task(session, actor, life.cast, item_id=life.item_id, indicators=[])
+    changes, reason = {"title": "修复水毁道路"}, "名称有误"
+    await changing.amend_item(session, person(actor), life.item_id, 1, changes=changes, reason=reason)
     await _notify(session, actor, life)
     await _extend(session, actor, life)
     await hold(session, actor, NOON)
@@ -79,6 +85,8 @@ async def _notify(session: AsyncSession, actor: Actor, life: Life) -> None:
     await papers.log_liaison(session, office, transfer_id, text="已向领导汇报")
     await papers.conclude_transfer(session, office, transfer_id, outcome="已办")
     unit_ids = [life.unit_id]
+    drafted = await notices.make_notice(session, actor, item_id=life.item_id, unit_ids=unit_ids)
+    await noticing.return_notice(session, person(actor), drafted, reason="依据有误")
     notice_id = await notices.make_notice(session, actor, item_id=life.item_id, state="issued", unit_ids=unit_ids)
     delivered = select(NoticeDelivery.id).where(NoticeDelivery.notice_id == notice_id)
     delivery_id = (await session.scalars(delivered)).one()
@@ -87,10 +95,10 @@ async def _notify(session: AsyncSession, actor: Actor, life: Life) -> None:
 
 
 async def _extend(session: AsyncSession, actor: Actor, life: Life) -> None:
-    unit, until_on = unit_of(actor, life), date(2016, 4, 10)
+    unit, until_on = unit_of(actor, life), date(2016, 3, 28)
     asked = await extending.ask_extension(session, unit, life.item_id, until_on=until_on, reason="连续降雨")
     await extending.decide_extension(
-        session, person(actor), asked, verdict="refused", until_on=None, decision="理由不足"
+        session, person(actor), asked, verdict="granted", until_on=None, decision="情况属实"
     )
 
 
@@ -117,6 +125,20 @@ async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID
     drafted = await draft_publication(session, publication.person(actor), progress_entry_id=entry_id)
     await publication.approve(session, actor, drafted)
     await publish(session, publication.person(actor), drafted)
+    report_id = await session.scalar(select(ProgressEntry.report_id).where(ProgressEntry.id == entry_id))
+    assert report_id
+    seen = {"item_id": life.item_id, "task_id": task_id, "unit_id": life.unit_id, "item_number": "示例", "goal": "示例"}
+    stand = {"percent": 50, "deadline_on": NOON.date(), "light": "behind", "looked_on": date(2016, 4, 1)}
+    session.add(QuarterlyLook(year=2016, quarter=1, **seen, **stand))
+    until_on = date(2199, 12, 31)
+    await returning.return_report(session, person(actor), report_id, reason="内容空泛", until_on=until_on)
+    node: dict[str, Any] = {"name": "基础完工", "due_on": NOON.date(), "expected": "基础出地面"}
+    milestone_id = await milestones.set_milestone(session, person(actor), task_id, **node)
+    reached: dict[str, Any] = {"reached_on": NOON.date(), "progress": "已出地面"}
+    await milestones.reach_milestone(session, unit_of(actor, life), milestone_id, **reached)
+    successor_id = await identity.make_official(session, actor, life.unit_id)
+    change: dict[str, Any] = {"part": "responsible_person", "official_id": successor_id, "reason": "工作调动"}
+    await reassigning.reassign_task(session, person(actor), task_id, **change)
 
 
 async def _criticise(session: AsyncSession, actor: Actor, life: Life, task_id: UUID, *, month: int) -> None:
@@ -135,19 +157,34 @@ async def _criticise(session: AsyncSession, actor: Actor, life: Life, task_id: U
 
 
 async def _score(session: AsyncSession, actor: Actor, life: Life) -> None:
-    fact = {"rule_code": "meeting_criticism", "fact_on": date(2016, 5, 3), "reason": "点名批评"}
-    about = {"unit_id": life.unit_id, "item_id": life.item_id, "event": f"县委全会{life.item_id}"}
-    deduction_id = await proposing.propose_deduction(session, person(actor), **fact, **about)
+    fact: dict[str, Any] = {"rule_code": "meeting_criticism", "fact_on": date(2016, 5, 3), "reason": "点名批评"}
+    about: dict[str, Any] = {"unit_id": life.unit_id, "item_id": life.item_id, "event": f"县委全会{life.item_id}"}
+    paper = await inspections.upload(session, actor, inspections.PDF + b"score" + life.item_id.bytes)
+    evidence: dict[str, Any] = {"attachment_ids": [paper]}
+    deduction_id = await proposing.propose_deduction(session, person(actor), **fact, **about, **evidence)
     await deciding.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
     await deciding.dispute_deduction(session, unit_of(actor, life), deduction_id, grounds="事实不符")
     group, verdict = person(actor, Role.GROUP), DeductionState.UPHELD
     await deciding.rule_on_dispute(session, group, deduction_id, verdict=verdict, reason="事实清楚")
+    await _correct(session, life, deduction_id)
+
+
+async def _correct(session: AsyncSession, life: Life, deduction_id: UUID) -> None:
+    """Add rows as they are: a correction needs a settled year, which a life of three months has not."""
+    verified = {"verified_by": life.cast.person_id, "verified_at": NOON, "verification": "报道属实"}
+    await session.execute(update(Deduction).where(Deduction.id == deduction_id).values(**verified))
+    decided = {"decided_by": life.cast.person_id, "decided_at": NOON, "decision": "同意"}
+    years = {"corrects_year": 2016, "year": 2017, "state": CorrectionState.CONFIRMED}
+    proposed = {"reason": "认定有误", "proposed_by": life.cast.person_id, "proposed_at": NOON}
+    row = {"deduction_id": deduction_id, "unit_id": life.unit_id, "points": Decimal(3)}
+    session.add(Correction(**row, **years, **proposed, **decided))
+    await session.flush()
 
 
 async def _end(session: AsyncSession, actor: Actor, life: Life, task_id: UUID) -> None:
     unit = unit_of(actor, life)
     asked = await waiving.ask_waiver(session, unit, task_id, grounds="政策调整")
-    refused = {"verdict": "refused", "decision": "应当办理"}
+    refused: dict[str, Any] = {"verdict": "refused", "decision": "应当办理"}
     await waiving.decide_waiver(session, person(actor), asked, **refused)
     other_id = await add_task(session, actor, life.item_id, life.unit_id)
     granted = await waiving.ask_waiver(session, unit, other_id, grounds="规划取消")

@@ -144,7 +144,7 @@ class Story:
 
     async def complete(self, task: str) -> None:
         await self.on(4, 1)
-        how = {"params": {"secrecy": "internal"}, "headers": {"Content-Type": "application/pdf"}}
+        how: dict[str, Any] = {"params": {"secrecy": "internal"}, "headers": {"Content-Type": "application/pdf"}}
         photo = done(await self.unit.post("/v1/attachments", content=PDF, **how), 201)
         report = {"text": "已通车", "evidence_ids": [photo["id"]]}
         first = path_of(await self.unit.post(f"{task}/completion_reports", json=report))
@@ -197,7 +197,7 @@ async def test_the_story_of_an_instruction_is_one_file(story: Story, callers: Ca
     assert told["任务分解 1：恢复通车"]["text"] == "牵头领导：李副县长\n责任人：王某"
     assert told["退回重办 任务1 第1轮"]["text"] == "补装护栏后重报。\n重办时限 2199-12-31"
     assert told["审查通过 任务1 第2轮"]["text"] == "督查反馈意见（市委督查室）：已按要求办结。"
-    assert told["办理时限调整"]["text"] == "2016-03-31→2016-04-10"
+    assert told["办理时限调整"]["text"] == "2016-03-31 → 2016-04-10"
 
     # A unit reads what it may see elsewhere, and no more; who has no part in the item reads nothing.
     mine = done(await story.unit.get(path))["data"]

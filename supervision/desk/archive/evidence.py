@@ -10,6 +10,8 @@ from supervision.inspections.models import Finding, FindingEvidence
 from supervision.items.models import InstructionPaper
 from supervision.reviews import policy as reviews
 from supervision.reviews.models import CompletionEvidence, CompletionReport
+from supervision.scoring import policy as scoring
+from supervision.scoring.models import Deduction, DeductionEvidence
 from supervision.tasks.models import Task
 
 KIND = "attachment"
@@ -42,9 +44,15 @@ _FOUND = (
 _SCANNED = _attachment("批示件扫描件", InstructionPaper.registered_at).join(
     InstructionPaper, (InstructionPaper.attachment_id == Attachment.id) & (InstructionPaper.item_id == ITEM)
 )
+_CHARGED = (
+    _attachment("扣分依据", Deduction.proposed_at)
+    .join(DeductionEvidence, DeductionEvidence.attachment_id == Attachment.id)
+    .join(Deduction, (Deduction.id == DeductionEvidence.deduction_id) & (Deduction.item_id == ITEM))
+)
 
 PARTS: tuple[Part, ...] = (
     seen_by(_REPORTED, documents.uploads_visible_to, reviews.reports_visible_to),
     seen_by(_FOUND, documents.uploads_visible_to, inspections.findings_visible_to),
+    seen_by(_CHARGED, documents.uploads_visible_to, scoring.deductions_visible_to),
     seen_by(_SCANNED, documents.uploads_visible_to, policy.papers_visible_to),
 )

@@ -1,4 +1,4 @@
-from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy import Text, cast, func, select
 
 from supervision.bulletins import policy as bulletins
 from supervision.bulletins.models import (
@@ -16,9 +16,6 @@ from supervision.identity.models import Official, Unit
 from supervision.progress.models import ProgressEntry
 from supervision.publication.models import Publication
 from supervision.publication.states import PublicationState
-from supervision.scoring import policy as scoring
-from supervision.scoring.models import Deduction, EntryKind, ScoreEntry
-from supervision.scoring.states import DeductionState
 from supervision.tasks.models import Task
 
 # A circular keeps its laggards as they were, each with the item's id.
@@ -111,50 +108,6 @@ _PROPOSAL = happening(
     unit=AccountabilityProposal.unit_id,
     of=AccountabilityProposal.id,
 ).join(Task, (Task.id == AccountabilityProposal.task_id) & (Task.item_id == ITEM))
-_POINTS = func.trim_scale(Deduction.points)
-_DECISIONS = {DeductionState.REFUSED: "不予扣分", DeductionState.UPHELD: "申诉不成立，维持扣分"}
-_DEDUCTIONS = (
-    happening(
-        "deduction",
-        at=Deduction.proposed_at,
-        title=words("拟扣 ", _POINTS, " 分"),
-        text=Deduction.reason,
-        by=Deduction.proposed_by,
-        unit=Deduction.unit_id,
-        of=Deduction.id,
-    ),
-    happening(
-        "dispute",
-        at=Deduction.disputed_at,
-        title=words("对扣 ", _POINTS, " 分提出申诉"),
-        text=Deduction.grounds,
-        by=Deduction.disputed_by,
-        unit=Deduction.unit_id,
-        of=Deduction.id,
-    ),
-    happening(
-        "deduction",
-        at=Deduction.decided_at,
-        title=in_chinese(Deduction.state, _DECISIONS),
-        text=Deduction.decision,
-        by=Deduction.decided_by,
-        unit=Deduction.unit_id,
-        of=Deduction.id,
-    ).where(or_(*(Deduction.state == state for state in _DECISIONS))),
-    happening(
-        "score_entry",
-        at=ScoreEntry.entered_at,
-        title=words(
-            in_chinese(ScoreEntry.kind, {EntryKind.DEDUCTION: "确认扣分 ", EntryKind.REVERSAL: "冲销扣分 "}),
-            _POINTS,
-            " 分",
-        ),
-        text=ScoreEntry.reason,
-        by=ScoreEntry.entered_by,
-        unit=ScoreEntry.unit_id,
-        of=Deduction.id,
-    ).join(ScoreEntry, ScoreEntry.deduction_id == Deduction.id),
-)
 _OF_THE_ITEM = select(ProgressEntry.id).join(Task, Task.id == ProgressEntry.task_id).where(Task.item_id == ITEM)
 # What is published is anybody's to read.
 _PUBLICATION = happening(
@@ -174,6 +127,5 @@ PARTS: tuple[Part, ...] = (
     *(seen_by(each.where(RectificationOrder.item_id == ITEM), bulletins.orders_visible_to) for each in _ORDERS),
     *(seen_by(each.where(MediaFollowUp.item_id == ITEM), policy.judgements_visible_to) for each in _MEDIA),
     seen_by(_PROPOSAL, policy.judgements_visible_to),
-    *(seen_by(each.where(Deduction.item_id == ITEM), scoring.deductions_visible_to) for each in _DEDUCTIONS),
     seen_by(_PUBLICATION),
 )

@@ -51,7 +51,16 @@ _KINDS = {
     ItemKind.MAJOR_PROBLEM: "重大问题",
     ItemKind.OFFICE_NOTICE: "两办通知事项",
 }
-_STATES = {ItemState.OPEN: "在办", ItemState.CLOSED: "已销号"}
+_STATES = {
+    ItemState.REGISTERED: "待审批",
+    ItemState.OPEN: "在办",
+    ItemState.SUSPENDED: "中止",
+    ItemState.CLOSED: "已销号",
+    ItemState.TERMINATED: "已终止",
+    ItemState.VOID: "作废",
+    ItemState.MERGED: "已并案",
+    ItemState.REFUSED: "不予立项",
+}
 
 
 def render(item: Row, events: Sequence[Row], files: Mapping[str, str]) -> str:
@@ -74,10 +83,10 @@ def _facts(item: Row) -> Sequence[tuple[str, object]]:
         ("类别", _KINDS[ItemKind(item["kind"])]),
         ("来源", item["source"]),
         ("收到日期", item["received_on"]),
-        ("办理时限", item["deadline_on"]),
+        ("办理时限", "长期" if item["is_standing"] else item["deadline_on"]),
         ("最初时限", item["first_deadline_on"] if item["first_deadline_on"] != item["deadline_on"] else None),
-        ("状态", _STATES.get(item["state"], item["state"])),
-        ("销号日期", item["closed_on"]),
+        ("状态", _STATES[ItemState(item["state"])]),
+        ("办结日期", item["closed_on"]),
     )
 
 

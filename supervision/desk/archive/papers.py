@@ -1,10 +1,12 @@
-from sqlalchemy import Text, cast, func, or_
+from sqlalchemy import Text, case, cast, column, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from supervision.audit.models import AuditEvent
 from supervision.desk import policy
 from supervision.desk.archive.happening import ITEM, Part, happening, in_chinese, lines, seen_by, words
 from supervision.identity.models import Official
 from supervision.items import policy as items
+from supervision.items.life import ItemChange
 from supervision.items.models import (
     DirectTransfer,
     InstructionPaper,
@@ -14,39 +16,91 @@ from supervision.items.models import (
     NoticeDelivery,
     Urging,
 )
-from supervision.items.states import NoticeKind, UrgingChannel
+from supervision.items.states import ItemChangeKind, NoticeKind, UrgingChannel
 
-# What the audit calls each change of an item that no table of its own tells of.
 _CHANGES = {
-    "item.amended": "修改立项内容",
-    "item.deadline_moved": "办理时限调整",
-    "item.closed": "销号",
-    "item.reopened": "回头看重新办理",
-    "item.suspended": "中止办理",
-    "item.resumed": "恢复办理",
-    "item.terminated": "终止办理",
-    "item.transferred": "移交",
-    "item.merged": "并案",
-    "item.split": "分案",
-    "item.voided": "作废",
+    ItemChangeKind.APPROVED: "立项审批通过",
+    ItemChangeKind.REFUSED: "不予立项",
+    ItemChangeKind.AMENDED: "修改立项内容",
+    ItemChangeKind.SUSPENDED: "中止办理",
+    ItemChangeKind.RESUMED: "恢复办理",
+    ItemChangeKind.TERMINATED: "终止办理",
+    ItemChangeKind.VOIDED: "作废",
+    ItemChangeKind.MERGED: "并入",
+    ItemChangeKind.ABSORBED: "并案接收",
+    ItemChangeKind.SPLIT: "分立",
+    ItemChangeKind.SPLIT_OFF: "由他案分立",
+    ItemChangeKind.TRANSFERRED: "移交承办",
+    ItemChangeKind.HANDED_OVER: "变更经办人",
+    ItemChangeKind.STAGES_PLANNED: "分阶段办理",
+    ItemChangeKind.STAGE_FINISHED: "阶段完成",
+    ItemChangeKind.CLOSED: "销号",
+    ItemChangeKind.REOPENED: "回头看重新办理",
 }
-_FACT = AuditEvent.facts
+_FIELDS = {
+    "title": "标题",
+    "source": "来源",
+    "secrecy": "密级",
+    "authority_kind": "依据类别",
+    "authority_name": "依据名称",
+    "authority_number": "依据文号",
+    "authority_on": "依据日期",
+    "authority_body": "依据机关",
+}
+_EACH = func.jsonb_each(ItemChange.facts).table_valued(column("key", Text), column("value", JSONB))
+_WAS_AND_IS = words(
+    in_chinese(_EACH.c.key, _FIELDS),
+    "：",
+    func.coalesce(_EACH.c.value["from"].astext, "无"),
+    " → ",
+    func.coalesce(_EACH.c.value["to"].astext, "无"),
+)
+# An id among them says nothing to a reader.
+_AMENDED = (
+    select(func.string_agg(_WAS_AND_IS, aggregate_order_by(literal("\n"), _EACH.c.key)))
+    .where(_EACH.c.key.not_like("%\\_id"))
+    .scalar_subquery()
+)
+_FACT = ItemChange.facts
 _CHANGE = happening(
     "item_change",
-    at=AuditEvent.at,
-    title=in_chinese(AuditEvent.verb, _CHANGES),
+    at=ItemChange.changed_at,
+    title=in_chinese(ItemChange.kind, _CHANGES),
     text=func.nullif(
         lines(
-            _FACT["title"].astext,
-            _FACT["source"].astext,
-            words(_FACT["was_on"].astext, "→") + _FACT["deadline_on"].astext,
-            _FACT["reason"].astext,
+            ItemChange.reason,
+            case((ItemChange.kind == ItemChangeKind.AMENDED, _AMENDED)),
+            words("另案：") + func.coalesce(_FACT["into_number"].astext, _FACT["from_number"].astext),
+            words("决定：") + _FACT["ordered_by"].astext + " " + _FACT["ordered_on"].astext,
+            words("阶段：") + _FACT["name"].astext,
+            words("办理时限：") + _FACT["deadline_on"].astext,
         ),
         "",
     ),
+    by=ItemChange.changed_by,
+    of=ItemChange.id,
+).where(ItemChange.item_id == ITEM)
+# Two things that only the audit keeps: that a deadline moved, and that a draft was given back.
+_DEADLINE = happening(
+    "item_change",
+    at=AuditEvent.at,
+    title=words("办理时限调整"),
+    text=words(AuditEvent.facts["was_on"].astext, " → ", AuditEvent.facts["deadline_on"].astext),
     by=func.coalesce(AuditEvent.official_id, AuditEvent.client_id),
     of=AuditEvent.id,
-).where(AuditEvent.subject_id == cast(ITEM, Text), or_(*(AuditEvent.verb == verb for verb in _CHANGES)))
+).where(AuditEvent.subject_id == cast(ITEM, Text), AuditEvent.verb == "item.deadline_moved")
+_GIVEN_BACK = (
+    happening(
+        "notice",
+        at=AuditEvent.at,
+        title=words("文稿退回修改"),
+        text=AuditEvent.facts["reason"].astext,
+        by=func.coalesce(AuditEvent.official_id, AuditEvent.client_id),
+        of=Notice.id,
+    )
+    .join(Notice, (AuditEvent.subject_id == cast(Notice.id, Text)) & (Notice.item_id == ITEM))
+    .where(AuditEvent.verb == "notice.returned")
+)
 _REGISTRATION = happening(
     "item",
     at=Item.registered_at,
@@ -146,6 +200,8 @@ _DELIVERIES = (
 PARTS: tuple[Part, ...] = (
     seen_by(_REGISTRATION, items.visible_to),
     seen_by(_CHANGE),
+    seen_by(_DEADLINE),
+    seen_by(_GIVEN_BACK, policy.judgements_visible_to),
     *(seen_by(each.where(InstructionPaper.item_id == ITEM), policy.papers_visible_to) for each in _PAPERS),
     *(seen_by(each, items.notices_visible_to) for each in _NOTICES),
     *(seen_by(each, items.deliveries_visible_to) for each in _DELIVERIES),

@@ -7,7 +7,7 @@ from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.desk import policy
-from supervision.desk.archive import evidence, findings, judgement, papers, work
+from supervision.desk.archive import evidence, findings, judgement, papers, scores, work
 from supervision.desk.archive.happening import Part
 from supervision.desk.errors import ArchiveTooLong
 from supervision.foundation.actors import Actor
@@ -21,7 +21,14 @@ from supervision.items import queries as items
 # An archive is read whole; a longer one in parts.
 MOST_EVENTS = 5_000
 # The whole of what is told of an item: whoever adds a table to the house adds its statement here.
-PARTS: tuple[Part, ...] = (*papers.PARTS, *work.PARTS, *findings.PARTS, *judgement.PARTS, *evidence.PARTS)
+PARTS: tuple[Part, ...] = (
+    *papers.PARTS,
+    *work.PARTS,
+    *findings.PARTS,
+    *judgement.PARTS,
+    *scores.PARTS,
+    *evidence.PARTS,
+)
 
 
 @dataclass(frozen=True, slots=True)

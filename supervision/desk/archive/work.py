@@ -1,4 +1,4 @@
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import DateTime, Text, cast, func, select
 from sqlalchemy.orm import aliased
 
 from supervision.desk.archive.happening import ITEM, Part, happening, in_chinese, lines, seen_by, words
@@ -7,12 +7,13 @@ from supervision.foundation.paging import Rows
 from supervision.identity import policy as identity
 from supervision.identity.models import Official
 from supervision.progress import policy as progress
-from supervision.progress.models import ProgressEntry, ProgressReport
+from supervision.progress.models import ProgressEntry, ProgressReport, QuarterlyLook
+from supervision.progress.rules import Light
 from supervision.reviews import policy as reviews
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.states import CompletionState, WaiverState
-from supervision.tasks.models import Extension, Task
-from supervision.tasks.states import ExtensionState
+from supervision.tasks.models import Assignment, Extension, Milestone, Task
+from supervision.tasks.states import ExtensionState, TaskPart
 
 
 def _tasks(actor: Actor) -> Rows:
@@ -30,6 +31,33 @@ def _tasks(actor: Actor) -> Rows:
     return told.outerjoin(person, person.c.id == Task.responsible_person_id).where(Task.item_id == ITEM)
 
 
+_PARTS = {
+    TaskPart.RESPONSIBLE_UNIT: "责任单位",
+    TaskPart.LEAD_LEADER: "牵头领导",
+    TaskPart.RESPONSIBLE_PERSON: "直接责任人",
+    TaskPart.PRINCIPAL_LEADER: "第一责任人",
+    TaskPart.LEADER_IN_CHARGE: "主要责任人",
+    TaskPart.LIAISON_LEADER: "联系领导",
+    TaskPart.SUPPORTING_UNIT: "配合单位",
+}
+_ASSIGNMENT = happening(
+    "assignment",
+    at=Assignment.until_at,
+    title=words("变更", in_chinese(Assignment.part, _PARTS), " 任务", Task.no),
+    text=Assignment.reason,
+    by=Assignment.assigned_by,
+    unit=Assignment.unit_id,
+    of=Assignment.task_id,
+).join(Task, (Task.id == Assignment.task_id) & (Task.item_id == ITEM))
+_MILESTONES = tuple(
+    happening(
+        "milestone", at=at, title=words(title, Milestone.name, "（", day, "）"), text=text, by=by, of=Milestone.id
+    ).join(Task, (Task.id == Milestone.task_id) & (Task.item_id == ITEM))
+    for title, at, day, text, by in (
+        ("设定时间节点：", Milestone.set_at, Milestone.due_on, Milestone.expected, Milestone.set_by),
+        ("完成时间节点：", Milestone.reached_at, Milestone.reached_on, Milestone.progress, Milestone.reached_by),
+    )
+)
 _EXTENSIONS = (
     happening(
         "extension",
@@ -61,6 +89,32 @@ _PROGRESS = (
     .join(ProgressReport, ProgressReport.id == ProgressEntry.report_id)
     .join(Task, (Task.id == ProgressEntry.task_id) & (Task.item_id == ITEM))
 )
+_SPOKEN_OF = (
+    select(ProgressEntry.id)
+    .join(Task, Task.id == ProgressEntry.task_id)
+    .where(ProgressEntry.report_id == ProgressReport.id, Task.item_id == ITEM)
+)
+_SENT_BACK = happening(
+    "progress_report",
+    at=ProgressReport.returned_at,
+    title=words("退回补报 补报时限 ", ProgressReport.supplement_until_on),
+    text=ProgressReport.return_reason,
+    by=ProgressReport.returned_by,
+    unit=ProgressReport.unit_id,
+    of=ProgressReport.id,
+).where(_SPOKEN_OF.exists())
+_LIGHTS = {Light.ON_TRACK: "正常", Light.BEHIND: "滞后", Light.OVERDUE: "逾期"}
+# A look has its day and no hour: it is told at the day's beginning in Shanghai.
+_LOOK = happening(
+    "quarterly_look",
+    at=func.timezone("Asia/Shanghai", cast(QuarterlyLook.looked_on, DateTime())),
+    title=words(
+        QuarterlyLook.year, "年第", QuarterlyLook.quarter, "季度查看：", in_chinese(QuarterlyLook.light, _LIGHTS)
+    ),
+    text=words(QuarterlyLook.goal, words("，进度 ") + cast(QuarterlyLook.percent, Text) + "%"),
+    unit=QuarterlyLook.unit_id,
+    of=QuarterlyLook.task_id,
+).where(QuarterlyLook.item_id == ITEM)
 _OF_REPORT = (Task.id == CompletionReport.task_id) & (Task.item_id == ITEM)
 _ROUND = words(" 任务", Task.no, " 第", CompletionReport.round, "轮")
 _COMPLETION = (
@@ -139,7 +193,11 @@ _WAIVERS = (
 PARTS: tuple[Part, ...] = (
     _tasks,
     *(seen_by(each.where(Extension.item_id == ITEM)) for each in _EXTENSIONS),
+    seen_by(_ASSIGNMENT),
+    *(seen_by(each) for each in _MILESTONES),
     seen_by(_PROGRESS, progress.reports_visible_to),
+    seen_by(_SENT_BACK, progress.reports_visible_to),
+    seen_by(_LOOK, progress.looks_visible_to),
     *(seen_by(each.join(Task, _OF_REPORT), reviews.reports_visible_to) for each in _COMPLETION),
     *(seen_by(each.join(Task, _OF_WAIVER), reviews.waivers_visible_to) for each in _WAIVERS),
 )

@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 from supervision.bulletins.models import RectificationOrder
 from supervision.bulletins.states import RectificationState
 from supervision.desk.models import Watch
-from supervision.desk.work.waiting import at, end_of, waiting, words
+from supervision.desk.work.waiting import at, deadline, end_of, waiting, words
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
 from supervision.inspections.models import Conclusion, InspectionPlan
@@ -19,7 +19,8 @@ from supervision.progress.models import Obligation
 from supervision.progress.states import ObligationState
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.states import CompletionState, WaiverState
-from supervision.tasks.models import Task
+from supervision.tasks.models import Milestone, Task
+from supervision.tasks.states import MilestoneState
 
 
 def reports_owed(actor: Actor, _now: datetime) -> Rows:
@@ -56,6 +57,23 @@ def conclusions_to_acknowledge(actor: Actor, _now: datetime) -> Rows:
     return sent.where(Conclusion.acknowledged_at.is_(None), Conclusion.unit_id == actor.unit_id)
 
 
+def milestones_to_reach(actor: Actor, _now: datetime) -> Rows:
+    planned = waiting(
+        "milestone",
+        of=Milestone.id,
+        title=words("时间节点：", Milestone.name),
+        since=Milestone.set_at,
+        due=end_of(Milestone.due_on),
+        path=at("/v1/milestones/", Milestone.id),
+    )
+    planned = planned.join(Task, Task.id == Milestone.task_id).join(Item, Item.id == Task.item_id)
+    return planned.where(
+        Milestone.state == MilestoneState.PLANNED,
+        Item.state == ItemState.OPEN,
+        Task.responsible_unit_id == actor.unit_id,
+    )
+
+
 _LATER = aliased(CompletionReport)
 _IS_LAST = ~(
     select(_LATER.id)
@@ -76,7 +94,7 @@ def tasks_to_do(actor: Actor, _now: datetime) -> Rows:
         of=Task.id,
         title=words("办理任务：", Task.goal),
         since=Task.created_at,
-        due=end_of(Item.deadline_on),
+        due=deadline(),
         path=at("/v1/tasks/", Task.id),
     ).join(Item, Item.id == Task.item_id)
     return given.where(
@@ -132,7 +150,7 @@ def _items(since: object) -> Rows:
         of=Item.id,
         title=words(Item.number, " ", Item.title),
         since=since,
-        due=end_of(Item.deadline_on),
+        due=deadline(),
         path=at("/v1/items/", Item.id),
     )
 

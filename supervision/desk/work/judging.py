@@ -7,7 +7,7 @@ from supervision.bulletins.states import CircularState, RectificationState
 from supervision.desk import policy
 from supervision.desk.models import BurdenComplaint
 from supervision.desk.states import ComplaintState
-from supervision.desk.work.waiting import at, end_of, not_mine, waiting, words
+from supervision.desk.work.waiting import at, deadline, end_of, not_mine, waiting, words
 from supervision.foundation.actors import Actor
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.paging import Rows
@@ -15,17 +15,25 @@ from supervision.identity.models import Unit
 from supervision.inspections.models import InspectionPlan
 from supervision.inspections.states import PlanState
 from supervision.items.models import DirectTransfer, InstructionPaper, Item, Notice
-from supervision.items.states import NoticeState, TransferState
+from supervision.items.states import ItemState, NoticeState, TransferState
 from supervision.problems.models import Problem, ProblemLeader
 from supervision.problems.states import Level, ProblemState
 from supervision.publication.models import Publication
 from supervision.publication.states import PublicationState
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.states import CompletionState, WaiverState
-from supervision.scoring.models import Deduction, Settlement
-from supervision.scoring.states import DeductionState, SettlementState
 from supervision.tasks.models import Extension, Task
 from supervision.tasks.states import ExtensionState
+
+
+def registrations_to_confirm(actor: Actor, _now: datetime) -> Rows:
+    return waiting(
+        "item",
+        of=Item.id,
+        title=words("审批立项：", Item.number, " ", Item.title),
+        since=Item.registered_at,
+        path=at("/v1/items/", Item.id),
+    ).where(Item.state == ItemState.REGISTERED, not_mine(actor, Item.registered_by))
 
 
 def extensions_asked(actor: Actor, _now: datetime) -> Rows:
@@ -35,7 +43,7 @@ def extensions_asked(actor: Actor, _now: datetime) -> Rows:
         of=Extension.id,
         title=words("审批延期：", Item.number, " ", Item.title),
         since=Extension.asked_at,
-        due=end_of(Item.deadline_on),
+        due=deadline(),
         path=at("/v1/extensions/", Extension.id),
     ).join(Item, Item.id == Extension.item_id)
     return asked.where(Extension.state == ExtensionState.ASKED, not_mine(actor, Extension.asked_by))
@@ -180,42 +188,6 @@ def complaints_to_answer(actor: Actor, _now: datetime) -> Rows:
         path=at("/v1/burden/complaints/", BurdenComplaint.id),
     ).join(Unit, Unit.id == BurdenComplaint.unit_id)
     return filed.where(BurdenComplaint.state == ComplaintState.FILED, not_mine(actor, BurdenComplaint.filed_by))
-
-
-def _deductions(kind: str, title: str) -> Rows:
-    return waiting(
-        kind,
-        of=Deduction.id,
-        title=words(title, Unit.name, " ", Deduction.reason),
-        since=Deduction.proposed_at,
-        due=end_of(Deduction.ruling_due_on),
-        path=at("/v1/deductions/", Deduction.id),
-    ).join(Unit, Unit.id == Deduction.unit_id)
-
-
-def deductions_to_confirm(actor: Actor, _now: datetime) -> Rows:
-    return _deductions("deduction", "确认扣分：").where(
-        Deduction.state == DeductionState.PROPOSED, not_mine(actor, Deduction.proposed_by)
-    )
-
-
-def disputes(_actor: Actor, _now: datetime) -> Rows:
-    return _deductions("dispute", "扣分申诉：").where(Deduction.state == DeductionState.DISPUTED)
-
-
-def disputes_to_rule_on(actor: Actor, now: datetime) -> Rows:
-    people = (Deduction.proposed_by, Deduction.decided_by, Deduction.disputed_by)
-    return disputes(actor, now).where(not_mine(actor, *people))
-
-
-def settlements_to_confirm(actor: Actor, _now: datetime) -> Rows:
-    return waiting(
-        "settlement",
-        of=Settlement.id,
-        title=words("确认年度结算：", Settlement.year),
-        since=Settlement.prepared_at,
-        path=at("/v1/settlements/", Settlement.year),
-    ).where(Settlement.state == SettlementState.PREPARED, not_mine(actor, Settlement.prepared_by))
 
 
 def _publications(title: str) -> Rows:

@@ -8,7 +8,7 @@ from sqlalchemy import func, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import PeriodKind, period_of
-from supervision.desk.work import doing, judging
+from supervision.desk.work import doing, judging, scores
 from supervision.desk.work.waiting import Work
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
@@ -25,20 +25,28 @@ class WorkView(StrEnum):
 # What waits for each role. Who has nothing to do has no row.
 WAITING: Mapping[Role, Sequence[Work]] = {
     Role.OFFICE: (
+        judging.registrations_to_confirm,
         judging.extensions_asked,
         judging.waivers_asked,
         judging.completions_reported,
         judging.problems_for_the_conference,
         judging.problems_past_their_date,
-        judging.disputes,
+        scores.disputes,
         judging.notices_to_sign,
         judging.circulars_to_sign,
         judging.plans_to_decide,
         judging.rectifications_to_verify,
         judging.complaints_to_answer,
     ),
-    Role.GROUP: (judging.deductions_to_confirm, judging.disputes_to_rule_on, judging.settlements_to_confirm),
+    Role.GROUP: (
+        scores.deductions_to_confirm,
+        scores.disputes_to_rule_on,
+        scores.settlements_to_confirm,
+        scores.corrections_to_confirm,
+        scores.reopenings_to_approve,
+    ),
     Role.LEADER: (
+        judging.registrations_to_confirm,
         judging.problems_for_the_leader,
         judging.transfers_to_the_leader,
         judging.waivers_for_the_principal,
@@ -50,6 +58,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         doing.notices_to_acknowledge,
         doing.conclusions_to_acknowledge,
         doing.tasks_to_do,
+        doing.milestones_to_reach,
         doing.reports_returned,
         doing.rectifications_ordered,
         doing.problems_to_solve,

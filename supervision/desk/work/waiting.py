@@ -2,10 +2,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Text, and_, cast, func, literal, null, select, text
+from sqlalchemy import ColumnElement, DateTime, Text, and_, case, cast, func, literal, null, select, text
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
+from supervision.items.models import Item
 
 # What waits for an actor at a moment.
 Work = Callable[[Actor, datetime], Rows]
@@ -40,3 +41,8 @@ def words(*pieces: Any) -> ColumnElement[str]:
 def not_mine(actor: Actor, *people: Any) -> ColumnElement[bool]:
     """Leave out what the actor proposed, drafted or decided before: another person must go on with it."""
     return and_(*(each.is_distinct_from(actor.person) for each in people))
+
+
+def deadline() -> ColumnElement[datetime]:
+    """Return the moment from which an item is late; standing work has no end."""
+    return case((Item.is_standing, None), else_=end_of(Item.deadline_on))

@@ -22,7 +22,7 @@ from tests.house import Place
 # What somebody else than the office does not read.
 HIDDEN: dict[Role, set[str]] = {
     Role.GROUP: set(),
-    Role.LEADER: {"deduction", "dispute", "score_entry"},
+    Role.LEADER: {"correction", "deduction", "dispute", "score_entry"},
     Role.AUDITOR: {"instruction_paper", "direct_transfer", "liaison"},
     Role.UNIT: {"instruction_paper", "direct_transfer", "liaison", "media_follow_up", "accountability_proposal"},
 }
@@ -51,6 +51,9 @@ async def test_every_part_tells_of_the_item_and_of_no_other(session: AsyncSessio
     name = await session.scalar(select(Unit.name).where(Unit.id == life.unit_id))
     assert {row["unit"] for row in told if row["unit"]} == {name}
     assert all(row["title"] and row["at"] for row in told)
+    (amended,) = [row["text"] for row in told if row["title"] == "修改立项内容"]
+    assert amended.startswith("名称有误\n标题：示例事项")
+    assert amended.endswith(" → 修复水毁道路")
     assert [row["at"] for row in told] == sorted(row["at"] for row in told)
 
 
@@ -69,7 +72,16 @@ async def test_a_supporting_unit_reads_its_own_part_only(session: AsyncSession, 
     beside = await make_unit(session, here.actor)
     await add_party(session, life.item_id, beside)
     rows = (await timeline.get_archive(session, person(here.actor, Role.UNIT, unit_id=beside), life.item_id))["data"]
-    assert {row["kind"] for row in rows} == {"item", "item_change", "task", "extension", "circular", "publication"}
+    assert {row["kind"] for row in rows} == {
+        "assignment",
+        "circular",
+        "extension",
+        "item",
+        "item_change",
+        "milestone",
+        "publication",
+        "task",
+    }
     assert {row["who"] for row in rows} == {None}
 
 
@@ -81,12 +93,12 @@ async def test_the_file_holds_each_attachment_once(session: AsyncSession, here: 
     assert len(content) == first.size
     names = zipfile.ZipFile(io.BytesIO(content)).namelist()
     assert names[:2] == ["index.html", "timeline.json"]
-    assert len(names) == 5
+    assert len(names) == 6
     assert sorted(names[2:]) == names[2:]
     mine = await packing.pack_archive(session, unit_of(here.actor, life), life.item_id)
     with mine.file:
         own = zipfile.ZipFile(mine.file).namelist()
-    assert len(own) == 4, "the scan of the paper is not the unit's to read"
+    assert len(own) == len(names) - 1, "the scan of the paper is not the unit's to read"
 
 
 async def test_what_is_too_long_or_too_large_is_refused(

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +24,11 @@ from supervision.problems.models import Problem
 from supervision.reviews import reviewing
 from supervision.reviews.rules import Review
 from supervision.scoring import deciding, proposing
-from supervision.scoring.models import Settlement
-from supervision.tasks import extending
+from supervision.scoring.models import Correction, Settlement, SettlementReopening
+from supervision.tasks import extending, milestones
 from tests.factories import bulletins, identity, inspections, items, notices, problems, progress, publication, reviews
 from tests.factories.desk import NOON, complain, person
-from tests.factories.scoring import adopt, hold
+from tests.factories.scoring import add_item, adopt, hold
 from tests.house import Place
 
 FAR = date(2199, 12, 31)
@@ -39,17 +40,19 @@ WAITING: Mapping[Role, list[str]] = {
         "dispute",
         "extension",
         "inspection_plan",
+        "item",
         "notice",
         "problem",
         "problem",
         "rectification_order",
         "waiver",
     ],
-    Role.GROUP: ["deduction", "dispute", "settlement"],
-    Role.LEADER: ["direct_transfer", "inspection_plan", "notice", "problem", "waiver"],
+    Role.GROUP: ["correction", "deduction", "dispute", "reopening", "settlement"],
+    Role.LEADER: ["direct_transfer", "inspection_plan", "item", "notice", "problem", "waiver"],
     Role.UNIT: [
         "completion_report",
         "conclusion",
+        "milestone",
         "notice_delivery",
         "obligation",
         "problem",
@@ -97,14 +100,17 @@ async def county(session: AsyncSession, here: Place) -> County:
 
 async def _tasks(session: AsyncSession, actor: Actor, county: County) -> None:
     """One task is to be done, one is reported, one returned, of one a waiver is asked."""
-    duty = await reviews.make_duty(session, actor, unit_id=county.unit_id, tasks=4, received_on=date(2016, 4, 1))
+    days: dict[str, Any] = {"received_on": date(2015, 4, 1), "deadline_on": date(2016, 12, 31)}
+    duty = await reviews.make_duty(session, actor, unit_id=county.unit_id, tasks=4, **days)
     _, reported, returned, asked = duty.task_ids
     for task_id in (reported, returned):
         report_id = await reviews.report(session, actor, county.unit_id, task_id)
+    node: dict[str, Any] = {"name": "基础完工", "due_on": date(2016, 5, 31), "expected": "基础出地面"}
+    await milestones.set_milestone(session, person(actor), duty.task_ids[0], **node)
     back = {**reviews.RETURN, "rework_until_on": date(2016, 5, 22)}
     await reviewing.review_completion(session, person(actor), report_id, Review(**back))
     await reviews.ask(session, actor, asked)
-    other = await reviews.make_duty(session, actor)
+    other = await reviews.make_duty(session, actor, **days)
     await reviews.settle(session, actor, other.unit_id, other.task_ids[0])
 
 
@@ -114,10 +120,11 @@ async def _papers(session: AsyncSession, actor: Actor, county: County) -> None:
     await notices.make_notice(session, actor, state="issued", unit_ids=[county.unit_id])
     paper_id = await notices.make_paper(session, actor)
     for leader_id in (county.leader_id, await notices.make_leader(session, actor)):
-        handed = {"official_id": leader_id, "handed_on": date(2016, 3, 2)}
+        handed: dict[str, Any] = {"official_id": leader_id, "handed_on": date(2016, 3, 2)}
         await papers.hand_over(session, person(actor), paper_id, **handed)
     item_id = await items.make_item(session, actor, deadline_on=date(2016, 6, 30))
-    asked = {"until_on": date(2016, 7, 31), "reason": "连续降雨"}
+    await add_item(session, kind="major_problem", state="registered")
+    asked: dict[str, Any] = {"until_on": date(2016, 7, 31), "reason": "连续降雨"}
     await extending.ask_extension(session, person(actor), item_id, **asked)
     due_at = datetime(2016, 5, 19, 16, tzinfo=UTC)
     obligation_id = await progress.make_obligation(session, county.unit_id, due_at=due_at)
@@ -160,13 +167,26 @@ async def _judgements(session: AsyncSession, actor: Actor, county: County) -> No
     orders = [await bulletins.order(session, person(actor), county.unit_id, **limit) for _ in range(2)]
     unit = county.actor(Role.UNIT)
     await rectifying.report_rectification(session, unit, orders[0], text="已整改")
-    fact = {"unit_id": county.unit_id, "rule_code": "meeting_criticism", "fact_on": date(2016, 5, 3), "reason": "点名"}
+    fact: dict[str, Any] = {
+        "unit_id": county.unit_id,
+        "rule_code": "meeting_criticism",
+        "fact_on": date(2016, 5, 3),
+        "reason": "点名",
+    }
     for number in range(3):
         deduction_id = await proposing.propose_deduction(session, county.proposer, **fact, event=f"大会{number}")
         if number:
             await deciding.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
     await deciding.dispute_deduction(session, unit, deduction_id, grounds="事实不符")
     session.add(Settlement(year=2015, state="prepared", prepared_by=county.proposer.person, prepared_at=NOON))
+    settled = Settlement(year=2014, state="confirmed", prepared_at=NOON, confirmed_at=NOON)
+    session.add(settled)
+    await session.flush()
+    proposed = {"state": "proposed", "reason": "有误", "proposed_by": county.proposer.person, "proposed_at": NOON}
+    session.add(SettlementReopening(settlement_id=settled.id, year=2014, **proposed))
+    wrong = {"deduction_id": deduction_id, "unit_id": county.unit_id, "corrects_year": 2016, "year": 2017}
+    session.add(Correction(**wrong, points=Decimal(3), **proposed))
+    await session.flush()
     await publication.draft(session, actor)
     await publication.approve(session, actor, await publication.draft(session, actor))
     await publication.put_out(session, actor)
@@ -199,7 +219,7 @@ async def test_nobody_finds_what_is_their_own_to_leave_alone(session: AsyncSessi
 
 async def test_a_leader_of_another_matter_finds_what_any_leader_may_sign(session: AsyncSession, county: County) -> None:
     other = replace(county.actor(Role.LEADER), official_id=new_id())
-    assert kinds(await read(session, other)) == ["inspection_plan", "notice"]
+    assert kinds(await read(session, other)) == ["inspection_plan", "item", "notice"]
 
 
 async def test_weeks_and_lateness_go_by_the_days_of_shanghai(session: AsyncSession, county: County) -> None:

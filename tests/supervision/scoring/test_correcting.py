@@ -125,7 +125,7 @@ async def test_neither_proposer_nor_who_decided_on_the_deduction_confirms(
         correcting.confirm_correction(session, own, correction_id),
         correcting.refuse_correction(session, own, correction_id, reason="无误"),
     ):
-        with pytest.raises(errors.SamePersonCorrects):
+        with pytest.raises(errors.SamePersonDecides):
             await verb
     with pytest.raises(errors.SamePersonDecides):
         await correcting.confirm_correction(

@@ -2,6 +2,7 @@ import asyncio
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
@@ -17,6 +18,7 @@ from supervision.foundation.ids import new_id
 from supervision.items.models import Item
 from supervision.scoring import deciding, proposing
 from supervision.scoring.models import Deduction, ScoringRule
+from supervision.tasks.models import Sharer, Task
 from tests.factories.identity import make_unit
 from tests.factories.reviews import add_completion, add_waiver
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task, adopt, hold
@@ -143,6 +145,22 @@ class TestProposeLate:
         await add_entry(session, in_time, done, percent=100, received_at=datetime(2016, 6, 1, tzinfo=UTC))
         assert await proposing.propose_late(session, here.actor) == 2
         assert set(await session.scalars(select(Deduction.unit_id))) == {first, second}
+
+    async def test_a_supporting_unit_pays_when_it_is_named_and_only_then(
+        self, session: AsyncSession, here: Place
+    ) -> None:
+        await adopt(session, here.actor)
+        item_id, responsible = await _late_item(session, here)
+        (task_id,) = await session.scalars(select(Task.id).where(Task.item_id == item_id))
+        supporting = await make_unit(session, here.actor)
+        session.add(Sharer(task_id=task_id, part="supporting_unit", unit_id=supporting, since_at=TODAY))
+        await session.flush()
+        assert await proposing.propose_late(session, here.actor) == 1
+        assert await session.scalar(select(Deduction.unit_id)) == responsible
+        office = Actor(here.actor.jurisdiction_id, Role.OFFICE, client_id=new_id())
+        facts: dict[str, Any] = {"rule_code": "instruction_late", "fact_on": date(2016, 7, 1), "reason": "配合不力"}
+        await proposing.propose_deduction(session, office, unit_id=supporting, item_id=item_id, **facts)
+        assert set(await session.scalars(select(Deduction.unit_id))) == {responsible, supporting}
 
     async def test_an_extension_moves_the_fact(self, session: AsyncSession, here: Place) -> None:
         await adopt(session, here.actor)

@@ -1,0 +1,115 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.desk import statistics
+from supervision.desk.statistics import Grouping
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.database import enter
+from supervision.items.models import PartKind, Party
+from supervision.items.registering import NewParty, add_parties
+from tests.factories.desk import NOON, person
+from tests.factories.identity import make_official, make_unit
+from tests.factories.reviews import add_completion
+from tests.factories.scoring import add_item, add_task, hold
+from tests.house import Place
+
+AT = datetime(2016, 4, 1, tzinfo=UTC)
+# kind, received, deadline, closed, verdicts on the completion reports. Today is the 20th of May.
+ITEMS: dict[str, list[tuple[str, str, str, str | None, str]]] = {
+    "甲局": [
+        ("instruction", "2016-01-10", "2016-01-31", "2016-01-31", "passed"),
+        ("instruction", "2016-01-20", "2016-02-10", "2016-02-11", "returned returned passed"),
+        ("major_decision", "2016-03-01", "2016-05-19", None, "returned"),
+        ("major_decision", "2016-03-01", "2016-05-20", None, ""),
+    ],
+    "乙镇": [
+        ("instruction", "2016-01-05", "2016-12-31", None, ""),
+        ("instruction", "2016-03-05", "2016-03-10", "2016-03-05", "passed"),
+    ],
+}
+# items, closed, closed %, on time %, days, returned %. 甲局: 1 of 3 ended in time, (21 + 22) / 2 days, 3 of 5 returned.
+BY_UNIT = {"乙镇": (2, 1, "50", "100", "0", "0"), "甲局": (4, 2, "50", "33.3", "21.5", "60")}
+BY_KIND = {"instruction": (4, 3, "75", "66.7", "14.3", "40"), "major_decision": (2, 0, "0", "0", None, "100")}
+BY_MONTH = {"2016-01": (3, 2, "66.7", "50", "21.5", "50"), "2016-03": (3, 1, "33.3", "50", "0", "50")}
+
+
+async def add(session: AsyncSession, actor: Actor, unit: str, kind: str = "department") -> UUID:
+    """Add a unit with its items, each with one task that a leader of the unit's own leads."""
+    unit_id = await make_unit(session, actor, name=unit, kind=kind)
+    leader_id = await make_official(session, actor, unit_id, name=f"{unit}领导")
+    for item_kind, received, deadline, closed, verdicts in ITEMS[unit]:
+        facts: dict[str, Any] = {"received_on": date.fromisoformat(received), "closed_on": None}
+        if closed:
+            facts |= {"closed_on": date.fromisoformat(closed), "state": "closed"}
+        item_id = await add_item(session, kind=item_kind, deadline_on=date.fromisoformat(deadline), **facts)
+        unit_part = NewParty(item_id=item_id, unit_id=unit_id, part=PartKind.RESPONSIBLE_UNIT)
+        leader_part = NewParty(item_id=item_id, official_id=leader_id, part=PartKind.LEAD_LEADER)
+        await add_parties(session, [unit_part])
+        await add_parties(session, [leader_part])
+        task_id = await add_task(session, actor, item_id, unit_id, responsible_person_id=leader_id)
+        for verdict in verdicts.split():
+            await add_completion(session, unit_id, task_id, AT, verdict, reopened_at=None)
+    return unit_id
+
+
+@pytest.fixture
+async def units(session: AsyncSession, here: Place) -> dict[str, UUID]:
+    await hold(session, here.actor, NOON)
+    made = {unit: await add(session, here.actor, unit) for unit in ITEMS}
+    # Noise: another year's item, and what does not count.
+    other = await add_item(session, deadline_on=date(2015, 6, 30))
+    ended = {"closed_on": date(2016, 5, 1)}
+    await add_item(session, state="merged", merged_into_id=other, **ended)
+    for state in ("void", "refused"):
+        await add_item(session, state=state, **ended)
+    await add_item(session, state="registered")
+    return made
+
+
+async def read(session: AsyncSession, actor: Actor, by: Grouping) -> dict[str, tuple[Any, ...]]:
+    rows = await statistics.get_statistics(session, actor, year=2016, by=by)
+    assert [row["name"] for row in rows] == sorted(row["name"] for row in rows)
+    names = ("items", "closed", "closed_share", "on_time_share", "average_days", "returned_share")
+    return {row["name"]: tuple(_plain(row[name]) for name in names) for row in rows}
+
+
+def _plain(value: Any) -> Any:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+@pytest.mark.usefixtures("units")
+async def test_shares_and_days_are_those_worked_out_by_hand(session: AsyncSession, here: Place) -> None:
+    office = person(here.actor)
+    assert await read(session, office, Grouping.UNIT) == BY_UNIT
+    assert await read(session, office, Grouping.KIND) == BY_KIND
+    assert await read(session, office, Grouping.MONTH) == BY_MONTH
+    assert await read(session, office, Grouping.LEADER) == {f"{unit}领导": row for unit, row in BY_UNIT.items()}
+
+
+async def test_a_unit_sees_its_own_figures_only(session: AsyncSession, here: Place, units: dict[str, UUID]) -> None:
+    unit = person(here.actor, Role.UNIT, unit_id=units["乙镇"])
+    only = BY_UNIT["乙镇"]
+    assert await read(session, unit, Grouping.UNIT) == {"乙镇": only}
+    assert await read(session, unit, Grouping.KIND) == {"instruction": only}
+    assert await read(session, unit, Grouping.LEADER) == {"乙镇领导": only}
+    assert set(await read(session, unit, Grouping.MONTH)) == {"2016-01", "2016-03"}
+    # A county leader whom it may not know by name leads one of its items, too.
+    county = await make_unit(session, here.actor, kind="other")
+    leader_id = await make_official(session, here.actor, county, position="county_leader")
+    item_id = await session.scalar(select(Party.item_id).where(Party.unit_id == units["乙镇"]).limit(1))
+    assert item_id
+    await add_parties(session, [NewParty(item_id=item_id, official_id=leader_id, part=PartKind.LEAD_LEADER)])
+    assert set(await read(session, unit, Grouping.LEADER)) == {"乙镇领导", str(leader_id)}
+
+
+@pytest.mark.usefixtures("units")
+async def test_another_county_counts_for_itself(session: AsyncSession, elsewhere: Place) -> None:
+    await enter(session, elsewhere.actor.jurisdiction_id)
+    for by in Grouping:
+        assert await read(session, person(elsewhere.actor), by) == {}
