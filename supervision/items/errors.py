@@ -247,3 +247,11 @@ class NotToBeAcknowledged(Conflict):
     code = "not_to_be_acknowledged"
     zh = "只有已送达且尚未签收的文书可以签收或催签，当前状态为 {state}。"
     en = "Only what was delivered and waits for acknowledgement is acknowledged or urged; this is {state}."
+
+
+class LedgerAlreadyClosed(Conflict):
+    """Nothing is entered in a closed ledger, and it is counted and closed no more."""
+
+    code = "ledger_already_closed"
+    zh = "该年度台账已于{closed_on}结账。"
+    en = "The ledger of this year was closed on {closed_on}."

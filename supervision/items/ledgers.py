@@ -9,18 +9,22 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
+from supervision.items.errors import LedgerAlreadyClosed
 from supervision.items.models import Ledger, LedgerEntry
 
 
 async def open_ledger(session: AsyncSession, actor: Actor, *, year: int) -> UUID:
-    """Open the year's ledger (建账) unless it is open, and keep it locked until the transaction ends."""
+    """Open the year's ledger (建账) unless it is open, and keep it locked till the commit; refuses a closed one."""
     row = {"id": new_id(), "year": year, "opened_on": await clock.today(session), "opened_by": actor.person}
     opening = insert(Ledger).values(**row).on_conflict_do_nothing().returning(Ledger.id)
     opened_id = await session.scalar(opening)
     if opened_id is not None:
         await audit.record(session, actor, "ledger.opened", opened_id, year=year)
     # Whoever comes second waited in the insertion, and now sees what the first one entered.
-    return (await session.execute(select(Ledger.id).where(Ledger.year == year).with_for_update())).scalar_one()
+    ledger = (await session.execute(select(Ledger).where(Ledger.year == year).with_for_update())).scalar_one()
+    if ledger.closed_on is not None:
+        raise LedgerAlreadyClosed(closed_on=ledger.closed_on)
+    return ledger.id
 
 
 def enter_items(session: AsyncSession, *, ledger_id: UUID, no_of: Mapping[UUID, int]) -> None:

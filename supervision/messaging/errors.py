@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Invalid
+from supervision.foundation.errors import Conflict, Invalid, Unauthenticated
 
 
 class UnknownTemplate(Invalid):
@@ -71,3 +71,19 @@ class MatterAlreadyBroadcast(Conflict):
     code = "matter_already_broadcast"
     zh = "该事由已用于另一次群发。请为新的群发换一个事由。"
     en = "Another broadcast has this matter. Choose a new matter for a new broadcast."
+
+
+class MalformedReceipt(Invalid):
+    """The receipt is not what this gateway's protocol says."""
+
+    code = "malformed_receipt"
+    zh = "状态报告的格式不符合网关协议。"
+    en = "The receipt is not what the gateway's protocol says."
+
+
+class UnsignedReceipt(Unauthenticated):
+    """The receipt bears no valid and recent signature."""
+
+    code = "unsigned_receipt"
+    zh = "状态报告没有有效的签名，或签名时间相差超过五分钟。"
+    en = "The receipt bears no valid signature, or its time is off by more than five minutes."

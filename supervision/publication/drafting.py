@@ -5,21 +5,26 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.documents.models import Secrecy
 from supervision.foundation import clock, settings
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
 from supervision.identity.models import Official, Unit
+from supervision.items.models import Item
 from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
 from supervision.progress.states import ReportState
 from supervision.publication import feeds, rules
-from supervision.publication.errors import AlreadyDrafted, UnknownProgressEntry
+from supervision.publication.errors import AlreadyDrafted, UnknownProgressEntry, WorkSecretNotPublished
 from supervision.publication.models import Publication
 from supervision.publication.states import PublicationState
 from supervision.tasks.models import Indicator, Task
 
 
 async def draft_publication(session: AsyncSession, actor: Actor, *, progress_entry_id: UUID) -> UUID:
-    """Draft a publication from a progress entry (§4(1), §5(2)); refuses an unknown entry and a second draft of one."""
+    """Draft a publication from a progress entry (§4(1), §5(2)); refuses an unknown entry and a second draft of one.
+
+    What belongs to a work secret is refused as well.
+    """
     title, body = rules.compose(await _read_progress(session, progress_entry_id))
     now = await clock.now(session)
     publication_id = new_id()
@@ -46,6 +51,7 @@ async def draft_publication(session: AsyncSession, actor: Actor, *, progress_ent
 async def _read_progress(session: AsyncSession, entry_id: UUID) -> rules.Progress:
     statement = (
         select(
+            Item.secrecy,
             Task.goal,
             Unit.name.label("unit"),
             Official.post,
@@ -54,6 +60,7 @@ async def _read_progress(session: AsyncSession, entry_id: UUID) -> rules.Progres
             Obligation.period_last.label("last"),
         )
         .join_from(ProgressEntry, Task, Task.id == ProgressEntry.task_id)
+        .join(Item, Item.id == Task.item_id)
         .join(Unit, Unit.id == Task.responsible_unit_id)
         .join(Official, Official.id == Task.responsible_person_id)
         .join(ProgressReport, ProgressReport.id == ProgressEntry.report_id)
@@ -63,10 +70,13 @@ async def _read_progress(session: AsyncSession, entry_id: UUID) -> rules.Progres
     found = (await session.execute(statement)).mappings().one_or_none()
     if found is None:
         raise UnknownProgressEntry
+    facts = {**found}
+    if facts.pop("secrecy") == Secrecy.WORK_SECRET:
+        raise WorkSecretNotPublished
     figures = (
         select(Indicator.name, Figure.value, Indicator.unit_of_measure)
         .join_from(Figure, Indicator, Indicator.id == Figure.indicator_id)
         .where(Figure.entry_id == entry_id)
         .order_by(Figure.id)
     )
-    return rules.Progress(**found, figures=[rules.Measured(*row) for row in await session.execute(figures)])
+    return rules.Progress(**facts, figures=[rules.Measured(*row) for row in await session.execute(figures)])

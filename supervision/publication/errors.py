@@ -9,6 +9,14 @@ class UnknownProgressEntry(Invalid):
     en = "No such progress entry. Check the id."
 
 
+class WorkSecretNotPublished(Conflict):
+    """What is a work secret leaves the house by no feed."""
+
+    code = "work_secret_not_published"
+    zh = "该事项属于工作秘密，不能公开。"
+    en = "The item is a work secret and is not published."
+
+
 class AlreadyDrafted(Conflict):
     """One progress entry gives one publication."""
 

@@ -14,12 +14,12 @@ from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.items import ledgers, registering
 from supervision.items import queries as items
+from supervision.items.errors import LedgerAlreadyClosed
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.items.states import ENDED, ItemState
 from supervision.tasks.errors import (
     CarriedDeadlinesRefused,
     EarlierLedgerStands,
-    LedgerAlreadyClosed,
     LedgerYearNotOver,
 )
 from supervision.tasks.models import CarriedDeadline, LedgerCheck, Occasion

@@ -97,14 +97,6 @@ class LedgerYearNotOver(Conflict):
     en = "The year {year} is not over, so its ledger cannot be closed yet."
 
 
-class LedgerAlreadyClosed(Conflict):
-    """A closed ledger is counted and closed no more."""
-
-    code = "ledger_already_closed"
-    zh = "该年度台账已于{closed_on}结账。"
-    en = "The ledger of this year was closed on {closed_on}."
-
-
 class CarriedDeadlinesRefused(Invalid):
     """New dates are given once for each unfinished item past its deadline, and lie ahead."""
 

@@ -78,4 +78,4 @@ async def test_a_county_sets_its_own_cadence_and_closes_its_year(committed: Comm
     assert [row["deadline_on"] for row in entries] == ["2017-12-31"] * 3
     item = (await office.get(f"/v1/items/{instruction}")).json()
     assert (item["number"], item["first_deadline_on"]) == (entries[2]["number"], "2016-12-31")
-    assert (await county.tick_at(moment(1, 6, year=2017)))[-1].startswith("remind_of_problems")
+    assert (await county.tick_at(moment(1, 6, year=2017)))[-1].startswith("urge_notices")

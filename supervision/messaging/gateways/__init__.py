@@ -10,8 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from supervision.foundation.errors import Invalid, Unauthenticated
-
 
 class Verdict(StrEnum):
     ACCEPTED = "accepted"
@@ -52,22 +50,6 @@ class Capabilities:
     individual_texts: bool
     can_query: bool
     sends_receipts: bool = True  # where it sends none, `accepted` is the end of a message: it must not expire
-
-
-class MalformedReceipt(Invalid):
-    """The receipt is not what this gateway's protocol says."""
-
-    code = "malformed_receipt"
-    zh = "状态报告的格式不符合网关协议。"
-    en = "The receipt is not what the gateway's protocol says."
-
-
-class UnsignedReceipt(Unauthenticated):
-    """The receipt bears no valid and recent signature."""
-
-    code = "unsigned_receipt"
-    zh = "状态报告没有有效的签名，或签名时间相差超过五分钟。"
-    en = "The receipt bears no valid signature, or its time is off by more than five minutes."
 
 
 class Gateway(Protocol):

@@ -6,13 +6,12 @@ import orjson
 import structlog
 
 from supervision.foundation.clock import real_now
+from supervision.messaging.errors import MalformedReceipt, UnsignedReceipt
 from supervision.messaging.gateways import (
     Capabilities,
     Letter,
-    MalformedReceipt,
     Outcome,
     ReceiptLine,
-    UnsignedReceipt,
     Verdict,
 )
 

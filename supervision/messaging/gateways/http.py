@@ -11,13 +11,12 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, Validat
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from supervision.foundation.clock import real_now
+from supervision.messaging.errors import MalformedReceipt, UnsignedReceipt
 from supervision.messaging.gateways import (
     Capabilities,
     Letter,
-    MalformedReceipt,
     Outcome,
     ReceiptLine,
-    UnsignedReceipt,
     Verdict,
 )
 

@@ -3,11 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from supervision.messaging.errors import MalformedReceipt, UnsignedReceipt
 from supervision.messaging.gateways import (
     Gateway,
     Letter,
-    MalformedReceipt,
-    UnsignedReceipt,
     Verdict,
 )
 from supervision.messaging.gateways.console import ConsoleGateway

@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from supervision.foundation.clock import real_now
+from supervision.messaging.errors import MalformedReceipt, UnsignedReceipt
 from supervision.messaging.gateways import (
-    MalformedReceipt,
     ReceiptLine,
-    UnsignedReceipt,
 )
 from supervision.messaging.gateways.codes import CodeClass, classify
 from supervision.messaging.gateways.http import HttpGateway

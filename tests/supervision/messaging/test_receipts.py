@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from supervision.foundation.database import enter
 from supervision.messaging import delivery, receipts
-from supervision.messaging.gateways import MalformedReceipt, Outcome, Verdict
+from supervision.messaging.errors import MalformedReceipt
+from supervision.messaging.gateways import Outcome, Verdict
 from supervision.messaging.gateways.console import ConsoleGateway
 from supervision.messaging.gateways.http import HttpGateway
 from supervision.messaging.models import ReceiptLine

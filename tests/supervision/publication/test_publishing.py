@@ -9,11 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit.models import AuditEvent
+from supervision.documents.models import Secrecy
 from supervision.foundation import settings
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.errors import Conflict, NotFound
 from supervision.foundation.ids import new_id
+from supervision.items.models import Item
 from supervision.publication import drafting, errors, feeds, publishing, queries, reviewing, rules
 from supervision.publication.models import Publication
 from supervision.publication.states import FOLLOWS, PublicationState, ReviewVerdict
@@ -55,6 +57,13 @@ class TestDrafting:
         await drafting.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
         with pytest.raises(errors.AlreadyDrafted):
             await drafting.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
+
+    async def test_refuses_a_work_secret(self, session: AsyncSession, here: Place) -> None:
+        entry_id = await add_progress(session, here.actor)
+        await session.execute(update(Item).values(secrecy=Secrecy.WORK_SECRET))
+        with pytest.raises(errors.WorkSecretNotPublished):
+            await drafting.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
+        assert await session.scalar(select(Publication.id)) is None
 
     async def test_refuses_another_countys_entry(self, session: AsyncSession, here: Place, elsewhere: Place) -> None:
         entry_id = await add_progress(session, here.actor)

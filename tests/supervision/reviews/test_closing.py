@@ -12,14 +12,14 @@ from supervision.cadence.rules import half_month_of
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import NotFound
 from supervision.foundation.ids import new_id
-from supervision.items.errors import ItemClosed
+from supervision.items.errors import ItemClosed, ItemNotOpen
 from supervision.items.models import Item
 from supervision.messaging.models import Message
 from supervision.progress import digesting, obliging, reporting
 from supervision.progress.errors import ObligationWaived
 from supervision.progress.models import Digest, Obligation
 from supervision.progress.waiving import REASON, waive_idle
-from supervision.reviews import closing, errors, reviewing, waiving
+from supervision.reviews import closing, errors, reviewing, stopping, waiving
 from supervision.reviews.models import Waiver
 from supervision.reviews.reporting import report_completion
 from supervision.reviews.rules import Review
@@ -158,6 +158,18 @@ async def test_who_reported_does_not_review_and_who_asked_does_not_decide(sessio
     waiver_id = await waiving.ask_waiver(session, unit, duty.task_ids[1], grounds="政策调整")
     with pytest.raises(errors.AskerDecidesWaiver):
         await waiving.decide_waiver(session, office, waiver_id, **OPINION)
+
+
+async def test_nothing_is_decided_while_the_item_stands_still(session: AsyncSession, here: Place) -> None:
+    duty = await make_duty(session, here.actor, tasks=2)
+    reported = await report(session, here.actor, duty.unit_id, duty.task_ids[0])
+    asked = await ask(session, here.actor, duty.task_ids[1])
+    for task_id in duty.task_ids:
+        await stopping.suspend_item(session, person(here.actor), await item_of(session, task_id), reason="等待上级意见")
+    with pytest.raises(ItemNotOpen):
+        await reviewing.review_completion(session, person(here.actor), reported, Review(**PASS))
+    with pytest.raises(ItemNotOpen):
+        await waiving.decide_waiver(session, person(here.actor), asked, **OPINION)
 
 
 async def test_a_principal_leader_in_post_approves_what_another_asked_for(session: AsyncSession, here: Place) -> None:

@@ -1,8 +1,11 @@
 from datetime import date
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.items import ledgers
+from supervision.items.errors import LedgerAlreadyClosed
 from supervision.scoring import proposing
 from supervision.scoring.models import Deduction
 from supervision.tasks import carrying
@@ -33,6 +36,8 @@ async def test_lateness_stays_when_an_item_goes_over_and_the_new_date_can_be_mis
     await carrying.close_ledger(
         session, here.actor, year=2016, deadlines=[{"item_id": done_after, "deadline_on": date(2017, 3, 31)}]
     )
+    with pytest.raises(LedgerAlreadyClosed):
+        await ledgers.open_ledger(session, here.actor, year=2016)
     assert await proposing.propose_late(session, here.actor) == 2
     assert await facts(session) == [("", date(2017, 1, 1))] * 2
     assert await proposing.propose_late(session, here.actor) == 0
