@@ -62,7 +62,7 @@ PERMISSIONS: dict[str, Permission] = {
     "get_calendar": _may(Scope.IDENTITY_READ, *EVERYBODY),
     "list_cadence_runs": _may(Scope.PROGRESS_READ, OFFICE, GROUP, AUDITOR),
     "list_rhythms": _may(Scope.IDENTITY_READ, *EVERYBODY),
-    "set_rhythm": _may(Scope.IDENTITY_WRITE, OFFICE, ADMINISTRATOR),
+    "set_rhythm": _may(Scope.PROGRESS_WRITE, OFFICE, ADMINISTRATOR),
     "get_operation": _may(Scope.ITEMS_READ, *WORKING),
     "register_item": _may(Scope.ITEMS_WRITE, OFFICE),
     "list_items": _may(Scope.ITEMS_READ, *WORKING),

@@ -152,6 +152,8 @@ async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, ma
         for first, last in HALF_MONTHS
     ]
     made.put("obligation_id", values=owed)
+    made.place("report_progress", obligation_id=owed[:6])
+    made.place("enter_report", obligation_id=owed[6:])
     complained = [await desk.complain(session, actor, unit_id, each) for each in owed[6:]]
     made.put("complaint_id", values=complained)
     made.bodies["file_complaint"] = [
@@ -292,6 +294,11 @@ async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, ma
     for circular_id in drafted[-12:]:
         await issuing.check_circular(session, caller, circular_id)
     made.put("circular_id", values=drafted)
+    for verb in ("amend_circular", "add_commendation", "add_criticism"):
+        made.place(verb, circular_id=drafted[:40])
+    made.place("check_circular", circular_id=drafted[-24:-12])
+    for verb in ("issue_circular", "return_circular"):
+        made.place(verb, circular_id=drafted[-12:])
     made.bodies["draft_circular"] = [
         {"month": f"{year}-{month:02d}-01", "title": "示例通报"} for year in (2000, 2001) for month in range(1, 13)
     ]
@@ -303,6 +310,8 @@ async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, ma
     for order_id in orders[10:]:
         await rectifying.report_rectification(session, progress.as_unit(actor, unit_id), order_id, text="示例整改")
     made.put("order_id", values=orders)
+    made.place("report_rectification", order_id=orders[:10])
+    made.place("verify_rectification", order_id=orders[10:])
     made.bodies["order_rectification"] = [{"unit_id": str(unit_id), "matter": "示例事由", "limit_on": str(FAR)}]
     today = await clock.today(session)
     made.put("follow_up_id", values=[await bulletins.follow(session, other) for _ in range(8)])
@@ -312,6 +321,8 @@ async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, ma
     for proposal_id in proposals[8:]:
         await bulletins.send(session, other, proposal_id, sent_on=today)
     made.put("proposal_id", values=proposals)
+    made.place("send_accountability_proposal", proposal_id=proposals[:8])
+    made.place("note_accountability_answer", proposal_id=proposals[8:])
     made.bodies["propose_accountability"] = [{"unit_id": str(unit_id), "facts": "示例事实"}]
     made.bodies["send_accountability_proposal"] = [{"deciding_body": "示例机关", "sent_on": str(today)}]
     made.bodies["note_accountability_answer"] = [{"answer": "示例答复", "answered_on": str(today)}]

@@ -28,7 +28,7 @@ must(read.data?.number === number, "what was registered is read");
 
 const amended = await client.PATCH("/v1/items/{item_id}", {
   params: { path: { item_id: id }, header: { "if-match": read.response.headers.get("ETag") ?? "" } },
-  body: { title: "示例专项工作（调整）" },
+  body: { title: "示例专项工作（调整）", reason: "会议调整" },
 });
 must(amended.data?.title === "示例专项工作（调整）", JSON.stringify(amended.error));
 

@@ -83,7 +83,7 @@ def make_a_round_trip(client: Any) -> None:
     assert isinstance(registered, models.ItemOut), registered
     read = call("get_item", UUID(str(registered.id)))
     assert read.parsed == registered
-    changes = models.AmendItem.from_dict({"title": "示例专项工作（调整）"})
+    changes = models.AmendItem.from_dict({"title": "示例专项工作（调整）", "reason": "会议调整"})
     amended = call("amend_item", registered.id, body=changes, if_match=read.headers["ETag"]).parsed
     assert amended.title == "示例专项工作（调整）"
     assert amended.id in [each.id for each in call("list_items", limit=100).parsed.data]

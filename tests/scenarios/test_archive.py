@@ -1,4 +1,4 @@
-"""The whole story of one instruction, read back in order as one file (一事一卷)."""
+"""The whole story of one instruction (§2(3), §3(2)), read back in order as one file (一事一卷)."""
 
 import io
 import json

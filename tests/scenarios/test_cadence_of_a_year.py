@@ -1,3 +1,5 @@
+"""A county sets its own cadence, is looked at each quarter, and closes its ledger (§2(1), §2(3), §4(1))."""
+
 from datetime import date
 from typing import Any
 from uuid import UUID

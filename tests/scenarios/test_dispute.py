@@ -1,4 +1,4 @@
-"""A dispute that is won after the quarter's warning, and the settlement of the small year in which it happened."""
+"""A dispute won after the quarter's warning, and the settlement of the small year in which it happened (art. 13)."""
 
 from datetime import UTC, date, datetime
 from typing import Any

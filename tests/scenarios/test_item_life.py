@@ -1,4 +1,7 @@
-"""An item's life (§3(1)): approved, amended, suspended over its deadline, split, merged, transferred, ended."""
+"""An item's life (§3(1)): approved, amended, suspended over its deadline, split, merged, transferred, ended.
+
+And special work by time nodes and stages (§2(2)), which ends by order only.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -228,6 +231,15 @@ async def test_standing_work_in_stages_is_handed_over_and_ends_by_order(story: S
     finish = {"finished_on": "2016-05-18", "note": "已清淤"}
     out_of_turn = await clerk.post(f"/v1/item_stages/{second['id']}/finish", json=finish)
     assert (out_of_turn.status_code, out_of_turn.json()["code"]) == (409, "stage_not_next")
+    nodes = [
+        await clerk.post(f"/v1/tasks/{task}/milestones", json={"name": name, "due_on": due_on, "expected": "见底"})
+        for name, due_on in (("上游清淤", "2016-05-10"), ("下游清淤", "2016-06-10"))
+    ]
+    seen = await story.water_unit.get("/v1/milestones", params={"task": task, "overdue": "true"})
+    assert [each["name"] for each in seen.json()["data"]] == ["上游清淤"]
+    reached = {"reached_on": "2016-05-18", "progress": "上游三公里已见底"}
+    node = await story.water_unit.post(f"{nodes[0].headers['Location']}/reached", json=reached)
+    assert (node.json()["state"], node.json()["progress"]) == ("reached", "上游三公里已见底")
     finished = await clerk.post(f"/v1/item_stages/{first['id']}/finish", json=finish)
     assert finished.json()["finished_on"] == "2016-05-18"
 

@@ -1,3 +1,5 @@
+"""The main job and the procedure, as `make demo` lives through them (§2(1), §3(2), §4(1), §4(2), §5(2))."""
+
 import json
 import os
 import subprocess

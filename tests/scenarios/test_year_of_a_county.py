@@ -1,4 +1,4 @@
-"""A county's year: 12 townships and 30 departments from the opening of the ledger to the settlement (annex)."""
+"""A county's year (§4(2), annex): 12 townships and 30 departments from the opening of the ledger to the settlement."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -59,7 +59,9 @@ async def peer(answer: Callable[[asyncio.StreamWriter], Awaitable[None]]) -> Asy
         if task := asyncio.current_task():
             serving.append(task)
         try:
-            await converse(reader, writer)
+            # A client that has waited too long for its turn hangs up without a word.
+            with suppress(asyncio.IncompleteReadError):
+                await converse(reader, writer)
         finally:
             writer.transport.abort()
 
