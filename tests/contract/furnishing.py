@@ -48,8 +48,8 @@ from tests.house import Committed, Place
 
 FAR = date(2199, 12, 31)
 HALF_MONTHS = [(date(2017, month, day), date(2017, month, day + 12)) for day in (1, 16) for month in range(1, 13)]
-# Years that are over for whoever runs this; the first is settled and corrected in the year after.
-SETTLED, REOPENABLE = 2017, range(2019, 2026)
+# Years that are over for whoever runs this: one is settled and corrected in the year after, one waits to be confirmed.
+SETTLED, WAITING, REOPENABLE = 2017, 2019, range(2020, 2026)
 # Rows that the factories made without a number of their own must not be in the way of the next numbers.
 COUNT_ON = text(
     "INSERT INTO item_counter (kind, year, last) SELECT kind, year, max(sequence) FROM item GROUP BY 1, 2 "
@@ -62,8 +62,7 @@ Standing = Mapping[Role, identity.Caller]
 async def furnish(house: Committed, place: Place, standing: Standing) -> Furniture:
     """Put into a county what its operations need, and tell what was put there."""
     made = Furniture()
-    # 2017 is settled, 2018 waits for its confirmation.
-    made.put("year", values=[2016, 2016, 2017, 2018])
+    made.put("year", values=[2016, 2016, SETTLED, WAITING])
     made.put("jurisdiction", values=[place.code])
     made.put("revision", values=[1])
     made.put("channel", values=["progress"])
@@ -114,6 +113,8 @@ async def _work(session: AsyncSession, actor: Actor, made: Furniture) -> None:
         for item_id in whole[10:]
     ]
     made.put("extension_id", values=asked)
+    made.place("ask_extension", item_id=whole[:10])
+    made.bodies["ask_extension"] = [{"until_on": "2200-01-31", "reason": "示例理由"}]
     made.put("task_id", "task", values=await _movable_tasks(session, actor, cast))
     facts: dict[str, Any] = {"due_on": FAR, "expected": "示例形象"}
     planned = [
@@ -351,6 +352,8 @@ async def _deductions(session: AsyncSession, actor: Actor, standing: Standing, m
     for deduction_id in proposed[:4]:
         await deciding.dispute_deduction(session, unit, deduction_id, grounds="示例理由")
     made.put("deduction_id", values=proposed)
+    for verb in ("confirm_deduction", "refuse_deduction"):
+        made.place(verb, deduction_id=proposed[14:])
     made.put("same_fact_as", values=proposed[4:14])
     made.bodies["adopt_scoring_policy"] = [
         {"effective_on": f"2199-{month:02d}-01", "adopted_by": "示例机关", "base": "120"} for month in range(1, 13)
@@ -373,12 +376,13 @@ async def _settlements(session: AsyncSession, actor: Actor, standing: Standing, 
         await deciding.confirm_deduction(session, group, deduction_id)
     # Nobody waits here until they can be disputed no longer.
     await session.execute(update(Deduction).where(Deduction.year == SETTLED).values(dispute_until_on=date(2018, 3, 1)))
-    for year in (SETTLED, 2018, *REOPENABLE):
+    for year in (SETTLED, WAITING, *REOPENABLE):
         await settling.prepare_settlement(session, office, year=year)
     for year in (SETTLED, *REOPENABLE):
         await settling.confirm_settlement(session, group, year=year)
     asked = [await reopening.propose_reopening(session, office, year=year, reason="示例") for year in REOPENABLE[3:]]
     made.put("reopening_id", values=asked)
+    made.place("confirm_settlement", year=[WAITING])
     made.bodies["propose_settlement_reopening"] = [{"year": year, "reason": "示例理由"} for year in REOPENABLE[:3]]
     given_back = [
         await correcting.propose_correction(session, other, deduction_id=deduction_id, reason="示例理由")

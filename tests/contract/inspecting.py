@@ -62,6 +62,8 @@ async def _inspections(session: AsyncSession, actor: Actor, inspected: Inspected
     drafts = [await inspections.draft_plan(session, actor, inspected) for _ in range(2 * FOR_EACH_STATE)]
     made.put("plan_id", "plan", values=[*drafts, *plans[: 2 * FOR_EACH_STATE]])
     made.place("amend_inspection_plan", plan_id=drafts[:FOR_EACH_STATE])
+    made.place("decide_inspection_plan", plan_id=drafts[FOR_EACH_STATE:])
+    made.place("record_finding", plan_id=plans[:FOR_EACH_STATE])
     made.place("send_conclusion", plan_id=plans[FOR_EACH_STATE : 2 * FOR_EACH_STATE])
     made.put("finding_id", values=findings)
     made.put("conclusion_id", values=conclusions)
@@ -78,6 +80,7 @@ async def _problems(session: AsyncSession, actor: Actor, unit_id: UUID, made: Fu
     straight = {"is_major": True, "is_for_conference": True}
     great = [await problems.open_problem(session, actor, who, **straight) for _ in range(FOR_EACH_STATE)]
     made.put("problem_id", values=[*small, *great])
+    made.place("decide_problem", problem_id=great)
     made.place("file_problem_plan", problem_id=small[:FOR_EACH_STATE])
     made.place("escalate_problem", problem_id=small[FOR_EACH_STATE:])
     for verb in ("follow_up_problem", "resolve_problem"):
