@@ -1,4 +1,4 @@
-"""What we reach of what a hand-written reference reaches: `python -m tests.benchmarks [NAME …]`."""
+"""What we reach of what a hand-written reference reaches: `python -m tests.benchmarks [NAME … | --check]`."""
 
 import os
 import sys
@@ -16,6 +16,7 @@ from rich.table import Table
 from deploy.stack import Stack
 from tests.benchmarks.bench import STEPS, WANTED, open_bench
 from tests.benchmarks.driver import Measured
+from tests.benchmarks.requests import CASES
 
 # The disk is no part of what is compared: both sides would wait for it alike.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -30,6 +31,12 @@ async def measure_all(names: Sequence[str], stack: Stack, folder: Path) -> dict[
             progress.remove_task(filling)
             bars = {name: progress.add_task(name, total=STEPS[name]) for name in names}
             return {name: await bench.measure(name, folder, partial(progress.advance, bars[name])) for name in names}
+
+
+async def check_all(stack: Stack) -> None:
+    async with open_bench(stack) as bench:
+        for name in CASES:
+            await bench.check(name)
 
 
 def show(found: dict[str, Measured]) -> None:
@@ -48,7 +55,9 @@ def show(found: dict[str, Measured]) -> None:
 
 
 def main() -> int:
-    names = sys.argv[1:] or list(WANTED)
+    # What is compared must be the same work; that is cheap to know, so the tests ask it each time.
+    is_check = sys.argv[1:] == ["--check"]
+    names = list(WANTED) if is_check else sys.argv[1:] or list(WANTED)
     if unknown := set(names) - set(WANTED):
         console.print(f"no such case: {', '.join(sorted(unknown))}; there are: {', '.join(WANTED)}")
         return 2
@@ -59,6 +68,9 @@ def main() -> int:
             os.environ.update(stack.environment("api"))
             # Our lines of log are written, as they are when it serves.
             with (folder / "api.log").open("w", buffering=1) as log, redirect_stderr(log):
+                if is_check:
+                    uvloop.run(check_all(stack))
+                    return 0
                 found = uvloop.run(measure_all(names, stack, folder))
     show(found)
     return 0

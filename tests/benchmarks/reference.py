@@ -13,12 +13,12 @@ from uuid import UUID
 
 import orjson
 from fastapi import FastAPI, Header, HTTPException, Query, Request, Response
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 from uuid_utils.compat import uuid7
 
-from tests.benchmarks.heard import Heard
+from tests.benchmarks.heard import Heard, Said
 
 Rows = list[dict[str, Any]]
 Connection = AsyncConnection[dict[str, Any]]
@@ -29,7 +29,7 @@ Authorization = Annotated[str, Header()]
 def create_reference(pool: Pool, heard: Heard) -> FastAPI:
     """Build the reference on a pool of its own, from what was heard of each measured request."""
     app = FastAPI()
-    enter, find_key = heard.text("SELECT set_config"), heard.text("SELECT * FROM ducha_find_key")
+    enter, find_key = heard.said("SELECT set_config"), heard.said("SELECT * FROM ducha_find_key")
     _add_reads(app, pool, heard, Door(enter, find_key))
     _add_report(app, pool, heard, Door(enter, find_key))
     return app
@@ -38,13 +38,13 @@ def create_reference(pool: Pool, heard: Heard) -> FastAPI:
 class Door:
     """Checks the key and enters its jurisdiction."""
 
-    def __init__(self, enter: Any, find_key: Any) -> None:
+    def __init__(self, enter: Said, find_key: Said) -> None:
         self.enter, self.find_key = enter, find_key
 
     async def open(self, connection: Connection, authorization: str, *, role: str, scope: str) -> dict[str, Any]:
         _, kind, lookup, secret, _ = authorization.removeprefix("Bearer ").split("_")
-        await connection.execute(self.enter, {"role": "ducha_api", "jurisdiction": ""})
-        cursor = await connection.execute(self.find_key, {"lookup": lookup, "address": "127.0.0.1"})
+        await connection.execute(self.enter.text, {"role": "ducha_api", "jurisdiction": ""})
+        cursor = await connection.execute(self.find_key.text, {"lookup": lookup, "address": "127.0.0.1"})
         key = await cursor.fetchone()
         if key is None or not hmac.compare_digest(sha256(secret.encode()).digest(), key["secret_hash"]):
             raise HTTPException(401)
@@ -52,13 +52,13 @@ class Door:
             raise HTTPException(401)
         if key["role"] != role or scope not in key["scopes"]:
             raise HTTPException(403)
-        await connection.execute(self.enter, {"role": "ducha_api", "jurisdiction": str(key["jurisdiction_id"])})
+        await connection.execute(self.enter.text, {"role": "ducha_api", "jurisdiction": str(key["jurisdiction_id"])})
         return key
 
 
 def _add_reads(app: FastAPI, pool: Pool, heard: Heard, door: Door) -> None:
-    page, one = heard.text("SELECT item.id", "LIMIT"), heard.text("SELECT item.id", "item.id = ")
-    clock, scores = heard.text("SELECT held_clock"), heard.text("WITH", "compared AS")
+    page, one = heard.said("SELECT item.id", "LIMIT"), heard.said("SELECT item.id", "item.id = ")
+    clock, scores = heard.said("SELECT held_clock"), heard.said("WITH", "compared AS")
 
     @app.get("/v1/items")
     async def list_items(authorization: Authorization, limit: Annotated[int, Query(ge=1, le=100)] = 50) -> Response:
@@ -102,17 +102,17 @@ def _add_report(app: FastAPI, pool: Pool, heard: Heard, door: Door) -> None:
 
 class _Report:
     def __init__(self, heard: Heard) -> None:
-        self.lock = heard.text("SELECT obligation.unit_id")
-        self.duties = heard.text("SELECT task.id")
-        self.clock = heard.text("SELECT held_clock")
-        self.fulfil = heard.text("UPDATE obligation")
-        self.report = heard.text("INSERT INTO progress_report")
-        self.entry = heard.text("INSERT INTO progress_entry")
-        self.figure = heard.text("INSERT INTO figure")
-        self.withdraw = heard.text("UPDATE message")
-        self.event = heard.text("INSERT INTO audit_event")
-        self.read = heard.text("SELECT progress_report.id")
-        self.read_entries = heard.text("SELECT progress_entry.id")
+        self.lock = heard.said("SELECT obligation.id")
+        self.duties = heard.said("SELECT task.id")
+        self.clock = heard.said("SELECT held_clock")
+        self.fulfil = heard.said("UPDATE obligation")
+        self.report = heard.said("INSERT INTO progress_report")
+        self.entry = heard.said("INSERT INTO progress_entry")
+        self.figure = heard.said("INSERT INTO figure")
+        self.withdraw = heard.said("UPDATE message")
+        self.event = heard.said("INSERT INTO audit_event")
+        self.read = heard.said("SELECT progress_report.id")
+        self.read_entries = heard.said("SELECT progress_entry.id")
 
     async def write(
         self, connection: Connection, client: Mapping[str, Any], obligation_id: UUID, entries: Rows
@@ -123,14 +123,14 @@ class _Report:
             raise HTTPException(404)
         if owed[0]["state"] != "open":
             raise HTTPException(409)
-        asked = {"unit": unit_id, "period_last": owed[0]["period_last"], "state_1": "open"}
+        asked = {"unit": unit_id, **{name: owed[0][name] for name in ("period_last", "covers")}}
         duties = await _all(connection, self.duties, asked)
         if sorted(str(duty["id"]) for duty in duties) != sorted(entry["task_id"] for entry in entries):
             raise HTTPException(422)
         held = await _all(connection, self.clock, {})
         now = held[0]["held_at"] if held else _now()
-        fulfilled = {"state": "fulfilled", "fulfilled_at": now, "version_1": 1, "obligation": obligation_id}
-        await connection.execute(self.fulfil, fulfilled)
+        fulfilled = {"state": "fulfilled", "fulfilled_at": now, "obligation": obligation_id}
+        await _say(connection, self.fulfil, fulfilled)
         report = {
             "id": uuid7(),
             "obligation_id": obligation_id,
@@ -139,13 +139,12 @@ class _Report:
             "received_at": now,
             "is_late": now >= owed[0]["due_at"],
         }
-        await connection.execute(self.report, report)
+        await _say(connection, self.report, report)
         await self._write_entries(connection, entries, report["id"], now)
         await self._withdraw(connection, obligation_id)
         await self._note(connection, client, report, now)
         read = await _all(connection, self.read, {"id_1": report["id"], "unit_id_1": unit_id})
-        names = {"jsonb_build_object_1": "indicator_id", "jsonb_build_object_2": "value"}
-        told = await _all(connection, self.read_entries, {**names, "report": report["id"]})
+        told = await _all(connection, self.read_entries, {"report": report["id"]})
         return {**read[0], "entries": told}
 
     async def _write_entries(self, connection: Connection, entries: Rows, report_id: UUID, now: datetime) -> None:
@@ -160,12 +159,12 @@ class _Report:
             for figure in entry["figures"]
         ]
         async with connection.cursor() as cursor:
-            await cursor.executemany(self.entry, rows)
-            await cursor.executemany(self.figure, figures)
+            await cursor.executemany(self.entry.text, rows)
+            await cursor.executemany(self.figure.text, figures)
 
     async def _withdraw(self, connection: Connection, obligation_id: UUID) -> None:
         matters = [f"obligation:{obligation_id}:{what}" for what in ("remind", "urge")]
-        await connection.execute(self.withdraw, {"matters": matters, "now": _now()})
+        await _say(connection, self.withdraw, {"matters": matters, "now": _now()})
 
     async def _note(
         self, connection: Connection, client: Mapping[str, Any], report: Mapping[str, Any], now: datetime
@@ -180,11 +179,15 @@ class _Report:
             "facts": Jsonb({"obligation_id": str(report["obligation_id"]), "is_late": report["is_late"]}),
             "request_id": uuid7().hex,
         }
-        await connection.execute(self.event, event)
+        await _say(connection, self.event, event)
 
 
-async def _all(connection: Connection, statement: Any, facts: Mapping[str, Any]) -> Rows:
-    return await (await connection.execute(statement, facts)).fetchall()
+async def _say(connection: Connection, said: Said, facts: Mapping[str, Any]) -> AsyncCursor[dict[str, Any]]:
+    return await connection.execute(said.text, {**said.facts, **facts})
+
+
+async def _all(connection: Connection, said: Said, facts: Mapping[str, Any]) -> Rows:
+    return await (await _say(connection, said, facts)).fetchall()
 
 
 def _now() -> datetime:
