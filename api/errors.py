@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from api.schemas.fields import MOST_PROBLEMS
 from supervision.foundation.errors import (
     Conflict,
     Forbidden,
@@ -137,7 +138,7 @@ def problem(
         "code": code,
         "errors": [
             {"pointer": each.pointer, "code": each.code, "detail": each.en if language == "en" else each.zh}
-            for each in problems
+            for each in problems[:MOST_PROBLEMS]
         ],
         "trace_id": scope.get("state", {}).get("trace_id", ""),
     }

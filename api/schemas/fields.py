@@ -8,6 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+# More than anybody reads; who has mended these is told the rest.
+MOST_PROBLEMS = 2000
 _DATE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d|2200-\d\d-\d\d")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _DECIMAL = re.compile(r"-?(0|[1-9]\d{0,12})(\.\d{1,4})?")
@@ -146,5 +148,5 @@ class ProblemDetails(Answer):
     detail: str = Field(max_length=2000)
     instance: str = Field(max_length=200)
     code: str = Field(max_length=100)
-    errors: list[ProblemItem] = Field(max_length=2000)
+    errors: list[ProblemItem] = Field(max_length=MOST_PROBLEMS, description="the first of them, where there are more")
     trace_id: str = Field(max_length=100)

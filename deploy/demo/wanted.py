@@ -55,7 +55,7 @@ def _of_the_cadence(facts: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
 def _of_the_procedure(facts: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     problem, circular = facts["problem"], facts["circular"]
     return {
-        "notices": (facts["notices"], {"issued": 2, "acknowledged": 3, "urged": 1}),
+        "notices": (facts["notices"], {"issued": 2, "acknowledged": 3, "urged": 2}),
         # The 16 indicators that were met, and three instructions.
         "completion reviews": (facts["completion_reviews"], {"passed": 16 + 3, "returned": 4}),
         "waivers": (facts["waivers"], {"granted": 1, "refused": 1}),

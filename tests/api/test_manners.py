@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import text
 
 from api.app import DuchaApp
+from api.errors import problem
 from api.quota import Quota
 from api.routes import documentation
 from supervision.foundation import settings
 from supervision.foundation.database import enter, make_engine, make_sessions
+from supervision.foundation.errors import Problem
 from supervision.foundation.ids import new_id
 from tests.contract.requests import operations
 from tests.factories.identity import Caller
@@ -458,3 +460,11 @@ class TestDocumentation:
         first = await administrator.get("/docs/swagger-ui-bundle.js")
         again = await administrator.get("/docs/swagger-ui-bundle.js", headers={"If-None-Match": first.headers["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
+
+
+def test_of_many_problems_the_first_are_told() -> None:
+    wrong = [
+        Problem(f"/entries/{place}", "not_your_task", "不是本单位承办的任务。", "Not yours.") for place in range(2001)
+    ]
+    told = json.loads(problem({"headers": []}, 422, "report_not_complete", ("有误", "wrong"), problems=wrong).body)
+    assert [each["pointer"] for each in told["errors"]] == [each.pointer for each in wrong[:2000]]

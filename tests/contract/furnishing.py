@@ -239,6 +239,8 @@ async def _notices(session: AsyncSession, actor: Actor, standing: Standing, made
     own = await notices.make_notice(session, actor, item_id=item_id, drafter=office)
     made.put("notice_id", "notice", values=[*drafted, own])
     made.place("amend_notice", notice_id=[own])
+    for place, verb in enumerate(("check_notice", "countersign_notice", "issue_notice")):
+        made.place(verb, notice_id=drafted[8 * place : 8 * place + 8])
     made.bodies["amend_notice"] = [{"text": "请按新的要求办理。"}]
     for _ in range(12):
         await notices.make_notice(session, actor, item_id=item_id, state="issued", unit_ids=[unit_id])
@@ -345,15 +347,19 @@ async def _deductions(session: AsyncSession, actor: Actor, standing: Standing, m
     }
     proposed: list[UUID] = [
         await proposing.propose_deduction(session, office, **facts, item_id=None, event=f"示例{number}")
-        for number in range(24)
+        for number in range(40)
     ]
     for deduction_id in proposed[:14]:
         await deciding.confirm_deduction(session, group, deduction_id)
     for deduction_id in proposed[:4]:
         await deciding.dispute_deduction(session, unit, deduction_id, grounds="示例理由")
     made.put("deduction_id", values=proposed)
-    for verb in ("confirm_deduction", "refuse_deduction"):
-        made.place(verb, deduction_id=proposed[14:])
+    made.place("rule_on_dispute", deduction_id=proposed[:4])
+    made.place("reverse_deduction", deduction_id=proposed[4:9])
+    made.place("dispute_deduction", deduction_id=proposed[9:14])
+    made.place("confirm_deduction", deduction_id=proposed[14:24])
+    made.place("refuse_deduction", deduction_id=proposed[24:32])
+    made.place("verify_deduction", deduction_id=proposed[32:])
     made.put("same_fact_as", values=proposed[4:14])
     made.bodies["adopt_scoring_policy"] = [
         {"effective_on": f"2199-{month:02d}-01", "adopted_by": "示例机关", "base": "120"} for month in range(1, 13)

@@ -82,7 +82,7 @@ def test_completion_reports_are_passed_or_returned_and_items_closed_out(facts: d
 
 
 def test_notices_are_issued_acknowledged_and_urged(facts: dict[str, Any]) -> None:
-    assert facts["notices"] == {"issued": 2, "acknowledged": 3, "urged": 1}
+    assert facts["notices"] == {"issued": 2, "acknowledged": 3, "urged": 2}
 
 
 def test_a_problem_rises_to_the_conference_and_is_resolved(facts: dict[str, Any]) -> None:
