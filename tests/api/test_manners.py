@@ -466,5 +466,6 @@ def test_of_many_problems_the_first_are_told() -> None:
     wrong = [
         Problem(f"/entries/{place}", "not_your_task", "不是本单位承办的任务。", "Not yours.") for place in range(2001)
     ]
-    told = json.loads(problem({"headers": []}, 422, "report_not_complete", ("有误", "wrong"), problems=wrong).body)
+    answer = problem({"headers": []}, 422, "report_not_complete", ("有误", "wrong"), problems=wrong)
+    told = json.loads(bytes(answer.body))
     assert [each["pointer"] for each in told["errors"]] == [each.pointer for each in wrong[:2000]]
