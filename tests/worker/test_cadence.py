@@ -157,7 +157,7 @@ async def test_a_step_that_another_worker_holds_is_waited_for_and_resumed(county
     async with county.inside() as session:
         await session.execute(select(CadenceRun).with_for_update())
         assert await county.tick_at(moment(9, 23)) == []
-    assert len(await county.tick_at(moment(9, 23))) == 9
+    assert len(await county.tick_at(moment(9, 23))) == 10
 
 
 async def test_a_report_on_its_way_is_never_reminded_of(county: County) -> None:
@@ -223,6 +223,7 @@ async def test_a_refused_step_leaves_nothing_and_is_tried_again(
         "digest 09-01",
         "propose 09-23",
         "remind_of_problems 09-23",
+        "urge_notices 09-23",
     ]
     assert await county.count(Message) == 4 + 1 + 3
 

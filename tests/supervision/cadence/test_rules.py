@@ -292,8 +292,10 @@ def test_the_steps_of_a_day() -> None:
     assert (step.kind, step.period.first, step.period.last) == (StepKind.PROPOSE, date(2016, 7, 1), date(2016, 7, 1))
     opened = daily_steps(midnight + timedelta(hours=9), CALENDAR)
     assert [each.kind for each in opened] == [StepKind.PROPOSE, StepKind.REMIND_OF_PROBLEMS]
-    assert daily_steps(midnight + timedelta(hours=20), CALENDAR) == opened
-    saturday = at(date(2016, 7, 2), time(9))
+    read = daily_steps(midnight + timedelta(hours=10), CALENDAR)
+    assert [each.kind for each in read] == [*(each.kind for each in opened), StepKind.URGE_NOTICES]
+    assert daily_steps(midnight + timedelta(hours=20), CALENDAR) == read
+    saturday = at(date(2016, 7, 2), time(10))
     assert [each.kind for each in daily_steps(saturday, CALENDAR)] == [StepKind.PROPOSE]
     assert [each.kind for each in daily_steps(saturday, {})] == [StepKind.PROPOSE]
 
