@@ -9,6 +9,8 @@ from migrations.guards import keep_apart
 revision = "0005"
 down_revision = "0004"
 
+# What counties that stand already are given; new ones write their templates when they are founded.
+CIRCULAR = "{number}已印发，其中涉及贵单位，请登录督查系统查看。"
 # What is out, or was given up, stays as it is whoever writes; and whom it names is settled before it is checked.
 FROZEN = """
 CREATE TRIGGER never_changed_once_final BEFORE UPDATE ON circular
@@ -364,6 +366,10 @@ def upgrade() -> None:
     )
     keep_apart(op, "commendation", "criticism", "traced_person", append_only=True)
     op.execute(FROZEN)
+    op.execute(
+        "INSERT INTO template (id, jurisdiction_id, name, version, body, created_at) "  # noqa: S608 - our own text
+        f"SELECT gen_random_uuid(), id, 'circular', 1, '{CIRCULAR}', now() FROM jurisdiction ON CONFLICT DO NOTHING"
+    )
 
 
 def downgrade() -> None:

@@ -7,10 +7,13 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import make_url
 
 from deploy.roles import DatabaseUrls, migrate, migrations
+from supervision.messaging.templates import DEFAULTS
 from tests.house import make_database
 
 SCRIPTS = ScriptDirectory.from_config(migrations(""))
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+# What a county could say from the first release on.
+FIRST = ("reminder", "urge", "digest", "summary", "notice")
 FUNCTIONS = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
 
 
@@ -41,6 +44,26 @@ def test_down_to_nothing_and_up_again(urls: DatabaseUrls) -> None:
     assert names(urls, FUNCTIONS) == set()
     migrate(urls.owner)
     assert (names(urls, TABLES), names(urls, FUNCTIONS)) == (tables, functions)
+
+
+def test_a_county_that_stands_is_given_what_the_house_has_learnt_to_say(urls: DatabaseUrls) -> None:
+    url = make_url(urls.owner).set(drivername="postgresql").render_as_string(hide_password=False)
+    command.downgrade(migrations(urls.owner), "0001")
+    with psycopg.connect(url) as connection:
+        county = (
+            "INSERT INTO jurisdiction (id, code, name, kind) VALUES (gen_random_uuid(), '330326', '示例县', 'test')"
+        )
+        connection.execute(county)
+        for name in FIRST:
+            connection.execute(
+                "INSERT INTO template (id, jurisdiction_id, name, version, body, created_at) "
+                "SELECT gen_random_uuid(), id, %s, 1, '示例', now() FROM jurisdiction",
+                [name],
+            )
+    migrate(urls.owner)
+    with psycopg.connect(url) as connection:
+        said: dict[str, str] = dict(connection.execute(b"SELECT name, body FROM template").fetchall())
+    assert said == {**DEFAULTS, **dict.fromkeys(FIRST, "示例")}
 
 
 @pytest.mark.parametrize("script", list(SCRIPTS.walk_revisions()), ids=lambda script: str(script.revision))
