@@ -36,6 +36,8 @@ POLICY_COLUMNS = (
     ScoringPolicy.dispute_days,
     ScoringPolicy.ruling_days,
 )
+# As the annex has them; ids of one moment come in no order.
+_RULE_ORDER = (ScoringRule.article, ScoringRule.points, ScoringRule.code.desc())
 RULE_COLUMNS = (
     ScoringRule.code,
     ScoringRule.article,
@@ -245,9 +247,7 @@ async def get_scoring_policy(session: AsyncSession, _actor: Actor, policy_id: UU
     """Read one version of the policy with its readings and its rules, in the order of the annex."""
     statement = select(*POLICY_COLUMNS, ScoringPolicy.readings).where(ScoringPolicy.id == policy_id)
     found = _found((await session.execute(statement)).mappings().one_or_none())
-    rules = (
-        select(*RULE_COLUMNS).where(ScoringRule.policy_id == policy_id).order_by(ScoringRule.article, ScoringRule.id)
-    )
+    rules = select(*RULE_COLUMNS).where(ScoringRule.policy_id == policy_id).order_by(*_RULE_ORDER)
     return {**found, "rules": [dict(rule) for rule in (await session.execute(rules)).mappings()]}
 
 
