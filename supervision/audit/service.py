@@ -24,6 +24,8 @@ async def record_each(
     session: AsyncSession, actor: Actor, verb: str, subjects: Sequence[tuple[UUID | int | None, Mapping[str, Any]]]
 ) -> None:
     """Write down that somebody did the same to each of many subjects: a row for each, in one go."""
+    if not subjects:
+        return
     metrics.COMMANDS.labels(verb).inc(len(subjects))
     at = await clock.now(session)
     rows = [

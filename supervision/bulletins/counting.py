@@ -13,6 +13,7 @@ from supervision.items.lateness import COUNTS_FOR_LATENESS
 from supervision.progress.models import Obligation
 from supervision.progress.rules import Standing, standing
 from supervision.progress.states import ObligationState
+from supervision.tasks.models import MEETS_TARGET
 
 # As it was known at the end of the cut-off day. What was waived is finished; where the unit has reported completion,
 # the review of the last round decides, and until then nobody knows. Else, as for the score, a task with indicators is
@@ -41,13 +42,7 @@ _ITEMS = text(f"""
             WHEN m.figures = m.indicators THEN m.is_met
         END AS is_finished
         FROM (
-            SELECT count(*) AS indicators, count(f.value) AS figures, bool_and(
-                CASE n.comparator
-                    WHEN 'at_least' THEN f.value >= n.target
-                    WHEN 'at_most' THEN f.value <= n.target
-                    ELSE f.value BETWEEN n.target AND n.target_high
-                END
-            ) AS is_met
+            SELECT count(*) AS indicators, count(f.value) AS figures, bool_and({MEETS_TARGET}) AS is_met
             FROM indicator n LEFT JOIN LATERAL (
                 SELECT value FROM figure WHERE indicator_id = n.id AND received_at < :until
                 ORDER BY received_at DESC, id DESC LIMIT 1

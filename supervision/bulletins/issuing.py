@@ -11,11 +11,9 @@ from supervision.bulletins.numbering import take_number
 from supervision.bulletins.states import CIRCULAR_FOLLOWS, CircularState
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.identity.models import Official, Position, Unit
+from supervision.identity.models import UNIT_LEADERS, Official, Unit
 from supervision.items.models import Item
 from supervision.messaging import outbox
-
-_TOLD = (Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE)
 
 
 async def check_circular(session: AsyncSession, actor: Actor, circular_id: UUID) -> None:
@@ -100,7 +98,7 @@ async def _tell(session: AsyncSession, actor: Actor, circular_id: UUID, number: 
         .where(Criticism.circular_id == circular_id)
     )
     leaders = select(Official.id).where(
-        Official.position.in_(_TOLD), or_(Official.unit_id.in_(commended), Official.unit_id.in_(criticised))
+        Official.position.in_(UNIT_LEADERS), or_(Official.unit_id.in_(commended), Official.unit_id.in_(criticised))
     )
     letters = [
         outbox.Letter(official_id=official_id, matter=f"circular:{circular_id}", variables={"number": number})

@@ -15,7 +15,8 @@ from supervision.bulletins.states import (
     RectificationVerdict,
     TracedPart,
 )
-from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Named, belongs_to, local_table, one_of
+from supervision.foundation.numbers import Counter
 
 
 class Circular(Named, Base):
@@ -66,14 +67,13 @@ class Circular(Named, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
-class CircularCounter(Local, Base):
+class CircularCounter(Counter, Base):
     """The last number given in a year; it rolls back with the issue that took it."""
 
     __tablename__ = "circular_counter"
     __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "year"),)
 
     year: Mapped[int]
-    last: Mapped[int]
 
 
 class Commendation(Named, Base):

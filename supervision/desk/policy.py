@@ -1,11 +1,11 @@
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, false, true
 
 from supervision.desk.errors import ComplainantAnswers
 from supervision.desk.models import BurdenComplaint
 from supervision.foundation.actors import Actor, Role
-from supervision.identity.models import Client, Official, Position, Unit
+from supervision.identity.models import Client, Unit
 
 _READS_PAPERS = frozenset({Role.OFFICE, Role.GROUP, Role.LEADER})
 
@@ -39,16 +39,3 @@ def require_another_person(actor: Actor, filed_by: UUID | None) -> None:
     """Refuse whoever filed a complaint as the one who answers it."""
     if actor.person == filed_by:
         raise ComplainantAnswers
-
-
-def leads_the_county(actor: Actor) -> ColumnElement[bool]:
-    """Tell whether the actor acts for a principal county leader in post."""
-    return (
-        select(Official.id)
-        .where(
-            Official.id == actor.official_id,
-            Official.position == Position.PRINCIPAL_COUNTY_LEADER,
-            Official.left_on.is_(None),
-        )
-        .exists()
-    )

@@ -48,6 +48,11 @@ class Position(StrEnum):
     OTHER = "other"
 
 
+# Who answers for a unit before its handlers do, and who leads the county.
+UNIT_LEADERS = (Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE)
+COUNTY_LEADERS = (Position.PRINCIPAL_COUNTY_LEADER, Position.COUNTY_LEADER)
+
+
 class Jurisdiction(Base):
     __tablename__ = "jurisdiction"
     __table_args__ = (one_of("kind", JurisdictionKind),)

@@ -1,7 +1,7 @@
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, select, true
 
 from supervision.foundation.actors import Actor, Role
-from supervision.identity.models import Official
+from supervision.identity.models import Official, Position
 
 
 def units_visible_to(_actor: Actor) -> ColumnElement[bool]:
@@ -14,3 +14,16 @@ def officials_visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.UNIT:
         return Official.unit_id == actor.unit_id
     return true()
+
+
+def leads_the_county(actor: Actor) -> ColumnElement[bool]:
+    """Tell whether the actor acts for a principal county leader in post."""
+    return (
+        select(Official.id)
+        .where(
+            Official.id == actor.official_id,
+            Official.position == Position.PRINCIPAL_COUNTY_LEADER,
+            Official.left_on.is_(None),
+        )
+        .exists()
+    )

@@ -10,7 +10,7 @@ from supervision.documents import uploading
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
-from supervision.identity.models import Official, Position
+from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.inspections import policy, queries, rules
 from supervision.inspections.errors import ConclusionAlreadyAcknowledged, ConclusionAlreadySent, UnitNotInScope
 from supervision.inspections.models import Conclusion, InspectionPlan
@@ -64,7 +64,7 @@ async def acknowledge_conclusion(session: AsyncSession, actor: Actor, conclusion
 
 
 async def _tell_leaders(session: AsyncSession, actor: Actor, plan: InspectionPlan, conclusion: Conclusion) -> None:
-    leading = Official.position.in_((Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE))
+    leading = Official.position.in_(UNIT_LEADERS)
     leaders = await session.scalars(select(Official.id).where(Official.unit_id == conclusion.unit_id, leading))
     variables = {"first": day_zh(plan.first_on), "last": day_zh(plan.last_on)}
     letters = [Letter(leader_id, _matter(conclusion), variables) for leader_id in leaders]

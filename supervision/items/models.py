@@ -7,7 +7,8 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from supervision.documents.models import Secrecy
-from supervision.foundation.database import Base, Local, Massed, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
+from supervision.foundation.numbers import Counter
 from supervision.items.life import ItemChange, ItemProcedure, ItemStage
 from supervision.items.notices import Notice, NoticeCounter, NoticeDelivery, NoticeProcedure, Urging
 from supervision.items.states import ENDED, AuthorityKind, ItemKind, ItemState, TransferState
@@ -100,7 +101,7 @@ class Item(Named, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
-class ItemCounter(Local, Base):
+class ItemCounter(Counter, Base):
     """The last number given for a kind and year; it rolls back with the registration that took it."""
 
     __tablename__ = "item_counter"
@@ -108,7 +109,6 @@ class ItemCounter(Local, Base):
 
     kind: Mapped[str]
     year: Mapped[int]
-    last: Mapped[int]
 
 
 class Ledger(Named, Base):

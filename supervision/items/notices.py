@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
+from supervision.foundation.numbers import Counter
 from supervision.items.states import DeliveryState, NoticeKind, NoticeState, UrgingChannel
 
 
@@ -58,7 +59,7 @@ class Notice(Named, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
-class NoticeCounter(Local, Base):
+class NoticeCounter(Counter, Base):
     """The last number given to a kind of notice in a year; it rolls back with the issue that took it."""
 
     __tablename__ = "notice_counter"
@@ -66,7 +67,6 @@ class NoticeCounter(Local, Base):
 
     kind: Mapped[str]
     year: Mapped[int]
-    last: Mapped[int]
 
 
 class NoticeDelivery(Named, Base):

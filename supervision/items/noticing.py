@@ -13,7 +13,8 @@ from supervision.cadence.rules import Calendar, CalendarUnknown, add_working_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound, Stale
-from supervision.identity.models import Official, Position
+from supervision.foundation.numbers import take_next
+from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.queries import require_units
 from supervision.items import closing, policy, queries, rules
 from supervision.items.errors import NoticeLimitRunOut, NotToBeAcknowledged
@@ -30,7 +31,6 @@ from supervision.items.states import DELIVERY_FOLLOWS, DeliveryState, NoticeStat
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
 
-_LEADERS = (Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE)
 # Room for the longest limit that a procedure may set, with the longest holidays in it.
 _CALENDAR_DAYS = 60
 
@@ -144,7 +144,7 @@ async def issue_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> 
     today = now.astimezone(clock.SHANGHAI).date()
     if notice.limit_on < today:
         raise NoticeLimitRunOut(limit_on=notice.limit_on)
-    sequence = await _take_number(session, notice.kind, today.year)
+    sequence = await take_next(session, NoticeCounter, kind=notice.kind, year=today.year)
     notice.year, notice.sequence = today.year, sequence
     notice.number = rules.number_of(notice.kind, today.year, sequence)
     await _sign(session, actor, notice, NoticeState.ISSUED, now)
@@ -197,17 +197,6 @@ async def _sign(session: AsyncSession, actor: Actor, notice: Notice, step: Notic
     await audit.record(session, actor, f"notice.{step}", notice.id, kind=notice.kind, number=notice.number)
 
 
-async def _take_number(session: AsyncSession, kind: str, year: int) -> int:
-    # Written in the transaction that issues, so that what rolls back leaves no gap.
-    counter = insert(NoticeCounter).values(kind=kind, year=year, last=1)
-    counter = counter.on_conflict_do_update(
-        index_elements=[NoticeCounter.jurisdiction_id, NoticeCounter.kind, NoticeCounter.year],
-        set_={"last": NoticeCounter.last + 1},
-    )
-    last: int = (await session.execute(counter.returning(NoticeCounter.last))).scalar_one()
-    return last
-
-
 async def _read_calendar(session: AsyncSession, first: date) -> Calendar:
     """Read the coming days; where the State Council has not announced a year yet, Monday to Friday are worked."""
     days = [first + timedelta(days=each) for each in range(_CALENDAR_DAYS)]
@@ -242,7 +231,7 @@ async def tell_units(session: AsyncSession, actor: Actor, *, template: str, matt
     )
     is_responsible = (Party.official_id == Official.id) & (Party.part == PartKind.RESPONSIBLE_PERSON)
     told = union(
-        officials.where(Official.position.in_(_LEADERS)),
+        officials.where(Official.position.in_(UNIT_LEADERS)),
         officials.join(Party, is_responsible & (Party.item_id == Notice.item_id)),
     )
     letters = [

@@ -1,8 +1,8 @@
 from collections.abc import Mapping
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.foundation.numbers import take_next
 from supervision.items.models import ItemCounter, ItemKind
 
 PREFIXES: Mapping[str, str] = {
@@ -16,14 +16,6 @@ PREFIXES: Mapping[str, str] = {
 
 
 async def take_numbers(session: AsyncSession, kind: str, year: int, count: int) -> list[tuple[int, str]]:
-    """Take the next numbers of a kind and year, such as (12, 领办2026-012) (§3).
-
-    The counter's row is written in the transaction that registers, so that what rolls back leaves no gap.
-    """
-    counter = insert(ItemCounter).values(kind=kind, year=year, last=count)
-    counter = counter.on_conflict_do_update(
-        index_elements=[ItemCounter.jurisdiction_id, ItemCounter.kind, ItemCounter.year],
-        set_={"last": ItemCounter.last + count},
-    )
-    last: int = (await session.execute(counter.returning(ItemCounter.last))).scalar_one()
+    """Take the next numbers of a kind and year, such as (12, 领办2026-012) (§3)."""
+    last = await take_next(session, ItemCounter, count=count, kind=kind, year=year)
     return [(sequence, f"{PREFIXES[kind]}{year}-{sequence:03d}") for sequence in range(last - count + 1, last + 1)]

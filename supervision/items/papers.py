@@ -13,7 +13,7 @@ from supervision.documents.models import Attachment
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
-from supervision.identity.models import Official, Position
+from supervision.identity.models import COUNTY_LEADERS, Official, Position
 from supervision.identity.queries import require_officials_in_post
 from supervision.items import policy, rules
 from supervision.items.errors import (
@@ -29,8 +29,6 @@ from supervision.items.errors import (
 )
 from supervision.items.models import DirectTransfer, InstructionPaper, Item, Liaison, PaperLeader
 from supervision.items.states import TRANSFER_FOLLOWS, TransferState
-
-_COUNTY_LEADERS = (Position.PRINCIPAL_COUNTY_LEADER, Position.COUNTY_LEADER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +156,7 @@ def _authors_of(paper_id: UUID) -> Select[UUID, str]:
 
 async def _require_county_leaders(session: AsyncSession, official_ids: set[UUID]) -> None:
     await require_officials_in_post(session, official_ids)
-    statement = select(Official.id).where(Official.id.in_(official_ids), Official.position.not_in(_COUNTY_LEADERS))
+    statement = select(Official.id).where(Official.id.in_(official_ids), Official.position.not_in(COUNTY_LEADERS))
     if (await session.scalars(statement)).first() is not None:
         raise PaperLeaderNotOfCounty
 

@@ -115,8 +115,15 @@ async def register_items(
 
 async def move_deadline(session: AsyncSession, actor: Actor, item: Item, new_on: date) -> None:
     """Move a locked item's deadline; the first one is kept."""
-    was_on, item.deadline_on = item.deadline_on, new_on
-    await audit.record(session, actor, "item.deadline_moved", item.id, was_on=was_on, deadline_on=new_on)
+    await move_deadlines(session, actor, [(item, new_on)])
+
+
+async def move_deadlines(session: AsyncSession, actor: Actor, moves: Sequence[tuple[Item, date]]) -> None:
+    """Move the deadlines of locked items; the first ones are kept."""
+    facts = [(item.id, {"was_on": item.deadline_on, "deadline_on": new_on}) for item, new_on in moves]
+    for item, new_on in moves:
+        item.deadline_on = new_on
+    await audit.record_each(session, actor, "item.deadline_moved", facts)
 
 
 async def add_parties(session: AsyncSession, parties: Iterable[NewParty]) -> None:

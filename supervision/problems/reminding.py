@@ -7,13 +7,11 @@ from supervision.audit import service as audit
 from supervision.cadence.rules import PeriodKind, day_zh, period_of
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.identity.models import Official, Position, Unit
+from supervision.identity.models import UNIT_LEADERS, Official, Unit
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
 from supervision.problems.models import Problem, ProblemLeader
 from supervision.problems.states import ProblemState
-
-_UNIT_LEADERS = (Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE)
 
 
 async def remind_of_overdue(session: AsyncSession, actor: Actor) -> int:
@@ -50,7 +48,7 @@ def _answering() -> Select[UUID, UUID]:
     of_units = (
         select(Problem.id, Official.id.label("official_id"))
         .join(Official, Official.unit_id == Problem.responsible_unit_id)
-        .where(Problem.state == ProblemState.DECIDED, Official.position.in_(_UNIT_LEADERS))
+        .where(Problem.state == ProblemState.DECIDED, Official.position.in_(UNIT_LEADERS))
     )
     named = (
         select(ProblemLeader.problem_id, ProblemLeader.official_id)

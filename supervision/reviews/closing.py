@@ -49,5 +49,4 @@ async def reopen_item(session: AsyncSession, actor: Actor, item_id: UUID, *, rea
         .execution_options(synchronize_session=False)
     )
     for verb, ids in (("completion.reopened", reports.all()), ("waiver.reopened", waivers.all())):
-        if ids:
-            await audit.record_each(session, actor, verb, [(each, {"reason": reason}) for each in ids])
+        await audit.record_each(session, actor, verb, [(each, {"reason": reason}) for each in ids])

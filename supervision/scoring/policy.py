@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
-from supervision.identity.models import Official, Position
+from supervision.identity.policy import leads_the_county
 from supervision.scoring.errors import (
     RankingNotShown,
     SamePersonApproves,
@@ -27,7 +27,7 @@ def deductions_visible_to(actor: Actor) -> ColumnElement[bool]:
         case Role.UNIT:
             return Deduction.unit_id == actor.unit_id
         case Role.LEADER:
-            return _leads_the_county(actor)
+            return leads_the_county(actor)
         case _:
             return true()
 
@@ -41,7 +41,7 @@ def settlements_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 async def require_ranking(session: AsyncSession, actor: Actor) -> None:
     """Refuse a leader's program that does not act for a principal county leader; units get their own row only."""
-    if actor.role is Role.LEADER and not await session.scalar(select(_leads_the_county(actor))):
+    if actor.role is Role.LEADER and not await session.scalar(select(leads_the_county(actor))):
         raise RankingNotShown
 
 
@@ -67,15 +67,3 @@ def require_another_preparer(actor: Actor, settlement: Settlement) -> None:
     """Refuse whoever prepared the settlement."""
     if actor.person == settlement.prepared_by:
         raise SamePersonConfirms
-
-
-def _leads_the_county(actor: Actor) -> ColumnElement[bool]:
-    return (
-        select(Official.id)
-        .where(
-            Official.id == actor.official_id,
-            Official.position == Position.PRINCIPAL_COUNTY_LEADER,
-            Official.left_on.is_(None),
-        )
-        .exists()
-    )

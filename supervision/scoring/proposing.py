@@ -1,8 +1,9 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,6 +29,7 @@ from supervision.scoring.errors import (
 from supervision.scoring.models import Deduction, DeductionEvidence, Needs, ScoringRule
 from supervision.scoring.settling import require_open_year
 from supervision.scoring.states import DeductionState
+from supervision.tasks.models import MEETS_TARGET
 
 # An item is late from the day after its deadline, which a granted extension has moved. A deadline that had been missed
 # when its year's ledger was closed stays missed, and the one given instead is another that can be. Each scored unit
@@ -60,13 +62,7 @@ _PROPOSE_LATE = text(f"""
         JOIN unit u ON u.id = t.responsible_unit_id AND u.kind IN ('township', 'department')
         CROSS JOIN LATERAL (
             -- A year's figure comes after the year, so the latest counts whenever it came.
-            SELECT count(*) AS indicators, count(f.value) AS figures, bool_and(
-                CASE n.comparator
-                    WHEN 'at_least' THEN f.value >= n.target
-                    WHEN 'at_most' THEN f.value <= n.target
-                    ELSE f.value BETWEEN n.target AND n.target_high
-                END
-            ) AS is_met
+            SELECT count(*) AS indicators, count(f.value) AS figures, bool_and({MEETS_TARGET}) AS is_met
             FROM indicator n LEFT JOIN LATERAL (
                 SELECT value FROM figure WHERE indicator_id = n.id ORDER BY received_at DESC, id DESC LIMIT 1
             ) f ON true
@@ -111,12 +107,7 @@ async def propose_late(session: AsyncSession, actor: Actor) -> int:
     """Propose a deduction for every lateness that has none yet (annex art. 7, 8, 11); return how many were added."""
     now = await clock.now(session)
     facts = {"today": now.astimezone(clock.SHANGHAI).date(), "now": now, "person": actor.person}
-    proposed = (await session.execute(_PROPOSE_LATE, facts)).mappings().all()
-    for row in proposed:
-        await audit.record(
-            session, actor, "deduction.proposed", row["id"], unit_id=row["unit_id"], item_id=row["item_id"]
-        )
-    return len(proposed)
+    return await _propose(session, actor, _PROPOSE_LATE, facts)
 
 
 # Each criticism of a scored unit in an issued circular is a fact of its own, of the day of issue, and proposed once for
@@ -146,11 +137,13 @@ _PROPOSE_CRITICISED = text(f"""
 async def propose_criticised(session: AsyncSession, actor: Actor) -> int:
     """Propose a deduction for every criticism of a unit in an issued circular (annex art. 12); return how many."""
     facts = {"now": await clock.now(session), "person": actor.person}
-    proposed = (await session.execute(_PROPOSE_CRITICISED, facts)).mappings().all()
-    for row in proposed:
-        await audit.record(
-            session, actor, "deduction.proposed", row["id"], unit_id=row["unit_id"], item_id=row["item_id"]
-        )
+    return await _propose(session, actor, _PROPOSE_CRITICISED, facts)
+
+
+async def _propose(session: AsyncSession, actor: Actor, statement: TextClause, facts: Mapping[str, Any]) -> int:
+    proposed = (await session.execute(statement, facts)).all()
+    subjects = [(row.id, {"unit_id": row.unit_id, "item_id": row.item_id}) for row in proposed]
+    await audit.record_each(session, actor, "deduction.proposed", subjects)
     return len(proposed)
 
 

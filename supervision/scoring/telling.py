@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.identity.models import Official, Position
+from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.messaging import outbox
 from supervision.messaging.rules import Value
 
@@ -24,7 +24,7 @@ async def tell_leaders(session: AsyncSession, actor: Actor, *, template: str, no
     """Queue a note for the principal leader and the leader in charge of each unit (annex art. 3)."""
     leading = select(Official.id, Official.unit_id).where(
         Official.unit_id.in_(notes),
-        Official.position.in_([Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE]),
+        Official.position.in_(UNIT_LEADERS),
         Official.left_on.is_(None),
     )
     letters = [

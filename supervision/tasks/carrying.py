@@ -174,8 +174,8 @@ def _find_problems(overdue: Collection[UUID], deadlines: Sequence[NewDeadline], 
 
 async def _move(session: AsyncSession, actor: Actor, ledger: Ledger, dates: Sequence[tuple[Item, date]]) -> None:
     at = await clock.now(session)
-    for item, new_on in dates:
-        carried = CarriedDeadline(
+    session.add_all(
+        CarriedDeadline(
             item_id=item.id,
             ledger_id=ledger.id,
             deadline_on=item.deadline_on,
@@ -183,8 +183,9 @@ async def _move(session: AsyncSession, actor: Actor, ledger: Ledger, dates: Sequ
             carried_by=actor.person,
             carried_at=at,
         )
-        session.add(carried)
-        await registering.move_deadline(session, actor, item, new_on)
+        for item, new_on in dates
+    )
+    await registering.move_deadlines(session, actor, dates)
 
 
 async def _enter(session: AsyncSession, actor: Actor, year: int, item_ids: Sequence[UUID]) -> None:

@@ -16,6 +16,13 @@ class Comparator(StrEnum):
     BETWEEN = "between"
 
 
+# For statements that are written out: whether a `figure f` meets the target of its `indicator n`.
+MEETS_TARGET = f"""CASE n.comparator
+    WHEN '{Comparator.AT_LEAST}' THEN f.value >= n.target
+    WHEN '{Comparator.AT_MOST}' THEN f.value <= n.target
+    ELSE f.value BETWEEN n.target AND n.target_high END"""
+
+
 class Occasion(StrEnum):
     """On what occasion a ledger was counted."""
 

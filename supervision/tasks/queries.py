@@ -13,7 +13,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.identity.models import Official, Position, Unit
+from supervision.identity.models import COUNTY_LEADERS, UNIT_LEADERS, Official, Unit
 from supervision.items import closing
 from supervision.items import queries as items
 from supervision.items.models import Item, Ledger, LedgerEntry
@@ -22,9 +22,6 @@ from supervision.tasks import policy
 from supervision.tasks.models import Extension, Indicator, Milestone, Sharer, Task
 from supervision.tasks.rules import OfficialFacts
 from supervision.tasks.states import MilestoneState
-
-COUNTY_LEADERS = (Position.PRINCIPAL_COUNTY_LEADER, Position.COUNTY_LEADER)
-UNIT_LEADERS = (Position.PRINCIPAL_LEADER, Position.LEADER_IN_CHARGE)
 
 # A decimal travels as text, without the zeros that its column adds.
 _INDICATOR = func.jsonb_build_object(

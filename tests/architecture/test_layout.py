@@ -15,7 +15,19 @@ PACKAGES = ("api", "worker", "supervision", "deploy")
 COMMON = {"__init__", "models", "states", "rules", "queries", "policy", "service", "errors"}
 # What a room names after its own things and verbs.
 OWN = {
-    "foundation": {"actors", "clock", "database", "ids", "keys", "logs", "metrics", "paging", "sessions", "settings"},
+    "foundation": {
+        "actors",
+        "clock",
+        "database",
+        "ids",
+        "keys",
+        "logs",
+        "metrics",
+        "numbers",
+        "paging",
+        "sessions",
+        "settings",
+    },
     "audit": {"sealing"},
     "identity": {"founding", "keys", "telephones"},
     "cadence": {"rhythms", "runs", "seed", "seeding", "timetable"},

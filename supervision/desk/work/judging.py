@@ -4,7 +4,6 @@ from sqlalchemy import all_, literal, or_
 
 from supervision.bulletins.models import Circular, RectificationOrder, RectificationReport
 from supervision.bulletins.states import CircularState, RectificationState
-from supervision.desk import policy
 from supervision.desk.models import BurdenComplaint
 from supervision.desk.states import ComplaintState
 from supervision.desk.work.waiting import at, deadline, end_of, not_mine, waiting, words
@@ -12,6 +11,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.paging import Rows
 from supervision.identity.models import Unit
+from supervision.identity.policy import leads_the_county
 from supervision.inspections.models import InspectionPlan
 from supervision.inspections.states import PlanState
 from supervision.items.models import DirectTransfer, InstructionPaper, Item, Notice
@@ -61,7 +61,7 @@ def waivers_asked(actor: Actor, _now: datetime) -> Rows:
 
 
 def waivers_for_the_principal(actor: Actor, now: datetime) -> Rows:
-    return waivers_asked(actor, now).where(policy.leads_the_county(actor))
+    return waivers_asked(actor, now).where(leads_the_county(actor))
 
 
 def completions_reported(actor: Actor, _now: datetime) -> Rows:
