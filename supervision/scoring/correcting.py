@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -12,7 +13,6 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.identity.models import Unit
 from supervision.scoring import policy
-from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import (
     CorrectionAlreadyProposed,
     CorrectionChangesNothing,
@@ -21,28 +21,11 @@ from supervision.scoring.errors import (
     YearNotSettled,
 )
 from supervision.scoring.models import Correction, Deduction, EntryKind, ScoreEntry
+from supervision.scoring.score_formula import SCORES_WITHOUT
 from supervision.scoring.settling import is_settled, require_open_year
 from supervision.scoring.states import CORRECTION_FOLLOWS, CorrectionState, DeductionState
 
-# What the unit's score of the settled year would be without the deduction, less what it was: of one event the next
-# highest would count, and below the floor nothing was taken.
-_TAKEN = text("""
-    WITH standing AS (
-        SELECT e.deduction_id, e.event, -e.points AS points FROM score_entry e
-        WHERE e.year = :year AND e.unit_id = :unit_id AND e.kind = 'deduction' AND NOT EXISTS (
-            SELECT FROM score_entry r WHERE r.deduction_id = e.deduction_id AND r.kind IN ('reversal', 'correction')
-        )
-    ), counted AS (
-        SELECT max(points) AS points, max(points) FILTER (WHERE deduction_id <> :deduction_id) AS without
-        FROM standing GROUP BY event
-    ), begun AS (
-        SELECT :base + coalesce(sum(points), 0) AS points FROM score_entry
-        WHERE year = :year AND unit_id = :unit_id AND kind = 'correction'
-    )
-    SELECT greatest(CAST(:floor AS numeric), begun.points - coalesce(sum(counted.without), 0))
-         - greatest(CAST(:floor AS numeric), begun.points - coalesce(sum(counted.points), 0))
-    FROM begun LEFT JOIN counted ON true GROUP BY begun.points
-""")
+_SCORE = text(f"WITH {SCORES_WITHOUT} SELECT score FROM score WHERE unit_id = :unit_id")  # noqa: S608 - our own text
 
 
 async def propose_correction(session: AsyncSession, actor: Actor, *, deduction_id: UUID, reason: str) -> UUID:
@@ -122,18 +105,25 @@ async def _taken(session: AsyncSession, actor: Actor, deduction: Deduction) -> D
     await require_open_year(session, actor, deduction.year + 1)
     # Two corrections of one unit are reckoned one after the other, the second with what the first gave back.
     await session.execute(select(Unit.id).where(Unit.id == deduction.unit_id).with_for_update(key_share=True))
-    adopted = await policy_in_force(session, date(deduction.year, 12, 31))
-    facts = {
-        "year": deduction.year,
-        "unit_id": deduction.unit_id,
-        "deduction_id": deduction.id,
-        "base": adopted["base"],
-        "floor": adopted["floor"],
-    }
-    points: Decimal = (await session.execute(_TAKEN, facts)).scalar_one()
+    points = await _score(session, deduction, [deduction.id]) - await _score(session, deduction, [])
     if not points:
         raise CorrectionChangesNothing
     return points
+
+
+async def _score(session: AsyncSession, deduction: Deduction, without: Sequence[UUID]) -> Decimal:
+    """Compute the unit's score of the settled year as if these deductions, and those corrected before, were not."""
+    of_the_unit = (ScoreEntry.unit_id == deduction.unit_id, ScoreEntry.kind == EntryKind.CORRECTION)
+    corrected = await session.scalars(select(ScoreEntry.deduction_id).where(*of_the_unit))
+    facts = {
+        "year": deduction.year,
+        "as_of": await clock.now(session),
+        "policy_on": date(deduction.year, 12, 31),
+        "unit_id": deduction.unit_id,
+        "without": [*corrected, *without],
+    }
+    score: Decimal = (await session.execute(_SCORE, facts)).scalar_one()
+    return score
 
 
 async def _get_deduction_for_update(session: AsyncSession, actor: Actor, deduction_id: UUID) -> Deduction:

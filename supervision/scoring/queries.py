@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, and_, false, func, not_, select, text
@@ -20,6 +20,7 @@ from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import NoPolicyInForce
 from supervision.scoring.models import Deduction, DeductionEvidence, ScoringPolicy, ScoringRule
 from supervision.scoring.rules import quarter_of
+from supervision.scoring.score_formula import LIVE, SCORES
 from supervision.scoring.states import DeductionState
 
 POLICY_COLUMNS = (
@@ -83,57 +84,29 @@ DEDUCTION_COLUMNS = (
     Deduction.version,
 )
 
-# A deduction lives from its confirmation to its reversal. Of one event the highest counts, the earlier one of two
-# equals; the others are covered by it. What a settled year took wrongly is given back in the year after.
-LIVE: LiteralString = """
-    live AS (
-        SELECT e.unit_id, e.deduction_id, -e.points AS points,
-               nullif(first_value(e.deduction_id) OVER fact, e.deduction_id) AS covered_by
-        FROM score_entry e
-        WHERE e.year = :year AND e.kind = 'deduction' AND e.entered_at <= :as_of AND NOT EXISTS (
-            SELECT FROM score_entry r
-            WHERE r.year = :year AND r.deduction_id = e.deduction_id AND r.kind = 'reversal' AND r.entered_at <= :as_of
-        )
-        WINDOW fact AS (PARTITION BY e.unit_id, e.event ORDER BY e.points, e.entered_at, e.id)
-    ), corrected AS (
-        SELECT unit_id, sum(points) AS points FROM score_entry
-        WHERE year = :year AND kind = 'correction' AND entered_at <= :as_of GROUP BY unit_id
-    )
-"""
-
 # The mean is rounded half up to 2 decimals and is taken over all units of the kind, before what the caller may not
 # see is left out.
 _SCORES = text(f"""
-    WITH {LIVE}, lost AS (
-        SELECT l.unit_id, sum(l.points) FILTER (WHERE l.covered_by IS NULL) AS points,
-               jsonb_agg(jsonb_build_object(
+    WITH {SCORES}, parts AS (
+        SELECT l.unit_id, jsonb_agg(jsonb_build_object(
                    'deduction_id', d.id, 'rule_code', r.code, 'article', r.article,
                    'points', trim_scale(l.points)::text, 'fact_on', d.fact_on, 'reason', d.reason,
                    'is_covered', l.covered_by IS NOT NULL, 'covered_by', l.covered_by
                ) ORDER BY d.fact_on, d.id) AS parts
         FROM live l JOIN deduction d ON d.id = l.deduction_id JOIN scoring_rule r ON r.id = d.rule_id
         GROUP BY l.unit_id
-    ), policy AS (
-        SELECT base, floor FROM scoring_policy WHERE effective_on <= :policy_on ORDER BY effective_on DESC LIMIT 1
-    ), score AS (
-        SELECT u.id AS unit_id, u.name AS unit, u.kind, p.base, coalesce(lost.points, 0) AS deducted,
-               coalesce(c.points, 0) AS corrected,
-               greatest(p.floor, p.base - coalesce(lost.points, 0) + coalesce(c.points, 0)) AS score,
-               coalesce(lost.parts, '[]') AS parts
-        FROM unit u LEFT JOIN policy p ON true LEFT JOIN lost ON lost.unit_id = u.id
-        LEFT JOIN corrected c ON c.unit_id = u.id
-        WHERE u.kind IN ('township', 'department')
     ), compared AS (
-        SELECT unit_id, unit, kind, base, deducted, corrected, score, round(avg(score) OVER (PARTITION BY kind), 2)
-               AS mean_of_kind, parts
+        SELECT unit_id, unit, kind, base, deducted, corrected, score,
+               round(avg(score) OVER (PARTITION BY kind), 2) AS mean_of_kind
         FROM score
     )
-    SELECT * FROM compared WHERE CAST(:only_unit AS uuid) IS NULL OR unit_id = :only_unit ORDER BY kind, unit, unit_id
+    SELECT c.*, coalesce(p.parts, '[]') AS parts FROM compared c LEFT JOIN parts p ON p.unit_id = c.unit_id
+    WHERE CAST(:only_unit AS uuid) IS NULL OR c.unit_id = :only_unit ORDER BY kind, unit, c.unit_id
 """)  # noqa: S608 - the one thing put in is our own text
 
 # What a unit lost in a quarter goes by the facts' days, as it is known now; what it was told of it stays as it was.
 _WARNINGS = text(f"""
-    WITH {LIVE}, lost AS (
+    WITH {LIVE}, of_the_quarter AS (
         SELECT l.unit_id, sum(l.points) AS points
         FROM live l JOIN deduction d ON d.id = l.deduction_id
         WHERE l.covered_by IS NULL AND d.fact_on BETWEEN :first AND :last
@@ -144,7 +117,7 @@ _WARNINGS = text(f"""
                 WHEN lost.points >= :attention_at THEN 'attention' END AS level,
            w.level AS issued_level, w.points AS issued_points, w.issued_at
     FROM unit u
-    LEFT JOIN lost ON lost.unit_id = u.id
+    LEFT JOIN of_the_quarter lost ON lost.unit_id = u.id
     LEFT JOIN quarterly_warning w ON w.unit_id = u.id AND w.year = :year AND w.quarter = :quarter
     WHERE u.kind IN ('township', 'department') AND (CAST(:only_unit AS uuid) IS NULL OR u.id = :only_unit)
     ORDER BY u.kind, u.name, u.id

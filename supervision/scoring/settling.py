@@ -12,7 +12,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import UnitKind
-from supervision.scoring import policy, queries, settlements
+from supervision.scoring import policy, settlements
 from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import (
     NoPolicyInForce,
@@ -25,6 +25,7 @@ from supervision.scoring.errors import (
     YearWithoutPolicy,
 )
 from supervision.scoring.models import Correction, Deduction, Settlement, SettlementRow
+from supervision.scoring.score_formula import SCORES
 from supervision.scoring.states import SETTLEMENT_FOLLOWS, CorrectionState, DeductionState, SettlementState
 
 # Who was inspected in the year: units that have a part in an item that stands and shares a day with the year, that got
@@ -61,21 +62,11 @@ _INSPECTED = """
 # A unit that was never inspected takes the mean of the inspected units of its kind, the base if there are none. The
 # mean is rounded half up to 2 decimals, the points that enter the appraisal to 4 (annex art. 5).
 _FINAL = text(f"""
-    WITH {queries.LIVE}, lost AS (
-        SELECT unit_id, sum(points) FILTER (WHERE covered_by IS NULL) AS points FROM live GROUP BY unit_id
-    ), inspected AS ({_INSPECTED}
+    WITH {SCORES}, inspected AS ({_INSPECTED}
     ), own AS (
-        SELECT u.id AS unit_id, u.name AS unit, u.kind, i.unit_id IS NOT NULL AS is_inspected,
-               CAST(:base AS numeric) AS base, coalesce(lost.points, 0) AS deducted,
-               coalesce(c.points, 0) AS corrected,
-               greatest(CAST(:floor AS numeric), :base - coalesce(lost.points, 0) + coalesce(c.points, 0)) AS score,
-               CASE u.kind WHEN 'township' THEN CAST(:township_percent AS numeric)
-                   ELSE CAST(:department_percent AS numeric) END AS percent
-        FROM unit u
-        LEFT JOIN inspected i ON i.unit_id = u.id
-        LEFT JOIN lost ON lost.unit_id = u.id
-        LEFT JOIN corrected c ON c.unit_id = u.id
-        WHERE u.kind IN ('township', 'department')
+        SELECT s.*, i.unit_id IS NOT NULL AS is_inspected,
+               CASE s.kind WHEN 'township' THEN p.township_percent ELSE p.department_percent END AS percent
+        FROM score s CROSS JOIN policy p LEFT JOIN inspected i ON i.unit_id = s.unit_id
     ), compared AS (
         SELECT own.*, coalesce(round(avg(score) FILTER (WHERE is_inspected) OVER (PARTITION BY kind), 2), base)
                AS mean_of_kind
@@ -202,15 +193,13 @@ async def _next_revision(session: AsyncSession, year: int) -> int:
 
 
 async def _final(session: AsyncSession, year: int, as_of: datetime) -> list[Row]:
-    last = date(year, 12, 31)
+    first, last = date(year, 1, 1), date(year, 12, 31)
     try:
-        adopted = await policy_in_force(session, last)
+        await policy_in_force(session, last)
     except NoPolicyInForce as error:
         raise YearWithoutPolicy(year=year) from error
-    facts = {name: adopted[name] for name in ("base", "floor", "township_percent", "department_percent")}
-    return await fetch(
-        session, _FINAL, {**facts, "year": year, "as_of": as_of, "first": date(year, 1, 1), "last": last}
-    )
+    facts = {"year": year, "as_of": as_of, "policy_on": last, "first": first, "last": last}
+    return await fetch(session, _FINAL, facts)
 
 
 async def _count_open(session: AsyncSession, year: int) -> int:
