@@ -5,16 +5,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.documents.models import Secrecy
 from supervision.foundation import clock, settings
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
 from supervision.identity.models import Official, Unit
-from supervision.items.models import Item
 from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
-from supervision.progress.states import ReportState
-from supervision.publication import feeds, rules
-from supervision.publication.errors import AlreadyDrafted, UnknownProgressEntry, WorkSecretNotPublished
+from supervision.publication import feeds, queries, rules
+from supervision.publication.errors import AlreadyDrafted
 from supervision.publication.models import Publication
 from supervision.publication.states import PublicationState
 from supervision.tasks.models import Indicator, Task
@@ -23,8 +20,9 @@ from supervision.tasks.models import Indicator, Task
 async def draft_publication(session: AsyncSession, actor: Actor, *, progress_entry_id: UUID) -> UUID:
     """Draft a publication from a progress entry (§4(1), §5(2)); refuses an unknown entry and a second draft of one.
 
-    What belongs to a work secret is refused as well.
+    What belongs to a work secret, or to a report that was returned, is refused as well.
     """
+    await queries.require_publishable(session, progress_entry_id)
     title, body = rules.compose(await _read_progress(session, progress_entry_id))
     now = await clock.now(session)
     publication_id = new_id()
@@ -51,7 +49,6 @@ async def draft_publication(session: AsyncSession, actor: Actor, *, progress_ent
 async def _read_progress(session: AsyncSession, entry_id: UUID) -> rules.Progress:
     statement = (
         select(
-            Item.secrecy,
             Task.goal,
             Unit.name.label("unit"),
             Official.post,
@@ -60,19 +57,13 @@ async def _read_progress(session: AsyncSession, entry_id: UUID) -> rules.Progres
             Obligation.period_last.label("last"),
         )
         .join_from(ProgressEntry, Task, Task.id == ProgressEntry.task_id)
-        .join(Item, Item.id == Task.item_id)
         .join(Unit, Unit.id == Task.responsible_unit_id)
         .join(Official, Official.id == Task.responsible_person_id)
         .join(ProgressReport, ProgressReport.id == ProgressEntry.report_id)
         .join(Obligation, Obligation.id == ProgressReport.obligation_id)
-        .where(ProgressEntry.id == entry_id, ProgressReport.state == ReportState.RECEIVED)
+        .where(ProgressEntry.id == entry_id)
     )
-    found = (await session.execute(statement)).mappings().one_or_none()
-    if found is None:
-        raise UnknownProgressEntry
-    facts = {**found}
-    if facts.pop("secrecy") == Secrecy.WORK_SECRET:
-        raise WorkSecretNotPublished
+    facts = (await session.execute(statement)).mappings().one()
     figures = (
         select(Indicator.name, Figure.value, Indicator.unit_of_measure)
         .join_from(Figure, Indicator, Indicator.id == Figure.indicator_id)

@@ -17,6 +17,14 @@ class WorkSecretNotPublished(Conflict):
     en = "The item is a work secret and is not published."
 
 
+class ReportReturnedSince(Conflict):
+    """What a report said that was returned for supplement counts no longer, and is not published."""
+
+    code = "report_returned"
+    zh = "该进展所在的报告已退回补报，不能公开。请待补报后另行起草。"
+    en = "The report was returned for supplement, so this is not published. Draft anew from the supplement."
+
+
 class AlreadyDrafted(Conflict):
     """One progress entry gives one publication."""
 

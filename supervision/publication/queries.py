@@ -6,15 +6,21 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.documents.models import Secrecy
 from supervision.foundation import clock, settings
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import enter
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.identity.models import Jurisdiction
+from supervision.items.models import Item
+from supervision.progress.models import ProgressEntry, ProgressReport
+from supervision.progress.states import ReportState
 from supervision.publication import feeds, policy
+from supervision.publication.errors import ReportReturnedSince, UnknownProgressEntry, WorkSecretNotPublished
 from supervision.publication.models import Feed, Publication
 from supervision.publication.states import PublicationState
+from supervision.tasks.models import Task
 
 CHANNEL = "progress"
 COLUMNS = (
@@ -60,6 +66,26 @@ async def get_for_update(session: AsyncSession, actor: Actor, publication_id: UU
     if found is None:
         raise NotFound
     return found
+
+
+async def require_publishable(session: AsyncSession, progress_entry_id: UUID) -> None:
+    """Refuse an entry that is not there, one of a report that was returned, and one of a work secret."""
+    statement = (
+        select(ProgressReport.state, Item.secrecy)
+        .join_from(ProgressEntry, ProgressReport, ProgressReport.id == ProgressEntry.report_id)
+        .join(Task, Task.id == ProgressEntry.task_id)
+        .join(Item, Item.id == Task.item_id)
+        .where(ProgressEntry.id == progress_entry_id)
+        # Nobody returns the report before what rests on this is done.
+        .with_for_update(read=True, of=ProgressReport)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise UnknownProgressEntry
+    if row.state == ReportState.RETURNED:
+        raise ReportReturnedSince
+    if row.secrecy == Secrecy.WORK_SECRET:
+        raise WorkSecretNotPublished
 
 
 async def get_feed(session: AsyncSession, *, jurisdiction_code: str, channel: str) -> Mapping[Any, Any]:

@@ -19,13 +19,18 @@ async def review_publication(
     legal_basis: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Approve a draft with its legal basis or refuse it with a reason; refuses the drafter and what is no draft."""
+    """Approve a draft with its legal basis or refuse it with a reason.
+
+    Refused are the drafter, what is no draft, and to approve what a returned report says or a work secret.
+    """
     rules.check_verdict(verdict, legal_basis, reason)
     publication = await queries.get_for_update(session, actor, publication_id)
     following = PublicationState(verdict)
     if following not in FOLLOWS[PublicationState(publication.state)]:
         raise NotUnderReview(state=publication.state)
     policy.require_another_person(actor, publication)
+    if following is PublicationState.APPROVED:
+        await queries.require_publishable(session, publication.progress_entry_id)
     publication.state, publication.verdict = following, verdict
     publication.legal_basis, publication.reason = legal_basis, reason
     publication.reviewed_by, publication.reviewed_at = actor.person, await clock.now(session)

@@ -97,8 +97,12 @@ async def add_entry(
     received_at: datetime,
     figures: Sequence[tuple[UUID, Decimal]] = (),
     period: tuple[date, date] | None = None,
+    returned_at: datetime | None = None,
 ) -> UUID:
-    """Add what a report of its own says of one task; each report answers a period of its own."""
+    """Add what a report of its own says of one task; each report answers a period of its own.
+
+    It was returned for supplement at a moment, or never.
+    """
     day = date.fromordinal(date(2016, 1, 1).toordinal() + next(_numbers))
     first, last = period or (day, day)
     obligation = Obligation(
@@ -106,12 +110,18 @@ async def add_entry(
         period_first=first,
         period_last=last,
         due_at=received_at,
-        state="fulfilled",
-        fulfilled_at=received_at,
+        state="open" if returned_at else "fulfilled",
+        fulfilled_at=None if returned_at else received_at,
         marked_late_at=None,
     )
     report = ProgressReport(
-        obligation_id=obligation.id, unit_id=unit_id, reported_by=None, received_at=received_at, is_late=False
+        obligation_id=obligation.id,
+        unit_id=unit_id,
+        reported_by=None,
+        received_at=received_at,
+        is_late=False,
+        state="returned" if returned_at else "received",
+        returned_at=returned_at,
     )
     entry = ProgressEntry(
         report_id=report.id, task_id=task_id, percent=percent, text="示例进展", received_at=received_at

@@ -1,4 +1,4 @@
-from sqlalchemy import DateTime, Text, cast, func, select
+from sqlalchemy import DateTime, Text, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from supervision.desk.archive.happening import ITEM, Part, happening, in_chinese, lines, seen_by, words
@@ -9,6 +9,7 @@ from supervision.identity.models import Official
 from supervision.progress import policy as progress
 from supervision.progress.models import ProgressEntry, ProgressReport, QuarterlyLook
 from supervision.progress.rules import Light
+from supervision.progress.states import ReportState
 from supervision.reviews import policy as reviews
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.states import CompletionState, WaiverState
@@ -76,11 +77,12 @@ _EXTENSIONS = (
         of=Extension.id,
     ),
 )
+_COUNTS_NO_LONGER = case((ProgressReport.state == ReportState.RETURNED, "（已退回补报）"))
 _PROGRESS = (
     happening(
         "progress_report",
         at=ProgressEntry.received_at,
-        title=words("进展报告 任务", Task.no, "：", ProgressEntry.percent, "%"),
+        title=words("进展报告 任务", Task.no, "：", ProgressEntry.percent, "%", _COUNTS_NO_LONGER),
         text=ProgressEntry.text,
         by=ProgressReport.reported_by,
         unit=ProgressReport.unit_id,

@@ -14,9 +14,10 @@ from supervision.foundation.errors import NotFound
 from supervision.foundation.sessions import fetch
 from supervision.identity.models import Unit
 from supervision.messaging import templates
-from tests.factories.desk import Life, live, person, unit_of
+from supervision.tasks.models import Task
+from tests.factories.desk import NOON, Life, live, person, unit_of
 from tests.factories.identity import make_unit
-from tests.factories.scoring import add_party, adopt
+from tests.factories.scoring import add_entry, add_party, adopt
 from tests.house import Place
 
 # What somebody else than the office does not read.
@@ -110,3 +111,16 @@ async def test_what_is_too_long_or_too_large_is_refused(
     monkeypatch.setattr(timeline, "MOST_EVENTS", 10)
     with pytest.raises(ArchiveTooLong):
         await read(session, life, here)
+
+
+async def test_a_returned_report_is_told_with_its_return(session: AsyncSession, here: Place, life: Life) -> None:
+    task_id = (await session.scalars(select(Task.id).where(Task.item_id == life.item_id).order_by(Task.no))).first()
+    assert task_id
+    await add_entry(session, life.unit_id, task_id, percent=60, received_at=NOON)
+    told = [row["title"] for row in await read(session, life, here) if row["kind"] == "progress_report"]
+    told = [title.partition("：")[2] or title for title in told]
+    assert told == ["50%（已退回补报）", "退回补报 补报时限 2199-12-31", "60%"]
+        "50%（已退回补报）",
+        "退回补报 补报时限 2199-12-31",
+        "60%",
+    ]

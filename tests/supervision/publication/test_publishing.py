@@ -16,6 +16,7 @@ from supervision.foundation.database import enter
 from supervision.foundation.errors import Conflict, NotFound
 from supervision.foundation.ids import new_id
 from supervision.items.models import Item
+from supervision.progress.models import ProgressReport
 from supervision.publication import drafting, errors, feeds, publishing, queries, reviewing, rules
 from supervision.publication.models import Publication
 from supervision.publication.states import FOLLOWS, PublicationState, ReviewVerdict
@@ -233,3 +234,36 @@ async def test_of_two_that_publish_at_once_neither_is_lost(committed: Committed)
     async with committed.api() as session:
         entries = (await read_feed(session, here)).entries
     assert {entry.id.rsplit("/", 1)[1] for entry in entries} == {str(publication_id) for publication_id in made}
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("change", "refusal"), [("returned", errors.ReportReturnedSince), ("secret", errors.WorkSecretNotPublished)]
+)
+async def test_what_counts_no_longer_is_not_published_whenever_it_is_found_out(
+    session: AsyncSession, here: Place, steps: int, change: str, refusal: type[Conflict]
+) -> None:
+    entry_id = await add_progress(session, here.actor)
+
+    async def draft_it() -> None:
+        await drafting.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
+
+    async def approve_it() -> None:
+        await approve(session, here.actor, (await session.scalars(select(Publication.id))).one())
+
+    async def publish_it() -> None:
+        await publishing.publish(session, person(here.actor), (await session.scalars(select(Publication.id))).one())
+
+    verbs = (draft_it, approve_it, publish_it)
+    for verb in verbs[:steps]:
+        await verb()
+    if change == "returned":
+        returned = {"state": "returned", "returned_at": datetime(2016, 4, 20, tzinfo=UTC)}
+        await session.execute(update(ProgressReport).values(returned))
+    else:
+        await session.execute(update(Item).values(secrecy=Secrecy.WORK_SECRET))
+    with pytest.raises(refusal):
+        await verbs[steps]()
+    assert (
+        b"<entry>" not in (await queries.get_feed(session, jurisdiction_code=here.code, channel="progress"))["content"]
+    )
