@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Text, and_, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Numeric, Text, Uuid, and_, case, cast, func, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
@@ -14,8 +14,10 @@ from supervision.identity import policy as identity
 from supervision.identity.models import Official, Unit
 from supervision.items.models import Item, PartKind, Party
 from supervision.items.states import ItemState
+from supervision.progress.last_reported import ALL_KNOWN
 from supervision.reviews.models import CompletionReport
 from supervision.reviews.states import CompletionState
+from supervision.reviews.task_standing import DEADLINES_PASSED, item_standing
 from supervision.tasks.models import Task
 
 
@@ -59,6 +61,12 @@ _GROUPS: Mapping[Grouping, _Group] = {
     Grouping.MONTH: _Group(_MONTH, lambda _: _MONTH, lambda items: items, true()),
 }
 _IS_CLOSED = Item.state == ItemState.CLOSED
+# The items of which a task was not finished by a deadline that they have had, or which nobody broke down in time.
+_MISSED = text(f"""
+    SELECT i.id FROM item i CROSS JOIN LATERAL ({DEADLINES_PASSED}) d
+    CROSS JOIN LATERAL ({item_standing(due="d.ended_at", known=ALL_KNOWN)}) s
+    WHERE i.year = :year AND s.is_unfinished
+""").columns(id=Uuid)  # noqa: S608 - what is put in is our own text
 # What was never taken up, was a mistake, or went into another item is counted nowhere.
 _COUNTS = or_(
     *(Item.state == each for each in (ItemState.OPEN, ItemState.SUSPENDED, ItemState.CLOSED, ItemState.TERMINATED))
@@ -69,14 +77,15 @@ async def get_statistics(session: AsyncSession, actor: Actor, *, year: int, by: 
     """Compute how the items of a year went: closed, on time, days to close, reports returned.
 
     Shares are percents, days are calendar days from receipt to close-out; both have 1 decimal, rounded half up, and
-    are null where there is nothing to divide by. On time is the share of the closed and the overdue that was closed by
-    its deadline. A unit's figures are those of its own tasks' items; rows come by name, for nobody is ranked.
+    are null where there is nothing to divide by. On time is the share of the closed and the late that was closed and is
+    not late: late is what a task of was not finished by a deadline, the same as for scores. A unit's figures are those
+    of its own tasks' items; rows come by name, for nobody is ranked.
     """
     group = _GROUPS[by]
     today = await clock.today(session)
-    is_overdue = and_(Item.state == ItemState.OPEN, ~Item.is_standing, Item.deadline_on < today)
-    is_ended = or_(_IS_CLOSED, is_overdue)
-    is_in_time = and_(_IS_CLOSED, Item.closed_on <= Item.deadline_on)
+    missed = _MISSED.bindparams(year=year, today=today).cte("missed")
+    is_late = Item.id.in_(select(missed.c.id))
+    is_ended, is_in_time = or_(_IS_CLOSED, is_late), and_(_IS_CLOSED, ~is_late)
     counted = _reports(actor, group)
     closed = func.count().filter(_IS_CLOSED)
     statement: Rows = (

@@ -2,20 +2,25 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, true
+from sqlalchemy import DateTime, Numeric, RowMapping, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.identity.models import Unit
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.progress import policy, rules
-from supervision.progress.models import Figure, ProgressEntry, ProgressReport
-from supervision.progress.states import ReportState
+from supervision.progress.last_reported import ALL_KNOWN, last_figure
 from supervision.tasks.models import Indicator, Task
 
 # A ledger is imported whole from a table of at most this many rows.
 MOST_ROWS = 2000
+
+
+# An alias as `last_figure` wants it.
+_INDICATOR = aliased(Indicator, name="n")
+_LAST = text(last_figure(known=ALL_KNOWN)).columns(value=Numeric, received_at=DateTime(timezone=True)).lateral()
 
 
 async def get_completion(session: AsyncSession, actor: Actor, year: int) -> dict[str, Any]:
@@ -37,15 +42,6 @@ def _completed(row: RowMapping) -> dict[str, Any]:
 
 
 async def _read_indicators(session: AsyncSession, actor: Actor, ledger_id: UUID) -> list[RowMapping]:
-    latest = (
-        select(Figure.value, Figure.received_at)
-        .join(ProgressEntry, ProgressEntry.id == Figure.entry_id)
-        .join(ProgressReport, ProgressReport.id == ProgressEntry.report_id)
-        .where(Figure.indicator_id == Indicator.id, ProgressReport.state == ReportState.RECEIVED)
-        .order_by(Figure.received_at.desc(), Figure.id.desc())
-        .limit(1)
-        .lateral()
-    )
     statement = (
         select(
             LedgerEntry.no,
@@ -55,22 +51,22 @@ async def _read_indicators(session: AsyncSession, actor: Actor, ledger_id: UUID)
             Task.goal,
             Unit.id.label("unit_id"),
             Unit.name.label("unit"),
-            Indicator.id.label("indicator_id"),
-            Indicator.name.label("indicator"),
-            Indicator.comparator,
-            Indicator.target,
-            Indicator.target_high,
-            Indicator.unit_of_measure,
-            latest.c.value.label("figure"),
-            latest.c.received_at.label("figure_received_at"),
+            _INDICATOR.id.label("indicator_id"),
+            _INDICATOR.name.label("indicator"),
+            _INDICATOR.comparator,
+            _INDICATOR.target,
+            _INDICATOR.target_high,
+            _INDICATOR.unit_of_measure,
+            _LAST.c.value.label("figure"),
+            _LAST.c.received_at.label("figure_received_at"),
         )
         .join(Item, Item.id == LedgerEntry.item_id)
         .join(Task, Task.item_id == Item.id)
         .join(Unit, Unit.id == Task.responsible_unit_id)
-        .join(Indicator, Indicator.task_id == Task.id)
-        .outerjoin(latest, true())
+        .join(_INDICATOR, _INDICATOR.task_id == Task.id)
+        .outerjoin(_LAST, true())
         .where(LedgerEntry.ledger_id == ledger_id, policy.completion_visible_to(actor))
-        .order_by(LedgerEntry.no, Task.no, Indicator.id)
+        .order_by(LedgerEntry.no, Task.no, _INDICATOR.id)
         .limit(MOST_ROWS)
     )
     return list((await session.execute(statement)).mappings())

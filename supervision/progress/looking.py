@@ -10,6 +10,7 @@ from supervision.cadence.rules import Period, end_of_day
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.progress import policy
+from supervision.progress.last_reported import last_entry
 from supervision.progress.models import QuarterlyLook
 from supervision.progress.rules import Light
 
@@ -31,7 +32,7 @@ _COLUMNS = (
 )
 # What was known at the end of the day that is looked at, so that a look that was missed comes out the same later.
 # The light is that of `rules.light`; standing work has no end that it could lag behind.
-_LOOK = text("""
+_LOOK = text(f"""
     INSERT INTO quarterly_look
         (year, quarter, task_id, item_id, item_number, goal, unit_id, percent, reported_at, deadline_on, light,
          looked_on)
@@ -48,17 +49,13 @@ _LOOK = text("""
            :day
     FROM task t
     JOIN item i ON i.id = t.item_id
-    LEFT JOIN LATERAL (
-        SELECT e.percent, e.received_at FROM progress_entry e JOIN progress_report r ON r.id = e.report_id
-        WHERE e.task_id = t.id AND e.received_at < :until AND (r.returned_at IS NULL OR r.returned_at >= :until)
-        ORDER BY e.received_at DESC, e.id DESC LIMIT 1
-    ) e ON true
+    LEFT JOIN LATERAL ({last_entry(before=":until", known=":until")}) e ON true
     WHERE i.received_on <= :last AND i.state NOT IN ('registered', 'refused')
     AND (i.closed_on IS NULL OR i.closed_on > :day) AND (i.suspended_on IS NULL OR i.suspended_on > :day)
     ORDER BY i.id, t.no
     ON CONFLICT DO NOTHING
     RETURNING light
-""")
+""")  # noqa: S608 - what is put in is our own text
 
 
 async def take_look(session: AsyncSession, actor: Actor, period: Period, *, on: date, behind_percent: int) -> int:

@@ -13,6 +13,7 @@ from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.items.lateness import COUNTS_FOR_LATENESS
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
+from supervision.progress.last_reported import last_entry
 from supervision.progress.models import Digest, Obligation
 from supervision.progress.rules import Covers, DigestKind, Standing, standing
 from supervision.progress.states import ObligationState
@@ -44,11 +45,8 @@ _ALL = text(f"WITH i AS ({_INSTRUCTIONS}) SELECT {_COUNTS} FROM i")  # noqa: S60
 _TASKS = text(f"""
     WITH i AS ({_INSTRUCTIONS})
     SELECT count(*) AS tasks, round(avg(e.percent), 1) AS mean_percent
-    FROM task t JOIN i ON i.id = t.item_id LEFT JOIN LATERAL (
-        SELECT e.percent FROM progress_entry e JOIN progress_report r ON r.id = e.report_id
-        WHERE e.task_id = t.id AND e.received_at < :until AND (r.returned_at IS NULL OR r.returned_at >= :until)
-        ORDER BY e.received_at DESC, e.id DESC LIMIT 1
-    ) e ON true
+    FROM task t JOIN i ON i.id = t.item_id
+    LEFT JOIN LATERAL ({last_entry(before=":until", known=":until")}) e ON true
 """)  # noqa: S608 - likewise
 
 

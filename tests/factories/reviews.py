@@ -52,9 +52,16 @@ async def make_duty(session: AsyncSession, actor: Actor, *, tasks: int = 1, **ov
 
 
 async def add_completion(
-    session: AsyncSession, unit_id: UUID, task_id: UUID, at: datetime, state: str, *, reopened_at: datetime | None
+    session: AsyncSession,
+    unit_id: UUID,
+    task_id: UUID,
+    at: datetime,
+    state: str,
+    *,
+    reopened_at: datetime | None,
+    reviewed_at: datetime | None = None,
 ) -> None:
-    """Add the next round of a task as it is; what was reopened had passed."""
+    """Add the next round of a task as it is, reviewed at once if nothing else is said; what was reopened had passed."""
     rounds = await session.scalar(select(func.count()).where(CompletionReport.task_id == task_id)) or 0
     is_pass = state == "passed"
     row = CompletionReport(
@@ -64,7 +71,7 @@ async def add_completion(
         text="已办结",
         received_at=at,
         state="reopened" if reopened_at else state,
-        reviewed_at=None if state == "reported" else at,
+        reviewed_at=None if state == "reported" else reviewed_at or at,
         rework_until_on=date(2199, 12, 31) if state == "returned" else None,
         feedback_opinion="已按要求办结。" if is_pass else None,
         feedback_to="市委督查室" if is_pass else None,

@@ -34,12 +34,12 @@ async def unit_id(session: AsyncSession, here: Place) -> UUID:
 
 async def late_item(session: AsyncSession, here: Place, unit_id: UUID, **over: Any) -> UUID:
     """Add an item of March with one task that stands at 50 percent, or at what is given."""
-    percent, day = over.pop("percent", 50), over.pop("day", 20)
+    percent, day, returned_at = over.pop("percent", 50), over.pop("day", 20), over.pop("returned_at", None)
     facts = {"received_on": date(2016, 3, 1), "deadline_on": date(2016, 3, 15), **over}
     item_id = await scoring.add_item(session, **facts)
     task_id = await scoring.add_task(session, here.actor, item_id, unit_id)
     at = datetime(2016, 3, day, tzinfo=UTC)
-    await scoring.add_entry(session, unit_id, task_id, percent=percent, received_at=at)
+    await scoring.add_entry(session, unit_id, task_id, percent=percent, received_at=at, returned_at=returned_at)
     return item_id
 
 
@@ -71,6 +71,16 @@ async def test_the_record_is_counted_as_it_stood_at_the_cut_off(
     assert (row["counts"]["items_open"], row["counts"]["items_overdue"]) == (5, 3)
     assert (row["counts"]["overdue_percent"], row["counts"]["tasks"]) == ("60.0", 4)
     assert "领办2016-007　修复水毁道路（时限2016年3月15日，责任单位：水利局）" in row["text"]
+
+
+@pytest.mark.parametrize(("returned", "laggards"), [(None, 0), (24, 1), (26, 0)])
+async def test_a_returned_report_keeps_nobody_from_the_laggards(
+    session: AsyncSession, here: Place, unit_id: UUID, returned: int | None, laggards: int
+) -> None:
+    returned_at = datetime(2016, 3, returned, tzinfo=UTC) if returned else None
+    await late_item(session, here, unit_id, percent=100, day=14, returned_at=returned_at)
+    circular_id = await bulletins.draft(session, bulletins.person(here.actor), cut_off_on=date(2016, 3, 25))
+    assert len((await queries.get_circular(session, here.actor, circular_id))["laggards"]) == laggards
 
 
 _SEEN = datetime(2016, 3, 22, tzinfo=UTC)

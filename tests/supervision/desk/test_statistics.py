@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,11 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.items.models import PartKind, Party
 from supervision.items.registering import NewParty, add_parties
+from supervision.scoring import proposing
 from tests.factories.desk import NOON, person
 from tests.factories.identity import make_official, make_unit
 from tests.factories.reviews import add_completion
-from tests.factories.scoring import add_item, add_task, hold
+from tests.factories.scoring import add_entry, add_item, add_task, adopt, hold
 from tests.house import Place
 
 AT = datetime(2016, 4, 1, tzinfo=UTC)
@@ -106,6 +107,35 @@ async def test_a_unit_sees_its_own_figures_only(session: AsyncSession, here: Pla
     assert item_id
     await add_parties(session, [NewParty(item_id=item_id, official_id=leader_id, part=PartKind.LEAD_LEADER)])
     assert set(await read(session, unit, Grouping.LEADER)) == {"乙镇领导", str(leader_id)}
+
+
+# The deadline is the 30th of April: when 100 percent was reported, when that was returned, whether it is late.
+RETURNED: dict[str, tuple[int, int | None, bool]] = {
+    "在期内": (20, None, False),
+    "已退回": (20, 25, True),
+    "期后退回": (20, 32, True),
+    "过期": (31, None, True),
+}
+
+
+@pytest.mark.parametrize("case", RETURNED)
+@pytest.mark.parametrize("closed_on", [None, date(2016, 5, 10)])
+async def test_on_time_is_what_scores_call_so(
+    session: AsyncSession, here: Place, case: str, closed_on: date | None
+) -> None:
+    await hold(session, here.actor, NOON)
+    unit_id = await make_unit(session, here.actor)
+    ended = {"state": "closed", "closed_on": closed_on} if closed_on else {}
+    item_id = await add_item(session, received_on=date(2016, 4, 1), deadline_on=date(2016, 4, 30), **ended)
+    task_id = await add_task(session, here.actor, item_id, unit_id)
+    reported, returned, is_late = RETURNED[case]
+    at, returned_at = [each and AT + timedelta(days=each - 1) for each in (reported, returned)]
+    assert at
+    await add_entry(session, unit_id, task_id, percent=100, received_at=at, returned_at=returned_at or None)
+    (row,) = await statistics.get_statistics(session, person(here.actor), year=2016, by=Grouping.KIND)
+    assert row["on_time_share"] == (0 if is_late else 100 if closed_on else None)
+    await adopt(session, here.actor)
+    assert await proposing.propose_late(session, here.actor) == is_late
 
 
 @pytest.mark.usefixtures("units")

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -121,3 +121,19 @@ async def test_looks_are_read_by_all_and_a_units_own_by_it(
     assert (await office.get("/v1/quarterly_looks?year=2016&quarter=2")).json()["data"] == []
     assert (await office.get("/v1/quarterly_looks?year=2016&quarter=5")).status_code == 422
     assert (await office.get("/v1/quarterly_looks?year=2016")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("returned_at", "percent", "stands"),
+    [(None, 100, Light.ON_TRACK), (moment(10, 9), 10, Light.BEHIND), (moment(10, 11), 100, Light.ON_TRACK)],
+)
+async def test_a_report_that_was_returned_before_the_look_counts_for_nothing(
+    session: AsyncSession, here: Place, returned_at: datetime | None, percent: int, stands: Light
+) -> None:
+    duty = await make_duty(session, here.actor, received_on=date(2016, 1, 4))
+    task_id = duty.task_ids[0]
+    await add_entry(session, duty.unit_id, task_id, percent=10, received_at=moment(9, 20))
+    await add_entry(session, duty.unit_id, task_id, percent=100, received_at=moment(10, 5), returned_at=returned_at)
+    await look(session, here)
+    (kept,) = await looks(session)
+    assert (kept.percent, kept.light) == (percent, stands)

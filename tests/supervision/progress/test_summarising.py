@@ -43,6 +43,7 @@ async def test_each_leader_hears_of_their_own_instructions(
     task_id = await add_task(session, here.actor, standing, unit_id)
     await add_entry(session, unit_id, task_id, percent=40, received_at=moment(3, 30))
     await add_entry(session, unit_id, task_id, percent=90, received_at=moment(4, 1, 0))
+    await add_entry(session, unit_id, task_id, percent=80, received_at=moment(3, 30, 13), returned_at=moment(3, 31))
     weekly = {"covers": "instructions", "period_first": date(2016, 3, 7), "period_last": date(2016, 3, 13)}
     await make_obligation(session, unit_id, **weekly, due_at=moment(3, 15, 0))
     digest_id = await summarising.summarise_instructions(session, here.actor, MARCH)

@@ -4,8 +4,11 @@ GOLDEN = Path(__file__).parent / "golden"
 NONE = "–"
 
 
-def read_tables(name: str) -> list[list[dict[str, str]]]:
-    """Read the tables of a golden file: a line that begins with # heads each, its cells are parted by |."""
+def read_tables(name: str | Path) -> list[list[dict[str, str]]]:
+    """Read the tables of a golden file: a line that begins with # heads each, its cells are parted by |.
+
+    A name is one of scoring's files, a path one elsewhere.
+    """
     return _read((GOLDEN / name).read_text(encoding="utf-8"))
 
 

@@ -30,7 +30,7 @@ from tests.supervision.scoring.test_scores import in_a_database, story
 (CASES,) = read_tables("lateness.txt")
 TODAY = datetime(2017, 3, 1, 4, tzinfo=UTC)
 FIRST_OF_MARCH = date(2016, 3, 1)
-_ENTRY = re.compile(r"(\S+) (次日零时 )?(\d+)%")
+_ENTRY = re.compile(r"(\S+) (次日零时 )?(\d+)%(?: 退回([\d-]+))?")
 _END = re.compile(r"(\d{4}-\d\d-\d\d) ([a-z]+)(?: 回头看([\d-]+))?")
 _INDICATOR = re.compile(r"(\w+) ([\d.]+)(?:~([\d.]+))? = ([\d.]+|无)")
 
@@ -50,9 +50,10 @@ async def _tell(session: AsyncSession, here: Place, row: dict[str, str]) -> UUID
     unit_id = await make_unit(session, here.actor, kind=row["单位"])
     item_id = await add_item(session, kind=row["种类"], deadline_on=date.fromisoformat(row["时限"]))
     task_id = await add_task(session, here.actor, item_id, unit_id)
-    for day, is_midnight, percent in _ENTRY.findall(row["进度"]):
+    for day, is_midnight, percent, back in _ENTRY.findall(row["进度"]):
         at = datetime.combine(date.fromisoformat(day), time(0 if is_midnight else 12), SHANGHAI)
-        await add_entry(session, unit_id, task_id, percent=int(percent), received_at=at)
+        returned_at = noon(back) if back else None
+        await add_entry(session, unit_id, task_id, percent=int(percent), received_at=at, returned_at=returned_at)
     for comparator, target, high, value in _INDICATOR.findall(row["指标"]):
         indicator_id = await add_indicator(
             session,
