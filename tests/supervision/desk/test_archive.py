@@ -120,7 +120,3 @@ async def test_a_returned_report_is_told_with_its_return(session: AsyncSession, 
     told = [row["title"] for row in await read(session, life, here) if row["kind"] == "progress_report"]
     told = [title.partition("：")[2] or title for title in told]
     assert told == ["50%（已退回补报）", "退回补报 补报时限 2199-12-31", "60%"]
-        "50%（已退回补报）",
-        "退回补报 补报时限 2199-12-31",
-        "60%",
-    ]
