@@ -1,11 +1,13 @@
 # Python 3.11 or newer and make are all that a fresh machine needs; Node.js only lints the OpenAPI document.
 PYTHON = python3
 ONCE =
+ARGS =
+m =
 
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test bench fmt openapi lock
+.PHONY: help demo check test bench fmt openapi migration lock
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,8 +15,11 @@ help: ## say what can be made
 demo: .venv/installed ## live through a year of supervision on real input (ONCE=1: end after the summary)
 	@$(RUN) -m deploy.demo $(if $(ONCE),--once)
 
-test: .venv/installed ## run every check and every test
-	@$(RUN) -m tests
+check: .venv/installed ## run every check that needs no database
+	@$(RUN) -m tests --only-checks
+
+test: .venv/installed ## run every check and every test (ARGS='-k word': only those tests)
+	@$(RUN) -m tests $(ARGS)
 
 bench: .venv/installed ## measure, and compare with what is promised
 	@$(RUN) -m tests.benchmarks
@@ -24,6 +29,9 @@ fmt: .venv/installed ## format the code and mend what can be mended
 
 openapi: .venv/installed ## write openapi/openapi.json anew from the routes
 	@$(RUN) -m tests.contract.committed
+
+migration: .venv/installed ## draft a migration from the models (m="item remarks")
+	@$(RUN) -m tests.new_migration $(m)
 
 lock: ## choose the newest allowed versions anew and write them to requirements.lock
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT \

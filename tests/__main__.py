@@ -1,4 +1,7 @@
-"""Every check and every test, one after the other: `python -m tests`."""
+"""Every check and every test, one after the other: `python -m tests`.
+
+With `--only-checks` no test runs; with arguments of pytest those tests run, and nothing else.
+"""
 
 import os
 import shutil
@@ -58,9 +61,15 @@ STEPS: dict[str, Callable[[], Outcome]] = {
 QUIET_WHEN_RIGHT = {"lint", "format", "types", "imports", "migrations"}
 
 
+def steps() -> dict[str, Callable[[], Outcome]]:
+    if sys.argv[1:] == ["--only-checks"]:
+        return {name: step for name, step in STEPS.items() if name != "tests"}
+    return {"tests": STEPS["tests"]} if sys.argv[1:] else STEPS
+
+
 def main() -> int:
     failed = []
-    for name, step in STEPS.items():
+    for name, step in steps().items():
         print(f"── {name} …", flush=True)
         began = time.monotonic()
         is_right, output = step()
