@@ -1,7 +1,8 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.models import HeldClock
@@ -30,3 +31,16 @@ async def today(session: AsyncSession) -> date:
 
 async def is_held(session: AsyncSession) -> bool:
     return await fetch_one(session, _HELD) is not None
+
+
+async def hold(session: AsyncSession, at: datetime) -> None:
+    """Hold the clock of the session's jurisdiction at a moment, in place of one before it."""
+    holding = insert(HeldClock).values(held_at=at)
+    await session.execute(
+        holding.on_conflict_do_update(index_elements=[HeldClock.jurisdiction_id], set_={"held_at": at})
+    )
+
+
+async def release(session: AsyncSession) -> None:
+    """Let the clock run with real time."""
+    await session.execute(delete(HeldClock))

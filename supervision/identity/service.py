@@ -3,8 +3,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +12,6 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import Named
 from supervision.foundation.errors import NotFound, Refusal, Stale
-from supervision.foundation.models import HeldClock
 from supervision.identity import keys, policy, queries, telephones
 from supervision.identity.errors import (
     ClientNameTaken,
@@ -179,16 +177,13 @@ async def hold_clock(session: AsyncSession, actor: Actor, *, at: datetime) -> No
     if jurisdiction["kind"] == JurisdictionKind.LIVE:
         raise ClockNotHoldable
     await audit.record(session, actor, "clock.held", None, at=at.isoformat())
-    statement = insert(HeldClock).values(held_at=at)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=[HeldClock.jurisdiction_id], set_={"held_at": at})
-    )
+    await clock.hold(session, at)
 
 
 async def release_clock(session: AsyncSession, actor: Actor) -> None:
     """Let the jurisdiction's clock run again with real time."""
     await audit.record(session, actor, "clock.released", None)
-    await session.execute(delete(HeldClock))
+    await clock.release(session)
 
 
 def _telephone_columns(telephone: str | None) -> dict[str, Any]:

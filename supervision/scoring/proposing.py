@@ -28,7 +28,7 @@ from supervision.scoring.errors import (
     UnknownRule,
 )
 from supervision.scoring.models import Deduction, DeductionEvidence, Needs, ScoringPolicy, ScoringRule
-from supervision.scoring.rules import Fact, Lateness, Price, find, lateness_event, price_of
+from supervision.scoring.rules import Fact, Lateness, Price, lateness_event, price_of, proposal_of
 from supervision.scoring.settling import require_open_year
 from supervision.scoring.states import DeductionState
 
@@ -58,19 +58,19 @@ async def _propose(session: AsyncSession, actor: Actor, found: Sequence[Fact]) -
             "unit_id": fact.unit_id,
             "rule_id": price.rule_id,
             "item_id": fact.item_id,
-            "event": finding.event,
-            "year": finding.on.year,
-            "fact_on": finding.on,
+            "event": proposal.event,
+            "year": proposal.on.year,
+            "fact_on": proposal.on,
             "points": price.points,
-            "reason": finding.reason,
-            "document": finding.document,
-            "document_on": finding.document and finding.on,
+            "reason": proposal.reason,
+            "document": proposal.document,
+            "document_on": proposal.document and proposal.on,
             **common,
         }
         for fact in found
-        if (finding := find(fact))
-        and (fact.unit_id, finding.event) not in known[isinstance(fact, Lateness)]
-        and (price := price_of(finding, prices))
+        if (proposal := proposal_of(fact))
+        and (fact.unit_id, proposal.event) not in known[isinstance(fact, Lateness)]
+        and (price := price_of(proposal, prices))
     ]
     if not rows:
         return 0

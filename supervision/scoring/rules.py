@@ -45,7 +45,7 @@ Fact = Lateness | CircularCriticism
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Proposal:
     """What the annex makes of a fact: it costs the unit the rule's points, once for the event."""
 
     rule: str
@@ -55,26 +55,26 @@ class Finding:
     document: str | None = None
 
 
-def instruction_late(fact: Fact) -> Finding | None:
+def instruction_late(fact: Fact) -> Proposal | None:
     """Art. 7: a leader's instruction past its limit costs each unit whose task of it is unfinished, once a deadline."""
     return _late("instruction_late", fact, ItemKind.INSTRUCTION)
 
 
-def decision_late(fact: Fact) -> Finding | None:
+def decision_late(fact: Fact) -> Proposal | None:
     """Art. 8: an important meeting or document not carried out in time costs each such unit, once a deadline."""
     return _late("decision_late", fact, ItemKind.MAJOR_DECISION)
 
 
-def notice_late(fact: Fact) -> Finding | None:
+def notice_late(fact: Fact) -> Proposal | None:
     """Art. 11: another matter set by a notice of the two offices and late costs each such unit, once a deadline."""
     return _late("notice_late", fact, ItemKind.OFFICE_NOTICE)
 
 
-def circular_criticism(fact: Fact) -> Finding | None:
+def circular_criticism(fact: Fact) -> Proposal | None:
     """Art. 12: a criticism in an inspection circular costs the unit that it names, once a criticism, on its issue."""
     if not isinstance(fact, CircularCriticism):
         return None
-    return Finding(
+    return Proposal(
         rule="circular_criticism",
         event=f"circular:{fact.criticism_id}",
         on=fact.issued_on,
@@ -84,7 +84,7 @@ def circular_criticism(fact: Fact) -> Finding | None:
 
 
 # In the order of the annex; the other articles' facts are not on record, and are proposed by a person.
-RULES: tuple[Callable[[Fact], Finding | None], ...] = (
+RULES: tuple[Callable[[Fact], Proposal | None], ...] = (
     instruction_late,
     decision_late,
     notice_late,
@@ -92,9 +92,9 @@ RULES: tuple[Callable[[Fact], Finding | None], ...] = (
 )
 
 
-def find(fact: Fact) -> Finding | None:
+def proposal_of(fact: Fact) -> Proposal | None:
     """Return what the first rule that knows the fact makes of it; none where it costs nothing."""
-    return next((finding for rule in RULES if (finding := rule(fact))), None)
+    return next((proposal for rule in RULES if (proposal := rule(fact))), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,10 @@ class Price:
     points: Decimal
 
 
-def price_of(finding: Finding, prices: Sequence[Price]) -> Price | None:
+def price_of(proposal: Proposal, prices: Sequence[Price]) -> Price | None:
     """Return the price in force on the fact's day; none before the first policy, or where its rule is left out."""
-    in_force = max((price.effective_on for price in prices if price.effective_on <= finding.on), default=None)
-    its = (price for price in prices if (price.effective_on, price.rule) == (in_force, finding.rule))
+    in_force = max((price.effective_on for price in prices if price.effective_on <= proposal.on), default=None)
+    its = (price for price in prices if (price.effective_on, price.rule) == (in_force, proposal.rule))
     return next(its, None)
 
 
@@ -119,10 +119,10 @@ def lateness_event(item_id: UUID, nth: int = 1) -> str:
     return f"item:{item_id}:late" if nth == 1 else f"item:{item_id}:late:{nth}"
 
 
-def _late(rule: str, fact: Fact, item_kind: ItemKind) -> Finding | None:
+def _late(rule: str, fact: Fact, item_kind: ItemKind) -> Proposal | None:
     if not isinstance(fact, Lateness) or fact.item_kind != item_kind:
         return None
-    return Finding(
+    return Proposal(
         rule=rule,
         event=lateness_event(fact.item_id, fact.nth),
         on=fact.deadline_on + timedelta(days=1),

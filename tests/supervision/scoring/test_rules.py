@@ -7,7 +7,7 @@ import pytest
 from supervision.foundation.ids import new_id
 from supervision.items.states import ItemKind
 from supervision.scoring.annex import DEFAULT_POLICY
-from supervision.scoring.rules import RULES, CircularCriticism, Fact, Finding, Lateness, Price, find, price_of
+from supervision.scoring.rules import RULES, CircularCriticism, Fact, Lateness, Price, Proposal, price_of, proposal_of
 
 UNIT, ITEM = new_id(), new_id()
 CRITICISM = CircularCriticism(UNIT, None, new_id(), "督查通报〔2016〕3号", date(2016, 5, 6), "进度滞后")
@@ -28,9 +28,9 @@ def test_each_rule_is_one_of_the_annex_in_its_order_and_reads_in_under_ten_lines
 
 @pytest.mark.parametrize("item_kind", ItemKind)
 def test_what_can_be_late_is_what_the_policy_says(item_kind: ItemKind) -> None:
-    finding = find(late(item_kind))
+    proposal = proposal_of(late(item_kind))
     (wanted, *_) = *(rule.code for rule in DEFAULT_POLICY.rules if rule.late_item_kind == item_kind), None
-    assert (finding and finding.rule) == wanted
+    assert (proposal and proposal.rule) == wanted
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_what_can_be_late_is_what_the_policy_says(item_kind: ItemKind) -> None:
         ),
     ],
 )
-def test_a_finding_names_its_event_day_and_reason(
+def test_a_proposal_names_its_event_day_and_reason(
     fact: Fact, event: str, on: date, reason: str, document: str | None
 ) -> None:
-    finding = find(fact)
-    assert finding
-    assert (finding.event, finding.on, finding.reason, finding.document) == (event, on, reason, document)
+    proposal = proposal_of(fact)
+    assert proposal
+    assert (proposal.event, proposal.on, proposal.reason, proposal.document) == (event, on, reason, document)
 
 
 def test_the_price_is_that_of_the_version_in_force_on_the_day() -> None:
@@ -70,7 +70,7 @@ def test_the_price_is_that_of_the_version_in_force_on_the_day() -> None:
     ]
 
     def rule_on(day: date) -> object:
-        price = price_of(Finding(rule="notice_late", event="", on=day, reason=""), prices)
+        price = price_of(Proposal(rule="notice_late", event="", on=day, reason=""), prices)
         return price and price.rule_id
 
     assert rule_on(date(2015, 12, 31)) is None
