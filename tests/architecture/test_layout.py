@@ -18,6 +18,7 @@ OWN = {
     "foundation": {
         "actors",
         "clock",
+        "days",
         "database",
         "ids",
         "keys",
