@@ -28,6 +28,7 @@ OWN = {
         "paging",
         "sessions",
         "settings",
+        "strict_json",
     },
     "audit": {"sealing"},
     "identity": {"founding", "keys", "telephones"},
