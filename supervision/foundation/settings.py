@@ -37,7 +37,9 @@ class Settings(BaseSettings):
     entry_days_ahead: int = Field(
         default=3660, ge=1, le=73_000, description="how many days ahead a deadline that is entered may lie"
     )
-    public_url: str = Field(default="http://127.0.0.1:8000", description="where feeds say that they live")
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="where the public reaches this installation; feeds link to it"
+    )
 
 
 @lru_cache
