@@ -5,6 +5,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
+import structlog
 from alembic.script import ScriptDirectory
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -25,6 +26,8 @@ from api.edge import Edge
 from supervision.foundation import logs, settings
 from supervision.foundation.database import make_engine, make_sessions
 from supervision.foundation.errors import Refusal
+
+log = structlog.get_logger()
 
 
 class DuchaApp(FastAPI):
@@ -84,6 +87,9 @@ def create_app() -> DuchaApp:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     chosen = settings.current()
+    if "public_url" not in chosen.model_fields_set:
+        # Entries of feeds are named by its host for ever; a demonstration sets its own.
+        log.warning("public_url_not_set", setting="DUCHA_PUBLIC_URL", default=chosen.public_url)
     engine = make_engine(
         chosen.database_url.get_secret_value(),
         pool_size=chosen.pool_size,

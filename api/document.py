@@ -27,6 +27,10 @@ RATE_HEADERS = {
     "RateLimit-Policy": {"description": "the quota", "schema": {"type": "string", "maxLength": 200}},
 }
 RETRY_HEADER = {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 0, "maximum": 86400}}
+DISPOSITION_HEADER = {
+    "description": "under which name to save it; `filename*` is in UTF-8 (RFC 6266)",
+    "schema": {"type": "string", "maxLength": 1000},
+}
 LOCATION_HEADER = {"description": "where it is found", "schema": {"type": "string", "maxLength": 500}}
 # What the types of our columns bound, where a field says no more.
 INT32 = {"format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1}
@@ -167,6 +171,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         if path.startswith(("/v1/", "/feeds/")):
             response.setdefault("headers", {}).update(RATE_HEADERS)
         response.setdefault("headers", {}).update(_headers_of(status))
+        if any(content["schema"].get("format") == "binary" for content in response.get("content", {}).values()):
+            response["headers"]["Content-Disposition"] = DISPOSITION_HEADER
         if not response["headers"]:
             del response["headers"]
     for parameter in operation.get("parameters", []):

@@ -53,8 +53,8 @@ HTTP_TEXTS: dict[int, tuple[str, str, str]] = {
     413: ("content_too_large", "请求内容过大，请拆分后重试。", "The request is too large; split it and try again."),
     415: (
         "unsupported_media_type",
-        "不支持此内容类型，请核对 Content-Type 头。",
-        "This media type is not taken here; check the Content-Type header.",
+        "不支持此内容类型或压缩方式，请核对 Content-Type 头，并去掉 Content-Encoding 头，不经压缩发送。",
+        "This media type or coding is not taken here; check Content-Type, and send without Content-Encoding.",
     ),
     428: (
         "precondition_required",
@@ -83,6 +83,10 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "missing": ("缺少此项。", "This is required."),
     "extra_forbidden": ("没有此项，请核对名称。", "There is no such field; check its name."),
     "json_invalid": ("不是有效的 JSON。", "This is not valid JSON."),
+    "repeated_key": (
+        "同一对象中此名称重复出现，请只保留一个。",
+        "This name stands twice in one object; keep one of them.",
+    ),
     "unknown_parameter": ("没有此查询参数，请核对名称。", "There is no such query parameter; check its name."),
     "repeated_parameter": ("查询参数只能出现一次。", "A query parameter may be given only once."),
     "string_too_short": ("文字过短。", "The text is too short."),
@@ -103,6 +107,8 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "too_short": ("项数过少。", "There are too few entries."),
     "too_long": ("项数过多。", "There are too many entries."),
 }
+# Characters of one name, and of a whole pointer, as the schema of problems bounds them.
+_NAME_TOLD, _POINTER_TOLD = 100, 500
 UNKNOWN_FIELD_TEXT = ("取值无效。", "This value is not valid.")
 
 
@@ -126,7 +132,7 @@ def problem(
     problems: Sequence[Problem] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Make a problem+json answer (RFC 9457) in the reader's language; it never repeats what was sent."""
+    """Make a problem+json answer (RFC 9457) in the reader's language; what was sent is repeated by name only."""
     accept = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
     language = language_of(accept)
     body: dict[str, Any] = {
@@ -177,9 +183,12 @@ async def on_invalid(request: Request, error: Exception) -> Response:
 def _field_problem(kind: str, place: Sequence[str | int]) -> Problem:
     zh, en = FIELD_TEXTS.get(kind, UNKNOWN_FIELD_TEXT)
     code = kind if kind in FIELD_TEXTS else "invalid_value"
-    # A field that we do not know is what the caller wrote, so the pointer stops at its parent.
-    known = place[:-1] if kind in {"extra_forbidden", "unknown_parameter"} else place
-    pointer = "/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in known)
+    # A name that we do not know is what the caller wrote: enough of it to be found, and no more.
+    pointer = ""
+    for step in place:
+        told = "/" + str(step)[:_NAME_TOLD].replace("~", "~0").replace("/", "~1")
+        if len(pointer) + len(told) <= _POINTER_TOLD:
+            pointer += told
     return Problem(pointer, code, zh, en)
 
 

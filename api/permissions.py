@@ -271,6 +271,7 @@ PUBLIC = frozenset(
         "get_documentation",
         "get_documentation_file",
         "get_feed",
+        "get_published",
         "receive_receipts",
     }
 )

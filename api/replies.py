@@ -70,12 +70,14 @@ def all_of(rows: Sequence[Mapping[Any, Any]]) -> Response:
     return reply({"data": [dict(row) for row in rows], "next": None})
 
 
+def saved_as(name: str) -> dict[str, str]:
+    """Make the header by which a browser saves a file under a name, which may be Chinese (RFC 6266)."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+
+
 def download(file: IO[bytes], *, size: int, media_type: str, name: str) -> Response:
-    """Send a file away piece by piece and close it; its name may be Chinese (RFC 6266)."""
-    headers = {
-        "Content-Length": str(size),
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-    }
+    """Send a file away piece by piece and close it."""
+    headers = {"Content-Length": str(size), **saved_as(name)}
     return StreamingResponse(
         _pieces(file), headers=headers, media_type=media_type, background=BackgroundTask(file.close)
     )

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -7,7 +6,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, cast
 
-import orjson
 from anyio import CancelScope
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
@@ -22,6 +20,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from api.dependencies import actor_of, know_caller, session_of
+from supervision.foundation import strict_json
 from supervision.operations.models import IdempotencyRecord
 
 # Headers of a first answer that its replays must carry too.
@@ -32,15 +31,6 @@ _VALIDATORS = ("etag", "last-modified", "cache-control", "vary")
 # What a route gives its endpoint without asking FastAPI: the dependency, and where the request's state has it.
 _GIVEN = {session_of: "session", actor_of: "actor"}
 _UNUSED = AsyncExitStack()
-
-
-class StrictRequest(Request):
-    async def json(self) -> Any:
-        # orjson refuses what the standard library lets in and later chokes on: NaN, Infinity, lone surrogates.
-        try:
-            return orjson.loads(await self.body())
-        except orjson.JSONDecodeError as error:
-            raise json.JSONDecodeError("invalid", "", 0) from error
 
 
 class DuchaRoute(APIRoute):
@@ -64,7 +54,7 @@ class DuchaRoute(APIRoute):
         ]
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = StrictRequest(scope, receive)
+        request = Request(scope, receive)
         _refuse_unknown_parameters(request, self._parameters)
         _refuse_media_type(request, self._accepted)
         response = await (self._answer_in_transaction if self._has_session else self._answer)(request)
@@ -126,9 +116,12 @@ def _calls_of(dependant: Dependant) -> Iterator[Any]:
 
 async def _read_body(request: Request) -> Any:
     try:
-        return await request.json() if await request.body() else PydanticUndefined
-    except json.JSONDecodeError as error:
-        raise RequestValidationError([{"type": "json_invalid", "loc": ("body", error.pos)}]) from error
+        raw = await request.body()
+        return strict_json.loads(raw) if raw else PydanticUndefined
+    except strict_json.NotJsonError as error:
+        raise RequestValidationError([{"type": "json_invalid", "loc": ("body",)}]) from error
+    except strict_json.RepeatedKeyError as error:
+        raise RequestValidationError([{"type": "repeated_key", "loc": ("body", *error.place)}]) from error
     except ClientDisconnect as error:
         raise HTTPException(400) from error
 
@@ -151,6 +144,9 @@ def _refuse_media_type(request: Request, allowed: frozenset[str]) -> None:
     sent = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if sent not in allowed:
         raise HTTPException(415, headers={"Accept": ", ".join(sorted(allowed))})
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        # Of two headers that were wrong, each answer names the one that it is about (RFC 9110 §12.5.3, §15.5.16).
+        raise HTTPException(415, headers={"Accept-Encoding": "identity"})
 
 
 def _not_modified(request: Request, response: Response) -> Response:

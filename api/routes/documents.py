@@ -3,7 +3,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, SessionDep
-from api.replies import one
+from api.replies import one, saved_as
 from api.route import DuchaRoute
 from api.schemas.documents import AttachmentOut
 from api.schemas.fields import Id
@@ -40,5 +40,7 @@ async def upload_attachment(
 async def get_attachment(attachment_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Download an attachment; a unit reads what it sent and the evidence of conclusions sent to it."""
     found = await uploading.read_upload(session, actor, attachment_id)
-    headers = {"ETag": f'"{found["sha256"]}"', "Content-Disposition": "attachment"}
+    # How it was called where it came from is not kept.
+    name = f"附件{found['sha256'][:8]}.{MediaType(found['media_type']).name.lower()}"
+    headers = {"ETag": f'"{found["sha256"]}"', **saved_as(name)}
     return Response(bytes(found["content"]), headers=headers, media_type=found["media_type"])

@@ -8,10 +8,18 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.replies import many, one
 from api.route import DuchaRoute
 from api.schemas.fields import Id
-from api.schemas.publication import DraftPublication, PublicationOut, PublicationPage, ReviewPublication, Word
+from api.schemas.publication import (
+    DraftPublication,
+    PublicationOut,
+    PublicationPage,
+    PublishedOut,
+    ReviewPublication,
+    Word,
+)
 from supervision.publication import drafting, feeds, publishing, queries, reviewing
 from supervision.publication.states import PublicationState
 
+Code = Annotated[Word, Path(description="code of the jurisdiction (GB/T 2260)", examples=["330326"])]
 router = APIRouter(route_class=DuchaRoute, tags=["publication"])
 
 
@@ -69,7 +77,7 @@ async def publish(publication_id: Id, session: SessionDep, actor: ActorDep) -> R
 )
 async def get_feed(
     session: SessionDep,
-    jurisdiction: Annotated[Word, Path(description="code of the jurisdiction (GB/T 2260)", examples=["330326"])],
+    jurisdiction: Code,
     channel: Annotated[Word, Path(description="`progress`", examples=["progress"])],
 ) -> Response:
     """Give a public feed as it was rendered at the last publication."""
@@ -80,3 +88,12 @@ async def get_feed(
         "Cache-Control": "public, no-cache",
     }
     return Response(feed["content"], headers=headers, media_type=feeds.MEDIA_TYPE)
+
+
+@router.get("/feeds/{jurisdiction}/entries/{publication_id}", response_model=PublishedOut)
+async def get_published(session: SessionDep, jurisdiction: Code, publication_id: Id) -> Response:
+    """Give one entry of a public feed, to which the feed's own link leads; published text is frozen."""
+    row = await queries.get_published(session, jurisdiction_code=jurisdiction, publication_id=publication_id)
+    answer = one(row)
+    answer.headers["Cache-Control"] = "public, no-cache"
+    return answer

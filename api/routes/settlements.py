@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.edge import XLSX
-from api.replies import many, one
+from api.replies import many, one, saved_as
 from api.route import DuchaRoute
 from api.schemas.fields import Id, Year
 from api.schemas.scoring import Decide
@@ -65,7 +65,8 @@ async def export_settlement(
     revision: Annotated[Revision | None, Query(description="left out: the newest, unless it was reopened")] = None,
 ) -> Response:
     """Export a confirmed settlement; the same settlement gives the same bytes."""
-    return Response(await settling.export_settlement(session, actor, year, revision=revision), media_type=XLSX)
+    title, content = await settling.export_settlement(session, actor, year, revision=revision)
+    return Response(content, headers=saved_as(f"{title}.xlsx"), media_type=XLSX)
 
 
 @router.get("/settlement_reopenings", response_model=ReopeningPage)

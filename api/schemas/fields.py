@@ -1,5 +1,6 @@
 import re
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,11 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from supervision.foundation.clock import read_moment
+
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 # More than anybody reads; who has mended these is told the rest.
 MOST_PROBLEMS = 2000
-_DATE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d|2200-\d\d-\d\d")
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_DATE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d|2200-\d\d-\d\d", re.ASCII)
 _DECIMAL = re.compile(r"-?(0|[1-9]\d{0,12})(\.\d{1,4})?")
 _POINTS = re.compile(r"(0|[1-9]\d{0,3})(\.\d{1,4})?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -32,11 +34,9 @@ def _full_date(value: Any) -> Any:
 
 
 def _moment(value: Any) -> Any:
-    if isinstance(value, str) and (match := _MOMENT.fullmatch(value)) and _DATE.fullmatch(match[1]):
-        try:
-            return datetime.fromisoformat(value.upper()).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
+    if isinstance(value, str) and _DATE.match(value):
+        with suppress(ValueError):
+            return read_moment(value)
     raise PydanticCustomError("moment", "not an RFC 3339 moment with offset")
 
 

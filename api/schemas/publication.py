@@ -37,6 +37,17 @@ class PublicationOut(Answer):
     version: int = Field(ge=1)
 
 
+class PublishedOut(Answer):
+    """What anybody may read of a publication."""
+
+    id: Id
+    tag: str = Field(max_length=400, description="the entry's id in feeds, for ever")
+    title: str = Field(max_length=200)
+    body: str = Field(max_length=50_000)
+    published_at: datetime
+    version: int = Field(ge=1)
+
+
 class PublicationPage(Answer):
     data: list[PublicationOut] = Field(max_length=100)
     next: Id | None

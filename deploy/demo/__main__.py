@@ -1,7 +1,6 @@
 import asyncio
 import os
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from deploy.demo.script import YEAR_ENDS
 from deploy.demo.year import Year
 from deploy.folders import kept_secret
 from deploy.founding import found, owners_session
-from deploy.processes import free_port
+from deploy.processes import free_port, unwound_by_signals
 from deploy.stack import Stack, answers
 from supervision.audit import sealing
 from supervision.cadence import seeding
@@ -200,5 +199,5 @@ def _await_receipts(cast: County, *, seconds: float = 60) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    typer.run(main)
+    with unwound_by_signals():
+        typer.run(main)

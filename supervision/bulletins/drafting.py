@@ -12,6 +12,7 @@ from supervision.bulletins import counting, policy, queries, rules
 from supervision.bulletins.errors import (
     AlreadyNamed,
     CircularStateForbids,
+    CutOffOutOfRange,
     MatterItemUnknown,
     MonthAlreadyDrafted,
     UnitOrOfficial,
@@ -19,7 +20,7 @@ from supervision.bulletins.errors import (
 from supervision.bulletins.models import Circular, Commendation, Criticism
 from supervision.bulletins.states import CircularKind, CircularState
 from supervision.cadence.rules import Period, PeriodKind, period_of
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Stale
 from supervision.identity.queries import require_officials_in_post, require_units
@@ -33,6 +34,7 @@ async def draft_circular(
 
     Refuses a month that has one, one that is not named by its first day, and a cut-off before it or in the future.
     """
+    await days.check(session, "draft_circular", {"/month": month}, future=CutOffOutOfRange)
     period = period_of(PeriodKind.MONTH, month)
     asked = Period(month, period.last, period.kind)
     return await _draft(session, actor, CircularKind.MONTHLY, asked, title, cut_off_on)

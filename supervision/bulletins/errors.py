@@ -97,14 +97,6 @@ class OrdererVerifies(Forbidden):
     en = "Rectification is verified by another person than the one who ordered it."
 
 
-class DayInFuture(Invalid):
-    """What is noted has happened."""
-
-    code = "day_in_future"
-    zh = "所填日期晚于今天（{today}）。"
-    en = "The day lies after today ({today})."
-
-
 class DayOutOfOrder(Invalid):
     """An answer or an outcome does not come before what it answers."""
 

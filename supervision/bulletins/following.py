@@ -9,7 +9,7 @@ from supervision.bulletins.drafting import require_item
 from supervision.bulletins.errors import FollowUpConcluded
 from supervision.bulletins.models import MediaFollowUp
 from supervision.bulletins.states import FOLLOW_UP_FOLLOWS, FollowUpState
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 
 
@@ -17,7 +17,7 @@ async def log_follow_up(
     session: AsyncSession, actor: Actor, *, medium: str, matter: str, asked_on: date, item_id: UUID | None = None
 ) -> UUID:
     """Log that a news medium was asked to follow a major matter (§5(2)); refuses an unknown item, and a future day."""
-    rules.check_day(asked_on, today=await clock.today(session))
+    await days.check(session, "log_media_follow_up", {"/asked_on": asked_on})
     await require_item(session, item_id)
     asked = MediaFollowUp(
         item_id=item_id,
@@ -40,6 +40,7 @@ async def conclude_follow_up(
     asked = await queries.get_follow_up_for_update(session, actor, follow_up_id)
     if FollowUpState.CONCLUDED not in FOLLOW_UP_FOLLOWS[FollowUpState(asked.state)]:
         raise FollowUpConcluded
-    rules.check_day(concluded_on, today=await clock.today(session), not_before=asked.asked_on)
+    await days.check(session, "conclude_media_follow_up", {"/concluded_on": concluded_on})
+    rules.check_order(concluded_on, not_before=asked.asked_on)
     asked.state, asked.outcome, asked.concluded_on = FollowUpState.CONCLUDED, outcome, concluded_on
     await audit.record(session, actor, "media_follow_up.concluded", follow_up_id, concluded_on=concluded_on)

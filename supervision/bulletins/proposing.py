@@ -11,7 +11,7 @@ from supervision.bulletins.errors import OfficialOfAnotherUnit, ProposalStateFor
 from supervision.bulletins.models import AccountabilityProposal, TracedPerson
 from supervision.bulletins.states import PROPOSAL_FOLLOWS, ProposalState, TracedPart
 from supervision.cadence.rules import end_of_day, shanghai_day
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official
 from supervision.identity.queries import require_units
@@ -36,7 +36,7 @@ async def propose_accountability(
     unit's, or was not on that day.
     """
     now = await clock.now(session)
-    rules.check_day(fact_on or shanghai_day(now), today=shanghai_day(now))
+    await days.check(session, "propose_accountability", {"/fact_on": fact_on})
     await require_units(session, {unit_id})
     if official_id is not None and await _unit_of(session, official_id) != unit_id:
         raise OfficialOfAnotherUnit
@@ -77,11 +77,8 @@ async def send_proposal(
 ) -> None:
     """Note that a proposal went to the body that decides on it; refuses one that went before, and a future day."""
     proposal = await _lock(session, actor, proposal_id, ProposalState.SENT)
-    rules.check_day(
-        sent_on,
-        today=await clock.today(session),
-        not_before=proposal.proposed_at.astimezone(clock.SHANGHAI).date(),
-    )
+    await days.check(session, "send_accountability_proposal", {"/sent_on": sent_on})
+    rules.check_order(sent_on, not_before=shanghai_day(proposal.proposed_at))
     proposal.state, proposal.deciding_body, proposal.sent_on = ProposalState.SENT, deciding_body, sent_on
     await audit.record(session, actor, "accountability.sent", proposal_id, deciding_body=deciding_body, sent_on=sent_on)
 
@@ -91,7 +88,8 @@ async def note_answer(
 ) -> None:
     """Note what the deciding body answered; refuses a proposal that was not sent or is answered, and a wrong day."""
     proposal = await _lock(session, actor, proposal_id, ProposalState.ANSWERED)
-    rules.check_day(answered_on, today=await clock.today(session), not_before=proposal.sent_on)
+    await days.check(session, "note_accountability_answer", {"/answered_on": answered_on})
+    rules.check_order(answered_on, not_before=proposal.sent_on)
     proposal.state, proposal.answer, proposal.answered_on = ProposalState.ANSWERED, answer, answered_on
     await audit.record(session, actor, "accountability.answered", proposal_id, answered_on=answered_on)
 

@@ -15,7 +15,7 @@ from supervision.bulletins.states import (
     RectificationState,
     RectificationVerdict,
 )
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.queries import require_units
 
@@ -24,8 +24,7 @@ async def order_rectification(
     session: AsyncSession, actor: Actor, *, unit_id: UUID, matter: str, limit_on: date, item_id: UUID | None = None
 ) -> UUID:
     """Order a unit to put a matter right by a day (§5(2) 限时整改); refuses an unknown unit or item, and a past day."""
-    if limit_on < (today := await clock.today(session)):
-        raise LimitInPast(today=today)
+    await days.check(session, "order_rectification", {"/limit_on": limit_on}, past=LimitInPast)
     await require_units(session, {unit_id})
     await require_item(session, item_id)
     order = RectificationOrder(

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from supervision.bulletins.errors import CutOffOutOfRange, DayInFuture, DayOutOfOrder, NotFirstOfMonth
+from supervision.bulletins.errors import CutOffOutOfRange, DayOutOfOrder, NotFirstOfMonth
 
 _HUNDRED, _ONE_DECIMAL = Decimal(100), Decimal("0.1")
 
@@ -89,10 +89,8 @@ def cut_off(first: date, wanted: date | None, *, last: date, today: date) -> dat
     return day
 
 
-def check_day(day: date, *, today: date, not_before: date | None = None) -> None:
-    """Refuse a day in the future, or before the step that comes first."""
-    if day > today:
-        raise DayInFuture(today=today)
+def check_order(day: date, *, not_before: date | None) -> None:
+    """Refuse a day before the step that comes first."""
     if not_before is not None and day < not_before:
         raise DayOutOfOrder(before=not_before)
 

@@ -78,3 +78,35 @@ class Invalid(Refusal):
     code = "invalid"
     zh = "请求内容有误，详见各项说明。"
     en = "The request is not valid; see the list of problems."
+
+
+class DayInFuture(Invalid):
+    """What is entered has happened."""
+
+    code = "day_in_future"
+    zh = "所填日期晚于今天（{today}），请核对。"
+    en = "The day lies after today ({today}). Check it."
+
+
+class DayTooEarly(Invalid):
+    """A day that is entered lies not so long ago that it can only be a slip."""
+
+    code = "day_too_early"
+    zh = "所填日期过早，最早可填{first}，请核对年份。"
+    en = "The day lies too far back; {first} is the first that is taken. Check the year."
+
+
+class DayTooLate(Invalid):
+    """A day that is entered lies not so far ahead that it can only be a slip."""
+
+    code = "day_too_late"
+    zh = "所填日期过晚，最晚可填{last}，请核对年份。"
+    en = "The day lies too far ahead; {last} is the last that is taken. Check the year."
+
+
+class YearOutOfReach(Invalid):
+    """A ledger is opened for a year that is near."""
+
+    code = "year_out_of_reach"
+    zh = "台账年度须在{first}年至{last}年之间，请核对。"
+    en = "The ledger's year lies between {first} and {last}. Check it."

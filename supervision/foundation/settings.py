@@ -31,7 +31,15 @@ class Settings(BaseSettings):
     test_gateway_url: str = ""
     signature: str = Field(default="督查室", min_length=2, max_length=12)
     tick_seconds: int = Field(default=5, ge=1, le=60, description="how often the worker's clock comes round")
-    public_url: str = Field(default="http://127.0.0.1:8000", description="where feeds say that they live")
+    entry_days_back: int = Field(
+        default=730, ge=1, le=73_000, description="how many days ago what is entered may have happened"
+    )
+    entry_days_ahead: int = Field(
+        default=3660, ge=1, le=73_000, description="how many days ahead a deadline that is entered may lie"
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="where the public reaches this installation; feeds link to it"
+    )
 
 
 @lru_cache

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import Named
 from supervision.foundation.errors import NotFound, Refusal, Stale
@@ -90,9 +90,7 @@ async def amend_official(
 
 async def depart_official(session: AsyncSession, actor: Actor, official_id: UUID, *, on: date, reason: str) -> None:
     """Record that an official has left the post on a day; refuses a day to come, and who left before."""
-    today = await clock.today(session)
-    if on > today:
-        raise DepartureNotYet(today=today)
+    await days.check(session, "record_departure", {"/on": on}, future=DepartureNotYet)
     statement = select(Official).where(Official.id == official_id, policy.officials_visible_to(actor))
     official = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
     if official is None:
@@ -132,13 +130,15 @@ async def issue_key(
     allowed: frozenset[str],
     expires_at: datetime | None = None,
 ) -> tuple[UUID, str]:
-    """Issue a key, whose text is shown this once; refuses a third active key and scopes beyond `allowed`."""
+    """Issue a key, whose text is shown this once; refuses a third active key, and scopes beyond `allowed`."""
     if not allowed.issuperset(scopes):
         raise ScopeBeyondRole
     client = await session.scalar(select(Client).where(Client.id == client_id).with_for_update())
     if client is None:
         raise NotFound
     now = clock.real_now()
+    if expires_at is not None:
+        _check_expiry(expires_at, now)
     active = select(func.count()).where(
         ClientKey.client_id == client_id, ClientKey.revoked_at.is_(None), ClientKey.expires_at > now
     )
@@ -157,6 +157,13 @@ async def issue_key(
     session.add(key)
     await audit.record(session, actor, "key.issued", key.id, client_id=client_id, kind=kind, scopes=sorted(scopes))
     return key.id, text
+
+
+def _check_expiry(expires_at: datetime, now: datetime) -> None:
+    # By the machine's clock, as keys are: a held one must not let a key live for ever.
+    day, today = (moment.astimezone(clock.SHANGHAI).date() for moment in (expires_at, now))
+    if refusal := days.find_refusal(days.REACHES["issue_key"]["/expires_at"], "/expires_at", day, today=today):
+        raise refusal
 
 
 async def revoke_key(session: AsyncSession, actor: Actor, client_id: UUID, key_id: UUID) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Stale
 from supervision.identity import queries as identity
@@ -41,6 +41,7 @@ async def draft_plan(
 ) -> UUID:
     """Draft an inspection plan (§3(2), §4(1)); refuses days out of order, and units, items and officials unknown."""
     rules.check_days(first_on, last_on)
+    await days.check(session, "draft_inspection_plan", {"/first_on": first_on, "/last_on": last_on})
     await _require_known(session, actor, scope)
     plan = InspectionPlan(
         title=title,
@@ -81,6 +82,8 @@ async def amend_plan(
     for name, value in changes.items():
         setattr(plan, name, sorted(set(value)) if name == "methods" else value)
     rules.check_days(plan.first_on, plan.last_on)
+    given = {"/first_on": changes.get("first_on"), "/last_on": changes.get("last_on")}
+    await days.check(session, "amend_inspection_plan", given)
     plan.scope_no += 1
     plan.drafted_by, plan.drafted_at = actor.person, now
     await _write_scope(session, plan, scope)

@@ -6,7 +6,7 @@ from sqlalchemy import select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Stale
 from supervision.identity.models import Client, Official
@@ -82,6 +82,7 @@ async def amend_item(
     item = await queries.get_for_update(session, actor, item_id)
     if item.version != version:
         raise Stale
+    await days.check(session, "amend_item", {"/authority_on": changes.get("authority_on")})
     rules.check_unclassified(*(value for value in changes.values() if isinstance(value, str)))
     if official_id := changes.get("authority_official_id"):
         await require_officials_in_post(session, {official_id})

@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.cadence.queries import read_calendar
 from supervision.cadence.rules import Calendar, CalendarUnknown, add_working_days, day_zh, end_of_day
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound, Stale
 from supervision.foundation.numbers import take_next
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.queries import require_units
 from supervision.items import closing, policy, queries, rules
-from supervision.items.errors import NoticeLimitRunOut, NotToBeAcknowledged
+from supervision.items.errors import NoticeLimitPassed, NoticeLimitRunOut, NotToBeAcknowledged
 from supervision.items.models import (
     Notice,
     NoticeCounter,
@@ -68,7 +68,7 @@ async def draft_notice(
     Refuses what is marked as classified, a limit that has passed, a closed item, and units that are unknown.
     """
     rules.check_unclassified(text)
-    rules.check_limit(limit_on, await clock.today(session))
+    await days.check(session, "draft_notice", {"/limit_on": limit_on}, past=NoticeLimitPassed)
     closing.require_open(await queries.get_for_update(session, actor, item_id))
     await require_units(session, set(unit_ids))
     procedure = await session.scalar(select(NoticeProcedure).where(NoticeProcedure.kind == kind))
@@ -105,8 +105,7 @@ async def amend_notice(
     if notice.version != version:
         raise Stale
     rules.check_unclassified(changes.get("text"))
-    if "limit_on" in changes:
-        rules.check_limit(changes["limit_on"], await clock.today(session))
+    await days.check(session, "amend_notice", {"/limit_on": changes.get("limit_on")}, past=NoticeLimitPassed)
     for name, value in changes.items():
         setattr(notice, name, value)
     await audit.record(session, actor, "notice.amended", notice_id, fields=sorted(changes))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.documents.errors import UnknownAttachment
 from supervision.documents.models import Attachment
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.identity.models import COUNTY_LEADERS, Official, Position
@@ -54,7 +54,8 @@ async def register_instruction_paper(
     Refuses what is marked as classified, a day to come, and leaders, papers, items and attachments that are unknown.
     """
     rules.check_unclassified(new.document_number, new.sender, new.title, new.words)
-    await _require_past(session, new.instructed_on)
+    given = {"/instructed_on": new.instructed_on}
+    await days.check(session, "register_instruction_paper", given, future=NotYetHappened)
     await _require_county_leaders(session, set(leader_ids))
     await _require_known(
         session, actor, attachment_id=new.attachment_id, follows_id=new.follows_id, item_id=new.item_id
@@ -92,7 +93,7 @@ async def hand_over(session: AsyncSession, actor: Actor, paper_id: UUID, *, offi
     if official_id in authors:
         raise TransferToItsAuthor
     await _require_county_leaders(session, {official_id})
-    await _require_past(session, handed_on)
+    await days.check(session, "hand_over_paper", {"/handed_on": handed_on}, future=NotYetHappened)
     transfer = DirectTransfer(
         paper_id=paper_id,
         official_id=official_id,
@@ -159,12 +160,6 @@ async def _require_county_leaders(session: AsyncSession, official_ids: set[UUID]
     statement = select(Official.id).where(Official.id.in_(official_ids), Official.position.not_in(COUNTY_LEADERS))
     if (await session.scalars(statement)).first() is not None:
         raise PaperLeaderNotOfCounty
-
-
-async def _require_past(session: AsyncSession, day: date) -> None:
-    today = await clock.today(session)
-    if day > today:
-        raise NotYetHappened(today=today)
 
 
 async def _require_known(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.documents.models import Secrecy
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.queries import require_officials_in_post
 from supervision.items import approving, rules
@@ -61,6 +61,8 @@ async def register_item(
     So is what is marked as classified, and an official who is unknown. The year is that of the receipt, unless the
     item belongs to another ledger. Where the kind asks for it, the item waits for the approval of a second person.
     """
+    given = {name: getattr(new, name.removeprefix("/")) for name in days.REACHES["register_item"]}
+    await days.check(session, "register_item", given)
     if new.authority_official_id is not None:
         await require_officials_in_post(session, {new.authority_official_id})
     state = ItemState.REGISTERED if await approving.needs_approval(session, kind) else ItemState.OPEN

@@ -8,7 +8,6 @@ from supervision.items.errors import (
     ChainMalformed,
     ClassifiedMatter,
     DeadlineNeeded,
-    NoticeLimitPassed,
     NoticeSignedByDrafter,
     NoticeStepOutOfTurn,
     OnlyDrafterAmendsNotice,
@@ -94,12 +93,6 @@ def check_amendable(state: str, *, is_drafter: bool) -> None:
         raise OnlyDrafterAmendsNotice
     if NoticeState(state) is not NoticeState.DRAFTED:
         raise NoticeStepOutOfTurn(state=state)
-
-
-def check_limit(limit_on: date, today: date) -> None:
-    """Refuse a time limit that has passed."""
-    if limit_on < today:
-        raise NoticeLimitPassed(today=today)
 
 
 def number_of(kind: str, year: int, sequence: int) -> str:

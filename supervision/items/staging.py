@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.foundation import clock
+from supervision.foundation import days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.items import queries, rules
@@ -28,6 +28,8 @@ async def plan_stages(session: AsyncSession, actor: Actor, item_id: UUID, *, sta
     item = await queries.get_for_update(session, actor, item_id)
     require_open(item)
     rules.check_unclassified(*(stage["name"] for stage in stages))
+    given = {f"/stages/{place}/limit_on": stage["limit_on"] for place, stage in enumerate(stages)}
+    await days.check(session, "plan_item_stages", given)
     rules.check_stages([stage["limit_on"] for stage in stages], deadline_on=item.deadline_on)
     if await session.scalar(select(ItemStage.id).where(ItemStage.item_id == item_id).limit(1)) is not None:
         raise StagesAlreadyPlanned
@@ -43,9 +45,7 @@ async def finish_stage(session: AsyncSession, actor: Actor, stage_id: UUID, *, f
         raise NotFound
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     require_open(await queries.get_for_update(session, actor, item_id))
-    today = await clock.today(session)
-    if finished_on > today:
-        raise NotYetHappened(today=today)
+    await days.check(session, "finish_item_stage", {"/finished_on": finished_on}, future=NotYetHappened)
     stages = (await session.scalars(select(ItemStage).where(ItemStage.item_id == item_id))).all()
     (stage,) = (stage for stage in stages if stage.id == stage_id)
     rules.check_next_stage(stage.no, [each.no for each in stages if each.finished_on is not None])

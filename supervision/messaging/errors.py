@@ -77,8 +77,8 @@ class MalformedReceipt(Invalid):
     """The receipt is not what this gateway's protocol says."""
 
     code = "malformed_receipt"
-    zh = "状态报告的格式不符合网关协议。"
-    en = "The receipt is not what the gateway's protocol says."
+    zh = "状态报告的格式不符合网关协议，整批未接收，详见各项说明。"
+    en = "The receipts are not what the gateway's protocol says, and none was taken; see the list of problems."
 
 
 class UnsignedReceipt(Unauthenticated):

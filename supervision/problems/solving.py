@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.problems import policy, queries, rules
 from supervision.problems.errors import NotCountyLeaders
@@ -70,6 +70,7 @@ async def decide_problem(
     today = await clock.today(session)
     decided_on = decided_on or today
     rules.check_dates(decided_on, due_on, today=today)
+    await days.check(session, "decide_problem", {"/decided_on": decided_on, "/due_on": due_on})
     problem.state, problem.due_on = following, due_on
     await _enter(session, actor, problem, EntryKind.DECISION, text, decided_on=decided_on, due_on=due_on)
     await audit.record(session, actor, "problem.decided", problem_id, level=problem.level, due_on=due_on)

@@ -5,15 +5,15 @@ from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import day_zh, end_of_day, shanghai_day
-from supervision.foundation import clock
+from supervision.cadence.rules import day_zh, end_of_day
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.identity.models import Official, Position
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
 from supervision.progress import policy, rules
-from supervision.progress.errors import ReportAlreadyReturned
+from supervision.progress.errors import ReportAlreadyReturned, SupplementLimitPassed
 from supervision.progress.models import Obligation, ProgressEntry, ProgressReport
 from supervision.progress.obliging import returned_matter
 from supervision.progress.states import FOLLOWS, REPORT_FOLLOWS, ObligationState, ReportState
@@ -28,7 +28,7 @@ async def return_report(session: AsyncSession, actor: Actor, report_id: UUID, *,
     returned before, and a limit that has passed.
     """
     now = await clock.now(session)
-    rules.check_supplement_limit(until_on, shanghai_day(now))
+    await days.check(session, "return_report", {"/until_on": until_on}, past=SupplementLimitPassed)
     obligation, report = await _lock(session, actor, report_id)
     if (
         ReportState.RETURNED not in REPORT_FOLLOWS[ReportState(report.state)]

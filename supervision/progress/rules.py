@@ -7,7 +7,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from supervision.foundation.errors import Problem
-from supervision.progress.errors import ReceiptNotYet, ReceiptTooEarly, SupplementLimitPassed
+from supervision.progress.errors import ReceiptNotYet, ReceiptTooEarly
 
 _HUNDRED = Decimal(100)
 _WHOLE = 100
@@ -125,12 +125,6 @@ def check_receipt(received_at: datetime, *, now: datetime, opened_at: datetime) 
         raise ReceiptNotYet
     if received_at < opened_at:
         raise ReceiptTooEarly(opened_at=opened_at.isoformat())
-
-
-def check_supplement_limit(until_on: date, today: date) -> None:
-    """Refuse a limit that nobody can keep."""
-    if until_on < today:
-        raise SupplementLimitPassed(today=today)
 
 
 def supplement_due(due_at: datetime, supplement_due_at: datetime, *, is_late: bool) -> datetime:

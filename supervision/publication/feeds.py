@@ -10,6 +10,8 @@ from lxml import etree
 
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/atom+xml"
+# Of what an entry is an alternate of, for as long as no portal has pages.
+ENTRY_MEDIA_TYPE = "application/json"
 LAST_ENTRIES = 50
 
 _NAMESPACES: dict[Any, str] = {None: ATOM}
@@ -23,6 +25,7 @@ class Entry:
     title: str
     body: str
     published_at: datetime
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Feed:
     title: str
     author: str
     address: str
+    entries_address: str
     updated_at: datetime
     entries: Sequence[Entry]
 
@@ -61,6 +65,7 @@ def _add_entry(document: etree._Element, entry: Entry) -> None:
     element = _add(document, "entry")
     _add(element, "id", entry.tag)
     _add(element, "title", entry.title)
+    _add(element, "link", rel="alternate", type=ENTRY_MEDIA_TYPE, href=entry.address)
     _add(element, "published", _moment(entry.published_at))
     _add(element, "updated", _moment(entry.published_at))
     _add(element, "content", entry.body, type="text")

@@ -44,7 +44,7 @@ async def _lock_feed(session: AsyncSession, empty: feeds.Feed) -> str:
 
 
 async def _render(session: AsyncSession, empty: feeds.Feed, tag: str) -> None:
-    entries = await queries.read_entries(session)
+    entries = await queries.read_entries(session, address=empty.entries_address)
     feed = replace(empty, tag=tag, updated_at=max(entry.published_at for entry in entries), entries=entries)
     # A held clock may stand still between two publications; what HTTP caches compare must not.
     values = _stored(feed, clock.real_now())

@@ -90,10 +90,9 @@ async def require_publishable(session: AsyncSession, progress_entry_id: UUID) ->
 
 async def get_feed(session: AsyncSession, *, jurisdiction_code: str, channel: str) -> Mapping[Any, Any]:
     """Enter a jurisdiction by its code and read a feed of it as it was rendered; refuses unknown ones."""
-    jurisdiction_id = await session.scalar(select(Jurisdiction.id).where(Jurisdiction.code == jurisdiction_code))
-    if jurisdiction_id is None or channel != CHANNEL:
+    if channel != CHANNEL:
         raise NotFound
-    await enter(session, jurisdiction_id)
+    jurisdiction_id = await _enter_by_code(session, jurisdiction_code)
     statement = select(Feed.content, Feed.etag, Feed.modified_at).where(Feed.channel == channel)
     stored = (await session.execute(statement)).mappings().one_or_none()
     if stored is not None:
@@ -114,18 +113,45 @@ async def empty_feed(session: AsyncSession, jurisdiction_id: UUID) -> feeds.Feed
         title=f"{row.name}重点工作进展",
         author=f"{row.name}督查室",
         address=f"{public_url}/feeds/{row.code}/{CHANNEL}.atom",
+        entries_address=f"{public_url}/feeds/{row.code}/entries",
         updated_at=founded_at,
         entries=(),
     )
 
 
-async def read_entries(session: AsyncSession) -> list[feeds.Entry]:
-    """Read the last published entries, the newest first."""
+async def get_published(session: AsyncSession, *, jurisdiction_code: str, publication_id: UUID) -> RowMapping:
+    """Enter a jurisdiction by its code and read what it published, for anybody; refuses everything else."""
+    await _enter_by_code(session, jurisdiction_code)
+    shown = select(
+        Publication.id,
+        Publication.tag,
+        Publication.title,
+        Publication.body,
+        Publication.published_at,
+        Publication.version,
+    )
+    statement = shown.where(Publication.id == publication_id, Publication.state == PublicationState.PUBLISHED)
+    found = (await session.execute(statement)).mappings().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def read_entries(session: AsyncSession, *, address: str) -> list[feeds.Entry]:
+    """Read the last published entries, the newest first, each with its own address below the one given."""
     statement = (
-        select(Publication.tag, Publication.title, Publication.body, Publication.published_at)
+        select(Publication.id, Publication.tag, Publication.title, Publication.body, Publication.published_at)
         .where(Publication.state == PublicationState.PUBLISHED)
         .order_by(Publication.published_at.desc(), Publication.id.desc())
         .limit(feeds.LAST_ENTRIES)
     )
     rows = await session.execute(statement)
-    return [feeds.Entry(row.tag, row.title, row.body, row.published_at) for row in rows]
+    return [feeds.Entry(row.tag, row.title, row.body, row.published_at, f"{address}/{row.id}") for row in rows]
+
+
+async def _enter_by_code(session: AsyncSession, code: str) -> UUID:
+    jurisdiction_id = await session.scalar(select(Jurisdiction.id).where(Jurisdiction.code == code))
+    if jurisdiction_id is None:
+        raise NotFound
+    await enter(session, jurisdiction_id)
+    return jurisdiction_id

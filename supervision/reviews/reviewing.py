@@ -4,11 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.items import closing
 from supervision.items import queries as items
 from supervision.reviews import policy, queries, rules
+from supervision.reviews.errors import ReworkLimitPast
 from supervision.reviews.models import CompletionReport
 from supervision.tasks import queries as tasks
 
@@ -26,7 +27,9 @@ async def review_completion(session: AsyncSession, actor: Actor, report_id: UUID
     report = (await session.execute(statement)).scalar_one()
     policy.require_another_reviewer(actor, report)
     now = await clock.now(session)
-    rules.check_review(report.state, review, today=now.astimezone(clock.SHANGHAI).date())
+    rules.check_review(report.state, review)
+    given = {"/rework_until_on": review.rework_until_on}
+    await days.check(session, "review_completion", given, past=ReworkLimitPast)
     report.state, report.opinion = review.verdict, review.opinion
     report.criteria = [{**criterion} for criterion in review.criteria]
     report.feedback_opinion, report.feedback_to = review.feedback_opinion, review.feedback_to

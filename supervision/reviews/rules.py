@@ -11,7 +11,6 @@ from supervision.reviews.errors import (
     PassNeedsFeedback,
     RefusalTakesNoApproval,
     ReturnNeedsLimit,
-    ReworkLimitPast,
     TaskSettled,
     TasksUnsettled,
     VerdictAgainstCriteria,
@@ -61,7 +60,7 @@ def check_unsettled(stand: Stand) -> None:
         raise WaiverUndecided
 
 
-def check_review(state: str, review: Review, *, today: date) -> None:
+def check_review(state: str, review: Review) -> None:
     """Refuse a second review, and a verdict that does not follow from the criteria or lacks what belongs to it."""
     following, limit_on = CompletionState(review.verdict), review.rework_until_on
     feedback = (review.feedback_opinion, review.feedback_to)
@@ -74,8 +73,6 @@ def check_review(state: str, review: Review, *, today: date) -> None:
         raise PassNeedsFeedback
     if not is_pass and (feedback != (None, None) or limit_on is None):
         raise ReturnNeedsLimit
-    if limit_on is not None and limit_on < today:
-        raise ReworkLimitPast(today=today)
 
 
 def check_decision(

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.items import policy, registering, rules
 from supervision.items import queries as items
@@ -49,9 +49,7 @@ async def terminate_item(
     item = await items.get_for_update(session, actor, item_id)
     following(item, ItemChangeKind.TERMINATED)
     rules.check_unclassified(ordered_by)
-    today = await clock.today(session)
-    if ordered_on > today:
-        raise NotYetHappened(today=today)
+    await days.check(session, "terminate_item", {"/ordered_on": ordered_on}, future=NotYetHappened)
     order = {"ordered_by": ordered_by, "ordered_on": ordered_on}
     await move(session, actor, item, ItemChangeKind.TERMINATED, reason=reason, **order)
     await waive_idle(session, actor)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.foundation import clock
+from supervision.foundation import days
 from supervision.foundation.actors import Actor
 from supervision.items.states import ItemKind
 from supervision.scoring.annex import DEFAULT_POLICY, Policy, Rule
@@ -53,9 +53,7 @@ async def adopt_next_policy(
     `changes` has any of the policy's numbers, `points` the points of rules by code, `readings` take the place of those
     of the same matter. Refused are a day that is past or taken, an unknown rule, and numbers out of order.
     """
-    today = await clock.today(session)
-    if effective_on < today:
-        raise PolicyInPast(today=today)
+    await days.check(session, "adopt_scoring_policy", {"/effective_on": effective_on}, past=PolicyInPast)
     before = await policy_in_force(session, effective_on)
     rules = await session.scalars(select(ScoringRule).where(ScoringRule.policy_id == before["id"]))
     standing = {rule.code: rule for rule in rules.all()}

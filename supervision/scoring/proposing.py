@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.documents import uploading
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
 from supervision.identity.errors import UnknownUnit
@@ -120,9 +120,8 @@ async def propose_deduction(  # noqa: PLR0913 - what a deduction is
     unknown rule, unit, item or attachment, a unit that is not scored, a fact or document of the future, the lateness
     of an item that is never late, a document that the rule rests on left out, and the same event proposed before.
     """
-    today = await clock.today(session)
-    if max(fact_on, document_on or fact_on) > today:
-        raise FactInFuture(today=today)
+    given = {"/fact_on": fact_on, "/document_on": document_on}
+    await days.check(session, "propose_deduction", given, future=FactInFuture)
     await _require_scored(session, unit_id)
     counts = None if item_id is None else await _counts_for_lateness(session, item_id)
     rule = await _rule_in_force(session, rule_code, fact_on)

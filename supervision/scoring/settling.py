@@ -156,8 +156,10 @@ async def is_settled(session: AsyncSession, year: int) -> bool:
     return await session.scalar(settled) is not None
 
 
-async def export_settlement(session: AsyncSession, actor: Actor, year: int, *, revision: int | None = None) -> bytes:
-    """Write a confirmed settlement as a workbook for the appraisal body (督促检查指标).
+async def export_settlement(
+    session: AsyncSession, actor: Actor, year: int, *, revision: int | None = None
+) -> tuple[str, bytes]:
+    """Write a confirmed settlement as a workbook for the appraisal body (督促检查指标), behind its title.
 
     Refuses what is not confirmed, and what was reopened unless its revision is asked for.
     """
@@ -175,7 +177,8 @@ async def export_settlement(session: AsyncSession, actor: Actor, year: int, *, r
         for row in settlement["data"]
     ]
     anew = f"（第{settlement['revision']}次结算）" if settlement["revision"] > 1 else ""
-    return write_xlsx(_HEADER, rows, title=f"{year}年度督促检查指标{anew}")
+    title = f"{year}年度督促检查指标{anew}"
+    return title, write_xlsx(_HEADER, rows, title=title)
 
 
 async def get_standing_for_update(session: AsyncSession, year: int) -> Settlement | None:

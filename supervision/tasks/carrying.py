@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound, Problem
 from supervision.foundation.paging import Page, PageRequest, Rows, page
@@ -157,6 +157,7 @@ async def _count(session: AsyncSession, actor: Actor, ledger: Ledger, occasion: 
 def _find_problems(overdue: Collection[UUID], deadlines: Sequence[NewDeadline], today: date) -> list[Problem]:
     problems: list[Problem] = []
     named: set[UUID] = set()
+    reach = days.REACHES["close_ledger"]["/deadlines/*/deadline_on"]
     for place, new in enumerate(deadlines):
         pointer = f"/deadlines/{place}"
         if new["item_id"] not in overdue or new["item_id"] in named:
@@ -168,6 +169,8 @@ def _find_problems(overdue: Collection[UUID], deadlines: Sequence[NewDeadline], 
         if new["deadline_on"] <= today:
             zh, en = f"新时限须晚于{today}。", f"The new date must lie after {today}."
             problems.append(Problem(f"{pointer}/deadline_on", "date_not_ahead", zh, en))
+        elif refusal := days.find_refusal(reach, f"{pointer}/deadline_on", new["deadline_on"], today=today):
+            problems += refusal.problems
         named.add(new["item_id"])
     return problems
 

@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import end_of_day
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity import service as identity
-from supervision.identity.errors import UnknownOfficial
+from supervision.identity.errors import DepartureNotYet, UnknownOfficial
 from supervision.messaging import outbox
 from supervision.tasks import assignments, parts, queries, rules
 from supervision.tasks.errors import SuccessorIsSelf, SuccessorNeeded
@@ -49,6 +49,7 @@ async def amend_official(
     session: AsyncSession, actor: Actor, official_id: UUID, version: int, *, changes: dict[str, Any]
 ) -> None:
     """Change an official as the identity room does; refuses also that one leaves open tasks behind."""
+    await days.check(session, "amend_official", {"/left_on": changes.get("left_on")}, future=DepartureNotYet)
     await identity.amend_official(session, actor, official_id, version, changes=changes)
     if "left_on" in changes:
         _require_none(await assignments.read_held(session, official_id))

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.items import closing, registering
 from supervision.items import queries as items
@@ -20,7 +20,8 @@ async def ask_extension(session: AsyncSession, actor: Actor, item_id: UUID, *, u
     """Ask for more time for an item; refuses a closed one, a late asking, a date not later, and a second request."""
     item = await items.get_for_update(session, actor, item_id)
     closing.require_open(item)
-    rules.check_may_ask(today=await clock.today(session), deadline_on=item.deadline_on, until_on=until_on)
+    today = await days.check(session, "ask_extension", {"/until_on": until_on})
+    rules.check_may_ask(today=today, deadline_on=item.deadline_on, until_on=until_on)
     extension = Extension(
         item_id=item_id,
         state=ExtensionState.ASKED,
@@ -49,6 +50,7 @@ async def decide_extension(
     statement = select(Extension).where(Extension.id == extension_id).with_for_update()
     extension = (await session.execute(statement)).scalar_one()
     policy.require_another_person(actor, extension.asked_by)
+    await days.check(session, "decide_extension", {"/until_on": until_on})
     extension.until_on = rules.decide(
         extension.state,
         verdict,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.documents import attachments, spreadsheets
 from supervision.documents.spreadsheets import Table
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.items import ledgers
 from supervision.items.models import ItemKind
@@ -28,7 +28,8 @@ _COLUMN_CHARACTERS = 200
 
 
 async def start_import(session: AsyncSession, actor: Actor, *, year: int, raw: bytes) -> UUID:
-    """Take a year's ledger as xlsx or csv for the worker; refuses at once what its beginning shows to be no table."""
+    """Take a year's ledger as xlsx or csv for the worker; refuses at once a year that is not near, and no table."""
+    await days.check_year(session, year)
     spreadsheets.refuse_unfit(raw)
     attachment_id = await attachments.keep(session, raw)
     arguments = {"year": year, "attachment_id": str(attachment_id)}

@@ -6,8 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import shanghai_day
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.items import closing
 from supervision.items import queries as items
@@ -26,6 +25,7 @@ async def set_milestone(
     """
     task = await queries.get_task(session, actor, task_id)
     closing.require_open(await items.get_for_update(session, actor, task["item_id"]))
+    await days.check(session, "set_milestone", {"/due_on": due_on})
     milestone = Milestone(
         task_id=task_id,
         name=name,
@@ -56,8 +56,7 @@ async def reach_milestone(
     policy.require_responsible(actor, task["responsible_unit_id"])
     closing.require_open(await items.get_for_update(session, actor, task["item_id"]))
     now = await clock.now(session)
-    if reached_on > shanghai_day(now):
-        raise MilestoneNotYet(today=shanghai_day(now))
+    await days.check(session, "reach_milestone", {"/reached_on": reached_on}, future=MilestoneNotYet)
     statement = select(Milestone).where(Milestone.id == milestone_id).with_for_update()
     milestone = (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
     if MilestoneState.REACHED not in MILESTONE_FOLLOWS[MilestoneState(milestone.state)]:

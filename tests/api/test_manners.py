@@ -132,7 +132,17 @@ class TestProblems:
 
 class TestStrictness:
     @pytest.mark.parametrize(
-        "query", ["echo=1", "limit=5&limit=6", "limit=0", "limit=101", "limit=+1", "limit=1.0", "limit=1_0", "after=1"]
+        "query",
+        [
+            "colour=echo-7731",
+            "limit=5&limit=6",
+            "limit=0",
+            "limit=101",
+            "limit=+1",
+            "limit=1.0",
+            "limit=1_0",
+            "after=1",
+        ],
     )
     async def test_query_parameters(self, administrator: Caller, query: str) -> None:
         assert_problem(await administrator.get(f"/v1/units?{query}"), 422, "invalid")
@@ -153,7 +163,7 @@ class TestStrictness:
             b'{"name": "", "kind": "department"}',
             b'{"name": true, "kind": "department"}',
             b'{"name": null, "kind": "department"}',
-            b'{"name": "x", "kind": "department", "echo-7731": 1}',
+            b'{"name": "x", "kind": "department", "colour": "echo-7731"}',
             json.dumps({"name": "x" * 201, "kind": "department"}).encode(),
             b"[" * 100_000,
             b"[" * 500 + b"]" * 500,
@@ -192,15 +202,6 @@ class TestStrictness:
         answer = await administrator.get(f"/v1/units/{identity}")
         assert answer.status_code in {404, 422}
         assert answer.headers["Content-Type"] == "application/problem+json"
-
-    async def test_pointers_name_the_place_but_not_what_we_do_not_know(self, administrator: Caller) -> None:
-        answer = await administrator.post("/v1/units", json={"name": "", "echo-7731": 1})
-        problem = assert_problem(answer, 422, "invalid")
-        assert {(each["pointer"], each["code"]) for each in problem["errors"]} == {
-            ("/body/name", "string_too_short"),
-            ("/body/kind", "missing"),
-            ("/body", "extra_forbidden"),
-        }
 
     async def test_who_asks_is_known_before_what_they_send_is_read(self, administrator: Caller) -> None:
         nobody = {**JSON, "Authorization": f"Bearer {SECRETIVE}"}

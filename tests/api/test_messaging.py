@@ -1,29 +1,19 @@
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import orjson
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from standardwebhooks import Webhook
 
-from api.app import DuchaApp
-from supervision.foundation import settings
-from supervision.foundation.clock import real_now
 from supervision.foundation.database import Sessions
 from supervision.messaging import templates
-from supervision.messaging.gateways.chosen import listening_gateways
 from supervision.messaging.models import Message
 from tests.factories.identity import Caller
 from tests.factories.messaging import make_officials
-from tests.factories.simulator import SECRET
 from tests.house import Callers, Place
 
 AUDIENCE = {"min_level": "deputy_section"}
 NOTICE: dict[str, Any] = {"template": "notice", "variables": {"text": "请按时报送进展。"}, "audience": AUDIENCE}
-RECEIPTS = "/v1/gateways/http/receipts"
 
 
 @pytest.fixture
@@ -34,20 +24,6 @@ async def office(session: AsyncSession, callers: Callers, here: Place) -> Caller
     await make_officials(session, here.actor, 1, position="leader_in_charge")
     await session.commit()
     return await callers(here, "office")
-
-
-@pytest.fixture
-def http_gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """The installation's settings choose the http gateway for live messages."""
-    (tmp_path / "secret").write_text(SECRET)
-    monkeypatch.setenv("DUCHA_GATEWAY", "http")
-    monkeypatch.setenv("DUCHA_GATEWAY_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("DUCHA_GATEWAY_SECRET_FILE", str(tmp_path / "secret"))
-    for cached in (settings.current, listening_gateways):
-        cached.cache_clear()
-    yield
-    for cached in (settings.current, listening_gateways):
-        cached.cache_clear()
 
 
 async def confirm(office: Caller, **over: Any) -> httpx.Response:
@@ -177,69 +153,3 @@ async def test_no_answer_holds_a_telephone_number(office: Caller) -> None:
     paths = ["/v1/broadcasts", f"/v1/broadcasts/{broadcast}", "/v1/messages", f"/v1/messages/{message['id']}"]
     answers = [(await office.get(path)).text for path in paths]
     assert not [answer for answer in answers if "19999990" in answer]
-
-
-def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
-    now = real_now()
-    return {
-        "content-type": "application/json",
-        "webhook-id": "rcp_1",
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign("rcp_1", now, body.decode()),
-    }
-
-
-@pytest.fixture
-async def gateway(app: DuchaApp, sessions: Sessions, http_gateway: None) -> httpx.AsyncClient:
-    """Somebody without a key, as a gateway is."""
-    del sessions, http_gateway
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ducha.test")
-
-
-async def kept(session: AsyncSession) -> list[tuple[Any, ...]]:
-    await session.execute(text("SET LOCAL ROLE ducha_worker"))
-    rows = await session.execute(
-        text(
-            "SELECT r.raw, l.message_id, l.delivered, l.state FROM receipt_line l JOIN receipt r ON r.id = l.receipt_id"
-        )
-    )
-    return [tuple(row) for row in rows]
-
-
-async def test_signed_receipts_are_kept_as_they_came(gateway: httpx.AsyncClient, session: AsyncSession) -> None:
-    body = orjson.dumps({"receipts": [{"id": "7", "status": "delivered"}, {"id": "8", "status": "failed"}]})
-    answer = await gateway.post(RECEIPTS, content=body, headers=signed(body))
-    assert (answer.status_code, answer.json()) == (200, {"status": "kept", "lines": 2})
-    again = await gateway.post(RECEIPTS, content=body, headers=signed(body))
-    assert again.status_code == 200
-    assert await kept(session) == [(body, 7, True, "waiting"), (body, 8, False, "waiting")] * 2
-
-
-@pytest.mark.parametrize(
-    ("body", "secret", "path", "status", "code"),
-    [
-        (b'{"receipts": []}', "whsec_" + "b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldA==", RECEIPTS, 401, "unsigned_receipt"),
-        (b"not json", "whsec_" + "b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldA==", RECEIPTS, 401, "unsigned_receipt"),
-        (b"not json", SECRET, RECEIPTS, 422, "malformed_receipt"),
-        (
-            b'{"receipts": [{"id": "7", "status": "delivered"}, {"id": "x"}]}',
-            SECRET,
-            RECEIPTS,
-            422,
-            "malformed_receipt",
-        ),
-        (b'{"receipts": []}', SECRET, "/v1/gateways/nobody/receipts", 404, "not_found"),
-    ],
-)
-async def test_other_receipts_are_refused_and_none_is_kept(
-    gateway: httpx.AsyncClient, session: AsyncSession, body: bytes, secret: str, path: str, status: int, code: str
-) -> None:
-    answer = await gateway.post(path, content=body, headers=signed(body, secret))
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert await kept(session) == []
-
-
-async def test_the_console_sends_no_receipts(gateway: httpx.AsyncClient) -> None:
-    body = b'{"receipts": []}'
-    answer = await gateway.post("/v1/gateways/console/receipts", content=body, headers=signed(body))
-    assert answer.status_code == 401

@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import feedparser
@@ -9,11 +10,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.app import DuchaApp
+from supervision.foundation import settings
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from tests.contract.atom import require_valid
 from tests.factories.identity import make_official, make_unit
-from tests.factories.publication import add_progress, put_out
+from tests.factories.publication import add_progress, draft, put_out
 from tests.house import Callers, Place
 
 APPROVAL = {"verdict": "approved", "legal_basis": "《政府信息公开条例》第十九条"}
@@ -150,6 +152,28 @@ class TestFeed:
         assert full.status_code == 200
         moments = [parsedate_to_datetime(each.headers["last-modified"]) for each in (empty, full)]
         assert moments[0] <= moments[1]
+
+    async def test_the_link_of_an_entry_leads_to_it(
+        self, session: AsyncSession, callers: Callers, here: Place, elsewhere: Place, anybody: httpx.AsyncClient
+    ) -> None:
+        published = await put_out(session, here.actor)
+        drafted = await draft(session, here.actor)
+        await session.commit()
+        (entry,) = feedparser.parse((await anybody.get(FEED)).content).entries
+        (link,) = entry.links
+        assert link.rel == "alternate"
+        assert link.href == f"{settings.current().public_url}/feeds/330326/entries/{published}"
+        answer = await anybody.get(urlsplit(link.href).path)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, link.type)
+        told = answer.json()
+        assert (told["tag"], told["title"], told["body"]) == (entry.id, entry.title, entry.content[0].value)
+        known = {"If-None-Match": answer.headers["etag"]}
+        assert (await anybody.get(urlsplit(link.href).path, headers=known)).status_code == 304
+        own = (await (await callers(here, "office")).get(f"/v1/publications/{published}")).json()
+        assert told == {name: own[name] for name in told}
+        assert not set(told) & {"drafted_by", "reviewed_by", "legal_basis", "reason"}
+        for code, known_id in ((here.code, drafted), (elsewhere.code, published), ("999999", published)):
+            assert (await anybody.get(f"/feeds/{code}/entries/{known_id}")).status_code == 404
 
     @pytest.mark.parametrize(
         ("path", "status"),

@@ -9,7 +9,7 @@ REGISTRATION = {
     "kind": "instruction",
     "title": "整治河道",
     "source": "县领导批示",
-    "received_on": "2126-03-01",
+    "received_on": "2016-03-01",
     "deadline_on": "2126-03-31",
 }
 EXTENSION = {"until_on": "2126-04-30", "reason": "汛期"}

@@ -18,6 +18,7 @@ OWN = {
     "foundation": {
         "actors",
         "clock",
+        "days",
         "database",
         "ids",
         "keys",
@@ -27,6 +28,7 @@ OWN = {
         "paging",
         "sessions",
         "settings",
+        "strict_json",
     },
     "audit": {"sealing"},
     "identity": {"founding", "keys", "telephones"},

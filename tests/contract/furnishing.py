@@ -18,7 +18,7 @@ from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.identity.models import ClientKey
 from supervision.items import papers
-from supervision.items.models import NoticeDelivery
+from supervision.items.models import Item, NoticeDelivery
 from supervision.messaging import broadcasting, templates
 from supervision.messaging.audience import Audience
 from supervision.operations import service as operations
@@ -135,11 +135,9 @@ async def _work(session: AsyncSession, actor: Actor, made: Furniture) -> None:
 
 async def _movable_tasks(session: AsyncSession, actor: Actor, cast: tasks.Cast) -> list[UUID]:
     # Later than the periods of the unit's obligations: given to it, they need no word in its reports on these.
-    far = {"received_on": date(2198, 1, 4), "deadline_on": FAR}
-    return [
-        await tasks.make_task(session, actor, cast, item_id=await items.make_item(session, actor, **far))
-        for _ in range(8)
-    ]
+    item_ids = [await items.make_item(session, actor, deadline_on=FAR) for _ in range(8)]
+    await session.execute(update(Item).where(Item.id.in_(item_ids)).values(received_on=date(2198, 1, 4)))
+    return [await tasks.make_task(session, actor, cast, item_id=item_id) for item_id in item_ids]
 
 
 async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:

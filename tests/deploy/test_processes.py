@@ -14,13 +14,31 @@ WAITS = "import time; print('waiting', flush=True); time.sleep(60)"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + WAITS
 # A program with a child of its own, which notes its number and is told about the end of neither.
 PARENT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from deploy.processes import Child, unwound_by_signals
+# A shell that starts a run in the background has SIGINT ignored, and whoever inherits that would never hear it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 child = Child(name="child", argv=[sys.executable, "-c", sys.argv[1]], log=Path(sys.argv[2]))
 with unwound_by_signals(), child:
     child.wait_until_ready(lambda: "waiting" in child.log_tail())
     print(child.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+# A signal that comes while Python drops whatever is raised.
+DEAF = """
+import sys, time
+from deploy.processes import unwound_by_signals
+class Slow:
+    def __del__(self):
+        print("deaf", flush=True)
+        time.sleep(1)
+with unwound_by_signals():
+    slow = Slow()
+    for _ in range(int(sys.argv[1])):
+        slow = Slow()
     time.sleep(60)
 """
 
@@ -76,6 +94,21 @@ def test_nothing_outlives_us(tmp_path: Path, number: signal.Signals) -> None:
     expected = {signal.SIGTERM: 128 + signal.SIGTERM, signal.SIGHUP: 128 + signal.SIGHUP}
     assert parent.returncode == expected.get(number, -number)
     assert is_gone(pid)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_signal_that_python_dropped_is_heard_again(times: int, number: signal.Signals) -> None:
+    command = [sys.executable, "-c", DEAF, str(times)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        assert program.stdout
+        assert program.stdout.readline() == "deaf\n"
+        time.sleep(0.1)
+        program.send_signal(number)
+        try:
+            assert program.wait(10) == 128 + number
+        finally:
+            program.kill()
 
 
 def test_a_port_that_is_taken_is_refused() -> None:

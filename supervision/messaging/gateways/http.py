@@ -2,16 +2,15 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Annotated, Literal, Self, TypeVar
+from typing import TypeVar
 
 import httpx
 import orjson
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from supervision.foundation.clock import real_now
-from supervision.messaging.errors import MalformedReceipt, UnsignedReceipt
+from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import (
     Capabilities,
     Letter,
@@ -19,45 +18,7 @@ from supervision.messaging.gateways import (
     ReceiptLine,
     Verdict,
 )
-
-# What a gateway sends ends up in columns: ids must fit a bigint, words may hold no NUL, moments must be storable.
-_Id = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
-_Word = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
-_Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
-
-
-class _Result(BaseModel):
-    id: _Id
-    status: Literal["accepted", "refused", "throttled"]
-    reference: _Word | None = None
-    code: _Word | None = None
-
-
-class _Found(BaseModel):
-    id: _Id
-    status: Literal["accepted", "refused", "delivered", "failed", "absent"]
-    reference: _Word | None = None
-    code: _Word | None = None
-    at: _Moment | None = None
-
-
-class _Receipt(BaseModel):
-    id: _Id | None = None
-    reference: _Word | None = None
-    status: Literal["delivered", "failed"]
-    code: _Word | None = None
-    at: _Moment | None = None
-
-    @model_validator(mode="after")
-    def _names_its_message(self) -> Self:
-        if self.id is None and self.reference is None:
-            raise ValueError("a receipt names its message")
-        return self
-
-
-class _Receipts(BaseModel):
-    receipts: list[_Receipt]
-
+from supervision.messaging.gateways.lines import Found, Receipt, Result, read_receipts
 
 _Line = TypeVar("_Line", bound=BaseModel)
 
@@ -110,7 +71,7 @@ class HttpGateway:
         self._require_batch(batch)
         letters = [{"id": letter.id, "telephone": letter.telephone, "text": letter.text} for letter in batch]
         verdict, code, answer = await self._ask("messages", {"messages": letters})
-        results = {result.id: result for result in _read(_Result, answer.get("results"))}
+        results = {result.id: result for result in _read(Result, answer.get("results"))}
         return [
             Outcome(letter.id, Verdict(result.status), result.reference, result.code)
             if (result := results.get(letter.id))
@@ -122,7 +83,7 @@ class HttpGateway:
         self._require_batch(ids)
         _, _, answer = await self._ask("messages/query", {"ids": list(ids)})
         asked = frozenset(ids)
-        return {found.id: _told(found) for found in _read(_Found, answer.get("messages")) if found.id in asked}
+        return {found.id: _told(found) for found in _read(Found, answer.get("messages")) if found.id in asked}
 
     def verify_receipt(self, headers: Mapping[str, str], body: bytes) -> None:
         try:
@@ -132,11 +93,7 @@ class HttpGateway:
             raise UnsignedReceipt from None
 
     def parse_receipts(self, raw: bytes) -> list[ReceiptLine]:
-        try:
-            receipts = _Receipts.model_validate_json(raw).receipts
-        except ValidationError:
-            raise MalformedReceipt from None
-        return [_receipt_line(receipt) for receipt in receipts]
+        return [_receipt_line(receipt) for receipt in read_receipts(raw)]
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -194,11 +151,11 @@ def _read(model: type[_Line], lines: object) -> list[_Line]:
     return read
 
 
-def _told(found: _Found) -> Outcome | ReceiptLine:
+def _told(found: Found) -> Outcome | ReceiptLine:
     if found.status in ("delivered", "failed"):
         return _receipt_line(found)
     return Outcome(found.id, _BY_QUERY[found.status], found.reference, found.code)
 
 
-def _receipt_line(line: _Found | _Receipt) -> ReceiptLine:
+def _receipt_line(line: Found | Receipt) -> ReceiptLine:
     return ReceiptLine(line.id, line.reference, line.status == "delivered", line.code, line.at)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import errors, following, proposing, queries, rectifying
 from supervision.bulletins.states import RectificationVerdict
-from supervision.foundation.errors import Refusal
+from supervision.foundation.errors import DayInFuture, Refusal
 from supervision.foundation.ids import new_id
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Official
@@ -68,7 +68,7 @@ async def test_the_three_are_those_of_the_day_of_the_fact(session: AsyncSession,
         assert [each["official_id"] for each in row["traced"]] == [*map(str, leaders), str(person_id)]
     with pytest.raises(errors.TaskOfAnotherUnit):
         await bulletins.propose(session, office, cast.unit_id, task_id=task_id)
-    with pytest.raises(errors.DayInFuture):
+    with pytest.raises(DayInFuture):
         await bulletins.propose(session, office, new_unit, task_id=task_id, fact_on=date(2016, 4, 7))
     assert await bulletins.propose(session, office, new_unit, task_id=task_id)
 
@@ -96,16 +96,16 @@ async def test_a_proposal_names_what_is_the_units(session: AsyncSession, here: P
 async def test_days_come_in_order_and_not_before_they_are(session: AsyncSession, here: Place, unit_id: UUID) -> None:
     office = bulletins.person(here.actor)
     proposal_id = await bulletins.propose(session, office, unit_id)
-    for sent_on, refusal in ((date(2016, 4, 7), errors.DayInFuture), (date(2016, 4, 5), errors.DayOutOfOrder)):
+    for sent_on, refusal in ((date(2016, 4, 7), DayInFuture), (date(2016, 4, 5), errors.DayOutOfOrder)):
         with pytest.raises(refusal):
             await proposing.send_proposal(session, office, proposal_id, deciding_body="县纪委监委", sent_on=sent_on)
     follow_up_id = await bulletins.follow(session, office)
-    for concluded_on, refusal in ((date(2016, 4, 7), errors.DayInFuture), (date(2016, 3, 31), errors.DayOutOfOrder)):
+    for concluded_on, refusal in ((date(2016, 4, 7), DayInFuture), (date(2016, 3, 31), errors.DayOutOfOrder)):
         with pytest.raises(refusal):
             await following.conclude_follow_up(
                 session, office, follow_up_id, outcome="已刊播", concluded_on=concluded_on
             )
-    with pytest.raises(errors.DayInFuture):
+    with pytest.raises(DayInFuture):
         await bulletins.follow(session, office, asked_on=date(2016, 4, 7))
 
 

@@ -1,10 +1,9 @@
-from datetime import date
 from itertools import combinations, product
 
 import pytest
 
 from supervision.items import rules
-from supervision.items.errors import ChainMalformed, ClassifiedMatter, NoticeLimitPassed, NoticeSignedByDrafter
+from supervision.items.errors import ChainMalformed, ClassifiedMatter, NoticeSignedByDrafter
 from supervision.items.states import NOTICE_FOLLOWS, NoticeState
 
 STEPS = [NoticeState.CHECKED, NoticeState.COUNTERSIGNED, NoticeState.ISSUED]
@@ -55,9 +54,3 @@ def test_every_other_chain_is_refused(size: int) -> None:
 def test_the_drafter_takes_no_step() -> None:
     with pytest.raises(NoticeSignedByDrafter):
         rules.check_step(STEPS, NoticeState.DRAFTED, NoticeState.CHECKED, is_drafter=True)
-
-
-def test_a_limit_is_the_last_day() -> None:
-    rules.check_limit(date(2016, 3, 1), date(2016, 3, 1))
-    with pytest.raises(NoticeLimitPassed):
-        rules.check_limit(date(2016, 2, 29), date(2016, 3, 1))

@@ -12,13 +12,18 @@ from tests.contract.atom import ATOM, GRAMMAR, require_valid
 
 NOON = datetime(2016, 4, 19, 4, tzinfo=UTC)
 ENTRY = feeds.Entry(
-    "tag:ducha.test,2016-04-18:publications/1", "目标一：完成进度60%", "目标任务：目标一\n完成进度：60%", NOON
+    "tag:ducha.test,2016-04-18:publications/1",
+    "目标一：完成进度60%",
+    "目标任务：目标一\n完成进度：60%",
+    NOON,
+    "https://ducha.test/feeds/330326/entries/1",
 )
 FEED = feeds.Feed(
     tag="tag:ducha.test,2016-01-01:feeds/330326/progress",
     title="示例县重点工作进展",
     author="示例县督查室",
     address="https://ducha.test/feeds/330326/progress.atom",
+    entries_address="https://ducha.test/feeds/330326/entries",
     updated_at=NOON,
     entries=[ENTRY],
 )
@@ -32,6 +37,9 @@ def test_a_reader_reads_what_was_written() -> None:
     assert (link.rel, link.href) == ("self", FEED.address)
     (entry,) = read.entries
     assert (entry.id, entry.title, entry.updated) == (ENTRY.tag, ENTRY.title, "2016-04-19T04:00:00Z")
+    assert [(link.rel, link.type, link.href) for link in entry.links] == [
+        ("alternate", "application/json", ENTRY.address)
+    ]
     assert (entry.content[0].type, entry.content[0].value) == ("text/plain", ENTRY.body)
 
 

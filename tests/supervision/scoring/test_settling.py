@@ -197,8 +197,9 @@ async def test_the_workbook_says_what_was_settled(session: AsyncSession, here: P
     with pytest.raises(NotFound):
         await settling.export_settlement(session, office, 2016)
     await settling.confirm_settlement(session, person(here, Role.GROUP), year=2016)
-    raw = await settling.export_settlement(session, office, 2016)
-    assert raw == await settling.export_settlement(session, office, 2016)
+    title, raw = await settling.export_settlement(session, office, 2016)
+    assert (title, raw) == await settling.export_settlement(session, office, 2016)
+    assert title == "2016年度督促检查指标"
     *_, last = read_table(raw).rows
     assert {name: str(cell) for name, cell in last.cells.items()} == {
         "单位": "甲镇",

@@ -166,5 +166,8 @@ async def test_what_is_no_departure(session: AsyncSession, here: Place, cast: Ca
 async def test_an_amendment_leaves_no_open_task_behind(session: AsyncSession, here: Place, cast: Cast) -> None:
     await make_task(session, here.actor, cast)
     await departing.amend_official(session, here.actor, cast.person_id, 1, changes={"post": "主任科员"})
+    with pytest.raises(DepartureNotYet):
+        await departing.amend_official(session, here.actor, cast.person_id, 2, changes={"left_on": LEFT_ON})
+    await hold_clock(session, here.actor, at=shanghai(6, 28))
     with pytest.raises(errors.SuccessorNeeded):
         await departing.amend_official(session, here.actor, cast.person_id, 2, changes={"left_on": LEFT_ON})
