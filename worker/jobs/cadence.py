@@ -134,7 +134,7 @@ async def tick_jurisdiction(runner: Runner, jurisdiction_id: UUID) -> list[StepD
     tried: Step | None = None
     while True:
         async with runner.within(jurisdiction_id) as session:
-            step = await rhythm.next_step(session, await clock.now(session))
+            step = await rhythm.next_step(session, actor, await clock.now(session))
             # Tried and still not finished: another worker is at it, and what follows must wait for it.
             if step is None or step == tried:
                 return done
