@@ -71,6 +71,7 @@ class StepKind(StrEnum):
     SUMMARISE = "summarise"
     LOOK = "look"
     PROPOSE = "propose"
+    REMIND_OF_LEDGERS = "remind_of_ledgers"
     REMIND_OF_PROBLEMS = "remind_of_problems"
     URGE_NOTICES = "urge_notices"
 

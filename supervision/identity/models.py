@@ -45,6 +45,7 @@ class Position(StrEnum):
     PRINCIPAL_LEADER = "principal_leader"
     LEADER_IN_CHARGE = "leader_in_charge"
     HANDLER = "handler"
+    OFFICE = "office"
     OTHER = "other"
 
 

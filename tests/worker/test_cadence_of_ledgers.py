@@ -1,5 +1,6 @@
-"""A county's periods follow each other whatever its ledgers' state."""
+"""A county's periods follow each other whatever its ledgers' state, and it is reminded of these."""
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -8,13 +9,18 @@ from sqlalchemy import text, update
 from supervision.cadence.timetable import DAILY
 from supervision.foundation.database import enter
 from supervision.identity.models import Jurisdiction
+from supervision.items import ledgers
 from supervision.items.models import Item, Ledger
 from supervision.messaging import templates
+from supervision.messaging.models import Message
 from supervision.progress import rhythm
 from supervision.progress.models import Obligation
-from tests.factories.county import County, open_county
-from tests.factories.progress import Duty, make_duty, moment
+from tests.factories.county import County, open_county, told
+from tests.factories.identity import make_official
+from tests.factories.processes import until_somebody_waits
+from tests.factories.progress import Duty, hold, make_duty, moment
 from tests.house import Committed, Place
+from worker.jobs.cadence import tick_jurisdiction
 
 pytestmark = pytest.mark.committed
 
@@ -95,3 +101,37 @@ async def test_a_ledger_opened_before_its_year_asks_for_nothing_before_it(commit
         await session.execute(update(Item).values(registered_at=moment(12, 20)))
     assert "open 12-16" not in await county.tick_at(moment(12, 31))
     assert "open 01-01" in await county.tick_at(moment(1, 1, year=2017))
+
+
+async def test_a_ledger_that_is_being_opened_is_not_reminded_of(committed: Committed) -> None:
+    county = await open_county(committed, "330326", date(2016, 12, 1))
+    await county.tick_at(moment(1, 2, year=2017))
+    actor = county.place.actor
+    async with county.inside() as session:
+        await make_official(session, actor, county.quick.unit_id, position="office")
+        await hold(session, actor, moment(1, 3, year=2017))
+    async with county.inside() as session:
+        await ledgers.open_ledger(session, actor, year=2017)
+        ticking = asyncio.create_task(tick_jurisdiction(county.runner, actor.jurisdiction_id))
+        await until_somebody_waits(session)
+    assert "remind_of_ledgers 01-03" in told(await ticking)
+    assert [matter for _, matter in await county.read(Message.id, Message.matter) if "ledger" in (matter or "")] == []
+
+
+async def test_an_opening_withdraws_the_reminder_that_it_waited_for(committed: Committed) -> None:
+    county = await open_county(committed, "330326", date(2016, 12, 1))
+    actor = county.place.actor
+    async with county.inside() as session:
+        await make_official(session, actor, county.quick.unit_id, position="office")
+        await hold(session, actor, moment(1, 3, year=2017))
+
+    async def open_it() -> None:
+        async with county.inside() as other:
+            await ledgers.open_ledger(other, actor, year=2017)
+
+    async with county.inside() as session:
+        assert await ledgers.remind_of_ledgers(session, actor) == 1
+        opening = asyncio.create_task(open_it())
+        await until_somebody_waits(session)
+    await opening
+    assert await county.read(Message.matter, Message.state) == [("ledger_unopened:2017:2017-01-02", "cancelled")]

@@ -296,7 +296,11 @@ def test_the_steps_of_a_day() -> None:
     (step,) = daily_steps(midnight + timedelta(minutes=1), CALENDAR)
     assert (step.kind, step.period.first, step.period.last) == (StepKind.PROPOSE, date(2016, 7, 1), date(2016, 7, 1))
     opened = daily_steps(midnight + timedelta(hours=9), CALENDAR)
-    assert [each.kind for each in opened] == [StepKind.PROPOSE, StepKind.REMIND_OF_PROBLEMS]
+    assert [each.kind for each in opened] == [
+        StepKind.PROPOSE,
+        StepKind.REMIND_OF_LEDGERS,
+        StepKind.REMIND_OF_PROBLEMS,
+    ]
     read = daily_steps(midnight + timedelta(hours=10), CALENDAR)
     assert [each.kind for each in read] == [*(each.kind for each in opened), StepKind.URGE_NOTICES]
     assert daily_steps(midnight + timedelta(hours=20), CALENDAR) == read
