@@ -87,6 +87,7 @@ PERMISSIONS: dict[str, Permission] = {
     "get_ledger": _may(Scope.ITEMS_READ, *WORKING),
     "list_ledger_entries": _may(Scope.ITEMS_READ, *WORKING),
     "import_ledger": _may(Scope.ITEMS_WRITE, OFFICE),
+    "open_ledger": _may(Scope.ITEMS_WRITE, OFFICE),
     "check_ledger": _may(Scope.ITEMS_WRITE, OFFICE),
     "list_ledger_checks": _may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, AUDITOR),
     "get_ledger_check": _may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, AUDITOR),

@@ -19,7 +19,7 @@ from api.schemas.items import (
     SimilarItems,
 )
 from api.schemas.operations import OperationOut
-from supervision.items import changing, queries, registering, similar
+from supervision.items import changing, ledgers, queries, registering, similar
 from supervision.items.queries import ItemFilter, ItemSort
 from supervision.items.registering import NewItem
 from supervision.items.states import ItemKind, ItemState
@@ -111,6 +111,13 @@ async def list_ledger_entries(
 ) -> Response:
     """List what a year's ledger holds, by number."""
     return many(request, await queries.list_ledger_entries(session, actor, wanted, year=year))
+
+
+@router.post("/ledgers/{year}/opening", response_model=LedgerOut, status_code=201, dependencies=[Once])
+async def open_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
+    """Open a year's ledger without a spreadsheet, and enter what is unfinished and stands in no other."""
+    await ledgers.open_ledger(session, actor, year=year)
+    return one(await queries.get_ledger(session, actor, year), 201, location=f"/v1/ledgers/{year}")
 
 
 @router.post("/ledgers/{year}/check", response_model=LedgerCheckOut, status_code=201, dependencies=[Once])

@@ -9,6 +9,8 @@ from deploy.demo.facts import real_units
 # August; 2 percent of its 100 are 2. The ten other departments have 100, of which 4 percent are 4.
 MEAN_OF_DEPARTMENTS = "99.55"  # (10 * 100 + 95) / 11
 EXPORTED_POINTS = "45.8"  # 10 * 4 + 3.8 + 2
+# 24 half-months of 12 units, and one after the year of those whose items are still open.
+REPORTS_ON_TIME = 24 * 12 - 3 + 6
 # 24 digests to 1 + 27 officials; 24 times 6 reminders, 3 urgings to 2 people each; the notice to 3 people, the slip
 # to 5; 3 deductions, 2 units named in the circular and 1 warning, to 2 leaders each.
 # What the house urges and reminds of by itself comes on top.
@@ -39,13 +41,13 @@ def _of_the_cadence(facts: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
         "ledger entries": (facts["ledger_entries"], 23),
         "items": (facts["items"], 28),
         "tasks": (facts["tasks"], 28),
-        # Items are closed out in mid-year, but no unit is ever without an open one: 24 half-months of 12 units.
-        "reports": (facts["reports"], {"on_time": 24 * 12 - 3, "late": 2, "missing": 1}),
+        # Items are closed out in mid-year, but until the year's end no unit is ever without an open one.
+        "reports": (facts["reports"], {"on_time": REPORTS_ON_TIME, "late": 2, "missing": 1}),
         "late units": (facts["late_units"], [FIRST]),
         "missing units": (facts["missing_units"], [SECOND]),
         "indicators": (facts["indicators"], {"met": 16, "not_met": 0, "no_figure": 7}),
         "new urban employment": (facts["new_urban_employment"], "131.4"),
-        "digests": (facts["digests"], 24),
+        "digests": (facts["digests"], 24 + 1),
         "undelivered messages": (undelivered, 0),
         "delivered messages, at least": (min(facts["messages"].get("delivered", 0), MESSAGES), MESSAGES),
         "feed entries": (facts["feed_entries"], min(50, facts["published"])),

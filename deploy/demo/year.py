@@ -13,7 +13,7 @@ from deploy.demo.ledger import Goal
 from deploy.demo.problem import SharedProblem
 from deploy.demo.procedure import Procedure
 from deploy.demo.script import YEAR, Act, on
-from supervision.cadence.rules import HALF_MONTHLY, Period, StepKind, half_months_of, schedule
+from supervision.cadence.rules import HALF_MONTHLY, Period, StepKind, half_month_of, half_months_of, schedule
 from supervision.foundation.clock import SHANGHAI
 
 PUBLISHED_EACH_TIME = 3
@@ -42,7 +42,9 @@ class Year:
     def agenda(self) -> list[Act]:
         """Return what happens in the year, in order: the half-months, and the procedure between them."""
         told = (Procedure(self.docket), SharedProblem(self.docket), Judgement(self.docket))
-        acts = [act for period in half_months_of(YEAR) for act in self._half_month(period)]
+        # What is still open after the year is reported on as before, until the story ends.
+        periods = [*half_months_of(YEAR), half_month_of(date(YEAR + 1, 1, 1))]
+        acts = [act for period in periods for act in self._half_month(period)]
         return sorted([*acts, *(act for each in told for act in each.acts())], key=itemgetter(0))
 
     def live(self, act: Act) -> None:
@@ -66,14 +68,14 @@ class Year:
         reports: list[Any] = []
 
         def report(units: list[str]) -> None:
-            reports.extend(self._report(unit, period) for unit in units)
+            reports.extend(self._report(unit, period) for unit in units if self.docket.tasks[unit])
 
         def report_when_told(units: list[str]) -> None:
             self._await_sending()
             report(units)
 
         return [
-            (on(period.last.month, period.last.day, 12), lambda: report(early[::2])),
+            (on(period.last.month, period.last.day, 12, year=period.last.year), lambda: report(early[::2])),
             (at[StepKind.REMIND], lambda: report_when_told(early[1::2])),
             # Nobody reports at the deadline, but the house marks who has not.
             (at[StepKind.DUE], lambda: report([])),

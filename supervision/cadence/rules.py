@@ -71,6 +71,7 @@ class StepKind(StrEnum):
     SUMMARISE = "summarise"
     LOOK = "look"
     PROPOSE = "propose"
+    REMIND_OF_LEDGERS = "remind_of_ledgers"
     REMIND_OF_PROBLEMS = "remind_of_problems"
     URGE_NOTICES = "urge_notices"
 
@@ -234,7 +235,7 @@ def schedule(period: Period, cadence: Cadence, calendar: Calendar) -> list[Step]
             moments = {StepKind.LOOK: at(due + _DAY, DAY_IS_OVER)}
         case _:
             moments = _reporting(period, cadence, calendar)
-    return sorted((Step(period, kind, moment) for kind, moment in moments.items()), key=_in_order)
+    return sorted((Step(period, kind, moment) for kind, moment in moments.items()), key=in_order)
 
 
 def _reporting(period: Period, cadence: Cadence, calendar: Calendar) -> dict[StepKind, datetime]:
@@ -252,28 +253,15 @@ def _reporting(period: Period, cadence: Cadence, calendar: Calendar) -> dict[Ste
     return moments
 
 
-def steps_due(
-    opened_on: date, until: date, now: datetime, versions: Sequence[Cadence], calendar: Calendar
-) -> list[Step]:
-    """Return every step whose moment has come, in order, of a ledger opened on a day and running until another.
+def steps_due(period: Period, now: datetime, versions: Sequence[Cadence], calendar: Calendar) -> list[Step]:
+    """Return in order the steps of a period whose moment has come, by the version in force on its first day.
 
-    Each period goes by the version in force on its first day. Periods that ended before the opening, or began
-    outside the ledger's year, are never due. A period that has not begun is not looked at, so the calendar need not
-    reach the end of the ledger. Raises CalendarUnknown.
+    A period that has not begun is not looked at, so the calendar need not reach further. Raises CalendarUnknown.
     """
-    periods = [
-        (period, in_force(versions, period.first))
-        for period in periods_between(versions[0].kind, opened_on, min(until, shanghai_day(now)))
-        if period.first.year == until.year
-    ]
-    steps = [
-        step
-        for period, cadence in periods
-        if cadence.is_running
-        for step in schedule(period, cadence, calendar)
-        if step.at <= now
-    ]
-    return sorted(steps, key=_in_order)
+    cadence = in_force(versions, period.first)
+    if not cadence.is_running or period.first > shanghai_day(now):
+        return []
+    return [step for step in schedule(period, cadence, calendar) if step.at <= now]
 
 
 def day_zh(day: date) -> str:
@@ -281,5 +269,6 @@ def day_zh(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _in_order(step: Step) -> tuple[datetime, int, date]:
+def in_order(step: Step) -> tuple[datetime, int, date]:
+    """Return what steps are taken in the order of."""
     return step.at, _ORDER[step.kind], step.period.first

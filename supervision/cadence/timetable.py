@@ -23,7 +23,7 @@ _DAYS_OF_A_WEEK = 7
 MAIL_IS_READ = time(10)
 
 # Steps of a day; a day that was missed is not made up for, because the next one does the same.
-DAILY = (StepKind.PROPOSE, StepKind.REMIND_OF_PROBLEMS, StepKind.URGE_NOTICES)
+DAILY = (StepKind.PROPOSE, StepKind.REMIND_OF_LEDGERS, StepKind.REMIND_OF_PROBLEMS, StepKind.URGE_NOTICES)
 
 # The usual way of a county that has set nothing else.
 USUAL: Mapping[PeriodKind, Cadence] = MappingProxyType(
@@ -51,12 +51,13 @@ def takes_effect_on(kind: PeriodKind, today: date) -> date:
 def daily_steps(now: datetime, calendar: Calendar) -> list[Step]:
     """Return the steps of the present day whose moment has come.
 
-    Items past their deadline are looked for once the day before is over; overdue decisions and notices that nobody
-    has acknowledged are reminded of on working days only.
+    Items past their deadline are looked for once the day before is over; ledgers to open or close, overdue decisions
+    and notices that nobody has acknowledged are reminded of on working days only.
     """
     today = shanghai_day(now)
     moments = {StepKind.PROPOSE: at(today, DAY_IS_OVER)}
     if calendar.get(today):
+        moments[StepKind.REMIND_OF_LEDGERS] = at(today, OFFICE_OPENS)
         moments[StepKind.REMIND_OF_PROBLEMS] = at(today, OFFICE_OPENS)
         moments[StepKind.URGE_NOTICES] = at(today, MAIL_IS_READ)
     day = period_of(PeriodKind.DAY, today)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock, settings
-from supervision.foundation.errors import DayInFuture, DayTooEarly, DayTooLate, Problem, Refusal, YearOutOfReach
+from supervision.foundation.errors import DayInFuture, DayTooEarly, DayTooLate, Problem, Refusal
 
 # Plans and decisions of long ago are still in force; nobody's slip of the century is.
 _WRITTEN_DAYS_BACK = 50 * 366
@@ -128,11 +128,3 @@ def _span(reach: Reach, today: date) -> tuple[date, date]:
         Reach.LIMIT: (today, today + ahead),
     }
     return spans[reach]
-
-
-async def check_year(session: AsyncSession, year: int) -> None:
-    """Refuse to open a ledger of a year after the next, or that was over before what is entered may have happened."""
-    today = await clock.today(session)
-    first, last = _span(Reach.HAPPENED, today)[0].year, today.year + 1
-    if not first <= year <= last:
-        raise YearOutOfReach(first=first, last=last)

@@ -102,11 +102,3 @@ class DayTooLate(Invalid):
     code = "day_too_late"
     zh = "所填日期过晚，最晚可填{last}，请核对年份。"
     en = "The day lies too far ahead; {last} is the last that is taken. Check the year."
-
-
-class YearOutOfReach(Invalid):
-    """A ledger is opened for a year that is near."""
-
-    code = "year_out_of_reach"
-    zh = "台账年度须在{first}年至{last}年之间，请核对。"
-    en = "The ledger's year lies between {first} and {last}. Check it."

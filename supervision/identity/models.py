@@ -45,6 +45,7 @@ class Position(StrEnum):
     PRINCIPAL_LEADER = "principal_leader"
     LEADER_IN_CHARGE = "leader_in_charge"
     HANDLER = "handler"
+    OFFICE = "office"
     OTHER = "other"
 
 
@@ -62,6 +63,8 @@ class Jurisdiction(Base):
     name: Mapped[str]
     kind: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    # Of a county that stood when periods still ended with the years of its ledgers: the day from which they go on.
+    periods_from: Mapped[date | None]
 
 
 class Unit(Named, Base):

@@ -249,6 +249,22 @@ class NotToBeAcknowledged(Conflict):
     en = "Only what was delivered and waits for acknowledgement is acknowledged or urged; this is {state}."
 
 
+class LedgerAlreadyOpen(Conflict):
+    """A year has one ledger."""
+
+    code = "ledger_already_open"
+    zh = "{year}年度台账已于{opened_on}建立，可直接使用。"
+    en = "The ledger of {year} was opened on {opened_on}; go on with it."
+
+
+class LedgerYearTooFar(Invalid):
+    """A ledger is opened for the year before, for this year or for the next one."""
+
+    code = "ledger_year_too_far"
+    zh = "只能建立{first}年至{last}年的台账，请核对年度；更早年度的台账只能用表格导入。"
+    en = "A ledger is opened for {first} to {last}; check the year. Import a spreadsheet for an earlier one."
+
+
 class LedgerAlreadyClosed(Conflict):
     """Nothing is entered in a closed ledger, and it is counted and closed no more."""
 

@@ -112,7 +112,7 @@ class ItemCounter(Counter, Base):
 
 
 class Ledger(Named, Base):
-    """A year's ledger (台账); no period before its opening is ever due."""
+    """A year's ledger (台账). What is open is reported on whether it stands or not."""
 
     __tablename__ = "ledger"
     __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "year"))

@@ -12,7 +12,7 @@ from supervision.documents.models import Secrecy
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.queries import require_officials_in_post
-from supervision.items import approving, rules
+from supervision.items import approving, ledgers, rules
 from supervision.items.errors import DeadlineBeforeReceipt
 from supervision.items.models import Item, Party
 from supervision.items.numbering import take_numbers
@@ -79,7 +79,10 @@ async def register_items(
     year: int,
     state: ItemState = ItemState.OPEN,
 ) -> list[UUID]:
-    """Register items of one kind under consecutive numbers of a year, in their order; refuses as `register_item`."""
+    """Register items of one kind under consecutive numbers of a year, in their order; refuses as `register_item`.
+
+    They belong to the ledger of their number's year, opened before or after; where that is closed, to the next one.
+    """
     rules.check_unclassified(*(text for new in news for text in new.texts))
     deadlines = [rules.deadline_of(new.deadline_on, is_standing=new.is_standing, year=year) for new in news]
     if any(deadline_on < new.received_on for new, deadline_on in zip(news, deadlines, strict=True)):
@@ -112,6 +115,7 @@ async def register_items(
     await session.flush()
     facts = [(item.id, {"kind": kind, "number": item.number, "deadline_on": item.deadline_on}) for item in items]
     await audit.record_each(session, actor, "item.registered", facts)
+    await ledgers.enter_latecomers(session, year)
     return [item.id for item in items]
 
 

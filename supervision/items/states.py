@@ -83,6 +83,8 @@ FOLLOWS: dict[ItemState, dict[ItemChangeKind, ItemState]] = {
 
 # An item that has ended keeps the day of it as `closed_on`.
 ENDED = frozenset({ItemState.CLOSED, ItemState.TERMINATED, ItemState.VOID, ItemState.MERGED, ItemState.REFUSED})
+# What has not come to its end, and so goes over into the next year's ledger.
+UNFINISHED = frozenset(ItemState) - ENDED
 
 
 class NoticeState(StrEnum):

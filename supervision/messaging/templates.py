@@ -31,6 +31,8 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
             "贵单位一项督查扣分（{points}分）已确认。如有异议，请在{until}（含当日）前申请复核。详情请查看督查系统。"
         ),
         "instructions": "{period}您批（交）办的事项：{counts}。详情请查看督查系统。",
+        "ledger_unopened": "{year}年度台账尚未建立，未办结事项仍按期报送。请尽快登录督查系统建账。",
+        "ledger_unclosed": "{year}年度台账尚未结账。请尽快登录督查系统核对并结账，未办结事项将转入下一年度台账。",
         "problem_overdue": "{unit}一项问题的处理决定已于{due}到期，尚未报告解决，请抓紧落实。详情请查看督查系统。",
         "warning": "{unit}{quarter}督查累计扣{points}分，达到{level}界限，请及时整改。详情请查看督查系统。",
     }

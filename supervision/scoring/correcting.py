@@ -18,6 +18,7 @@ from supervision.scoring.errors import (
     CorrectionChangesNothing,
     DeductionNotConfirmed,
     ProposalDecided,
+    UnknownDeduction,
     YearNotSettled,
 )
 from supervision.scoring.models import Correction, Deduction, EntryKind, ScoreEntry
@@ -130,7 +131,7 @@ async def _get_deduction_for_update(session: AsyncSession, actor: Actor, deducti
     statement = select(Deduction).where(Deduction.id == deduction_id, policy.deductions_visible_to(actor))
     deduction = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
     if deduction is None:
-        raise NotFound
+        raise UnknownDeduction
     return deduction
 
 

@@ -67,6 +67,14 @@ class DeductionItemUnknown(Invalid):
     en = "The item that the deduction rests on was not found. Check the id, or leave it out."
 
 
+class UnknownDeduction(Invalid):
+    """A correction names a deduction of the county."""
+
+    code = "unknown_deduction"
+    zh = "没有找到所指的扣分。请核对扣分编号。"
+    en = "The deduction was not found. Check its id."
+
+
 class DeductionAlreadyProposed(Conflict):
     """The same event was proposed for this unit under this rule before."""
 

@@ -16,16 +16,13 @@ from supervision.items import ledgers, registering
 from supervision.items import queries as items
 from supervision.items.errors import LedgerAlreadyClosed
 from supervision.items.models import Item, Ledger, LedgerEntry
-from supervision.items.states import ENDED, ItemState
+from supervision.items.states import UNFINISHED, ItemState
 from supervision.tasks.errors import (
     CarriedDeadlinesRefused,
     EarlierLedgerStands,
     LedgerYearNotOver,
 )
 from supervision.tasks.models import CarriedDeadline, LedgerCheck, Occasion
-
-# What has not come to its end, and so goes over into the next year's ledger.
-UNFINISHED = frozenset(ItemState) - ENDED
 
 _COLUMNS = (
     LedgerCheck.id,
@@ -75,7 +72,9 @@ async def close_ledger(session: AsyncSession, actor: Actor, *, year: int, deadli
     # A ledger that is closed very late gives dates that still lie ahead.
     usual = max(_end_of(year + 1), _end_of(today.year))
     await _move(session, actor, ledger, [(item, given.get(item.id, usual)) for item in past])
-    await _enter(session, actor, year + 1, [item.id for item in unfinished])
+    next_id = await ledgers.open_unless_open(session, actor, year=year + 1)
+    await ledgers.enter_behind(session, [item.id for item in unfinished], ledger_id=next_id)
+    await ledgers.enter_stranded(session, next_id)
 
 
 async def list_ledger_checks(session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, year: int) -> Page:
@@ -189,12 +188,3 @@ async def _move(session: AsyncSession, actor: Actor, ledger: Ledger, dates: Sequ
         for item, new_on in dates
     )
     await registering.move_deadlines(session, actor, dates)
-
-
-async def _enter(session: AsyncSession, actor: Actor, year: int, item_ids: Sequence[UUID]) -> None:
-    ledger_id = await ledgers.open_ledger(session, actor, year=year)
-    of_the_year = LedgerEntry.ledger_id == ledger_id
-    entered = set(await session.scalars(select(LedgerEntry.item_id).where(of_the_year)))
-    last = await session.scalar(select(func.max(LedgerEntry.no)).where(of_the_year)) or 0
-    fresh = [item_id for item_id in item_ids if item_id not in entered]
-    ledgers.enter_items(session, ledger_id=ledger_id, no_of={item_id: no for no, item_id in enumerate(fresh, last + 1)})

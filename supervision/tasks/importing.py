@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.documents import attachments, spreadsheets
 from supervision.documents.spreadsheets import Table
-from supervision.foundation import clock, days
+from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.items import ledgers
 from supervision.items.models import ItemKind
 from supervision.items.registering import NewItem, register_items
+from supervision.items.rules import check_ledger_year
 from supervision.operations import service as operations
 from supervision.operations.errors import RowsRefused
 from supervision.tasks import queries
@@ -28,8 +29,8 @@ _COLUMN_CHARACTERS = 200
 
 
 async def start_import(session: AsyncSession, actor: Actor, *, year: int, raw: bytes) -> UUID:
-    """Take a year's ledger as xlsx or csv for the worker; refuses at once a year that is not near, and no table."""
-    await days.check_year(session, year)
+    """Take a year's ledger as xlsx or csv for the worker; refuses a year far ahead, and what is seen to be no table."""
+    check_ledger_year(year, today=await clock.today(session), is_imported=True)
     spreadsheets.refuse_unfit(raw)
     attachment_id = await attachments.keep(session, raw)
     arguments = {"year": year, "attachment_id": str(attachment_id)}
@@ -54,7 +55,7 @@ async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, table
 
     Returns the operation's result.
     """
-    ledger_id = await ledgers.open_ledger(session, actor, year=year)
+    ledger_id = await ledgers.open_unless_open(session, actor, year=year)
     # What was right when the rows were looked at one by one may not be so any more.
     sheet = await open_sheet(session, year=year, table=table)
     sheet.check(table.rows)
@@ -64,6 +65,7 @@ async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, table
     item_ids = await register_items(session, actor, news, kind=ItemKind.MAJOR_DECISION, year=year)
     entry_of = dict(zip(item_ids, sheet.entries, strict=True))
     ledgers.enter_items(session, ledger_id=ledger_id, no_of={id_: entry.no for id_, entry in entry_of.items()})
+    await ledgers.enter_stranded(session, ledger_id)
     plans = {id_: [entry.task] for id_, entry in entry_of.items()}
     await add_tasks(session, actor, plans, at=await clock.now(session))
     await audit.record(session, actor, "ledger.imported", ledger_id, year=year, items=len(item_ids))

@@ -114,7 +114,7 @@ async def test_a_ledger_is_of_a_year_that_is_near(callers: Callers, here: Place,
     headers = {"Content-Type": "text/csv"}
     answer = await office.post(f"/v1/ledgers/{year}/imports", content=to_csv([]), headers=headers)
     assert answer.status_code == status, answer.text
-    assert answer.json().get("code") == (None if status == 202 else "year_out_of_reach")
+    assert answer.json().get("code") == (None if status == 202 else "ledger_year_too_far")
 
 
 @pytest.mark.parametrize(("days", "status"), [(400, 201), (-1, 422), (4000, 422)])

@@ -3,15 +3,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.items.models import Item
 from supervision.tasks.models import CarriedDeadline
 from tests.factories.identity import Caller
 from tests.factories.progress import hold, make_duty, moment, open_ledger
 from tests.factories.scoring import add_item
+from tests.factories.tasks import ledger_row, to_csv
 from tests.house import Callers, Place
 
 NEW_YEAR = moment(1, 5, year=2017)
@@ -86,6 +89,8 @@ async def test_the_unfinished_go_over_into_the_next_year(session: AsyncSession, 
         (1, made["entered"], "2017-12-31"),
         (2, made["alone"], "2017-02-28"),
         (3, made["in_time"], "2017-03-31"),
+        # Its year had no ledger that could carry it over; its deadline is left as it is.
+        (4, made["of_2015"], "2015-06-30"),
     ]
     assert [row["number"] for row in entries] == [numbers[UUID(row["item_id"])] for row in entries]
     # The deadlines that had been missed are kept; the one that still lay ahead was none.
@@ -122,9 +127,9 @@ async def test_a_ledger_is_closed_once_after_its_year_and_in_turn(
     assert (refused.status_code, refused.json()["code"]) == (409, "ledger_already_closed")
     # Closed a year late: the new dates lie ahead all the same, and the next closing carries on.
     entries = (await office.get("/v1/ledgers/2017/entries")).json()["data"]
-    assert [row["deadline_on"] for row in entries] == ["2018-12-31"] * 3
+    assert [row["deadline_on"] for row in entries] == ["2018-12-31"] * 3 + ["2015-06-30"]
     assert await close(2017) == (200, "")
-    assert len((await office.get("/v1/ledgers/2018/entries")).json()["data"]) == 3
+    assert len((await office.get("/v1/ledgers/2018/entries")).json()["data"]) == 4
 
 
 async def test_new_dates_are_for_what_is_carried_over_and_lie_ahead(
@@ -148,3 +153,55 @@ async def test_new_dates_are_for_what_is_carried_over_and_lie_ahead(
     refused = await office.post("/v1/ledgers/2016/closing", json=twice)
     assert [each["pointer"] for each in refused.json()["errors"]] == ["/deadlines/1/item_id"]
     assert (await office.get("/v1/ledgers/2017")).status_code == 404
+
+
+async def test_a_ledger_is_opened_without_a_spreadsheet(
+    session: AsyncSession, callers: Callers, here: Place, elsewhere: Place, office: Caller
+) -> None:
+    stranded = await add_item(session, deadline_on=date(2015, 6, 30))
+    await go_to(session, here, moment(2, 8))
+    stranger = await callers(elsewhere, "office")
+    path, key = "/v1/ledgers/2016/opening", {"Idempotency-Key": "opening"}
+    before = REGISTRY.get_sample_value("ducha_commands_total", {"verb": "ledger.opened"}) or 0
+    opened = await office.post(path, headers=key)
+    assert opened.status_code == 201, opened.text
+    facts = {"year": 2016, "opened_on": "2016-02-08", "opened_by": str(office.client_id), "closed_on": None}
+    assert {name: opened.json()[name] for name in facts} == facts
+    assert (await office.get(opened.headers["Location"])).json() == opened.json()
+    assert REGISTRY.get_sample_value("ducha_commands_total", {"verb": "ledger.opened"}) == before + 1
+    auditor = await callers(here, "auditor")
+    seen = (await auditor.get("/v1/audit_events", params={"verb": "ledger.opened"})).json()["data"]
+    assert [(row["subject_id"], row["facts"]) for row in seen] == [(opened.json()["id"], {"year": 2016})]
+    (entry,) = (await office.get("/v1/ledgers/2016/entries")).json()["data"]
+    assert (entry["no"], UUID(entry["item_id"])) == (1, stranded)
+    # The same request is done once; another one is refused.
+    assert (await office.post(path, headers=key)).json() == opened.json()
+    again = await office.post(path)
+    assert (again.status_code, again.json()["code"]) == (409, "ledger_already_open")
+    # Another county sees nothing of it, and has a ledger of its own.
+    assert (await stranger.get("/v1/ledgers/2016")).status_code == 404
+    await enter(session, elsewhere.actor.jurisdiction_id)
+    await go_to(session, elsewhere, moment(2, 8))
+    own = await stranger.post(path)
+    assert (own.status_code, own.json()["id"] != opened.json()["id"]) == (201, True)
+    assert (await stranger.get("/v1/ledgers/2016/entries")).json()["data"] == []
+
+
+@pytest.mark.parametrize("year", [1900, 2014, 2018, 2200])
+async def test_a_far_year_is_not_opened(session: AsyncSession, here: Place, office: Caller, year: int) -> None:
+    await go_to(session, here, moment(2, 8))
+    refused = await office.post(f"/v1/ledgers/{year}/opening")
+    assert (refused.status_code, refused.json()["code"]) == (422, "ledger_year_too_far")
+    assert "2015年至2017年" in refused.json()["detail"]
+    csv, headers = to_csv([ledger_row()]), {"Content-Type": "text/csv"}
+    imported = await office.post(f"/v1/ledgers/{year}/imports", content=csv, headers=headers)
+    # A spreadsheet may tell of a year long past.
+    expected = (202, None) if year == 2014 else (422, "ledger_year_too_far")
+    assert (imported.status_code, imported.json().get("code")) == expected
+    assert (await office.get(f"/v1/ledgers/{year}")).status_code == 404
+
+
+async def test_only_the_office_opens_a_ledger(callers: Callers, here: Place) -> None:
+    for role in ("unit", "leader", "group", "auditor", "administrator", "publisher"):
+        refused = await (await callers(here, role)).post("/v1/ledgers/2016/opening")
+        assert refused.status_code == 403

@@ -217,7 +217,7 @@ async def test_another_jurisdiction_neither_reopens_nor_corrects(
         assert (await group.post(f"{path}/{verb}")).status_code == 404
         assert (await group.post(f"{path}/refusal", json={"reason": "不必"})).status_code == 404
     answer = await stranger.post("/v1/score_corrections", json={"deduction_id": deduction_id, "reason": "误扣"})
-    assert answer.status_code == 404
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_deduction")
     answer = await stranger.post("/v1/settlement_reopenings", json={"year": 2016, "reason": "漏扣一项"})
     assert answer.json()["code"] == "year_not_settled"
     verified = await group.post(f"/v1/deductions/{deduction_id}/verification", json={"verification": "属实"})

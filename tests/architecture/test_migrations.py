@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -64,6 +65,33 @@ def test_a_county_that_stands_is_given_what_the_house_has_learnt_to_say(urls: Da
     with psycopg.connect(url) as connection:
         said: dict[str, str] = dict(connection.execute(b"SELECT name, body FROM template").fetchall())
     assert said == {**DEFAULTS, **dict.fromkeys(FIRST, "示例")}
+
+
+def test_a_county_that_stands_is_asked_from_the_day_of_the_migration_on(urls: DatabaseUrls) -> None:
+    url = make_url(urls.owner).set(drivername="postgresql").render_as_string(hide_password=False)
+    command.downgrade(migrations(urls.owner), "0011")
+    with psycopg.connect(url) as connection:
+        for code in ("330331", "330332", "330333"):
+            connection.execute(
+                "INSERT INTO jurisdiction (id, code, name, kind) VALUES (gen_random_uuid(), %s, '示例县', 'test')",
+                [code],
+            )
+        connection.execute(
+            "INSERT INTO held_clock (jurisdiction_id, held_at) "
+            "SELECT id, '2017-03-09T16:00:00Z' FROM jurisdiction WHERE code <> '330332'"
+        )
+        connection.execute(
+            "INSERT INTO ledger (id, jurisdiction_id, year, opened_on) "
+            "SELECT gen_random_uuid(), id, 2016, '2016-01-04' FROM jurisdiction WHERE code <> '330333'"
+        )
+    migrate(urls.owner)
+    with psycopg.connect(url) as connection:
+        asked: dict[str, date | None] = dict(
+            connection.execute(b"SELECT code, periods_from FROM jurisdiction").fetchall()
+        )
+    # By the held clock; by the real one; and not at all where nothing has begun.
+    assert (asked["330331"], asked["330333"]) == (date(2017, 3, 10), None)
+    assert (asked["330332"] or date.min).year >= 2026
 
 
 @pytest.mark.parametrize("script", list(SCRIPTS.walk_revisions()), ids=lambda script: str(script.revision))

@@ -72,6 +72,8 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
         await progress.open_ledger(session, place.actor)
         made.put("check_id", values=[await carrying.check_ledger(session, place.actor, year=2016)])
         made.bodies["close_ledger"] = [{"deadlines": []}]
+        year = (await clock.today(session)).year
+        made.place("open_ledger", year=[year - 1, year, year + 1])
         made.bodies["set_rhythm"] = [{"kind": kind, "due_after": 2} for kind in USUAL]
         await _work(session, place.actor, made)
         await _reporting(session, place.actor, standing, made)

@@ -111,6 +111,7 @@ async def test_a_clock_that_jumps_forward_catches_up_in_order(county: County) ->
         "urge 09-16",
         "digest 09-16",
         "propose 10-12",
+        "remind_of_ledgers 10-12",
         "remind_of_problems 10-12",
     ]
     letters = [matter.split(":")[-1] for _, matter in await county.read(Message.id, Message.matter) if matter]
@@ -157,7 +158,7 @@ async def test_a_step_that_another_worker_holds_is_waited_for_and_resumed(county
     async with county.inside() as session:
         await session.execute(select(CadenceRun).with_for_update())
         assert await county.tick_at(moment(9, 23)) == []
-    assert len(await county.tick_at(moment(9, 23))) == 10
+    assert len(await county.tick_at(moment(9, 23))) == 11
 
 
 async def test_a_report_on_its_way_is_never_reminded_of(county: County) -> None:
@@ -222,6 +223,7 @@ async def test_a_refused_step_leaves_nothing_and_is_tried_again(
         "urge 09-01",
         "digest 09-01",
         "propose 09-23",
+        "remind_of_ledgers 09-23",
         "remind_of_problems 09-23",
         "urge_notices 09-23",
     ]

@@ -16,6 +16,7 @@ from supervision.cadence.rules import PeriodKind, StepKind
 from supervision.cadence.timetable import USUAL
 from tests.factories import problems, scoring
 from tests.factories.county import County, open_county, told
+from tests.factories.identity import make_official
 from tests.factories.notices import make_leader, make_notice, make_paper
 from tests.factories.problems import Concerned
 from tests.factories.processes import tick_process, until_somebody_waits
@@ -51,6 +52,7 @@ MOMENTS = [
     ("month", StepKind.SUMMARISE, moment(10, 10, 9)),
     ("quarter", StepKind.LOOK, moment(10, 11, 0, 1)),
     ("day", StepKind.PROPOSE, moment(10, 1, 0, 1)),
+    ("day", StepKind.REMIND_OF_LEDGERS, moment(1, 11, 9, year=2017)),
     ("day", StepKind.REMIND_OF_PROBLEMS, moment(9, 28, 9)),
     ("day", StepKind.URGE_NOTICES, moment(9, 28, 10)),
 ]
@@ -78,6 +80,7 @@ async def full_county(house: Committed, code: str) -> County:
         problem_id = await problems.open_problem(session, actor, who)
         await problems.file_plan(session, actor, problem_id, who)
         await problems.decide(session, actor, problem_id, who, due_on=date(2016, 9, 20))
+        await make_official(session, actor, slow.unit_id, position="office")
     return county
 
 
@@ -100,7 +103,7 @@ async def contents(county: County) -> Mapping[str, list[str]]:
         held = {table: await read(f"SELECT to_jsonb({table}) FROM {table}") for table in TABLES}  # noqa: S608 - ours
 
         # Of the audit what the worker did: the counties were founded, and their clocks held, each for itself.
-        done = "at BETWEEN '2016-08-21' AND '2017-01-01' AND verb <> 'clock.held'"
+        done = "at BETWEEN '2016-08-21' AND '2017-02-01' AND verb <> 'clock.held'"
         held["audit_event"] = await read(f"SELECT to_jsonb(audit_event) FROM audit_event WHERE {done}")  # noqa: S608 - ours
 
     def plain(row: dict[str, Any]) -> str:

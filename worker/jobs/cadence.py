@@ -14,7 +14,7 @@ from supervision.foundation.actors import Actor, system
 from supervision.identity.models import JurisdictionKind
 from supervision.identity.queries import get_own_jurisdiction
 from supervision.inspections import monthly
-from supervision.items import urging
+from supervision.items import ledgers, urging
 from supervision.problems import queries as problems
 from supervision.problems import reminding
 from supervision.progress import digesting, looking, obliging, queries, rhythm, summarising, waiving
@@ -70,6 +70,10 @@ async def _look(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
     return {"tasks": looked}
 
 
+async def _remind_of_ledgers(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
+    return {"messages": await ledgers.remind_of_ledgers(session, actor)}
+
+
 async def _remind_of_problems(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
     return {"messages": await reminding.remind_of_overdue(session, actor)}
 
@@ -93,6 +97,7 @@ STEPS: dict[StepKind, Callable[[AsyncSession, Actor, Step], Awaitable[Outcome]]]
     StepKind.SUMMARISE: _summarise,
     StepKind.LOOK: _look,
     StepKind.PROPOSE: _propose,
+    StepKind.REMIND_OF_LEDGERS: _remind_of_ledgers,
     StepKind.REMIND_OF_PROBLEMS: _remind_of_problems,
     StepKind.URGE_NOTICES: _urge_notices,
 }
@@ -134,7 +139,7 @@ async def tick_jurisdiction(runner: Runner, jurisdiction_id: UUID) -> list[StepD
     tried: Step | None = None
     while True:
         async with runner.within(jurisdiction_id) as session:
-            step = await rhythm.next_step(session, await clock.now(session))
+            step = await rhythm.next_step(session, actor, await clock.now(session))
             # Tried and still not finished: another worker is at it, and what follows must wait for it.
             if step is None or step == tried:
                 return done

@@ -8,7 +8,7 @@ from sqlalchemy import func, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import PeriodKind, period_of
-from supervision.desk.work import doing, judging, scores
+from supervision.desk.work import doing, judging, ledgers, scores
 from supervision.desk.work.waiting import Work
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
@@ -25,6 +25,8 @@ class WorkView(StrEnum):
 # What waits for each role. Who has nothing to do has no row.
 WAITING: Mapping[Role, Sequence[Work]] = {
     Role.OFFICE: (
+        ledgers.ledger_to_open,
+        ledgers.ledgers_to_close,
         judging.registrations_to_confirm,
         judging.extensions_asked,
         judging.waivers_asked,

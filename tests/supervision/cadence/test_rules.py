@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from supervision.cadence.rules import (
     HALF_MONTHLY,
     Cadence,
+    Calendar,
     CalendarUnknown,
     CountedIn,
     PeriodKind,
+    Step,
     StepKind,
     add_working_days,
     at,
@@ -21,6 +23,7 @@ from supervision.cadence.rules import (
     half_month_of,
     half_months_of,
     in_force,
+    in_order,
     last_day_in_grace,
     period_of,
     periods_between,
@@ -30,6 +33,12 @@ from supervision.cadence.rules import (
 )
 from supervision.cadence.seed import calendar_rows
 from supervision.cadence.timetable import USUAL, daily_steps, takes_effect_on
+
+
+def steps_within(first: date, last: date, now: datetime, versions: Sequence[Cadence], calendar: Calendar) -> list[Step]:
+    """Return in order the due steps of the periods that share a day with these."""
+    periods = periods_between(versions[0].kind, first, last)
+    return sorted((step for period in periods for step in steps_due(period, now, versions, calendar)), key=in_order)
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -221,7 +230,7 @@ def test_schedule_of_the_half_month_before_the_national_day() -> None:
 
 
 def test_a_whole_year_has_five_steps_a_period_in_order() -> None:
-    steps = steps_due(date(2016, 1, 1), date(2016, 12, 31), at(date(2017, 2, 1), time.min), [HALF_MONTHLY], CALENDAR)
+    steps = steps_within(date(2016, 1, 1), date(2016, 12, 31), at(date(2017, 2, 1), time.min), [HALF_MONTHLY], CALENDAR)
     assert len(steps) == 24 * 5
     assert [step.at for step in steps] == sorted(step.at for step in steps)
     for period in half_months_of(2016):
@@ -233,23 +242,19 @@ def test_a_step_is_due_at_its_moment_and_not_before() -> None:
     due = end_of_day(date(2016, 1, 20))
 
     def kinds(now: datetime) -> list[StepKind]:
-        steps = steps_due(date(2016, 1, 10), date(2016, 12, 31), now, [HALF_MONTHLY], CALENDAR)
+        steps = steps_within(date(2016, 1, 10), date(2016, 12, 31), now, [HALF_MONTHLY], CALENDAR)
         return [step.kind for step in steps if step.period == half_month_of(date(2016, 1, 1))]
 
     assert kinds(due - timedelta(microseconds=1)) == [StepKind.OPEN, StepKind.REMIND]
     assert kinds(due) == [StepKind.OPEN, StepKind.REMIND, StepKind.DUE]
 
 
-def test_periods_before_the_opening_and_after_the_year_are_never_due() -> None:
-    now = at(date(2017, 6, 1), time.min)
-    steps = steps_due(date(2016, 4, 16), date(2016, 12, 31), now, [HALF_MONTHLY], CALENDAR)
-    assert {step.period for step in steps} == set(half_months_of(2016)[7:])
-    opened_before = steps_due(date(2015, 12, 1), date(2016, 12, 31), now, [HALF_MONTHLY], CALENDAR)
-    assert {step.period for step in opened_before} == set(half_months_of(2016))
-    assert (
-        steps_due(date(2016, 4, 16), date(2016, 12, 31), at(date(2016, 4, 15), time.max), [HALF_MONTHLY], CALENDAR)
-        == []
-    )
+def test_a_period_that_has_not_begun_or_is_not_kept_has_no_steps() -> None:
+    period = half_month_of(date(2016, 4, 16))
+    assert steps_due(period, at(date(2016, 4, 15), time.max), [HALF_MONTHLY], CALENDAR) == []
+    assert [step.kind for step in steps_due(period, at(period.first, time.min), [HALF_MONTHLY], CALENDAR)] == ["open"]
+    stopped = replace(HALF_MONTHLY, is_running=False)
+    assert steps_due(period, at(date(2017, 6, 1), time.min), [stopped], CALENDAR) == []
 
 
 def test_steps_of_one_moment_follow_the_order_of_their_kinds() -> None:
@@ -261,7 +266,7 @@ def test_steps_of_one_moment_follow_the_order_of_their_kinds() -> None:
         digest_working_days_after=2,
     )
     monday = at(date(2016, 3, 21), time(9))
-    steps = steps_due(date(2016, 1, 1), date(2016, 12, 31), monday, [weekly], CALENDAR)
+    steps = steps_within(date(2016, 1, 1), date(2016, 12, 31), monday, [weekly], CALENDAR)
     together = [(step.kind, step.period.label_zh) for step in steps if step.at == monday]
     assert together == [(StepKind.REMIND, "2016年第11周"), (StepKind.URGE, "2016年第10周")]
 
@@ -270,16 +275,16 @@ def test_a_calendar_that_ends_with_the_year_serves_until_its_last_period_begins(
     calendar = {day: working for day, working in CALENDAR.items() if day.year <= 2016}
     opened_on, until = date(2016, 1, 1), date(2016, 12, 31)
     eve = at(date(2016, 12, 15), time.max)
-    assert len({step.period for step in steps_due(opened_on, until, eve, [HALF_MONTHLY], calendar)}) == 23
+    assert len({step.period for step in steps_within(opened_on, until, eve, [HALF_MONTHLY], calendar)}) == 23
     with pytest.raises(CalendarUnknown) as refused:
-        steps_due(opened_on, until, at(date(2016, 12, 16), time.min), [HALF_MONTHLY], calendar)
+        steps_within(opened_on, until, at(date(2016, 12, 16), time.min), [HALF_MONTHLY], calendar)
     assert refused.value.year == 2017
 
 
 @given(covered, covered)
 def test_what_was_due_stays_due_in_the_same_order(one: date, other: date) -> None:
     earlier, later = (
-        steps_due(date(2016, 1, 1), date(2016, 12, 31), at(day, time(12)), [HALF_MONTHLY], CALENDAR)
+        steps_within(date(2016, 1, 1), date(2016, 12, 31), at(day, time(12)), [HALF_MONTHLY], CALENDAR)
         for day in sorted([one, other])
     )
     assert later[: len(earlier)] == earlier
@@ -291,7 +296,11 @@ def test_the_steps_of_a_day() -> None:
     (step,) = daily_steps(midnight + timedelta(minutes=1), CALENDAR)
     assert (step.kind, step.period.first, step.period.last) == (StepKind.PROPOSE, date(2016, 7, 1), date(2016, 7, 1))
     opened = daily_steps(midnight + timedelta(hours=9), CALENDAR)
-    assert [each.kind for each in opened] == [StepKind.PROPOSE, StepKind.REMIND_OF_PROBLEMS]
+    assert [each.kind for each in opened] == [
+        StepKind.PROPOSE,
+        StepKind.REMIND_OF_LEDGERS,
+        StepKind.REMIND_OF_PROBLEMS,
+    ]
     read = daily_steps(midnight + timedelta(hours=10), CALENDAR)
     assert [each.kind for each in read] == [*(each.kind for each in opened), StepKind.URGE_NOTICES]
     assert daily_steps(midnight + timedelta(hours=20), CALENDAR) == read
@@ -354,7 +363,7 @@ def test_each_period_goes_by_the_rhythm_in_force_on_its_first_day() -> None:
     again = replace(HALF_MONTHLY, effective_from=date(2016, 4, 16))
     now = at(date(2016, 6, 1), time.min)
     versions = [HALF_MONTHLY, later, stopped, again]
-    steps = steps_due(date(2016, 3, 1), date(2016, 12, 31), now, versions, CALENDAR)
+    steps = steps_within(date(2016, 3, 1), date(2016, 12, 31), now, versions, CALENDAR)
     dues = {step.period.first: step.at for step in steps if step.kind is StepKind.DUE}
     assert dues == {
         date(2016, 3, 1): end_of_day(date(2016, 3, 18)),

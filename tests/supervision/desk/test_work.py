@@ -41,6 +41,8 @@ WAITING: Mapping[Role, list[str]] = {
         "extension",
         "inspection_plan",
         "item",
+        "ledger",
+        "ledger",
         "notice",
         "problem",
         "problem",
@@ -95,6 +97,8 @@ async def county(session: AsyncSession, here: Place) -> County:
     await _inspections(session, actor, county)
     await _problems(session, actor, county)
     await _judgements(session, actor, county)
+    # Of the present year there is none, and that of the year before is not closed.
+    await progress.open_ledger(session, actor, date(2015, 1, 5))
     return county
 
 
@@ -228,7 +232,7 @@ async def test_weeks_and_lateness_go_by_the_days_of_shanghai(session: AsyncSessi
     # Returned until Sunday the 22nd; what is due on Wednesday is next week's.
     assert kinds(await read(session, unit, WorkView.THIS_WEEK)) == ["completion_report"]
     office = await read(session, county.actor(Role.OFFICE), WorkView.LATE)
-    assert set(kinds(office)) == {"inspection_plan", "item", "problem"}
+    assert set(kinds(office)) == {"inspection_plan", "item", "ledger", "problem"}
     await hold(session, county.place.actor, datetime(2016, 5, 22, 16, tzinfo=UTC))
     assert "completion_report" in kinds(await read(session, unit, WorkView.LATE))
     assert "rectification_order" in kinds(await read(session, unit, WorkView.THIS_WEEK))

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import days, settings
 from supervision.foundation.days import Reach, find_refusal
-from supervision.foundation.errors import DayInFuture, DayTooEarly, DayTooLate, Refusal, YearOutOfReach
+from supervision.foundation.errors import DayInFuture, DayTooEarly, DayTooLate, Refusal
 from tests.factories.progress import hold, moment
 from tests.house import Place
 
@@ -60,15 +60,3 @@ async def test_the_day_is_that_of_the_business_clock_in_shanghai(session: AsyncS
 async def test_a_day_that_is_not_in_the_table_is_not_taken(session: AsyncSession) -> None:
     with pytest.raises(KeyError):
         await days.check(session, "register_item", {"/heard_on": date(2016, 3, 2)})
-
-
-@pytest.mark.parametrize(
-    ("year", "is_near"), [(2014, True), (2016, True), (2017, True), (2018, False), (2013, False), (2106, False)]
-)
-async def test_the_year_of_a_ledger_is_near(session: AsyncSession, here: Place, year: int, *, is_near: bool) -> None:
-    await hold(session, here.actor, moment(11, 28))
-    if is_near:
-        await days.check_year(session, year)
-        return
-    with pytest.raises(YearOutOfReach):
-        await days.check_year(session, year)

@@ -26,6 +26,8 @@ def test_defaults_pass_the_rules_and_ask_for_what_the_house_gives() -> None:
         "warning": {"unit", "quarter", "points", "level"},
         "instructions": {"period", "counts"},
         "problem_overdue": {"unit", "due"},
+        "ledger_unopened": {"year"},
+        "ledger_unclosed": {"year"},
     }
     for body in templates.DEFAULTS.values():
         assert rules.lint_body(body, signature=settings.current().signature) == []
