@@ -261,8 +261,8 @@ class LedgerYearTooFar(Invalid):
     """A ledger is opened for the year before, for this year or for the next one."""
 
     code = "ledger_year_too_far"
-    zh = "只能建立{first}年至{last}年的台账，请核对年度；更早年度的台账只能用表格导入。"
-    en = "A ledger is opened for {first} to {last}; check the year. Import a spreadsheet for an earlier one."
+    zh = "只能建立{first}年至{last}年的台账，请核对年度。往年的台账可用表格导入。"
+    en = "A ledger is opened for {first} to {last}; check the year. One of years past is imported from its spreadsheet."
 
 
 class LedgerAlreadyClosed(Conflict):

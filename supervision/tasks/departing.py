@@ -27,13 +27,13 @@ async def record_departure(
         raise SuccessorIsSelf
     known = await queries.read_officials_in_post(session, {successor_id} if successor_id else set())
     await identity.depart_official(session, actor, official_id, on=on, reason=reason)
+    if successor_id is not None and successor_id not in known:
+        raise UnknownOfficial
     held = await assignments.read_held(session, official_id)
     await outbox.readdress(session, actor, official_id=official_id, heir_id=successor_id)
     if successor_id is None:
         _require_none(held)
         return
-    if successor_id not in known:
-        raise UnknownOfficial
     at = min(await clock.now(session), end_of_day(on))
     for task_id, part in held:
         task = await queries.get_for_update(session, actor, task_id)

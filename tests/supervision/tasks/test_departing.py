@@ -142,6 +142,9 @@ async def test_without_a_successor_what_waits_is_cancelled(session: AsyncSession
 
 async def test_what_is_no_departure(session: AsyncSession, here: Place, cast: Cast) -> None:
     await make_task(session, here.actor, cast)
+    await templates.install_defaults(session, here.actor)
+    waiting = [Letter(cast.person_id, "甲", {"text": "请办理。"})]
+    await outbox.queue(session, here.actor, template="notice", letters=waiting)
     colleague = await make_official(session, here.actor, cast.unit_id)
     stranger = (await make_cast(session, here.actor)).person_id
     await hold_clock(session, here.actor, at=shanghai(6, 28))
