@@ -69,17 +69,33 @@ WRONG_WITH_CELL: Mapping[str, tuple[str, str]] = {
         "{count} officials have this name; write post and name to tell them apart.",
     ),
     "duplicate_no": (
-        "序号与第 {first} 行重复，请改为未使用的序号。",
-        "Row {first} has the same number; choose one that is not used.",
+        "序号与{first_zh}重复，请改为未使用的序号。",
+        "The number stands in {first_en} already; choose one that is not used.",
     ),
     "no_taken": (
         "该年度台账已有此序号，请改为未使用的序号。",
         "The year's ledger has this number already; choose one that is not used.",
     ),
-    "duplicate_goal": ("目标与第 {first} 行重复，请删去一行。", "Row {first} has the same goal; delete one of them."),
+    "duplicate_goal": (
+        "目标与{first_zh}重复，请删去一行。",
+        "The goal stands in {first_en} already; delete one of them.",
+    ),
     "goal_taken": (
         "该年度台账已有此目标，请删去此行。",
         "The year's ledger has this goal already; delete the row.",
+    ),
+}
+# What a reader of the result should know, although nothing is wrong.
+WORTH_KNOWING: Mapping[str, tuple[str, str]] = {
+    "sheet_without_rows": ("工作表只有表头，没有数据。", "The sheet has a header and no rows."),
+    "ignored_columns": ("这些列与台账无关，未读取。", "These columns say nothing to a ledger and were not read."),
+    "absent_columns": (
+        "表中没有这些列，各行按默认处理：时限为当年 12 月 31 日，来源为该年度台账，目标上限为空。",
+        "The sheet has no such columns; each row took the year's last day, the year's ledger, and no upper end.",
+    ),
+    "left_open": (
+        "这些行的此格为空，按默认处理：时限为当年 12 月 31 日，来源为该年度台账。",
+        "The cell is empty in these rows, which took the year's last day as deadline, its ledger as source.",
     ),
 }
 COMPARATORS: Mapping[str, Comparator] = {
