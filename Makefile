@@ -5,7 +5,7 @@ ONCE =
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test bench fmt openapi lock
+.PHONY: help demo test bench fmt openapi docs lock
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ fmt: .venv/installed ## format the code and mend what can be mended
 
 openapi: .venv/installed ## write openapi/openapi.json anew from the routes
 	@$(RUN) -m tests.contract.committed
+
+docs: .venv/installed ## write docs/spreadsheets.md anew from the readers
+	@$(RUN) -m tests.contract.spreadsheet_page
 
 lock: ## choose the newest allowed versions anew and write them to requirements.lock
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT \
