@@ -1,49 +1,13 @@
-"""Ledgers as offices send them: titles, covers, several sheets, what is hidden, struck out or raised."""
+"""Ledgers as offices send them: titles, covers, several sheets, and columns that nobody reads."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from supervision.documents import errors
-from supervision.tasks.ledger_sheet import LedgerSheet
-from tests.factories.spreadsheets import make_workbook, with_cell
 from tests.factories.tasks import HEADER, ledger_row, to_csv
 from tests.supervision.tasks.test_ledger_sheet import check
-
-Line = Sequence[str | float]
-TITLE = ["2016年度目标任务台账"]
-
-
-def row(no: int, **over: str) -> list[str]:
-    return list(ledger_row(序号=str(no), 目标=f"目标{no}", 来源="县委文件", **over).values())
-
-
-def column_of(name: str) -> int:
-    return HEADER.index(name)
-
-
-def ledger(workbook: Any, name: str, *lines: Line, at: int = 0, header: Sequence[str] = HEADER) -> Any:
-    sheet = workbook.add_worksheet(name)
-    for number, line in enumerate([header, *lines], at):
-        sheet.write_row(number, 0, line)
-    return sheet
-
-
-def codes(sheet: LedgerSheet) -> list[tuple[str | None, int, str, str]]:
-    return [(each.sheet, each.row, each.column, each.code) for each in sheet.problems]
-
-
-def notes(sheet: LedgerSheet) -> list[tuple[str | None, str, tuple[int, ...]]]:
-    return [(note.sheet, note.code, note.rows) for note in sheet.notes]
-
-
-def numbers(sheet: LedgerSheet) -> list[int]:
-    return [entry.no for entry in sheet.entries]
-
-
-def read(fill: Callable[[Any], object]) -> LedgerSheet:
-    return check(make_workbook(fill))
+from tests.supervision.tasks.written import TITLE, codes, column_of, ledger, notes, numbers, read, row
 
 
 def test_every_sheet_that_has_the_header_is_read() -> None:
@@ -140,109 +104,6 @@ def test_more_rows_than_allowed_in_all_sheets_together_are_refused() -> None:
 def test_more_sheets_than_allowed_are_refused() -> None:
     with pytest.raises(errors.SpreadsheetHasTooManySheets):
         read(lambda workbook: [ledger(workbook, str(number), row(number)) for number in range(1, 52)])
-
-
-@pytest.mark.parametrize("is_very_hidden", [False, True])
-def test_hidden_sheets_are_named_and_not_read(is_very_hidden: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    def fill(workbook: Any) -> None:
-        ledger(workbook, "台账", row(1)).activate()
-        old = ledger(workbook, "去年", row(2))
-        old.very_hidden() if is_very_hidden else old.hide()
-
-    sheet = read(fill)
-    assert (codes(sheet), numbers(sheet), notes(sheet)) == ([], [1], [("去年", "hidden_sheet", ())])
-
-
-def test_hidden_rows_and_columns_are_read_and_named() -> None:
-    def fill(workbook: Any) -> None:
-        sheet = ledger(workbook, "台账", row(1), row(2), row(3), row(4))
-        sheet.set_row(2, None, None, {"hidden": True})
-        sheet.set_row(4, 0)
-        sheet.set_column(column_of("目标值"), column_of("目标值"), None, None, {"hidden": True})
-
-    sheet = read(fill)
-    assert (codes(sheet), numbers(sheet)) == ([], [1, 2, 3, 4])
-    assert notes(sheet) == [("台账", "hidden_rows", (3, 5)), ("台账", "hidden_columns", ())]
-    assert sheet.notes[1].columns == ("目标值",)
-
-
-def test_rows_that_are_filtered_out_are_read_and_named() -> None:
-    def fill(workbook: Any) -> None:
-        sheet = ledger(workbook, "台账", row(1), row(2))
-        sheet.autofilter(0, 0, 2, len(HEADER) - 1)
-        sheet.filter_column(0, "x == 1")
-        sheet.set_row(2, None, None, {"hidden": True})
-
-    sheet = read(fill)
-    assert (numbers(sheet), notes(sheet)) == ([1, 2], [("台账", "hidden_rows", (3,))])
-
-
-def test_rows_that_are_struck_through_are_named_and_not_read() -> None:
-    def fill(workbook: Any) -> None:
-        struck = workbook.add_format({"font_strikeout": True})
-        sheet = ledger(workbook, "台账", row(1), row(2), row(3), header=[*HEADER, "备注"])
-        sheet.write_row(2, 0, row(2, 目标值="不定"), struck)
-        sheet.write(2, len(HEADER), "已取消")
-        sheet.write_formula(2, column_of("指标"), "=1", struck, 1)
-
-    sheet = read(fill)
-    assert (codes(sheet), numbers(sheet)) == ([], [1, 3])
-    assert ("台账", "struck_rows", (3,)) in notes(sheet)
-
-
-def test_a_cell_that_is_struck_through_alone_is_refused() -> None:
-    def fill(workbook: Any) -> None:
-        struck = workbook.add_format({"font_strikeout": True})
-        usual = workbook.add_format()
-        sheet = ledger(workbook, "台账", row(1), row(2), row(3), row(4), header=[*HEADER, "备注"])
-        sheet.write(1, column_of("目标值"), "1000", struck)
-        sheet.write_rich_string(2, column_of("目标值"), struck, "1000", usual, "1100")
-        sheet.write_rich_string(3, column_of("责任人"), struck, "示例经办", struck, "甲")
-        sheet.write(4, len(HEADER), "旧注", struck)
-        sheet.write(0, column_of("来源"), "来源", struck)
-
-    assert codes(read(fill)) == [
-        ("台账", 1, "L", "struck_cell"),
-        ("台账", 2, "目标值", "struck_cell"),
-        ("台账", 3, "目标值", "struck_text"),
-        ("台账", 4, "责任人", "struck_cell"),
-    ]
-
-
-@pytest.mark.parametrize("script", [1, 2])
-@pytest.mark.parametrize(
-    ("column", "text"),
-    [("目标值", "1000"), ("序号", "2"), ("时限", "2016-12-3"), ("目标上限", "9"), ("目标值", "1000%")],
-)
-def test_raised_and_lowered_characters_never_join_a_figure(column: str, text: str, script: int) -> None:
-    def fill(workbook: Any) -> None:
-        raised = workbook.add_format({"font_script": script})
-        sheet = ledger(workbook, "台账", row(2))
-        sheet.write_rich_string(1, column_of(column), text, raised, "1")
-
-    assert codes(read(fill)) == [("台账", 2, column, "raised_text")]
-
-
-def test_raised_characters_in_a_text_are_read() -> None:
-    def fill(workbook: Any) -> None:
-        sheet = ledger(workbook, "台账", row(1))
-        sheet.write_rich_string(1, column_of("单位"), "万m", workbook.add_format({"font_script": 1}), "2")
-
-    sheet = read(fill)
-    assert codes(sheet) == []
-    assert sheet.entries[0].task["indicators"][0]["unit_of_measure"] == "万m2"
-
-
-def test_a_raised_run_in_the_cell_itself_is_seen() -> None:
-    runs = "<is><r><t>10</t></r><r><rPr><vertAlign val='superscript'/></rPr><t>2</t></r></is>"
-
-    def fill(workbook: Any) -> None:
-        ledger(workbook, "台账", row(1))
-
-    raw = make_workbook(fill)
-    assert codes(check(with_cell(raw, "E2", f'<c r="E2" t="inlineStr">{runs}</c>'))) == [
-        ("台账", 2, "目标值", "raised_text")
-    ]
 
 
 @pytest.mark.parametrize("titles", [1, 2, 20])
