@@ -7,7 +7,7 @@ m =
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help demo check test bench fmt openapi migration lock
+.PHONY: help demo check test bench fmt openapi docs migration lock
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ fmt: .venv/installed ## format the code and mend what can be mended
 
 openapi: .venv/installed ## write openapi/openapi.json anew from the routes
 	@$(RUN) -m tests.contract.committed
+
+docs: .venv/installed ## write docs/spreadsheets.md anew from the readers
+	@$(RUN) -m tests.contract.spreadsheet_page
 
 migration: .venv/installed ## draft a migration from the models (m="item remarks")
 	@$(RUN) -m tests.new_migration $(m)

@@ -34,7 +34,8 @@ _BINARY = {"schema": {"type": "string", "format": "binary", "maxLength": 5 * 102
 SHEET_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": f"a table with the columns {' '.join(CHINESE.values())} or their English names",
+        "description": f"a table with the columns {' '.join(CHINESE.values())} or what else offices call them; "
+        "docs/spreadsheets.md says how each cell is read",
         "content": {"text/csv": _BINARY, XLSX: _BINARY},
     }
 }

@@ -14,8 +14,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 # More than anybody reads; who has mended these is told the rest.
 MOST_PROBLEMS = 2000
 _DATE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d|2200-\d\d-\d\d", re.ASCII)
-_DECIMAL = re.compile(r"-?(0|[1-9]\d{0,12})(\.\d{1,4})?")
-_POINTS = re.compile(r"(0|[1-9]\d{0,3})(\.\d{1,4})?")
+_DECIMAL = re.compile(r"-?(0|[1-9]\d{0,12})(\.\d{1,4})?", re.ASCII)
+_POINTS = re.compile(r"(0|[1-9]\d{0,3})(\.\d{1,4})?", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 # U+0000, the other control characters but tab and line ends, and lone surrogates have no place in a record.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -105,7 +105,7 @@ Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE), B
 Prose = Annotated[str, Field(min_length=1, max_length=4000, pattern=_PRINTABLE), BeforeValidator(_clean)]
 # Quoted in messages and papers, where a whole report would have no room.
 Reason = Annotated[Prose, Field(max_length=1000)]
-Digits = Annotated[str, Field(pattern=r"^[1-9]\d{0,18}$", max_length=19)]
+Digits = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", max_length=19)]
 Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(whole)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 # In a body, where a number is a number.

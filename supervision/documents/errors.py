@@ -7,18 +7,28 @@ class SpreadsheetRefused(Invalid):
     code = "spreadsheet_refused"
     zh = "无法读取该表格文件。"
     en = "The spreadsheet file cannot be read."
+    # The worksheet that it is about, None for the file as a whole.
+    sheet: str | None = None
 
 
 class SpreadsheetTooLarge(SpreadsheetRefused):
     code = "spreadsheet_too_large"
-    zh = "文件超过 {megabytes} MB 的上限。"
-    en = "The file is larger than the limit of {megabytes} MB."
+    zh = "文件超过 {megabytes} MB 的上限，请删去图片等无关内容，或分次上传。"
+    en = "The file is larger than the limit of {megabytes} MB; delete pictures and the like, or send it in parts."
 
 
 class SpreadsheetEmpty(SpreadsheetRefused):
     code = "spreadsheet_empty"
-    zh = "文件中没有内容：首行应为列名，其下为数据。隐藏的工作表不读取。"
-    en = "The file holds nothing: the first line gives the column names, the data follow. Hidden sheets are not read."
+    zh = "文件中没有内容：表头应写明各列列名，其下为数据。隐藏的工作表不读取。"
+    en = "The file holds nothing: a header names the columns, the data follow. Hidden sheets are not read."
+
+
+class SheetWithoutHeader(SpreadsheetRefused):
+    code = "spreadsheet_sheet_without_header"
+    zh = "工作表没有可识别的表头，却有成行的数据。请补上与其他工作表相同的表头；与台账无关的，请删除或隐藏该工作表。"
+    en = (
+        "The sheet has rows of data and no header that we know. Give it the header of the others, or delete or hide it."
+    )
 
 
 class SpreadsheetOfOtherType(SpreadsheetRefused):
@@ -65,8 +75,8 @@ class SpreadsheetDamaged(SpreadsheetRefused):
 
 class SpreadsheetNotText(SpreadsheetRefused):
     code = "spreadsheet_not_text"
-    zh = "文件既不是 xlsx，也不是 UTF-8 或 GB18030 编码的 csv 文本。"
-    en = "The file is neither xlsx nor csv text in UTF-8 or GB18030."
+    zh = "文件既不是 xlsx，也不是 UTF-8 或 GB18030 编码的 csv 文本，请另存为 xlsx 后再上传。"
+    en = "The file is neither xlsx nor csv text in UTF-8 or GB18030; save it as xlsx and send that."
 
 
 class SpreadsheetHasTooManyRows(SpreadsheetRefused):
@@ -77,20 +87,26 @@ class SpreadsheetHasTooManyRows(SpreadsheetRefused):
 
 class SpreadsheetHasTooManyColumns(SpreadsheetRefused):
     code = "spreadsheet_has_too_many_columns"
-    zh = "表格超过 {limit} 列的上限。"
-    en = "The table has more than {limit} columns."
+    zh = "表格超过 {limit} 列的上限，请删去多余的列。"
+    en = "The table has more than {limit} columns; delete those that are too much."
+
+
+class SpreadsheetHasTooManySheets(SpreadsheetRefused):
+    code = "spreadsheet_has_too_many_sheets"
+    zh = "文件中未隐藏且有内容的工作表超过 {limit} 个的上限，请分次上传。"
+    en = "The file has more than {limit} visible sheets that hold anything; send them in parts."
 
 
 class HeaderMerged(SpreadsheetRefused):
     code = "spreadsheet_header_merged"
-    zh = "表头所在行有合并单元格（{range}）。首行应逐列写明列名，请删除标题行并取消合并。"
-    en = "The header has merged cells ({range}). The first line names each column: remove the title, undo the merge."
+    zh = "表头所在行有合并单元格（{range}）。表头应逐列写明列名，请取消合并，将列名写在同一行。"
+    en = "The header has merged cells ({range}). It names each column in one line: undo the merge."
 
 
 class HeaderRepeated(SpreadsheetRefused):
     code = "spreadsheet_header_repeated"
-    zh = "表头有重复的列名，见 {first} 列与 {second} 列。"
-    en = "The header names two columns alike: {first} and {second}."
+    zh = "表头有重复的列名，见 {first} 列与 {second} 列。请将其中一列改名，或者删去。"
+    en = "The header names two columns alike: {first} and {second}. Rename one of them, or delete it."
 
 
 class AttachmentTooLarge(Invalid):

@@ -1,13 +1,6 @@
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-
-from supervision.documents.errors import (
-    HeaderMerged,
-    HeaderRepeated,
-    SpreadsheetEmpty,
-    SpreadsheetHasTooManyColumns,
-)
 
 MIB = 1024 * 1024
 Cell = str
@@ -15,34 +8,100 @@ Cell = str
 # What may be wrong with one cell, in both languages; the facts in braces are ours, never the cell's text.
 WRONG_WITH_CELL: Mapping[str, tuple[str, str]] = {
     "formula": ("单元格是公式，请粘贴为数值。", "The cell is a formula; paste its value instead."),
-    "error_value": ("单元格是错误值（如 #N/A）。", "The cell is an error value such as #N/A."),
+    "error_value": (
+        "单元格是错误值（如 #N/A），请改填数值或文字。",
+        "The cell is an error value such as #N/A; write what is meant.",
+    ),
     "merged_cells": ("{range} 是合并单元格，请取消合并并逐格填写。", "{range} is merged; undo it and fill each cell."),
-    "no_header": ("此列没有列名。", "The column has no name in the header."),
-    "too_long": ("内容超过 {limit} 个字符。", "The text is longer than {limit} characters."),
-    "control_character": ("内容含有不可见的控制字符。", "The text holds control characters."),
-    "ragged_row": ("此行有 {found} 格，表头有 {expected} 格。", "The row has {found} cells, the header {expected}."),
+    "no_header": (
+        "此列没有列名，请在表头补上列名，或删去此列内容。",
+        "The column has no name in the header; name it, or delete what stands in it.",
+    ),
+    "too_long": ("内容超过 {limit} 个字符，请缩短。", "The text is longer than {limit} characters; shorten it."),
+    "control_character": (
+        "内容含有不可见的控制字符，请删去后重新填写。",
+        "The text holds control characters; write it anew without them.",
+    ),
+    "ragged_row": (
+        "此行有 {found} 格，表头有 {expected} 格，请补齐或删去多余的格。",
+        "The row has {found} cells, the header {expected}; add what is missing or delete what is too much.",
+    ),
     "broken_quotes": (
-        "从此行起引号不配对，其后内容未读取。",
-        "From this row on the quotes do not pair; what follows was not read.",
+        "从此行起引号不配对，其后内容未读取，请补齐引号。",
+        "From this row on the quotes do not pair and what follows was not read; close them.",
+    ),
+    "scaled_format": (
+        "数字格式使显示的数与所存的数不同。请将格式改为“常规”，填写完整数值，“万”“亿”等写入“单位”列。",
+        "The number format shows another figure than is stored. Make it General, and write 万 or 亿 into the unit.",
+    ),
+    "hiding_format": (
+        "数字格式不显示所存的数，请将格式改为“常规”并核对数值。",
+        "The number format does not show the figure; make it General and look at the figure.",
+    ),
+    "date_without_day": (
+        "日期格式只显示年月，所存的日是软件自行补上的。请写明年、月、日。",
+        "The date format shows no day, and the stored one was made up; write year, month and day.",
+    ),
+    "raised_text": (
+        "单元格中有上标或下标，会与数字连在一起。请删去上下标，注释写入“备注”列。",
+        "The cell has superscript or subscript, which would join the figure; delete it, and put notes into remarks.",
+    ),
+    "struck_text": (
+        "单元格中部分内容加了删除线。如已作废，请删去该部分；如仍有效，请取消删除线。",
+        "Part of the cell is struck through. Delete it if it is void; otherwise undo the strikethrough.",
+    ),
+    "struck_cell": (
+        "此格加了删除线而本行未整行划去。整行作废的，请删去该行；仍有效的，请取消删除线。",
+        "The cell is struck through and its row is not. Delete the row if it is void; else undo the strikethrough.",
     ),
 }
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# What was passed over or is not what it seems, though nothing is wrong with it.
+WORTH_KNOWING: Mapping[str, tuple[str, str]] = {
+    "title_rows": ("表头之上的行作为标题，未读取。", "Rows above the header are titles and were not read."),
+    "hidden_rows": (
+        "隐藏的行和被筛选掉的行已照常读取，请核对是否应当列入。",
+        "Hidden and filtered-out rows were read like the others; make sure that they belong here.",
+    ),
+    "struck_rows": ("整行加删除线的行视为作废，未读取。", "Rows that are struck through as a whole were not read."),
+    "hidden_columns": ("隐藏的列已照常读取，请核对。", "Hidden columns were read like the others; look at them."),
+    "hidden_sheet": ("隐藏的工作表未读取。", "The sheet is hidden and was not read."),
+    "sheet_without_header": (
+        "工作表中没有所需的表头，作为封面或说明，未读取。",
+        "The sheet has no header that we know; it was taken as a cover or notes and not read.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much of a spreadsheet is read: bytes as sent and as unpacked, lines below the header, columns."""
+    """How much of a spreadsheet is read: bytes as sent and as unpacked, sheets, lines below headers, columns."""
 
     file_bytes: int = 5 * MIB
+    sheets: int = 50
     rows: int = 2_000
     columns: int = 64
+    # A header stands at most so many lines below the first that holds anything.
+    title_rows: int = 20
     cell_characters: int = 2_000
     problems: int = 200
     members: int = 1_000
     member_bytes: int = 32 * MIB
     declared_bytes: int = 128 * MIB
     declared_ratio: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a caller looks for: the field that a header means, None for one that it does not read."""
+
+    field_of: Callable[[str], str | None]
+    # A line is the header if it names so many fields.
+    header_fields: int
+    # A line so wide is data, so that a sheet with such lines and no header is no cover.
+    row_cells: int
+    # Fields in which a raised or lowered character would join a figure.
+    figures: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +113,19 @@ class CellProblem:
     code: str
     detail_zh: str
     detail_en: str
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a reader should know of rows or columns of one sheet, or of the sheet, although nothing is wrong."""
+
+    sheet: str | None
+    code: str
+    detail_zh: str
+    detail_en: str
+    rows: tuple[int, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +134,31 @@ class Row:
 
     number: int
     cells: dict[str, Cell]
+    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """What was read, and what is wrong with it; `sheet` is the worksheet's name, None for csv."""
 
-    header: tuple[str, ...]
+    columns: Mapping[str, int]
     rows: list[Row]
     problems: list[CellProblem]
-    sheet: str | None = None
+    sheet: str | None
+    header_row: int
+    notes: list[Note]
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return tuple(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All tables of a file, and what of the file is not among them."""
+
+    tables: tuple[Table, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +185,18 @@ class Merge:
         return f"{letters(self.first_column)}{self.first_row}:{letters(self.last_column)}{self.last_row}"
 
 
+@dataclass(slots=True)
+class Marks:
+    """What a sheet says of its cells beside their values; rows and columns count from 1."""
+
+    faults: list[Fault] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    told: Counter[Hashable] = field(default_factory=Counter)
+
+
 def letters(column: int) -> str:
     """Return how a sheet names its column: 1 is A, 27 is AA."""
     name = ""
@@ -107,65 +206,11 @@ def letters(column: int) -> str:
     return name
 
 
-def build_table(
-    grid: Iterable[tuple[int, Sequence[str]]],
-    *,
-    limits: Limits,
-    faults: Iterable[Fault] = (),
-    merges: Iterable[Merge] = (),
-    sheet: str | None = None,
-) -> Table:
-    """Name the cells of numbered lines by the first that is not empty; refuses an unfit header."""
-    lines = iter([(number, cells) for number, raw in grid if any(cells := [tidy(text) for text in raw])])
-    header_row, header = next(lines, (0, []))
-    names = _name_columns(header, limits)
-    found = [*faults, *_faults_of_row(header_row, header, names, limits)]
-    for merge in merges:
-        if merge.first_row <= header_row <= merge.last_row:
-            raise HeaderMerged(range=merge.range)
-        found.append(Fault(merge.first_row, merge.first_column, "merged_cells", {"range": merge.range}))
-    rows: list[Row] = []
-    for number, cells in lines:
-        found += _faults_of_row(number, cells, names, limits)
-        padded = [*cells, *[""] * len(names)]
-        rows.append(Row(number, {name: padded[index - 1] for index, name in names.items()}))
-    found.sort(key=lambda fault: (fault.row, fault.column))
-    # In the header's own row a column goes by its letter: there the name itself is what is wrong.
-    problems = [_describe(fault, {} if fault.row == header_row else names) for fault in found[: limits.problems]]
-    return Table(tuple(names.values()), rows, problems, sheet)
-
-
 def tidy(text: str) -> str:
     """Return the text without blanks around it and with one kind of line break."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _name_columns(header: Sequence[str], limits: Limits) -> dict[int, str]:
-    # A long column name is often broken over two lines in its cell; nobody means the break.
-    names = {index: "".join(line.strip() for line in text.split("\n")) for index, text in enumerate(header, 1) if text}
-    if not names:
-        raise SpreadsheetEmpty
-    if max(names) > limits.columns:
-        raise SpreadsheetHasTooManyColumns(limit=limits.columns)
-    seen: dict[str, int] = {}
-    for index, name in names.items():
-        if name in seen:
-            raise HeaderRepeated(first=letters(seen[name]), second=letters(index))
-        seen[name] = index
-    return names
-
-
-def _faults_of_row(number: int, cells: Sequence[str], names: Mapping[int, str], limits: Limits) -> Iterable[Fault]:
-    for index, text in enumerate(cells, 1):
-        if text and index not in names:
-            yield Fault(number, index, "no_header")
-        if len(text) > limits.cell_characters:
-            yield Fault(number, index, "too_long", {"limit": limits.cell_characters})
-        if _CONTROL.search(text):
-            yield Fault(number, index, "control_character")
-
-
-def _describe(fault: Fault, names: Mapping[int, str]) -> CellProblem:
-    zh, en = WRONG_WITH_CELL[fault.code]
-    column = names.get(fault.column) or letters(fault.column)
-    return CellProblem(fault.row, column, fault.code, zh.format(**fault.facts), en.format(**fault.facts))
+def note(code: str, sheet: str | None, *, rows: Iterable[int] = (), columns: Iterable[str] = ()) -> Note:
+    zh, en = WORTH_KNOWING[code]
+    return Note(sheet, code, zh, en, tuple(rows), tuple(columns))

@@ -18,10 +18,23 @@ from supervision.documents.errors import (
     SpreadsheetTooLarge,
 )
 from supervision.documents.packages import Package
-from supervision.documents.rules import MIB, Cell, CellProblem, Limits, Row, Table
+from supervision.documents.rules import MIB, Book, CellProblem, Layout, Limits, Note, Row, Table
 from supervision.documents.workbooks import read_workbook
 
-__all__ = ["Cell", "CellProblem", "Limits", "Row", "Table", "Value", "read_table", "refuse_unfit", "write_xlsx"]
+__all__ = [
+    "Book",
+    "CellProblem",
+    "Layout",
+    "Limits",
+    "Note",
+    "Row",
+    "Table",
+    "Value",
+    "read_book",
+    "read_table",
+    "refuse_unfit",
+    "write_xlsx",
+]
 
 Value = str | int | Decimal | bool | dt.date | dt.datetime | None
 
@@ -71,13 +84,18 @@ def refuse_unfit(raw: bytes, *, limits: Limits = _USUAL) -> None:
             raise SpreadsheetOfOtherType(type=type_name)
 
 
-def read_table(raw: bytes, *, limits: Limits = _USUAL) -> Table:
-    """Read an xlsx or csv table, told apart by content; refuses what cannot be one, in a `SpreadsheetRefused`.
+def read_book(raw: bytes, *, layout: Layout | None = None, limits: Limits = _USUAL) -> Book:
+    """Read all tables of an xlsx or csv file, told apart by content; refuses what is none, in a `SpreadsheetRefused`.
 
-    What is wrong with single cells is listed in the table's problems.
+    What is wrong with single cells is listed in the tables' problems, what was passed over in the notes.
     """
     refuse_unfit(raw, limits=limits)
-    return read_workbook(raw, limits) if raw.startswith(_ZIP) else read_delimited(raw, limits)
+    return read_workbook(raw, limits, layout) if raw.startswith(_ZIP) else read_delimited(raw, limits, layout)
+
+
+def read_table(raw: bytes, *, limits: Limits = _USUAL) -> Table:
+    """Read the first table of a file whose first line is its header; refuses as `read_book` does."""
+    return read_book(raw, limits=limits).tables[0]
 
 
 def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Value]], *, title: str) -> bytes:

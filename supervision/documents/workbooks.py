@@ -1,17 +1,26 @@
 import datetime as dt
 import io
-import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from supervision.documents.errors import SpreadsheetDamaged, SpreadsheetEmpty
+from supervision.documents.errors import (
+    SheetWithoutHeader,
+    SpreadsheetDamaged,
+    SpreadsheetEmpty,
+    SpreadsheetHasTooManyRows,
+    SpreadsheetHasTooManySheets,
+    SpreadsheetRefused,
+)
 from supervision.documents.packages import Package, folded
-from supervision.documents.rules import Limits, Table, build_table
+from supervision.documents.rules import Book, Layout, Limits, Note, Table, note
+from supervision.documents.styles import read_strings, read_styles
+from supervision.documents.tables import Line, build_table, find_header, likeliest_header, lines_of, looks_like_data
 from supervision.documents.worksheets import Scan, scan_sheet
 
 _SHARED_STRINGS = "xl/sharedStrings.xml"
@@ -19,10 +28,7 @@ _STYLES = "xl/styles.xml"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_FORMAT_CHARACTERS = 255
 _SHEET_NAME_CHARACTERS = 31
-_BUILT_IN_PERCENT = {"9", "10"}
-_QUOTED = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +38,76 @@ class _Sheet:
     is_visible: bool
 
 
-def read_workbook(raw: bytes, limits: Limits) -> Table:
-    """Read the first visible worksheet that holds anything; hidden ones serve drop-down lists and are passed over.
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What stands in a visible sheet that is not empty."""
+
+    name: str
+    lines: list[Line]
+    scan: Scan
+
+
+def read_workbook(raw: bytes, limits: Limits, layout: Layout | None) -> Book:
+    """Read each visible worksheet that has the header; the others are named in the notes.
 
     Refuses what `errors` lists, before unpacking more than the limits.
     """
     package = Package(raw, limits)
     sheets, counts_from_1904 = _list_sheets(package)
-    strings = b"".join(package.pieces(_SHARED_STRINGS)) if package.has(_SHARED_STRINGS) else b""
-    styles = b"".join(package.pieces(_STYLES)) if package.has(_STYLES) else b""
-    lengths = _lengths_of_strings(package, strings)
-    percent_styles = _percent_styles(package, styles)
+    strings, runs = read_strings(package)
+    styling, styles = read_styles(package)
+    scanned: list[tuple[str, bytes, Scan]] = []
     for sheet in sheets:
-        if not sheet.is_visible:
-            continue
-        content, scan = scan_sheet(
-            package, sheet.part, limits=limits, string_lengths=lengths, percent_styles=percent_styles
-        )
-        if not scan.has_content:
-            continue
-        vetted = _repack(content, strings, styles, counts_from_1904=counts_from_1904)
-        grid = _read_grid(vetted, scan)
-        return build_table(grid, limits=limits, faults=scan.faults, merges=scan.merges, sheet=sheet.name)
-    raise SpreadsheetEmpty
+        if sheet.is_visible:
+            with _naming(sheet.name):
+                content, scan = scan_sheet(package, sheet.part, limits=limits, strings=runs, styles=styles)
+            if scan.has_content:
+                scanned.append((sheet.name, content, scan))
+    if len(scanned) > limits.sheets:
+        raise SpreadsheetHasTooManySheets(limit=limits.sheets)
+    if not scanned:
+        raise SpreadsheetEmpty
+    parts = [content for _, content, _ in scanned]
+    vetted = _open(_repack(parts, strings, styling, counts_from_1904=counts_from_1904))
+    contents = [
+        _Content(name, lines_of(_read_grid(vetted, place, scan)), scan) for place, (name, _, scan) in enumerate(scanned)
+    ]
+    notes = [note("hidden_sheet", sheet.name) for sheet in sheets if not sheet.is_visible]
+    return _as_book([each for each in contents if each.lines], notes, limits, layout)
+
+
+def _as_book(contents: Sequence[_Content], notes: Sequence[Note], limits: Limits, layout: Layout | None) -> Book:
+    if not contents:
+        raise SpreadsheetEmpty
+    headers = [find_header(each.lines, layout, limits) for each in contents]
+    if layout is not None and all(at is None for at in headers):
+        # Nothing is a header: what comes nearest is told what it lacks.
+        nearest = next((each for each in contents if looks_like_data(each.lines, layout)), contents[0])
+        contents, headers = [nearest], [likeliest_header(nearest.lines, layout, limits)]
+    tables: list[Table] = []
+    passed_over: list[Note] = []
+    for each, at in zip(contents, headers, strict=True):
+        with _naming(each.name):
+            if at is not None:
+                table = build_table(each.lines, at, layout=layout, limits=limits, marks=each.scan, sheet=each.name)
+                tables.append(table)
+            elif layout is not None and looks_like_data(each.lines, layout):
+                raise SheetWithoutHeader
+            else:
+                passed_over.append(note("sheet_without_header", each.name))
+    if sum(len(table.rows) for table in tables) > limits.rows:
+        raise SpreadsheetHasTooManyRows(limit=limits.rows)
+    return Book(tuple(tables), (*notes, *passed_over))
+
+
+@contextmanager
+def _naming(sheet: str) -> Iterator[None]:
+    """Say of a refusal which sheet it is about."""
+    try:
+        yield
+    except SpreadsheetRefused as refusal:
+        refusal.sheet = sheet
+        raise
 
 
 def _list_sheets(package: Package) -> tuple[list[_Sheet], bool]:
@@ -77,8 +130,8 @@ def _list_sheets(package: Package) -> tuple[list[_Sheet], bool]:
     package.read(package.pieces("xl/_rels/workbook.xml.rels"), start=relationship)
     package.read(package.pieces("xl/workbook.xml"), start=element)
     sheets = [_Sheet(name, _part_of(targets.get(key, "")), shown) for name, key, shown in named]
-    if len({sheet.part for sheet in sheets}) < len(sheets):
-        # One part under many names would be looked through as many times.
+    if len({sheet.part for sheet in sheets}) < len(sheets) or len({sheet.name for sheet in sheets}) < len(sheets):
+        # One part under many names would be looked through as many times; a name tells which sheet is meant.
         raise SpreadsheetDamaged
     return sheets, any(epoch in {"1", "true", "on"} for epoch in epochs)
 
@@ -87,55 +140,25 @@ def _part_of(target: str) -> str:
     return folded(target if target.startswith("/") else f"xl/{target}")
 
 
-def _lengths_of_strings(package: Package, raw: bytes) -> list[int]:
-    lengths: list[int] = []
-
-    def start(name: str, _attributes: Mapping[str, str]) -> None:
-        if name == "si":
-            lengths.append(0)
-
-    def text(part: str) -> None:
-        if lengths:
-            lengths[-1] += len(part)
-
-    if raw:
-        package.read([raw], start=start, text=text)
-    return lengths
-
-
-def _percent_styles(package: Package, raw: bytes) -> frozenset[str]:
-    percent_formats = set(_BUILT_IN_PERCENT)
-    cell_formats: list[str] = []
-    inside = [""]
-
-    def start(name: str, attributes: Mapping[str, str]) -> None:
-        if name == "numFmt" and "%" in _QUOTED.sub("", attributes.get("formatCode", "")[:_FORMAT_CHARACTERS]):
-            percent_formats.add(attributes.get("numFmtId", ""))
-        elif name in {"cellXfs", "cellStyleXfs"}:
-            inside[0] = name
-        elif name == "xf" and inside[0] == "cellXfs":
-            cell_formats.append(attributes.get("numFmtId", "0"))
-
-    if raw:
-        package.read([raw], start=start)
-    return frozenset(str(index) for index, number in enumerate(cell_formats) if number in percent_formats)
-
-
-def _repack(sheet: bytes, strings: bytes, styles: bytes, *, counts_from_1904: bool) -> io.BytesIO:
-    """Return a container of our own making with the one vetted sheet.
+def _repack(sheets: Sequence[bytes], strings: bytes, styles: bytes, *, counts_from_1904: bool) -> io.BytesIO:
+    """Return a container of our own making with the vetted sheets.
 
     Two programs may read one container differently; the parser that follows shall see only what was looked at.
     """
+    numbers = range(1, len(sheets) + 1)
+    listed = "".join(f'<sheet name="{number}" sheetId="{number}" r:id="rId{number}"/>' for number in numbers)
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("_rels/.rels", _relationship("officeDocument", "xl/workbook.xml"))
-        archive.writestr("xl/_rels/workbook.xml.rels", _relationship("worksheet", "worksheets/sheet1.xml"))
+        archive.writestr("_rels/.rels", _relationships("officeDocument", ["xl/workbook.xml"]))
+        targets = [f"worksheets/sheet{number}.xml" for number in numbers]
+        archive.writestr("xl/_rels/workbook.xml.rels", _relationships("worksheet", targets))
         archive.writestr(
             "xl/workbook.xml",
             f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><workbookPr date1904="{int(counts_from_1904)}"/>'
-            '<sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>',
+            f"<sheets>{listed}</sheets></workbook>",
         )
-        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+        for target, sheet in zip(targets, sheets, strict=True):
+            archive.writestr(f"xl/{target}", sheet)
         if strings:
             archive.writestr(_SHARED_STRINGS, strings)
         if styles:
@@ -144,17 +167,24 @@ def _repack(sheet: bytes, strings: bytes, styles: bytes, *, counts_from_1904: bo
     return package
 
 
-def _relationship(kind: str, target: str) -> str:
-    return (
-        f'<Relationships xmlns="{_RELATIONSHIPS}">'
-        f'<Relationship Id="rId1" Type="{_OFFICE}/{kind}" Target="{target}"/></Relationships>'
+def _relationships(kind: str, targets: Sequence[str]) -> str:
+    listed = "".join(
+        f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for number, target in enumerate(targets, 1)
     )
+    return f'<Relationships xmlns="{_RELATIONSHIPS}">{listed}</Relationships>'
 
 
-def _read_grid(package: io.BytesIO, scan: Scan) -> Iterator[tuple[int, list[str]]]:
+def _open(package: io.BytesIO) -> CalamineWorkbook:
     try:
-        sheet = CalamineWorkbook.from_filelike(package).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
+        return CalamineWorkbook.from_filelike(package)
+    except (CalamineError, ValueError, OverflowError):
+        raise SpreadsheetDamaged from None
+
+
+def _read_grid(workbook: CalamineWorkbook, place: int, scan: Scan) -> Iterator[tuple[int, list[str]]]:
+    try:
+        rows = workbook.get_sheet_by_index(place).to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OverflowError):
         raise SpreadsheetDamaged from None
     for number, values in enumerate(rows, 1):

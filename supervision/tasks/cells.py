@@ -1,5 +1,4 @@
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -13,11 +12,14 @@ WRONG_WITH_CELL: Mapping[str, tuple[str, str]] = {
     "missing_value": ("此格为空，请填写。", "The cell is empty; fill it in."),
     "too_long": ("内容超过 {limit} 个字符，请缩短。", "The text is longer than {limit} characters; shorten it."),
     "bad_number": (
-        "不是有效的数值，请填写数字（整数至多 13 位、小数至多 4 位），如 6.5。",
-        "This is no number; give one such as 6.5, with at most 13 digits before the point and 4 after it.",
+        "不是有效的数值，请只填写数字（整数至多 13 位、小数至多 4 位），如 6.5；注释请写入“备注”列。",
+        "This is no number; give digits alone, at most 13 before the point and 4 after it, such as 6.5.",
     ),
     "bad_no": ("序号应为 1 至 99999 的整数。", "The number must be a whole one from 1 to 99999."),
-    "bad_date": ("不是有效的日期，请写作 {year}-12-31 的形式。", "This is no date; write one such as {year}-12-31."),
+    "bad_date": (
+        "不是完整、有效的日期。请写明四位年份、月和日，如 {year}-12-31 或 {year}年12月31日。",
+        "This is no whole date. Give a year of four digits, month and day, such as {year}-12-31.",
+    ),
     "date_outside_year": (
         "时限不在 {year} 年内，请填写 {year}-01-01 至 {year}-12-31 之间的日期。",
         "The deadline lies outside {year}; give a day from {year}-01-01 to {year}-12-31.",
@@ -67,17 +69,33 @@ WRONG_WITH_CELL: Mapping[str, tuple[str, str]] = {
         "{count} officials have this name; write post and name to tell them apart.",
     ),
     "duplicate_no": (
-        "序号与第 {first} 行重复，请改为未使用的序号。",
-        "Row {first} has the same number; choose one that is not used.",
+        "序号与{first_zh}重复，请改为未使用的序号。",
+        "The number stands in {first_en} already; choose one that is not used.",
     ),
     "no_taken": (
         "该年度台账已有此序号，请改为未使用的序号。",
         "The year's ledger has this number already; choose one that is not used.",
     ),
-    "duplicate_goal": ("目标与第 {first} 行重复，请删去一行。", "Row {first} has the same goal; delete one of them."),
+    "duplicate_goal": (
+        "目标与{first_zh}重复，请删去一行。",
+        "The goal stands in {first_en} already; delete one of them.",
+    ),
     "goal_taken": (
         "该年度台账已有此目标，请删去此行。",
         "The year's ledger has this goal already; delete the row.",
+    ),
+}
+# What a reader of the result should know, although nothing is wrong.
+WORTH_KNOWING: Mapping[str, tuple[str, str]] = {
+    "sheet_without_rows": ("工作表只有表头，没有数据。", "The sheet has a header and no rows."),
+    "ignored_columns": ("这些列与台账无关，未读取。", "These columns say nothing to a ledger and were not read."),
+    "absent_columns": (
+        "表中没有这些列，各行按默认处理：时限为当年 12 月 31 日，来源为该年度台账，目标上限为空。",
+        "The sheet has no such columns; each row took the year's last day, the year's ledger, and no upper end.",
+    ),
+    "left_open": (
+        "这些行的此格为空，按默认处理：时限为当年 12 月 31 日，来源为该年度台账。",
+        "The cell is empty in these rows, which took the year's last day as deadline, its ledger as source.",
     ),
 }
 COMPARATORS: Mapping[str, Comparator] = {
@@ -86,10 +104,18 @@ COMPARATORS: Mapping[str, Comparator] = {
     "不高于": Comparator.AT_MOST,
     "介于": Comparator.BETWEEN,
 }
-_NUMBER = re.compile(r"[+-]?\d{1,13}(\.\d{1,4})?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_NO = re.compile(r"[1-9]\d{0,4}")
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII)
+# The forms that Chinese keyboards give to the characters of ASCII. Nothing else that resembles a digit is one: not ①,
+# ², ٣ or 〇, of which nobody can say whether they belong to the figure.
+_HALF_WIDTH: dict[int, int | str] = {**{full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)}, 0x3000: " "}
+_NUMBER = re.compile(r"[+-]?\d{1,13}(\.\d{1,4})?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_NO = re.compile(r"[1-9]\d{0,4}", re.ASCII)
+# A year of four digits, then month and day: whatever else is left open is not guessed. Midnight is what programs add.
+_DATE = re.compile(
+    r"(\d{4}) *(?:- *(\d{1,2}) *- *(\d{1,2})|/ *(\d{1,2}) */ *(\d{1,2})|\. *(\d{1,2}) *\. *(\d{1,2})"
+    r"|年 *(\d{1,2}) *月 *(\d{1,2}) *[日号])(?:(?: +|T)0?0:00(?::00(?:\.0+)?)?)?",
+    re.ASCII,
+)
 
 
 class Unfit(Exception):  # noqa: N818 - states the fact
@@ -109,15 +135,19 @@ def read_text(text: str, *, limit: int) -> str:
     return text
 
 
+def half_width(text: str) -> str:
+    return text.translate(_HALF_WIDTH).strip()
+
+
 def read_no(text: str) -> int:
-    plain = unicodedata.normalize("NFKC", read_text(text, limit=100))
+    plain = half_width(read_text(text, limit=100))
     if not _NO.fullmatch(plain):
         raise Unfit("bad_no")
     return int(plain)
 
 
 def read_comparator(text: str) -> Comparator:
-    found = COMPARATORS.get(read_text(text, limit=100).casefold())
+    found = COMPARATORS.get(half_width(read_text(text, limit=100)).casefold())
     if found is None:
         raise Unfit("bad_comparator")
     return found
@@ -125,8 +155,8 @@ def read_comparator(text: str) -> Comparator:
 
 def read_number(text: str, *, unit_of_measure: str | None) -> Decimal:
     """Read a figure as people write it: 6.5, 1,000, and 6.5% where percent is the unit of measure."""
-    plain = unicodedata.normalize("NFKC", text)
-    if unit_of_measure == "%":
+    plain = half_width(text)
+    if unit_of_measure is not None and half_width(unit_of_measure) == "%":
         plain = plain.removesuffix("%").rstrip()
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
@@ -139,7 +169,7 @@ def read_deadline(text: str, *, year: int) -> date:
     """Read a day of the year, which is its last one if nothing is written."""
     if not text:
         return date(year, 12, 31)
-    match = _DATE.fullmatch(text)
+    match = _DATE.fullmatch(half_width(text))
     if match is None:
         raise Unfit("bad_date", year=year)
     try:

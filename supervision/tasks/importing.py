@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.documents import attachments, spreadsheets
-from supervision.documents.spreadsheets import Table
+from supervision.documents.spreadsheets import Book
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.items import ledgers
@@ -17,6 +17,7 @@ from supervision.items.rules import check_ledger_year
 from supervision.operations import service as operations
 from supervision.operations.errors import RowsRefused
 from supervision.tasks import queries
+from supervision.tasks.columns import LAYOUT
 from supervision.tasks.decomposing import add_tasks
 from supervision.tasks.ledger_sheet import LedgerSheet, PlannedEntry
 
@@ -37,10 +38,15 @@ async def start_import(session: AsyncSession, actor: Actor, *, year: int, raw: b
     return await operations.start(session, actor, kind=KIND, arguments=arguments)
 
 
-async def open_sheet(session: AsyncSession, *, year: int, table: Table) -> LedgerSheet:
-    """Lay a table beside the people and the ledger as they are now."""
+def read_book(raw: bytes) -> Book:
+    """Read what a file holds of a ledger; refuses what is no table."""
+    return spreadsheets.read_book(raw, layout=LAYOUT)
+
+
+async def open_sheet(session: AsyncSession, *, year: int, book: Book) -> LedgerSheet:
+    """Lay what a file holds beside the people and the ledger as they are now."""
     directory = await queries.read_directory(session)
-    return LedgerSheet(table, year=year, directory=directory, taken=await queries.read_taken(session, year))
+    return LedgerSheet(book, year=year, directory=directory, taken=await queries.read_taken(session, year))
 
 
 def require_right(sheet: LedgerSheet) -> None:
@@ -50,15 +56,15 @@ def require_right(sheet: LedgerSheet) -> None:
         raise RowsRefused([{**asdict(problem), "column": problem.column[:_COLUMN_CHARACTERS]} for problem in told])
 
 
-async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, table: Table) -> dict[str, Any]:
-    """Enter a whole table in the year's ledger, opening it if need be; refuses all of it if any row is wrong (§2(1)).
+async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, book: Book) -> dict[str, Any]:
+    """Enter a whole file in the year's ledger, opening it if need be; refuses all of it if any row is wrong (§2(1)).
 
     Returns the operation's result.
     """
     ledger_id = await ledgers.open_unless_open(session, actor, year=year)
     # What was right when the rows were looked at one by one may not be so any more.
-    sheet = await open_sheet(session, year=year, table=table)
-    sheet.check(table.rows)
+    sheet = await open_sheet(session, year=year, book=book)
+    sheet.check(sheet.rows)
     require_right(sheet)
     today = await clock.today(session)
     news = [_new_item(entry, today) for entry in sheet.entries]
@@ -73,7 +79,10 @@ async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, table
         "ledger_id": str(ledger_id),
         "year": year,
         "items": len(item_ids),
-        "ignored_columns": sheet.ignored_columns,
+        "ignored_columns": [name[:_COLUMN_CHARACTERS] for name in sheet.ignored_columns],
+        "notes": [
+            {**asdict(note), "columns": [name[:_COLUMN_CHARACTERS] for name in note.columns]} for note in sheet.notes
+        ],
     }
 
 

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -5,16 +6,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from supervision.documents.spreadsheets import CellProblem, Row, Table
+from supervision.documents.spreadsheets import Book, CellProblem, Note, Row, Table
 from supervision.tasks import cells
-from supervision.tasks.cells import WRONG_WITH_CELL, Unfit
-from supervision.tasks.columns import CHINESE, folded, name_columns
+from supervision.tasks.cells import WORTH_KNOWING, WRONG_WITH_CELL, Unfit
+from supervision.tasks.columns import CHINESE, Columns, folded, name_columns
 from supervision.tasks.people import People
 from supervision.tasks.queries import Directory, Taken
 from supervision.tasks.rules import TaskPlan, wrong_with_ends
 
 # Characters of a line and of prose, as everywhere in the API.
 _LINE, _PROSE = 200, 4000
+# Fields that are filled in where the sheet says nothing.
+_WITH_DEFAULT = ("deadline", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +35,27 @@ class _Reading:
     """One cell's text, the row that it stands in, and what was read of that row before."""
 
     text: str
-    row: int
+    row: Row
     values: Mapping[str, Any]
 
 
 class LedgerSheet:
     """A year's ledger as a spreadsheet gives it, compared with who exists and with what the ledger holds already."""
 
-    def __init__(self, table: Table, *, year: int, directory: Directory, taken: Taken) -> None:
+    def __init__(self, book: Book, *, year: int, directory: Directory, taken: Taken) -> None:
         self.entries: list[PlannedEntry] = []
-        self._year = year
+        self._book = book
         self._people = People(directory)
-        self._columns, header_problems = name_columns(table.header)
-        self._is_readable = not header_problems
-        self._places = {name: place for place, name in enumerate(table.header)}
-        self._problems: dict[tuple[int, str], CellProblem] = {}
-        for problem in (*header_problems, *table.problems):
-            self._problems.setdefault((problem.row, problem.column), problem)
-        if not table.rows:
-            self._note(1, table.header[0], Unfit("no_rows"))
-        # The row of the sheet that brought a number or goal; None if the ledger had it before.
-        self._numbers: dict[int, int | None] = dict.fromkeys(taken.numbers)
-        self._goals: dict[str, int | None] = dict.fromkeys(map(folded, taken.goals))
+        self._columns: dict[str | None, Columns] = {}
+        self._problems: dict[tuple[str | None, int, str], CellProblem] = {}
+        self._is_readable = True
+        for table in book.tables:
+            self._take_up(table)
+        # The row that brought a number or goal; None if the ledger had it before.
+        self._numbers: dict[int, Row | None] = dict.fromkeys(taken.numbers)
+        self._goals: dict[str, Row | None] = dict.fromkeys(map(folded, taken.goals))
+        # The rows in which an optional cell was empty, by the field and the sheet.
+        self._left_open: dict[tuple[str, str | None], list[int]] = defaultdict(list)
         # In this order: a later one may look at what an earlier one read.
         self._readers: dict[str, Callable[[_Reading], Any]] = {
             "no": self._read_no,
@@ -71,44 +73,85 @@ class LedgerSheet:
         }
 
     @property
+    def rows(self) -> list[Row]:
+        return [row for table in self._book.tables for row in table.rows]
+
+    @property
     def ignored_columns(self) -> list[str]:
-        return list(self._columns.ignored)
+        return list(dict.fromkeys(header for columns in self._columns.values() for header in columns.ignored))
 
     @property
     def problems(self) -> list[CellProblem]:
-        """Everything that is wrong, in the order in which a person reads the sheet."""
-        return sorted(self._problems.values(), key=lambda each: (each.row, self._places.get(each.column, -1)))
+        """Everything that is wrong, in the order in which a person reads the sheets."""
+        places = {table.sheet: (number, table.columns) for number, table in enumerate(self._book.tables)}
+
+        def place(problem: CellProblem) -> tuple[int, int, int]:
+            number, columns = places[problem.sheet]
+            return number, problem.row, columns.get(problem.column, -1)
+
+        return sorted(self._problems.values(), key=place)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was passed over, and what was read although it may not have been meant, sheet by sheet."""
+        told = list(self._book.notes)
+        for table in self._book.tables:
+            columns = self._columns[table.sheet]
+            told += table.notes
+            if not table.rows:
+                told.append(_note("sheet_without_rows", table.sheet))
+            if columns.ignored:
+                told.append(_note("ignored_columns", table.sheet, columns=columns.ignored))
+            if absent := [column.zh for column in columns.absent]:
+                told.append(_note("absent_columns", table.sheet, columns=absent))
+            for field in _WITH_DEFAULT:
+                rows = self._left_open[field, table.sheet]
+                if rows and field in columns.header_of:
+                    told.append(_note("left_open", table.sheet, rows=rows, columns=[columns.header_of[field]]))
+        return told
 
     def check(self, rows: Iterable[Row]) -> None:
         """Look at rows, each once: what is right joins `entries`, what is wrong joins `problems`."""
         for row in rows if self._is_readable else ():
             values: dict[str, Any] = {}
+            header_of = self._columns[row.sheet].header_of
             for field, read in self._readers.items():
-                header = self._columns.header_of.get(field, CHINESE[field])
+                header = header_of.get(field, CHINESE[field])
+                text = row.cells.get(header_of[field], "") if field in header_of else ""
+                if not text and field in _WITH_DEFAULT:
+                    self._left_open[field, row.sheet].append(row.number)
                 try:
-                    values[field] = read(_Reading(row.cells.get(header, ""), row.number, values))
+                    values[field] = read(_Reading(text, row, values))
                 except Unfit as unfit:
-                    self._note(row.number, header, unfit)
+                    self._note(row.sheet, row.number, header, unfit)
             if len(values) == len(self._readers):
                 self.entries.append(_entry(values))
 
-    def _note(self, row: int, header: str, unfit: Unfit) -> None:
+    def _take_up(self, table: Table) -> None:
+        self._columns[table.sheet], header_problems = name_columns(table)
+        self._is_readable &= not header_problems
+        for problem in (*header_problems, *table.problems):
+            self._problems.setdefault((problem.sheet, problem.row, problem.column), problem)
+        if not self.rows:
+            self._note(table.sheet, table.header_row, table.header[0], Unfit("no_rows"))
+
+    def _note(self, sheet: str | None, row: int, header: str, unfit: Unfit) -> None:
         zh, en = WRONG_WITH_CELL[unfit.code]
-        problem = CellProblem(row, header, unfit.code, zh.format(**unfit.facts), en.format(**unfit.facts))
+        problem = CellProblem(row, header, unfit.code, zh.format(**unfit.facts), en.format(**unfit.facts), sheet)
         # What the file itself says of a cell, such as that it is a formula, comes before what we make of its value.
-        self._problems.setdefault((row, header), problem)
+        self._problems.setdefault((sheet, row, header), problem)
 
     def _read_no(self, cell: _Reading) -> int:
         no = cells.read_no(cell.text)
         if no in self._numbers:
-            _refuse_double(self._numbers[no], here="duplicate_no", before="no_taken")
+            _refuse_double(cell.row, self._numbers[no], here="duplicate_no", before="no_taken")
         self._numbers[no] = cell.row
         return no
 
     def _read_goal(self, cell: _Reading) -> str:
         goal = cells.read_text(cell.text, limit=_PROSE)
         if folded(goal) in self._goals:
-            _refuse_double(self._goals[folded(goal)], here="duplicate_goal", before="goal_taken")
+            _refuse_double(cell.row, self._goals[folded(goal)], here="duplicate_goal", before="goal_taken")
         self._goals[folded(goal)] = cell.row
         return goal
 
@@ -119,10 +162,20 @@ class LedgerSheet:
         return None if unit_id is None else self._people.find_person(name, unit_id=unit_id)
 
 
-def _refuse_double(first: int | None, *, here: str, before: str) -> None:
+def _refuse_double(row: Row, first: Row | None, *, here: str, before: str) -> None:
     if first is None:
         raise Unfit(before)
-    raise Unfit(here, first=first)
+    is_elsewhere = first.sheet != row.sheet
+    raise Unfit(
+        here,
+        first_zh=f"{f'工作表“{first.sheet}”' if is_elsewhere else ''}第 {first.number} 行",
+        first_en=f"row {first.number}{f' of the sheet “{first.sheet}”' if is_elsewhere else ''}",
+    )
+
+
+def _note(code: str, sheet: str | None, *, rows: Iterable[int] = (), columns: Iterable[str] = ()) -> Note:
+    zh, en = WORTH_KNOWING[code]
+    return Note(sheet, code, zh, en, tuple(rows), tuple(columns))
 
 
 def _read_line(cell: _Reading) -> str:

@@ -46,9 +46,10 @@ async def test_what_is_wrong_is_told_in_both_languages(committed: Committed) -> 
     ended = (await office.get(asked.headers["Location"])).json()
     assert (ended["state"], ended["result"]) == ("refused", None)
     assert ended["problems"][0] == {
+        "sheet": None,
         "row": 1,
         "column": "序号",
         "code": "missing_column",
-        "detail_zh": "缺少“序号”列（或写作 no），请在首行补上此列。",
-        "detail_en": "The column 序号 (or no) is missing; add it to the first line.",
+        "detail_zh": "缺少“序号”列（或写作 no），请在表头补上此列。",
+        "detail_en": "The column 序号 (or no) is missing; add it to the header.",
     }

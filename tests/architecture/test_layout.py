@@ -35,7 +35,10 @@ OWN = {
     "cadence": {"rhythms", "runs", "seed", "seeding", "timetable"},
     "operations": set[str](),
     "messaging": {"audience", "broadcasting", "delivery", "gateways", "outbox", "receipts", "templates"},
-    "documents": {"attachments", "delimited", "packages", "spreadsheets", "uploading", "workbooks", "worksheets"},
+    "documents": {
+        *("attachments", "delimited", "number_formats", "packages", "spreadsheets", "styles", "tables"),
+        *("uploading", "workbooks", "worksheets"),
+    },
     "items": {
         *(
             "approving",

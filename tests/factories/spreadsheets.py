@@ -1,6 +1,8 @@
 import io
+import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import xlsxwriter
 
@@ -49,3 +51,21 @@ def many_rows(count: int) -> bytes:
 
 def places(problems: Iterable[CellProblem]) -> list[tuple[int, str, str]]:
     return [(problem.row, problem.column, problem.code) for problem in problems]
+
+
+def make_workbook(fill: Callable[[Any], object]) -> bytes:
+    """Make an xlsx as an office program writes it; `fill` is handed the workbook."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as workbook:
+        fill(workbook)
+    return target.getvalue()
+
+
+def with_cell(raw: bytes, place: str, cell: str) -> bytes:
+    """Put another cell, as XML, into the first sheet of a workbook."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    changed, times = re.subn(rf'<c r="{place}".*?</c>', cell, sheet)
+    assert times == 1
+    return zipped({**parts, "xl/worksheets/sheet1.xml": changed})

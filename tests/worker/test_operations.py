@@ -1,16 +1,21 @@
 import asyncio
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import RowMapping, text
 
+from api.schemas.operations import LedgerImportResult, OperationProblem
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.operations import service
 from supervision.tasks import importing
-from tests.factories.tasks import ledger_row, make_cast, many_rows, to_csv
+from tests.factories.spreadsheets import make_workbook
+from tests.factories.tasks import HEADER, ledger_row, make_cast, many_rows, to_csv
 from tests.house import Committed, Place
 from worker.jobs import operations
 from worker.runner import Runner
@@ -96,6 +101,41 @@ async def test_a_ledger_becomes_items_entries_tasks_and_indicators(office: Offic
             "ledger.imported": 1,
             "operation.succeeded": 1,
         }
+
+
+async def test_the_result_says_what_of_the_file_is_not_in_the_ledger(office: Office) -> None:
+    def fill(workbook: Any) -> None:
+        workbook.add_worksheet("封面").write(0, 0, "2016年度台账")
+        sheet = workbook.add_worksheet("台账")
+        header = [name for name in HEADER if name not in {"时限", "来源"}]
+        sheet.write_row(0, 0, [*header, "备注"])
+        for number, row in enumerate(many_rows(2), 1):
+            sheet.write_row(number, 0, [*(row[name] for name in header), "无"])
+        sheet.set_row(2, None, None, {"hidden": True})
+
+    row = await office.run(make_workbook(fill))
+    assert (row["state"], row["result"]["items"]) == ("succeeded", 2)
+    assert row["result"]["ignored_columns"] == ["备注"]
+    told = [(note["sheet"], note["code"], note["rows"], note["columns"]) for note in row["result"]["notes"]]
+    assert told == [
+        ("封面", "sheet_without_header", [], []),
+        ("台账", "hidden_rows", [3], []),
+        ("台账", "ignored_columns", [], ["备注"]),
+        ("台账", "absent_columns", [], ["时限", "来源"]),
+    ]
+    assert LedgerImportResult.model_validate_json(json.dumps(row["result"]))
+
+
+async def test_what_is_wrong_with_a_sheet_names_it(office: Office) -> None:
+    def fill(workbook: Any, *, header: Sequence[str] = HEADER) -> None:
+        workbook.add_worksheet("一季度").write_row(0, 0, HEADER)
+        workbook.add_worksheet("二季度").write_row(0, 0, header)
+
+    row = await office.run(make_workbook(fill))
+    assert [(each["sheet"], each["code"]) for each in row["problems"]] == [("一季度", "no_rows"), ("二季度", "no_rows")]
+    row = await office.run(make_workbook(lambda workbook: fill(workbook, header=[*HEADER, "序号"])))
+    assert [(each["sheet"], each["row"]) for each in row["problems"]] == [("二季度", None)]
+    assert OperationProblem.model_validate(row["problems"][0])
 
 
 async def test_one_bad_row_and_nothing_is_stored(office: Office) -> None:

@@ -8,7 +8,8 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.documents import attachments, spreadsheets
+from supervision.documents import attachments
+from supervision.documents.errors import SpreadsheetRefused
 from supervision.foundation import metrics
 from supervision.foundation.errors import Refusal
 from supervision.operations import service
@@ -27,6 +28,7 @@ Apply = Callable[[AsyncSession], Awaitable[dict[str, Any]]]
 Prepare = Callable[[Runner, Claimed], Awaitable[Apply]]
 
 _FAULT = {
+    "sheet": None,
     "row": None,
     "column": None,
     "code": "internal_error",
@@ -78,16 +80,17 @@ async def _prepare_ledger_import(runner: Runner, claimed: Claimed) -> Apply:
     actor, year = claimed.actor, claimed.arguments["year"]
     async with runner.within(actor.jurisdiction_id) as session:
         raw = await attachments.read(session, UUID(claimed.arguments["attachment_id"]))
-    table = await asyncio.to_thread(spreadsheets.read_table, raw)
+    book = await asyncio.to_thread(importing.read_book, raw)
     async with runner.within(actor.jurisdiction_id) as session:
-        sheet = await importing.open_sheet(session, year=year, table=table)
-    for done in range(0, len(table.rows), CHUNK):
-        sheet.check(table.rows[done : done + CHUNK])
+        sheet = await importing.open_sheet(session, year=year, book=book)
+    rows = sheet.rows
+    for done in range(0, len(rows), CHUNK):
+        sheet.check(rows[done : done + CHUNK])
         async with runner.within(actor.jurisdiction_id) as session:
-            is_done = min(done + CHUNK, len(table.rows))
-            await service.note_progress(session, claimed.id, done=is_done, total=len(table.rows))
+            is_done = min(done + CHUNK, len(rows))
+            await service.note_progress(session, claimed.id, done=is_done, total=len(rows))
     importing.require_right(sheet)
-    return lambda session: importing.import_ledger(session, actor, year=year, table=table)
+    return lambda session: importing.import_ledger(session, actor, year=year, book=book)
 
 
 # Each kind of operation: what looks at it step by step, and returns what applies it.
@@ -103,4 +106,5 @@ async def _end(runner: Runner, claimed: Claimed, state: OperationState, problems
 
 def _whole(refusal: Refusal) -> dict[str, Any]:
     texts = {"detail_zh": refusal.detail("zh-CN"), "detail_en": refusal.detail("en")}
-    return {"row": None, "column": None, "code": refusal.code, **texts}
+    sheet = refusal.sheet if isinstance(refusal, SpreadsheetRefused) else None
+    return {"sheet": sheet, "row": None, "column": None, "code": refusal.code, **texts}

@@ -19,6 +19,11 @@ def test_csv_is_read_in_the_encodings_and_delimiters_of_offices(encoding: str, d
     assert (table.problems, table.sheet) == ([], None)
 
 
+@pytest.mark.parametrize("line", ["编号\t,目标\t,目标值\t", "\t编号,\t目标,\t目标值", "编号\t;\t目标;目标值\t"])
+def test_tabs_beside_another_delimiter_delimit_nothing(line: str) -> None:
+    assert read_table(f"{line}\n".encode()).header == tuple(HEADER)
+
+
 def test_csv_problems_are_told_with_their_place() -> None:
     text = "编号,目标,目标值\n1,=1+1,+SUM(A1)\n2,甲\n3,甲,5,多,出\n4,甲,6,,\n-5,@名,+86\n"
     table = read_table(text.encode())

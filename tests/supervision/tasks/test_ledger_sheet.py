@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from supervision.documents.spreadsheets import CellProblem, read_table, write_xlsx
+from supervision.documents.spreadsheets import CellProblem, write_xlsx
 from supervision.foundation.ids import new_id
 from supervision.tasks.cells import WRONG_WITH_CELL
 from supervision.tasks.columns import COLUMNS, Column
+from supervision.tasks.importing import read_book
 from supervision.tasks.ledger_sheet import LedgerSheet
 from supervision.tasks.queries import Directory, PersonInPost, Taken
 from tests.factories.tasks import HEADER, ledger_row, to_csv
@@ -29,9 +30,8 @@ NOTHING = Taken(set(), set())
 
 
 def check(raw: bytes, taken: Taken = NOTHING) -> LedgerSheet:
-    table = read_table(raw)
-    sheet = LedgerSheet(table, year=2016, directory=DIRECTORY, taken=taken)
-    sheet.check(table.rows)
+    sheet = LedgerSheet(read_book(raw), year=2016, directory=DIRECTORY, taken=taken)
+    sheet.check(sheet.rows)
     return sheet
 
 
