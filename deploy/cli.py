@@ -17,8 +17,8 @@ from supervision.audit import sealing
 from supervision.cadence import seeding
 from supervision.foundation import settings
 from supervision.foundation.clock import SHANGHAI
+from supervision.foundation.errors import Refusal
 from supervision.identity import queries
-from supervision.identity.errors import JurisdictionExists
 from supervision.identity.models import JurisdictionKind
 from supervision.messaging.gateways.chosen import choose_gateways
 from worker.jobs import cadence
@@ -75,7 +75,7 @@ def found_command(
 
     try:
         key = asyncio.run(run())
-    except JurisdictionExists as refusal:
+    except Refusal as refusal:
         raise typer.BadParameter(f"{refusal.detail('zh-CN')} {refusal.detail('en')}") from None
     console.print(
         f"{name}（{code}）已开户。 Founded.\n系统管理密钥，仅显示一次 / administrator's key, shown once:\n{key}"

@@ -78,3 +78,11 @@ class Invalid(Refusal):
     code = "invalid"
     zh = "请求内容有误，详见各项说明。"
     en = "The request is not valid; see the list of problems."
+
+
+class BlankText(Invalid):
+    """A text that is needed holds nothing that can be seen."""
+
+    code = "blank_text"
+    zh = "内容为空白，没有可见的文字。请填写内容；选填项可不填。"
+    en = "There is nothing to be seen in this text. Write something, or leave it out where it is optional."

@@ -17,6 +17,14 @@ class JurisdictionExists(Conflict):
     en = "A jurisdiction with this code was founded before."
 
 
+class NotAJurisdictionCode(Invalid):
+    """The code of a jurisdiction is no code of GB/T 2260."""
+
+    code = "not_a_jurisdiction_code"
+    zh = "行政区划代码有误。请按 GB/T 2260 填写六位数字。"
+    en = "This is no code of a jurisdiction. Give the six digits of GB/T 2260."
+
+
 class UnitNameTaken(Conflict):
     """Another unit of the jurisdiction has this name."""
 

@@ -27,6 +27,7 @@ OWN = {
         "paging",
         "sessions",
         "settings",
+        "texts",
     },
     "audit": {"sealing"},
     "identity": {"founding", "keys", "telephones"},
