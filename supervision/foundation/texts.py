@@ -48,6 +48,11 @@ def read_name(text: str) -> str:
     return read_text(unicodedata.normalize("NFC", without_hidden(text)))
 
 
+def show_hidden(text: str) -> str:
+    """Return a text in which what nobody sees is written out, such as <U+200B>, for whoever must mend it."""
+    return re.sub(rf"[^\S ]|[{_HIDDEN}{_HIDDEN_BEYOND}]", lambda match: f"<U+{ord(match[0]):04X}>", text)
+
+
 def fold(text: str) -> str:
     """Return a name as it is compared: width, capitals, blanks and hidden characters make no difference."""
     plain = unicodedata.normalize("NFKC", without_hidden(text)).casefold()

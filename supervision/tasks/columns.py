@@ -1,8 +1,8 @@
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from supervision.documents.spreadsheets import CellProblem
+from supervision.foundation.texts import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _missing(zh: str, en: str) -> CellProblem:
 
 def folded(text: str) -> str:
     """Return a text as it is compared: full-width forms, capitals and blanks make no difference."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return fold(text)
 
 
 _FIELD_OF = {folded(header): column.field for column in COLUMNS for header in column.headers}
