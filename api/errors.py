@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from api.schemas.fields import MOST_PROBLEMS
 from supervision.foundation.errors import (
+    BlankText,
     Conflict,
     Forbidden,
     Invalid,
@@ -102,6 +103,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "moment": ("应为带时区的 RFC 3339 时间。", "This must be an RFC 3339 time with its offset."),
     "decimal_text": ('应为十进制数字的文字，如 "6.5"。', 'This must be a decimal number as text, such as "6.5".'),
     "control_characters": ("含有不允许的控制字符。", "The text has control characters, which are not allowed."),
+    "blank_text": (BlankText.zh, BlankText.en),
     "greater_than_equal": ("数值过小。", "The number is too small."),
     "less_than_equal": ("数值过大。", "The number is too large."),
     "too_short": ("项数过少。", "There are too few entries."),

@@ -1,24 +1,28 @@
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from api.doorbell import Doorbell
-from deploy import roles
+from deploy import roles, twins
 from deploy.folders import read_settings
 from deploy.founding import found, owners_session
 from deploy.stack import Role, Stack, settings_file
+from migrations.twins import Twin, TwinsStand
 from supervision.audit import sealing
 from supervision.cadence import seeding
 from supervision.foundation import settings
 from supervision.foundation.clock import SHANGHAI
+from supervision.foundation.errors import Refusal
 from supervision.identity import queries
-from supervision.identity.errors import JurisdictionExists
 from supervision.identity.models import JurisdictionKind
 from supervision.messaging.gateways.chosen import choose_gateways
 from worker.jobs import cadence
@@ -27,6 +31,8 @@ from worker.runner import open_runner
 main = typer.Typer(no_args_is_help=True, help="督查 Ducha: run and look after an installation.")
 audit = typer.Typer(no_args_is_help=True, help="操作审计: seal and verify the audit record.")
 main.add_typer(audit, name="audit")
+names = typer.Typer(no_args_is_help=True, help="重名登记: names that are told apart by nothing that people see.")
+main.add_typer(names, name="names")
 console = Console()
 Folder = Annotated[
     Path | None,
@@ -40,7 +46,7 @@ def up(
     port: Annotated[int, typer.Option(help="port of the API on this machine")] = 8000,
 ) -> None:
     """Run the whole stack for a small office: PostgreSQL, Valkey, API and worker, until Ctrl-C."""
-    with Stack(folder) as stack:
+    with _twins_told(), Stack(folder) as stack:
         asyncio.run(_seed(stack.urls.owner))
         address = stack.start_api(port)
         stack.start_worker()
@@ -53,7 +59,8 @@ def up(
 def migrate(folder: Folder = None) -> None:
     """Bring the database to the newest schema, as its owner, and seed the calendar."""
     url = _database_url(folder, "owner")
-    roles.migrate(url)
+    with _twins_told():
+        roles.migrate(url)
     asyncio.run(_seed(url))
     console.print("数据库已是最新结构。 The schema is up to date.")
 
@@ -75,7 +82,7 @@ def found_command(
 
     try:
         key = asyncio.run(run())
-    except JurisdictionExists as refusal:
+    except Refusal as refusal:
         raise typer.BadParameter(f"{refusal.detail('zh-CN')} {refusal.detail('en')}") from None
     console.print(
         f"{name}（{code}）已开户。 Founded.\n系统管理密钥，仅显示一次 / administrator's key, shown once:\n{key}"
@@ -132,6 +139,52 @@ def verify(folder: Folder = None) -> None:
         )
     console.print(f"已核对 {compared} 条，异常 {len(damages)} 处。 {compared} rows compared, {len(damages)} damaged.")
     raise typer.Exit(1 if damages else 0)
+
+
+@names.command()
+def check(folder: Folder = None) -> None:
+    """List names that differ by blanks, width, capitals or hidden characters only; ends with status 1 if there are."""
+    url = _database_url(folder, "owner")
+
+    async def run() -> list[list[Twin]]:
+        async with owners_session(url) as session:
+            return await twins.list_twins(session)
+
+    found = asyncio.run(run())
+    for group in found:
+        console.print("\n  ".join(map(str, group)), style="bold red", markup=False, soft_wrap=True)
+    console.print(f"重名 {len(found)} 组。 {len(found)} groups of twins.")
+    raise typer.Exit(1 if found else 0)
+
+
+@names.command()
+def rename(
+    twin: Annotated[UUID, typer.Argument(help="id, as `ducha names check` lists it")],
+    name: Annotated[str, typer.Argument(help="the new name")],
+    folder: Folder = None,
+) -> None:
+    """Give one of several twins another name, which the audit record keeps."""
+    url = _database_url(folder, "owner")
+
+    async def run() -> Twin:
+        async with owners_session(url) as session:
+            return await twins.rename_twin(session, twin, name)
+
+    try:
+        renamed = asyncio.run(run())
+    except Refusal as refusal:
+        raise typer.BadParameter(f"{refusal.detail('zh-CN')} {refusal.detail('en')}") from None
+    except twins.NoSuchTwin as refusal:
+        raise typer.BadParameter(str(refusal)) from None
+    console.print(f"已改名。 Renamed: {renamed}", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _twins_told() -> Iterator[None]:
+    try:
+        yield
+    except TwinsStand as refusal:
+        raise typer.BadParameter(str(refusal)) from None
 
 
 def _database_url(folder: Path | None, role: Role) -> str:

@@ -6,7 +6,7 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import scopes_of
 from api.replies import all_of, many, one, reply
 from api.route import DuchaRoute
-from api.schemas.fields import Id, Line
+from api.schemas.fields import Id, Name
 from api.schemas.identity import (
     AmendOfficial,
     AmendUnit,
@@ -59,7 +59,7 @@ async def list_units(
     actor: ActorDep,
     wanted: PageDep,
     kind: Annotated[UnitKind | None, Query()] = None,
-    name: Annotated[Line | None, Query(description="the exact name")] = None,
+    name: Annotated[Name | None, Query(description="blanks, width and capitals make no difference")] = None,
 ) -> Response:
     """List the units of the jurisdiction."""
     return many(request, await queries.list_units(session, actor, wanted, kind=kind, name=name))

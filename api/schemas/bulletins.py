@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, FullDate, Id, Line, Prose, Reason
+from api.schemas.fields import Answer, Body, FullDate, Id, Line, Paper, Prose, Reason
 from supervision.bulletins.states import (
     CircularKind,
     CircularState,
@@ -31,7 +31,7 @@ class DraftCircular(Body):
 
 class AmendCircular(Body):
     title: Line | None = None
-    text: Annotated[Prose, Field(max_length=50_000)] | None = None
+    text: Paper | None = None
 
 
 class Commend(Body):

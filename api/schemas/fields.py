@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from supervision.foundation import texts
 from supervision.foundation.clock import read_moment
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -21,7 +22,8 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _YEAR = "((19|20|21)[0-9]{2}|2200)"
 _DAY_PATTERN = f"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
-_PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+# Characters of a line.
+_LINE = 200
 
 
 def _full_date(value: Any) -> Any:
@@ -65,10 +67,21 @@ def whole(value: Any) -> Any:
     return value
 
 
-def _clean(value: Any) -> Any:
+def _seen(value: Any) -> Any:
     if isinstance(value, str) and _CONTROL.search(value):
         raise PydanticCustomError("control_characters", "control characters")
+    # An empty one is too short, as it always was.
+    if isinstance(value, str) and value and texts.is_blank(value):
+        raise PydanticCustomError("blank_text", "nothing to be seen")
     return value
+
+
+def _named(value: str) -> str:
+    name = texts.read_name(value)
+    # NFC takes some characters apart.
+    if len(name) > _LINE:
+        raise PydanticCustomError("string_too_long", "too long as it is kept")
+    return name
 
 
 FullDate = Annotated[
@@ -101,10 +114,40 @@ PointsText = Annotated[
     BeforeValidator(_points),
 ]
 Id = Annotated[UUID, WithJsonSchema({"type": "string", "format": "uuid", "maxLength": 36}), BeforeValidator(_uuid)]
-Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE), BeforeValidator(_clean)]
-Prose = Annotated[str, Field(min_length=1, max_length=4000, pattern=_PRINTABLE), BeforeValidator(_clean)]
+# The bounds hold for what is sent, as the document says; only then is the white space around it taken away.
+Line = Annotated[
+    str,
+    Field(min_length=1, max_length=_LINE, pattern=texts.VISIBLE),
+    BeforeValidator(_seen),
+    AfterValidator(texts.read_text),
+]
+# What people name, by which it is found and told apart.
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=_LINE, pattern=texts.VISIBLE),
+    BeforeValidator(_seen),
+    AfterValidator(_named),
+]
+Prose = Annotated[
+    str,
+    Field(min_length=1, max_length=4000, pattern=texts.VISIBLE),
+    BeforeValidator(_seen),
+    AfterValidator(texts.read_text),
+]
 # Quoted in messages and papers, where a whole report would have no room.
-Reason = Annotated[Prose, Field(max_length=1000)]
+Reason = Annotated[
+    str,
+    Field(min_length=1, max_length=1000, pattern=texts.VISIBLE),
+    BeforeValidator(_seen),
+    AfterValidator(texts.read_text),
+]
+# A whole paper, such as a circular.
+Paper = Annotated[
+    str,
+    Field(min_length=1, max_length=50_000, pattern=texts.VISIBLE),
+    BeforeValidator(_seen),
+    AfterValidator(texts.read_text),
+]
 Digits = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", max_length=19)]
 Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(whole)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]

@@ -3,23 +3,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Moment
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Moment, Name
 from supervision.foundation.actors import Role
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 
 ClientRole = Literal["office", "group", "leader", "unit", "publisher", "auditor", "administrator"]
 KeyKind = Literal["live", "test"]
-Telephone = Annotated[str, Field(min_length=11, max_length=20, examples=["19999990001"])]
+Telephone = Annotated[Line, Field(min_length=11, max_length=20, examples=["19999990001"])]
 ScopeName = Annotated[str, Field(pattern=r"^[a-z]+:(read|write)$", max_length=40, examples=["items:read"])]
 
 
 class RegisterUnit(Body):
-    name: Line
+    name: Name
     kind: UnitKind
 
 
 class AmendUnit(Body):
-    name: Line | None = None
+    name: Name | None = None
     kind: UnitKind | None = None
 
 
@@ -37,15 +37,15 @@ class UnitPage(Answer):
 
 class RegisterOfficial(Body):
     unit_id: Id
-    name: Line
-    post: Line
+    name: Name
+    post: Name
     position: Position
     leadership_level: LeadershipLevel
     telephone: Telephone | None = None
 
 
 class AmendOfficial(Body):
-    post: Line | None = None
+    post: Name | None = None
     position: Position | None = None
     leadership_level: LeadershipLevel | None = None
     telephone: Telephone | None = None
@@ -70,7 +70,7 @@ class OfficialPage(Answer):
 
 
 class RegisterClient(Body):
-    name: Line
+    name: Name
     role: ClientRole
     unit_id: Id | None = None
     may_act_for_officials: Flag = False

@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Prose
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Name, Prose
 from api.schemas.items import ItemOut
 from supervision.items.states import ItemChangeKind, ItemKind
 
@@ -91,7 +91,7 @@ class ItemChangePage(Answer):
 
 
 class StageIn(Body):
-    name: Line
+    name: Name
     limit_on: FullDate
 
 

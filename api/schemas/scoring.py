@@ -16,6 +16,7 @@ from api.schemas.fields import (
     Moment,
     PointsText,
     Prose,
+    Reason,
     Year,
 )
 from supervision.identity.models import UnitKind
@@ -79,8 +80,8 @@ class RulePoints(Body):
 
 class ReadingIn(Body):
     matter: Line
-    source: Annotated[Prose, Field(max_length=1000)] = Field(description="the source's words")
-    adopted: Annotated[Prose, Field(max_length=1000)]
+    source: Reason = Field(description="the source's words")
+    adopted: Reason
 
 
 class AdoptPolicy(Body):

@@ -3,13 +3,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, DecimalText, FullDate, GivenPlace, Id, Line, Prose
+from api.schemas.fields import Answer, Body, DecimalText, FullDate, GivenPlace, Id, Line, Name, Prose
 from supervision.tasks.models import Comparator
 from supervision.tasks.states import ExtensionState, MilestoneState, TaskPart
 
 
 class IndicatorIn(Body):
-    name: Line
+    name: Name
     comparator: Comparator
     target: DecimalText
     target_high: DecimalText | None = Field(default=None, description="with `between` only")
@@ -111,7 +111,7 @@ class RecordDeparture(Body):
 
 
 class SetMilestone(Body):
-    name: Line = Field(examples=["主体完工"])
+    name: Name = Field(examples=["主体完工"])
     due_on: FullDate
     expected: Prose = Field(description="what is to be seen by then")
 

@@ -24,11 +24,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from sqlalchemy.schema import SchemaItem
 
 from supervision.foundation.ids import new_id
 from supervision.foundation.sessions import HouseSession, SyncSession
+from supervision.foundation.texts import fold
 
 DatabaseRole = Literal["ducha_owner", "ducha_api", "ducha_worker"]
 
@@ -90,6 +91,11 @@ def local_table(*items: SchemaItem) -> tuple[SchemaItem, ...]:
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     """Let a column hold the members of an enumeration only."""
     return CheckConstraint(f"{column} IN ({', '.join(repr(str(value)) for value in values)})", name=column)
+
+
+def folded(of: str) -> MappedColumn[str]:
+    """Hold the fold of another column, by which names are unique; a class that amends the name amends this with it."""
+    return mapped_column(default=lambda context: fold(context.get_current_parameters()[of]))
 
 
 def belongs_to(table: str, column: str) -> ForeignKeyConstraint:

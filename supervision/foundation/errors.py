@@ -102,3 +102,11 @@ class DayTooLate(Invalid):
     code = "day_too_late"
     zh = "所填日期过晚，最晚可填{last}，请核对年份。"
     en = "The day lies too far ahead; {last} is the last that is taken. Check the year."
+
+
+class BlankText(Invalid):
+    """A text that is needed holds nothing that can be seen."""
+
+    code = "blank_text"
+    zh = "内容为空白，没有可见的文字。请填写内容；选填项可不填。"
+    en = "There is nothing to be seen in this text. Write something, or leave it out where it is optional."

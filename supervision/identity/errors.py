@@ -17,28 +17,42 @@ class JurisdictionExists(Conflict):
     en = "A jurisdiction with this code was founded before."
 
 
+class NotAJurisdictionCode(Invalid):
+    """The code of a jurisdiction is no code of GB/T 2260."""
+
+    code = "not_a_jurisdiction_code"
+    zh = "行政区划代码有误。请按 GB/T 2260 填写六位数字。"
+    en = "This is no code of a jurisdiction. Give the six digits of GB/T 2260."
+
+
 class UnitNameTaken(Conflict):
     """Another unit of the jurisdiction has this name."""
 
     code = "unit_name_taken"
-    zh = "已有同名单位。请核对名称，或使用已有单位。"
-    en = "Another unit has this name. Check the name, or use the unit that exists."
+    zh = "已有同名单位（空格、全半角、大小写不同视为同名）。请核对名称，或使用已有单位。"
+    en = "Another unit has this name (blanks, width and capitals make no difference). Check it, or use that unit."
 
 
 class OfficialAlreadyListed(Conflict):
     """The unit already lists an official of this name and post."""
 
     code = "official_already_listed"
-    zh = "该单位已登记同名同职务的人员。"
-    en = "The unit already lists an official of this name and post."
+    zh = (
+        "该单位已登记同名同职务的人员（空格、全半角、大小写不同视为相同）。"
+        "请使用已登记的人员；确系两人的，请在职务中注明区别。"
+    )
+    en = (
+        "The unit already lists an official of this name and post (blanks, width and capitals make no difference). "
+        "Use that one, or tell two people apart by their posts."
+    )
 
 
 class ClientNameTaken(Conflict):
     """Another client of the jurisdiction has this name."""
 
     code = "client_name_taken"
-    zh = "已有同名接入方。请换一个名称。"
-    en = "Another client has this name. Choose another."
+    zh = "已有同名接入方（空格、全半角、大小写不同视为同名）。请换一个名称。"
+    en = "Another client has this name (blanks, width and capitals make no difference). Choose another."
 
 
 class TooManyKeys(Conflict):

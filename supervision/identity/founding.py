@@ -1,3 +1,4 @@
+import re
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -7,13 +8,23 @@ from supervision.audit import service as audit
 from supervision.foundation.actors import Actor, Role, system
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
+from supervision.foundation.texts import read_name
 from supervision.identity import service
-from supervision.identity.errors import JurisdictionExists
+from supervision.identity.errors import JurisdictionExists, NotAJurisdictionCode
 from supervision.identity.models import Jurisdiction
+
+# It stands in the addresses of feeds.
+_CODE = re.compile(r"[0-9A-Za-z_]{1,20}")
 
 
 async def found_jurisdiction(session: AsyncSession, *, code: str, name: str, kind: str) -> Actor:
-    """Found a jurisdiction and enter it; only the owner's session may; refuses a code that exists."""
+    """Found a jurisdiction and enter it; only the owner's session may.
+
+    Refuses a code that exists or is none, and a blank name.
+    """
+    if not _CODE.fullmatch(code):
+        raise NotAJurisdictionCode
+    name = read_name(name)
     jurisdiction = Jurisdiction(id=new_id(), code=code, name=name, kind=kind)
     try:
         async with session.begin_nested():

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from supervision.foundation.database import Base, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Named, belongs_to, folded, local_table, one_of
 from supervision.foundation.ids import new_id
+from supervision.foundation.texts import fold
 
 
 class JurisdictionKind(StrEnum):
@@ -69,19 +70,25 @@ class Jurisdiction(Base):
 
 class Unit(Named, Base):
     __tablename__ = "unit"
-    __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "name"), one_of("kind", UnitKind))
+    __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "name_folded"), one_of("kind", UnitKind))
 
     name: Mapped[str]
+    name_folded: Mapped[str] = folded("name")
     kind: Mapped[str]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
+
+    @validates("name")
+    def _fold(self, _key: str, name: str) -> str:
+        self.name_folded = fold(name)
+        return name
 
 
 class Official(Named, Base):
     __tablename__ = "official"
     __table_args__ = local_table(
         belongs_to("unit", "unit_id"),
-        UniqueConstraint("jurisdiction_id", "unit_id", "name", "post"),
+        UniqueConstraint("jurisdiction_id", "unit_id", "name_folded", "post_folded"),
         one_of("leadership_level", LeadershipLevel),
         one_of("position", Position),
         Index(None, "jurisdiction_id", "telephone_index"),
@@ -90,7 +97,9 @@ class Official(Named, Base):
 
     unit_id: Mapped[UUID]
     name: Mapped[str]
+    name_folded: Mapped[str] = folded("name")
     post: Mapped[str]
+    post_folded: Mapped[str] = folded("post")
     position: Mapped[str]
     leadership_level: Mapped[str]
     telephone_sealed: Mapped[bytes | None]
@@ -100,6 +109,11 @@ class Official(Named, Base):
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
+    @validates("post")
+    def _fold(self, _key: str, post: str) -> str:
+        self.post_folded = fold(post)
+        return post
+
 
 class Client(Named, Base):
     """A front end or another program that calls with keys."""
@@ -107,11 +121,12 @@ class Client(Named, Base):
     __tablename__ = "client"
     __table_args__ = local_table(
         belongs_to("unit", "unit_id"),
-        UniqueConstraint("jurisdiction_id", "name"),
+        UniqueConstraint("jurisdiction_id", "name_folded"),
         CheckConstraint("(role = 'unit') = (unit_id IS NOT NULL)", name="unit_role_has_unit"),
     )
 
     name: Mapped[str]
+    name_folded: Mapped[str] = folded("name")
     role: Mapped[str]
     unit_id: Mapped[UUID | None]
     may_act_for_officials: Mapped[bool]

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.texts import fold
 from supervision.identity import policy
 from supervision.identity.errors import UnknownOfficial, UnknownUnit
 from supervision.identity.models import Client, ClientKey, Jurisdiction, Official, Unit
@@ -61,7 +62,7 @@ async def list_units(
     if kind is not None:
         statement = statement.where(Unit.kind == kind)
     if name is not None:
-        statement = statement.where(Unit.name == name)
+        statement = statement.where(Unit.name_folded == fold(name))
     return await page(session, statement, request, identity=Unit.id)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
+from supervision.foundation.texts import without_hidden
 from supervision.items.errors import (
     ChainMalformed,
     ClassifiedMatter,
@@ -55,8 +56,7 @@ def check_unclassified(*texts: str | None) -> None:
 
 def _plain(text: str) -> str:
     # Characters that nobody sees would hide a mark from the machine, not from a reader.
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(character for character in folded if unicodedata.category(character) != "Cf")
+    return without_hidden(unicodedata.normalize("NFKC", without_hidden(text)))
 
 
 def check_chain(chain: Sequence[str]) -> None:

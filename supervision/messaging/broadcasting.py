@@ -16,6 +16,7 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import ask_worker
+from supervision.foundation.texts import fold
 from supervision.identity.models import Official
 from supervision.messaging import outbox, templates
 from supervision.messaging.audience import Audience, OfficialIds, select_audience
@@ -81,7 +82,7 @@ async def confirm(
     Refuses what differs from the preview, a matter of another broadcast, and an audience of nobody.
     """
     # What people name is kept apart from what the cadence names, so that nobody can take its matters away.
-    matter = f"manual:{matter}"
+    matter = await _named_before(session, f"manual:{matter}")
     current = await templates.get_current(session, template)
     filled = templates.fill(current.body, variables)
     known = await _take_matter(session, matter)
@@ -115,6 +116,16 @@ async def send(
     return await _broadcast(
         session, actor, await _plan(session, current, filled, audience, described=described), matter=matter
     )
+
+
+async def _named_before(session: AsyncSession, matter: str) -> str:
+    """Return the matter as it was first written: one that differs by blanks, width or capitals is the same."""
+    # Two who write one matter in two ways at once take turns.
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"written:{fold(matter)}", 0))))
+    written = set(await session.scalars(select(Broadcast.matter).where(Broadcast.matter.like("manual:%"))))
+    if matter in written:
+        return matter
+    return next((each for each in sorted(written) if fold(each) == fold(matter)), matter)
 
 
 async def _take_matter(session: AsyncSession, matter: str) -> Broadcast | None:

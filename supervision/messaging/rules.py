@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from supervision.foundation.errors import Problem
+from supervision.foundation.texts import is_blank
 from supervision.messaging.errors import TemplateNotFilled
 
 ONE_PART_UNITS = 70
@@ -65,7 +66,7 @@ def _is_unprintable(character: str) -> bool:
 def lint_body(body: str, *, signature: str = "", pointer: str = "/body") -> list[Problem]:
     """List what is wrong with a template body: empty, 【】, unprintable characters, stray braces, too many parts."""
     found = {
-        "empty": not body.strip(),
+        "empty": is_blank(body),
         "signature_bracket": "【" in body or "】" in body,
         "unprintable": any(map(_is_unprintable, body)),
         "stray_brace": bool(re.search(r"[{}]", _PLACEHOLDER.sub("", body))),
@@ -100,7 +101,7 @@ def render(body: str, variables: Mapping[str, Value]) -> str:
         *(
             Problem(f"/variables/{name}", "unfilled_variable", "模板需要此变量。", "The template needs this variable.")
             for name in sorted(asked)
-            if not texts.get(name)
+            if is_blank(texts.get(name, ""))
         ),
         *(
             Problem(f"/variables/{name}", "unknown_variable", "模板没有此变量。", "The template has no such variable.")

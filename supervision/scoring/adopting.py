@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import days
 from supervision.foundation.actors import Actor
+from supervision.foundation.texts import fold
 from supervision.items.states import ItemKind
 from supervision.scoring.annex import DEFAULT_POLICY, Policy, Rule
 from supervision.scoring.errors import NoPolicyInForce, PolicyDayTaken, PolicyInPast, PolicyOutOfOrder, UnknownRule
@@ -73,7 +74,7 @@ async def adopt_next_policy(
             )
             for code, rule in standing.items()
         ),
-        readings=tuple({each["matter"]: dict(each) for each in (*before["readings"], *readings)}.values()),
+        readings=tuple({fold(each["matter"]): dict(each) for each in (*before["readings"], *readings)}.values()),
     )
     _require_order(policy)
     return await adopt_policy(session, actor, effective_on=effective_on, adopted_by=adopted_by, policy=policy)

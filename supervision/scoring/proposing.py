@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from supervision.documents import uploading
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
+from supervision.foundation.texts import fold
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Unit, UnitKind
 from supervision.items.errors import ItemNeverLate
@@ -136,7 +137,7 @@ async def propose_deduction(  # noqa: PLR0913 - what a deduction is
         unit_id=unit_id,
         rule_id=rule.id,
         item_id=item_id,
-        event=event or _own_event(deduction_id, rule, item_id),
+        event=await _event_before(session, unit_id, event) if event else _own_event(deduction_id, rule, item_id),
         year=fact_on.year,
         fact_on=fact_on,
         points=rule.points,
@@ -157,6 +158,17 @@ async def propose_deduction(  # noqa: PLR0913 - what a deduction is
         session, actor, "deduction.proposed", deduction_id, unit_id=unit_id, item_id=item_id, rule_code=rule_code
     )
     return deduction_id
+
+
+async def _event_before(session: AsyncSession, unit_id: UUID, event: str) -> str:
+    """Return the event as it was first written for the unit: by it the facts of one event are found to be one."""
+    # Two who write one event in two ways at once take turns.
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"event:{unit_id}:{fold(event)}", 0))
+    await session.execute(select(lock))
+    written = set(await session.scalars(select(Deduction.event).where(Deduction.unit_id == unit_id)))
+    if event in written:
+        return event
+    return next((each for each in sorted(written) if fold(each) == fold(event)), event)
 
 
 def _own_event(deduction_id: UUID, rule: ScoringRule, item_id: UUID | None) -> str:

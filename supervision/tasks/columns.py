@@ -1,10 +1,10 @@
 import difflib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from supervision.documents.rules import letters
 from supervision.documents.spreadsheets import CellProblem, Layout, Table
+from supervision.foundation.texts import fold
 
 # How alike a header must be to be named as the one that may be meant, from 0 to 1.
 _NEAR = 0.3
@@ -176,13 +176,7 @@ def field_of(header: str) -> str | None:
 
 def header_key(text: str) -> str:
     """Return a header as it is compared: marks of what must be filled in, colons and what cannot be seen left out."""
-    seen = (each for each in folded(text) if unicodedata.category(each) != "Cf")
-    return "".join(seen).strip("*:.")
-
-
-def folded(text: str) -> str:
-    """Return a text as it is compared: full-width forms, capitals and blanks make no difference."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return fold(text).strip("*:.")
 
 
 def _problem(table: Table, header: str, code: str, zh: str, en: str) -> CellProblem:
@@ -219,7 +213,7 @@ def _nearest(text: str, among: Sequence[Column]) -> list[Column]:
     """Return the columns that a header may mean, the most alike first."""
     key = header_key(text)
     likeness = {
-        column.field: max(difflib.SequenceMatcher(None, key, folded(header)).ratio() for header in column.headers)
+        column.field: max(difflib.SequenceMatcher(None, key, fold(header)).ratio() for header in column.headers)
         for column in among
     }
     near = [column for column in among if likeness[column.field] >= _NEAR]

@@ -165,8 +165,8 @@ class MilestoneNameTaken(Conflict):
     """A task has one milestone of a name."""
 
     code = "milestone_name_taken"
-    zh = "该任务已有同名时间节点。"
-    en = "The task has a milestone of this name."
+    zh = "该任务已有同名时间节点（空格、全半角、大小写不同视为同名）。请换一个名称，或使用已有节点。"
+    en = "The task has a milestone of this name (blanks, width and capitals make no difference). Choose another name."
 
 
 class MilestoneAlreadyReached(Conflict):

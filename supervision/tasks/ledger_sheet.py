@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from supervision.documents.spreadsheets import Book, CellProblem, Note, Row, Table
+from supervision.foundation.texts import fold
 from supervision.tasks import cells
 from supervision.tasks.cells import WORTH_KNOWING, WRONG_WITH_CELL, Unfit
-from supervision.tasks.columns import CHINESE, Columns, folded, name_columns
+from supervision.tasks.columns import CHINESE, Columns, name_columns
 from supervision.tasks.people import People
 from supervision.tasks.queries import Directory, Taken
 from supervision.tasks.rules import TaskPlan, wrong_with_ends
@@ -150,9 +151,9 @@ class LedgerSheet:
 
     def _read_goal(self, cell: _Reading) -> str:
         goal = cells.read_text(cell.text, limit=_PROSE)
-        if folded(goal) in self._goals:
-            _refuse_double(cell.row, self._goals[folded(goal)], here="duplicate_goal", before="goal_taken")
-        self._goals[folded(goal)] = cell.row
+        if fold(goal) in self._goals:
+            _refuse_double(cell.row, self._goals[fold(goal)], here="duplicate_goal", before="goal_taken")
+        self._goals[fold(goal)] = cell.row
         return goal
 
     def _read_person(self, cell: _Reading) -> UUID | None:

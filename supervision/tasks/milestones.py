@@ -2,12 +2,12 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
+from supervision.foundation.texts import fold
 from supervision.items import closing
 from supervision.items import queries as items
 from supervision.tasks import policy, queries
@@ -26,6 +26,10 @@ async def set_milestone(
     task = await queries.get_task(session, actor, task_id)
     closing.require_open(await items.get_for_update(session, actor, task["item_id"]))
     await days.check(session, "set_milestone", {"/due_on": due_on})
+    # Whoever sets another milestone of the task waits for the item meanwhile, so two twins cannot pass each other.
+    names = await session.scalars(select(Milestone.name).where(Milestone.task_id == task_id))
+    if fold(name) in map(fold, names):
+        raise MilestoneNameTaken
     milestone = Milestone(
         task_id=task_id,
         name=name,
@@ -35,11 +39,7 @@ async def set_milestone(
         set_by=actor.person,
         set_at=await clock.now(session),
     )
-    try:
-        async with session.begin_nested():
-            session.add(milestone)
-    except IntegrityError as error:
-        raise MilestoneNameTaken from error
+    session.add(milestone)
     await audit.record(session, actor, "milestone.set", milestone.id, task_id=task_id, name=name, due_on=due_on)
     return milestone.id
 

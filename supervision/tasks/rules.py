@@ -7,6 +7,7 @@ from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from supervision.foundation.errors import Problem
+from supervision.foundation.texts import fold
 from supervision.identity.errors import UnknownOfficial
 from supervision.tasks.errors import (
     ExtensionAlreadyDecided,
@@ -131,9 +132,10 @@ def find_problems(
         names: set[str] = set()
         for index, indicator in enumerate(plan["indicators"]):
             here = f"{place}/indicators/{index}"
-            if indicator["name"] in names:
+            # All of a task's indicators come at once, so nothing else can bring a twin.
+            if fold(indicator["name"]) in names:
                 yield _problem(f"{here}/name", "repeated_indicator")
-            names.add(indicator["name"])
+            names.add(fold(indicator["name"]))
             wrong = wrong_with_ends(indicator["comparator"], indicator["target"], indicator["target_high"])
             if wrong is not None:
                 yield _problem(f"{here}/target_high", wrong)

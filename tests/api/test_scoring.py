@@ -210,6 +210,20 @@ async def test_a_media_criticism_is_verified_and_counts_once_with_another(
 POLICY = {"effective_on": "2016-07-01", "adopted_by": "县委督查室"}
 
 
+@pytest.mark.parametrize(
+    "matter", ["最低分", "最 低 分", "最低分\u3000", "最\u200b低分", "最低分\ufeff", "最低\u2060分"]
+)
+async def test_a_reading_takes_the_place_of_its_matters_however_it_is_written(
+    callers: Callers, here: Place, unit_id: UUID, matter: str
+) -> None:
+    group = await callers(here, "group")
+    reading = {"matter": matter, "source": "未规定", "adopted": "得分不低于60分"}
+    answer = await group.post("/v1/scoring_policies", json={**POLICY, "readings": [reading]})
+    adopted = (await group.get(answer.headers["Location"])).json()
+    told = [each["adopted"] for each in adopted["readings"] if "不低于" in each["adopted"]]
+    assert told == ["得分不低于60分"], unit_id
+
+
 async def test_the_next_version_of_the_policy_changes_what_is_given(
     callers: Callers, here: Place, unit_id: UUID
 ) -> None:

@@ -29,6 +29,7 @@ OWN = {
         "sessions",
         "settings",
         "strict_json",
+        "texts",
     },
     "audit": {"sealing"},
     "identity": {"founding", "keys", "telephones"},

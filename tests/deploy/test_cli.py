@@ -47,6 +47,21 @@ async def test_a_county_is_founded_once_and_its_audit_verifies(folder: Path) -> 
     assert "0 damaged" in verified.stdout.replace("\n", " ")
 
 
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u200b", "\u3164", "\u2800"])
+async def test_a_county_without_a_name_is_not_founded(folder: Path, blank: str) -> None:
+    refused = ducha(folder, "found", "330326", blank)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "空白" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("code", [" ", "", "３３０３２６", "330 326", "示例", "330326\u200b"])
+async def test_a_county_has_a_code(folder: Path, code: str) -> None:
+    refused = ducha(folder, "found", code, "示例县")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "GB/T 2260" in refused.stderr
+
+
 def test_a_folder_without_a_stack_is_told(tmp_path: Path) -> None:
     answer = ducha(tmp_path, "audit", "verify")
     assert answer.returncode == 2

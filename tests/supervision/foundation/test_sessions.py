@@ -18,7 +18,7 @@ UNITS = select(Unit.name).order_by(Unit.name)
 
 
 def unit(name: str) -> Row:
-    return {"id": new_id(), "name": name, "kind": "department", "version": 1}
+    return {"id": new_id(), "name": name, "name_folded": name, "kind": "department", "version": 1}
 
 
 async def names(session: AsyncSession) -> list[str]:

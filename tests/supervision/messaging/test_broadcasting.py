@@ -17,6 +17,7 @@ from supervision.messaging.errors import EmptyAudience, MatterAlreadyBroadcast, 
 from supervision.messaging.models import Broadcast, Message
 from tests.factories.identity import make_unit
 from tests.factories.messaging import as_test, make_broadcast, make_officials, states_of
+from tests.factories.texts import NAME, TWINS
 from tests.house import Committed, Place
 
 NOTICE: dict[str, Any] = {"template": "notice", "variables": {"text": "请按时报送进展。"}}
@@ -48,6 +49,16 @@ async def test_preview_shows_everything_and_stores_nothing(session: AsyncSession
     assert seen.left_out == {"no_number": 1, "left_post": 1, "duplicate_number": 1}
     assert await session.scalar(select(func.count()).select_from(Broadcast)) == 0
     assert await states_of(session) == {}
+
+
+@pytest.mark.parametrize("twin", TWINS.values(), ids=TWINS.keys())
+async def test_a_matter_written_otherwise_is_the_same(session: AsyncSession, county: Place, twin: str) -> None:
+    first = await confirm(session, county, matter=NAME)
+    assert await confirm(session, county, matter=twin) == first
+    with pytest.raises(MatterAlreadyBroadcast):
+        await confirm(session, county, matter=twin, audience=Audience(min_level=LeadershipLevel.NONE))
+    assert await states_of(session) == {"queued": 5}
+    assert await confirm(session, county, matter=f"{NAME}二") != first
 
 
 async def test_confirmed_twice_sends_once(session: AsyncSession, county: Place) -> None:

@@ -18,6 +18,7 @@ from supervision.scoring.models import Deduction, ScoreEntry
 from supervision.scoring.states import STEPS, DeductionState, DeductionVerb
 from tests.factories.identity import make_unit
 from tests.factories.scoring import adopt, hold
+from tests.factories.texts import NAME, TWINS
 from tests.house import Place
 
 
@@ -161,6 +162,22 @@ async def test_the_same_event_is_proposed_once(session: AsyncSession, here: Plac
         await propose(session, office, unit_id, event="四月大会")
     await propose(session, office, unit_id)
     await propose(session, office, unit_id)
+
+
+@pytest.mark.parametrize("twin", TWINS.values(), ids=TWINS.keys())
+async def test_an_event_written_otherwise_is_the_same(
+    session: AsyncSession, here: Place, unit_id: UUID, twin: str
+) -> None:
+    office = person(here, Role.OFFICE)
+    await propose(session, office, unit_id, event=NAME)
+    with pytest.raises(errors.DeductionAlreadyProposed):
+        await propose(session, office, unit_id, event=twin)
+    # Under another rule it is one fact with the first, which counts once; for another unit it is another.
+    again = await propose(session, office, unit_id, event=twin, rule_code="department_circular", document="通报")
+    assert await session.scalar(select(Deduction.event).where(Deduction.id == again)) == NAME
+    other = await make_unit(session, here.actor)
+    elsewhere = await propose(session, office, other, event=twin)
+    assert await session.scalar(select(Deduction.event).where(Deduction.id == elsewhere)) == twin
 
 
 async def test_a_policy_is_adopted_once_for_a_day(session: AsyncSession, here: Place) -> None:

@@ -19,6 +19,7 @@ from supervision.tasks.models import Task
 from supervision.tasks.rules import TaskPlan
 from tests.factories.items import make_item
 from tests.factories.tasks import Cast, make_cast, plan_indicator, plan_task
+from tests.factories.texts import NAME, TWINS
 from tests.house import Place
 
 
@@ -59,6 +60,17 @@ async def test_refuses_a_second_decomposition(session: AsyncSession, here: Place
     await decompose_item(session, here.actor, item_id, tasks=[plan_task(cast)])
     with pytest.raises(ItemAlreadyDecomposed):
         await decompose_item(session, here.actor, item_id, tasks=[plan_task(cast)])
+
+
+@pytest.mark.parametrize("twin", TWINS.values(), ids=TWINS.keys())
+async def test_an_indicator_written_otherwise_is_the_same(session: AsyncSession, here: Place, twin: str) -> None:
+    cast = await make_cast(session, here.actor)
+    item_id = await make_item(session, here.actor)
+    plan = plan_task(cast, indicators=[plan_indicator(name=name) for name in (NAME, "财政局(A)", twin)])
+    with pytest.raises(DecompositionRefused) as refused:
+        await decompose_item(session, here.actor, item_id, tasks=[plan])
+    problems = [(problem.pointer, problem.code) for problem in refused.value.problems]
+    assert problems == [("/body/tasks/0/indicators/2/name", "repeated_indicator")]
 
 
 WRONG: list[tuple[Callable[[Cast, Cast], TaskPlan], str, str]] = [
