@@ -54,7 +54,7 @@ class LedgerSheet:
             self._take_up(table)
         # The row that brought a number or goal; None if the ledger had it before.
         self._numbers: dict[int, Row | None] = dict.fromkeys(taken.numbers)
-        self._goals: dict[str, Row | None] = dict.fromkeys(map(folded, taken.goals))
+        self._goals: dict[str, Row | None] = dict.fromkeys(map(fold, taken.goals))
         # The rows in which an optional cell was empty, by the field and the sheet.
         self._left_open: dict[tuple[str, str | None], list[int]] = defaultdict(list)
         # In this order: a later one may look at what an earlier one read.
