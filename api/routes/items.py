@@ -24,6 +24,7 @@ from supervision.items.queries import ItemFilter, ItemSort
 from supervision.items.registering import NewItem
 from supervision.items.states import ItemKind, ItemState
 from supervision.operations import queries as operations
+from supervision.reviews import ledger_standing
 from supervision.tasks import carrying, importing
 from supervision.tasks.columns import CHINESE
 
@@ -124,7 +125,7 @@ async def open_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Respo
 @router.post("/ledgers/{year}/check", response_model=LedgerCheckOut, status_code=201, dependencies=[Once])
 async def check_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Count what a year's ledger has come to, and keep the count."""
-    check_id = await carrying.check_ledger(session, actor, year=year)
+    check_id = await ledger_standing.check_ledger(session, actor, year=year)
     row = await carrying.get_ledger_check(session, actor, year, check_id)
     return one(row, 201, location=f"/v1/ledgers/{year}/checks/{check_id}")
 
@@ -146,7 +147,7 @@ async def get_ledger_check(year: Year, check_id: Id, session: SessionDep, actor:
 @router.post("/ledgers/{year}/closing", response_model=LedgerOut)
 async def close_ledger(year: Year, body: CloseLedger, session: SessionDep, actor: ActorDep) -> Response:
     """Close a year's ledger and carry what is unfinished, under its numbers, over into the next year's."""
-    await carrying.close_ledger(session, actor, year=year, **body.model_dump())
+    await ledger_standing.close_ledger(session, actor, year=year, **body.model_dump())
     return one(await queries.get_ledger(session, actor, year))
 
 

@@ -18,8 +18,8 @@ _DATE = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d|2200-\d\d-\d\d", re.ASCII)
 _DECIMAL = re.compile(r"-?(0|[1-9]\d{0,12})(\.\d{1,4})?", re.ASCII)
 _POINTS = re.compile(r"(0|[1-9]\d{0,3})(\.\d{1,4})?", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-# U+0000, the other control characters but tab and line ends, and lone surrogates have no place in a record.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Control characters but tab and line ends, lone surrogates and what XML cannot hold have no place in a record.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _YEAR = "((19|20|21)[0-9]{2}|2200)"
 _DAY_PATTERN = f"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
 # Characters of a line.

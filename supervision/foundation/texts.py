@@ -15,8 +15,8 @@ _HIDDEN = (
 )
 # ECMA-262 reads what lies beyond U+FFFF in two halves, so these stay out of the pattern that others are given.
 _HIDDEN_BEYOND = r"\U00016fe4\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-# Control characters have no place in a record, but for the tab and the line ends.
-_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+# Control characters have no place in a record, but for the tab and the line ends; nor has what XML cannot hold.
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff"
 
 _HIDDEN_CHARACTER = re.compile(f"[{_HIDDEN}{_HIDDEN_BEYOND}]")
 _BLANK_CHARACTER = re.compile(f"[{_SPACE}{_HIDDEN}{_HIDDEN_BEYOND}]")

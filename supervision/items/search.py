@@ -2,6 +2,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from supervision.foundation.texts import without_hidden
+
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _RUNS = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _HAN_RUN = re.compile(rf"[{_HAN}]")
@@ -33,7 +35,7 @@ def _terms(run: str) -> list[str]:
 
 
 def _runs(text: str) -> Iterator[str]:
-    for match in _RUNS.finditer(unicodedata.normalize("NFKC", text).casefold()):
+    for match in _RUNS.finditer(unicodedata.normalize("NFKC", without_hidden(text)).casefold()):
         yield match[0]
 
 

@@ -3,7 +3,7 @@ from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -44,13 +44,18 @@ class NewDeadline(TypedDict):
     deadline_on: date
 
 
-async def check_ledger(session: AsyncSession, actor: Actor, *, year: int) -> UUID:
-    """Count what a year's ledger has come to (查账, §2(1)) and keep it; refuses a ledger that is closed."""
+async def check_ledger(session: AsyncSession, actor: Actor, *, year: int, overdue: Select[UUID]) -> UUID:
+    """Count what a year's ledger has come to (查账, §2(1)) and keep it; refuses a ledger that is closed.
+
+    Which items are `overdue` the reviews tell: how a task stands is theirs to know.
+    """
     ledger = await _lock_standing(session, year)
-    return await _count(session, actor, ledger, Occasion.CHECK)
+    return await _count(session, actor, ledger, Occasion.CHECK, overdue)
 
 
-async def close_ledger(session: AsyncSession, actor: Actor, *, year: int, deadlines: Sequence[NewDeadline]) -> None:
+async def close_ledger(
+    session: AsyncSession, actor: Actor, *, year: int, deadlines: Sequence[NewDeadline], overdue: Select[UUID]
+) -> None:
     """Close a year's ledger (结账, §2(1)) and enter what is unfinished, under its number, in that of the next year.
 
     An item past its deadline gets the date given for it, else the next 31 December; past lateness stays. Refuses
@@ -66,7 +71,7 @@ async def close_ledger(session: AsyncSession, actor: Actor, *, year: int, deadli
     past = [item for item in unfinished if item.state == ItemState.OPEN and item.deadline_on < today]
     if problems := _find_problems({item.id for item in past}, deadlines, today):
         raise CarriedDeadlinesRefused(problems=problems)
-    await _count(session, actor, ledger, Occasion.CLOSING)
+    await _count(session, actor, ledger, Occasion.CLOSING, overdue)
     await ledgers.mark_closed(session, actor, ledger)
     given = {new["item_id"]: new["deadline_on"] for new in deadlines}
     # A ledger that is closed very late gives dates that still lie ahead.
@@ -123,32 +128,33 @@ def _belongs_to(ledger: Ledger) -> ColumnElement[bool]:
     return or_(Item.year == ledger.year, Item.id.in_(entered))
 
 
-async def _count(session: AsyncSession, actor: Actor, ledger: Ledger, occasion: Occasion) -> UUID:
-    today = await clock.today(session)
+async def _count(
+    session: AsyncSession, actor: Actor, ledger: Ledger, occasion: Occasion, overdue: Select[UUID]
+) -> UUID:
     is_unfinished = Item.state.in_(UNFINISHED)
-    items, closed, unfinished, overdue = (
+    items, closed, unfinished, late = (
         await session.execute(
             select(
                 func.count(),
                 func.count().filter(Item.state == ItemState.CLOSED),
                 func.count().filter(is_unfinished),
-                func.count().filter(Item.state == ItemState.OPEN, ~Item.is_standing, Item.deadline_on < today),
+                func.count().filter(Item.id.in_(overdue)),
             ).where(_belongs_to(ledger))
         )
     ).one()
     check = LedgerCheck(
         ledger_id=ledger.id,
         occasion=occasion,
-        checked_on=today,
+        checked_on=await clock.today(session),
         checked_at=await clock.now(session),
         checked_by=actor.person,
         items=items,
         closed=closed,
         unfinished=unfinished,
-        overdue=overdue,
+        overdue=late,
     )
     session.add(check)
-    facts = {"year": ledger.year, "items": items, "unfinished": unfinished, "overdue": overdue}
+    facts = {"year": ledger.year, "items": items, "unfinished": unfinished, "overdue": late}
     await audit.record(session, actor, "ledger.checked", check.id, occasion=occasion, **facts)
     return check.id
 

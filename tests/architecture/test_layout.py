@@ -80,7 +80,16 @@ OWN = {
         *("reopening", "score_formula", "settlements", "settling", "telling", "warning"),
     },
     "bulletins": {"counting", "drafting", "following", "issuing", "numbering", "proposing", "rectifying"},
-    "reviews": {"closing", "reporting", "reviewing", "stopping", "task_standing", "transferring", "waiving"},
+    "reviews": {
+        "closing",
+        "ledger_standing",
+        "reporting",
+        "reviewing",
+        "stopping",
+        "task_standing",
+        "transferring",
+        "waiving",
+    },
     "desk": {"archive", "complaining", "requests", "statistics", "watching", "work"},
     "publication": {"drafting", "feeds", "publishing", "reviewing"},
 }

@@ -24,10 +24,10 @@ from supervision.messaging.audience import Audience
 from supervision.operations import service as operations
 from supervision.progress import digesting, reporting
 from supervision.progress.models import ProgressEntry
-from supervision.reviews import closing
+from supervision.reviews import closing, ledger_standing
 from supervision.scoring import correcting, deciding, proposing, reopening, settling
 from supervision.scoring.models import Deduction
-from supervision.tasks import carrying, extending, milestones
+from supervision.tasks import extending, milestones
 from supervision.tasks.models import Task
 from tests.contract import inspecting, living
 from tests.contract.furniture import Furniture
@@ -70,7 +70,7 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
     async with house.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         await progress.open_ledger(session, place.actor)
-        made.put("check_id", values=[await carrying.check_ledger(session, place.actor, year=2016)])
+        made.put("check_id", values=[await ledger_standing.check_ledger(session, place.actor, year=2016)])
         made.bodies["close_ledger"] = [{"deadlines": []}]
         year = (await clock.today(session)).year
         made.place("open_ledger", year=[year - 1, year, year + 1])

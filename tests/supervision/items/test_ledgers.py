@@ -14,7 +14,7 @@ from supervision.items.errors import LedgerAlreadyClosed, LedgerAlreadyOpen, Led
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.messaging import templates
 from supervision.messaging.models import Message
-from supervision.tasks import carrying
+from supervision.reviews import ledger_standing
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
 from tests.factories.progress import hold, moment
@@ -30,7 +30,7 @@ async def entered(session: AsyncSession, year: int) -> list[UUID]:
 
 
 async def close(session: AsyncSession, actor: Actor, year: int) -> None:
-    await carrying.close_ledger(session, actor, year=year, deadlines=[])
+    await ledger_standing.close_ledger(session, actor, year=year, deadlines=[])
 
 
 async def reopen(session: AsyncSession, actor: Actor, item_id: UUID) -> None:

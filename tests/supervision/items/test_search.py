@@ -64,3 +64,8 @@ async def test_amended_words_are_found_and_former_ones_not(session: AsyncSession
     for words, expected in (("铺路", [item_id]), ("修桥", [])):
         page = await queries.list_items(session, here.actor, PageRequest(), only=ItemFilter(q=words))
         assert [row["id"] for row in page.rows] == expected
+
+
+def test_what_nobody_sees_divides_no_word() -> None:
+    assert vector_of("修复\u200b道路") == vector_of("修复道路")
+    assert query_of("修\u00ad复") == query_of("修复")

@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.items import ledgers
 from supervision.items.errors import LedgerAlreadyClosed
+from supervision.reviews import ledger_standing
 from supervision.scoring import proposing
 from supervision.scoring.models import Deduction
-from supervision.tasks import carrying
 from tests.factories.identity import make_unit
 from tests.factories.progress import hold, moment, open_ledger
 from tests.factories.scoring import add_entry, add_item, add_task, adopt
@@ -33,7 +33,7 @@ async def test_lateness_stays_when_an_item_goes_over_and_the_new_date_can_be_mis
     await add_entry(session, unit_id, tasks[1], percent=100, received_at=moment(12, 31))
     # The worker was away over the new year: nothing was proposed before the ledger was closed.
     await hold(session, here.actor, moment(1, 5, year=2017))
-    await carrying.close_ledger(
+    await ledger_standing.close_ledger(
         session, here.actor, year=2016, deadlines=[{"item_id": done_after, "deadline_on": date(2017, 3, 31)}]
     )
     with pytest.raises(LedgerAlreadyClosed):
