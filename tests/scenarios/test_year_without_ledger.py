@@ -126,7 +126,7 @@ async def test_a_year_begins_without_a_ledger(story: Story) -> None:
         await story.go_to(day)
     waiting = [(f"ledger_unopened:2017:{week}", "queued") for week in ("2017-01-02", "2017-01-09")]
     assert await story.reminders() == waiting
-    item = await register(story, date(2017, 1, 10))
+    item = await register(story, date(2017, 1, 9))
     assert item["number"] == "领办2017-001"
     await story.live_until(date(2017, 1, 16), after=date(2017, 1, 9))
     assert sorted(await story.ledger_work()) == sorted((*each, True) for each in todo)
