@@ -83,7 +83,11 @@ async def test_the_current_one_stands_on_the_task_and_the_former_in_its_history(
         held = await assignments.read_holders(session, task_id, shanghai_noon(month, day))
         assert held["responsible_person"] == holder_id
     assert await parties(session, "responsible_person") == {people[1]}
-    facts = (await session.scalars(select(AuditEvent.facts).where(AuditEvent.verb == "task.reassigned"))).all()
+    facts = (
+        await session.scalars(
+            select(AuditEvent.facts).where(AuditEvent.verb == "task.reassigned").order_by(AuditEvent.id)
+        )
+    ).all()
     assert [(each["part"], each["was_id"], each["to_id"]) for each in facts] == [
         ("responsible_person", str(cast.person_id), str(people[0])),
         ("responsible_person", str(people[0]), str(people[1])),
