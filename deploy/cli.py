@@ -17,8 +17,8 @@ from deploy.folders import read_settings
 from deploy.founding import found, owners_session
 from deploy.stack import Role, Stack, settings_file
 from migrations.twins import Twin, TwinsStand
-from supervision.audit import sealing
-from supervision.cadence import seeding
+from supervision.audit import seals
+from supervision.cadence import calendar_seed
 from supervision.foundation import settings
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.errors import Refusal
@@ -118,7 +118,7 @@ def seal_command(folder: Folder = None) -> None:
 
     async def run() -> int:
         async with open_runner({}) as runner, runner.everywhere() as session:
-            return await sealing.seal(session)
+            return await seals.seal(session)
 
     console.print(f"已封存 {asyncio.run(run())} 条。 Rows sealed.")
 
@@ -128,9 +128,9 @@ def verify(folder: Folder = None) -> None:
     """Compare every sealed audit row with its seal; ends with status 1 if one was changed, removed or inserted."""
     _database_url(folder, "worker")
 
-    async def run() -> tuple[int, list[sealing.Damage]]:
+    async def run() -> tuple[int, list[seals.Damage]]:
         async with open_runner({}) as runner, runner.everywhere() as session:
-            return await sealing.verify(session)
+            return await seals.verify(session)
 
     compared, damages = asyncio.run(run())
     for damage in damages:
@@ -199,7 +199,7 @@ def _database_url(folder: Path | None, role: Role) -> str:
 
 async def _seed(owner_url: str) -> None:
     async with owners_session(owner_url) as session:
-        await seeding.seed_calendar(session)
+        await calendar_seed.seed_calendar(session)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.permissions import scopes_of
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter, make_engine, make_sessions
-from supervision.identity import founding
+from supervision.identity import jurisdictions
 from supervision.messaging import templates
-from supervision.scoring import adopting
+from supervision.scoring import policy_adoption
 
 
 @asynccontextmanager
@@ -34,10 +34,12 @@ class Founded:
 
 async def found(session: AsyncSession, *, code: str, name: str, kind: str, policy_from: date) -> Founded:
     """Found a jurisdiction with its message templates, its scoring policy and an administrator's first key."""
-    actor = await founding.found_jurisdiction(session, code=code, name=name, kind=kind)
+    actor = await jurisdictions.found_jurisdiction(session, code=code, name=name, kind=kind)
     await templates.install_defaults(session, actor)
-    await adopting.adopt_policy(session, actor, effective_on=policy_from, adopted_by="日常工作督查组（默认解读）")
-    _, key = await founding.open_client(
+    await policy_adoption.adopt_policy(
+        session, actor, effective_on=policy_from, adopted_by="日常工作督查组（默认解读）"
+    )
+    _, key = await jurisdictions.open_client(
         session,
         actor,
         name="系统管理",

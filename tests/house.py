@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.app import DuchaApp
 from api.doorbell import Doorbell
 from deploy.roles import DatabaseUrls, drop_database, migrate, migrations, prepare_database
-from supervision.cadence.seeding import seed_calendar
+from supervision.cadence.calendar_seed import seed_calendar
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import Sessions, enter, make_engine, make_sessions
 from tests.factories.identity import Caller, make_jurisdiction

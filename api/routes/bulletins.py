@@ -29,7 +29,14 @@ from api.schemas.bulletins import (
 )
 from api.schemas.fields import GiveReason, Id
 from api.schemas.progress import QueryFlag
-from supervision.bulletins import drafting, following, issuing, proposing, queries, rectifying
+from supervision.bulletins import (
+    accountability_proposals,
+    circular_drafts,
+    circular_sign_off,
+    media_follow_up,
+    queries,
+    rectification_orders,
+)
 from supervision.bulletins.states import CircularState, FollowUpState, ProposalState, RectificationState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["bulletins"])
@@ -38,7 +45,7 @@ router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["bulletins"])
 @router.post("/circulars", response_model=CircularOut, status_code=201, dependencies=[Once])
 async def draft_circular(body: DraftCircular, session: SessionDep, actor: ActorDep) -> Response:
     """Draft a month's circular from the record as it stood at the end of the cut-off day."""
-    circular_id = await drafting.draft_circular(session, actor, **body.model_dump())
+    circular_id = await circular_drafts.draft_circular(session, actor, **body.model_dump())
     row = await queries.get_circular(session, actor, circular_id)
     return one(row, 201, location=f"/v1/circulars/{circular_id}")
 
@@ -67,56 +74,56 @@ async def amend_circular(
 ) -> Response:
     """Change a draft's title or text; its drafter alone may."""
     changes = body.model_dump(exclude_none=True)
-    await drafting.amend_circular(session, actor, circular_id, version, changes=changes)
+    await circular_drafts.amend_circular(session, actor, circular_id, version, changes=changes)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
 @router.post("/circulars/{circular_id}/commendations", response_model=CircularOut)
 async def add_commendation(circular_id: Id, body: Commend, session: SessionDep, actor: ActorDep) -> Response:
     """Commend a unit in a draft; its drafter alone may."""
-    await drafting.commend(session, actor, circular_id, **body.model_dump())
+    await circular_drafts.commend(session, actor, circular_id, **body.model_dump())
     return one(await queries.get_circular(session, actor, circular_id))
 
 
 @router.post("/circulars/{circular_id}/criticisms", response_model=CircularOut)
 async def add_criticism(circular_id: Id, body: Criticise, session: SessionDep, actor: ActorDep) -> Response:
     """Criticise a unit or an official in a draft; its drafter alone may."""
-    await drafting.criticise(session, actor, circular_id, **body.model_dump())
+    await circular_drafts.criticise(session, actor, circular_id, **body.model_dump())
     return one(await queries.get_circular(session, actor, circular_id))
 
 
 @router.post("/circulars/{circular_id}/check", response_model=CircularOut)
 async def check_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Check a draft; somebody other than its drafter must."""
-    await issuing.check_circular(session, actor, circular_id)
+    await circular_sign_off.check_circular(session, actor, circular_id)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
 @router.post("/circulars/{circular_id}/return", response_model=CircularOut)
 async def return_circular(circular_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
     """Give a checked circular back to its drafter."""
-    await issuing.return_circular(session, actor, circular_id, reason=body.reason)
+    await circular_sign_off.return_circular(session, actor, circular_id, reason=body.reason)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
 @router.post("/circulars/{circular_id}/discard", response_model=CircularOut)
 async def discard_circular(circular_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
     """Discard a circular that is not out, so that its month can be drafted anew."""
-    await issuing.discard_circular(session, actor, circular_id, reason=body.reason)
+    await circular_sign_off.discard_circular(session, actor, circular_id, reason=body.reason)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
 @router.post("/circulars/{circular_id}/issue", response_model=CircularOut)
 async def issue_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Issue a checked circular under the year's next number; from then on it is frozen."""
-    await issuing.issue_circular(session, actor, circular_id)
+    await circular_sign_off.issue_circular(session, actor, circular_id)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
 @router.post("/rectification_orders", response_model=RectificationOrderOut, status_code=201, dependencies=[Once])
 async def order_rectification(body: OrderRectification, session: SessionDep, actor: ActorDep) -> Response:
     """Order a unit to put a matter right within a limit."""
-    order_id = await rectifying.order_rectification(session, actor, **body.model_dump())
+    order_id = await rectification_orders.order_rectification(session, actor, **body.model_dump())
     row = await queries.get_rectification_order(session, actor, order_id)
     return one(row, 201, location=f"/v1/rectification_orders/{order_id}")
 
@@ -149,7 +156,7 @@ async def report_rectification(
     order_id: Id, body: ReportRectification, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Report that the matter is put right."""
-    await rectifying.report_rectification(session, actor, order_id, text=body.text)
+    await rectification_orders.report_rectification(session, actor, order_id, text=body.text)
     return one(await queries.get_rectification_order(session, actor, order_id))
 
 
@@ -158,14 +165,14 @@ async def verify_rectification(
     order_id: Id, body: VerifyRectification, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Close an order after looking, or return it to the unit; somebody other than who ordered it must."""
-    await rectifying.verify_rectification(session, actor, order_id, **body.model_dump())
+    await rectification_orders.verify_rectification(session, actor, order_id, **body.model_dump())
     return one(await queries.get_rectification_order(session, actor, order_id))
 
 
 @router.post("/media_follow_ups", response_model=FollowUpOut, status_code=201, dependencies=[Once])
 async def log_media_follow_up(body: LogFollowUp, session: SessionDep, actor: ActorDep) -> Response:
     """Log that a news medium was asked to follow a major matter."""
-    follow_up_id = await following.log_follow_up(session, actor, **body.model_dump())
+    follow_up_id = await media_follow_up.log_follow_up(session, actor, **body.model_dump())
     row = await queries.get_follow_up(session, actor, follow_up_id)
     return one(row, 201, location=f"/v1/media_follow_ups/{follow_up_id}")
 
@@ -193,14 +200,14 @@ async def conclude_media_follow_up(
     follow_up_id: Id, body: ConcludeFollowUp, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Note what came of a follow-up, once."""
-    await following.conclude_follow_up(session, actor, follow_up_id, **body.model_dump())
+    await media_follow_up.conclude_follow_up(session, actor, follow_up_id, **body.model_dump())
     return one(await queries.get_follow_up(session, actor, follow_up_id))
 
 
 @router.post("/accountability_proposals", response_model=ProposalOut, status_code=201, dependencies=[Once])
 async def propose_accountability(body: ProposeAccountability, session: SessionDep, actor: ActorDep) -> Response:
     """Propose that a unit or official be held to account, a task traced back to those who answer for it."""
-    proposal_id = await proposing.propose_accountability(session, actor, **body.model_dump())
+    proposal_id = await accountability_proposals.propose_accountability(session, actor, **body.model_dump())
     row = await queries.get_accountability_proposal(session, actor, proposal_id)
     return one(row, 201, location=f"/v1/accountability_proposals/{proposal_id}")
 
@@ -230,7 +237,7 @@ async def send_accountability_proposal(
     proposal_id: Id, body: SendProposal, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Note that a proposal went to the body that decides on it."""
-    await proposing.send_proposal(session, actor, proposal_id, **body.model_dump())
+    await accountability_proposals.send_proposal(session, actor, proposal_id, **body.model_dump())
     return one(await queries.get_accountability_proposal(session, actor, proposal_id))
 
 
@@ -239,5 +246,5 @@ async def note_accountability_answer(
     proposal_id: Id, body: NoteAnswer, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Note what the deciding body answered."""
-    await proposing.note_answer(session, actor, proposal_id, **body.model_dump())
+    await accountability_proposals.note_answer(session, actor, proposal_id, **body.model_dump())
     return one(await queries.get_accountability_proposal(session, actor, proposal_id))

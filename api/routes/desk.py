@@ -19,10 +19,10 @@ from api.schemas.desk import (
     WorkPage,
 )
 from api.schemas.fields import FullDate, Id, Year
-from supervision.desk import complaining, queries, statistics, watching
-from supervision.desk.archive import packing, timeline
+from supervision.desk import complaints, queries, statistics, watches
+from supervision.desk.archive import archive_package, timeline
 from supervision.desk.archive.timeline import Days
-from supervision.desk.complaining import NewComplaint
+from supervision.desk.complaints import NewComplaint
 from supervision.desk.states import ComplaintState
 from supervision.desk.statistics import Grouping
 from supervision.desk.work import lists
@@ -37,7 +37,9 @@ _TOO_MUCH: dict[int | str, dict[str, Any]] = {
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "a zip of a page for browsers, the timeline as JSON, and the attachments named by their hash",
-        "content": {ZIP: {"schema": {"type": "string", "format": "binary", "maxLength": 2 * packing.MOST_BYTES}}},
+        "content": {
+            ZIP: {"schema": {"type": "string", "format": "binary", "maxLength": 2 * archive_package.MOST_BYTES}}
+        },
     }
 }
 
@@ -61,22 +63,22 @@ async def get_archive(item_id: Id, session: SessionDep, actor: ActorDep, days: D
 @router.get("/items/{item_id}/archive.zip", response_class=Response, responses=_FILE | _TOO_MUCH)
 async def download_archive(item_id: Id, session: SessionDep, actor: ActorDep, days: DaysDep) -> Response:
     """Download everything of an item as one file, with its attachments; the same archive gives the same bytes."""
-    packed = await packing.pack_archive(session, actor, item_id, days=days)
+    packed = await archive_package.pack_archive(session, actor, item_id, days=days)
     return download(packed.file, size=packed.size, media_type=ZIP, name=f"{packed.number}.zip")
 
 
 @router.post("/items/{item_id}/watch", response_model=WatchOut)
 async def watch_item(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Watch an item: it stands in one's work list of what one watches."""
-    await watching.watch_item(session, actor, item_id)
-    return one(await watching.get_watch(session, actor, item_id))
+    await watches.watch_item(session, actor, item_id)
+    return one(await watches.get_watch(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/watch_end", response_model=WatchOut)
 async def end_watch(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Watch an item no longer."""
-    await watching.end_watch(session, actor, item_id)
-    return one(await watching.get_watch(session, actor, item_id))
+    await watches.end_watch(session, actor, item_id)
+    return one(await watches.get_watch(session, actor, item_id))
 
 
 @router.get("/work_list", response_model=WorkPage)
@@ -104,7 +106,7 @@ async def get_burden(
 @router.post("/burden/complaints", response_model=ComplaintOut, status_code=201, dependencies=[Once])
 async def file_complaint(body: FileComplaint, session: SessionDep, actor: ActorDep) -> Response:
     """Complain that the same was asked of one's unit before."""
-    complaint_id = await complaining.file_complaint(session, actor, NewComplaint(**body.model_dump()))
+    complaint_id = await complaints.file_complaint(session, actor, NewComplaint(**body.model_dump()))
     row = await queries.get_complaint(session, actor, complaint_id)
     return one(row, 201, location=f"/v1/burden/complaints/{complaint_id}")
 
@@ -131,7 +133,7 @@ async def get_complaint(complaint_id: Id, session: SessionDep, actor: ActorDep) 
 @router.post("/burden/complaints/{complaint_id}/answer", response_model=ComplaintOut)
 async def answer_complaint(complaint_id: Id, body: AnswerComplaint, session: SessionDep, actor: ActorDep) -> Response:
     """Answer a complaint: upheld, the request is withdrawn; rejected, it stands."""
-    await complaining.answer_complaint(session, actor, complaint_id, **body.model_dump())
+    await complaints.answer_complaint(session, actor, complaint_id, **body.model_dump())
     return one(await queries.get_complaint(session, actor, complaint_id))
 
 

@@ -7,12 +7,12 @@ from api.replies import one, saved_as
 from api.route import DuchaRoute
 from api.schemas.documents import AttachmentOut
 from api.schemas.fields import Id
-from supervision.documents import uploading
+from supervision.documents import uploads
 from supervision.documents.models import MediaType, Secrecy
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["documents"])
 
-_BYTES = {"schema": {"type": "string", "format": "binary", "maxLength": uploading.MAX_BYTES}}
+_BYTES = {"schema": {"type": "string", "format": "binary", "maxLength": uploads.MAX_BYTES}}
 _CONTENT = {str(media_type): _BYTES for media_type in MediaType}
 # What the bytes are is told by themselves, so they may come without a name.
 _SENT = {"application/octet-stream": _BYTES, **_CONTENT}
@@ -27,8 +27,8 @@ async def upload_attachment(
     secrecy: Annotated[Secrecy, Query(description="what is classified may not be sent at all")],
 ) -> Response:
     """Upload evidence; its bytes decide what it is, and the same bytes are kept once."""
-    attachment_id = await uploading.upload_attachment(session, actor, raw=await request.body(), secrecy=secrecy)
-    row = await uploading.get_upload(session, actor, attachment_id)
+    attachment_id = await uploads.upload_attachment(session, actor, raw=await request.body(), secrecy=secrecy)
+    row = await uploads.get_upload(session, actor, attachment_id)
     return one(row, 201, location=f"/v1/attachments/{attachment_id}")
 
 
@@ -39,7 +39,7 @@ async def upload_attachment(
 )
 async def get_attachment(attachment_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Download an attachment; a unit reads what it sent and the evidence of conclusions sent to it."""
-    found = await uploading.read_upload(session, actor, attachment_id)
+    found = await uploads.read_upload(session, actor, attachment_id)
     # How it was called where it came from is not kept.
     name = f"附件{found['sha256'][:8]}.{MediaType(found['media_type']).name.lower()}"
     headers = {"ETag": f'"{found["sha256"]}"', **saved_as(name)}

@@ -30,7 +30,7 @@ from api.schemas.identity import (
 from supervision.foundation import clock
 from supervision.identity import queries, service, telephones
 from supervision.identity.models import UnitKind
-from supervision.tasks import departing
+from supervision.tasks import departures
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["identity"])
 
@@ -121,7 +121,7 @@ async def amend_official(
     official_id: Id, body: AmendOfficial, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Change an official's post, level, telephone, or say when they left."""
-    await departing.amend_official(session, actor, official_id, version, changes=body.model_dump(exclude_none=True))
+    await departures.amend_official(session, actor, official_id, version, changes=body.model_dump(exclude_none=True))
     return one(await queries.get_official(session, actor, official_id))
 
 

@@ -20,7 +20,7 @@ from api.schemas.inspections import (
     SendConclusion,
 )
 from api.schemas.progress import QueryFlag
-from supervision.inspections import concluding, planning, queries, recording
+from supervision.inspections import conclusions, findings, plans, queries
 from supervision.inspections.models import Severity
 from supervision.inspections.states import PlanState
 
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["inspections"])
 @router.post("/inspection_plans", response_model=InspectionPlanOut, status_code=201, dependencies=[Once])
 async def draft_inspection_plan(body: DraftInspectionPlan, session: SessionDep, actor: ActorDep) -> Response:
     """Draft a plan; `overlaps` warns of others for the same unit in the same month."""
-    plan_id = await planning.draft_plan(
+    plan_id = await plans.draft_plan(
         session,
         actor,
         title=body.title,
@@ -68,7 +68,7 @@ async def amend_inspection_plan(
     plan_id: Id, body: AmendInspectionPlan, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Change a draft; once it is decided on, its scope is frozen."""
-    await planning.amend_plan(session, actor, plan_id, version, changes=body.model_dump(exclude_none=True))
+    await plans.amend_plan(session, actor, plan_id, version, changes=body.model_dump(exclude_none=True))
     return one(await queries.get_plan(session, actor, plan_id))
 
 
@@ -77,21 +77,21 @@ async def decide_inspection_plan(
     plan_id: Id, body: DecideInspectionPlan, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Approve or refuse a draft; somebody other than its writer must."""
-    await planning.decide_plan(session, actor, plan_id, verdict=body.verdict, reason=body.reason)
+    await plans.decide_plan(session, actor, plan_id, verdict=body.verdict, reason=body.reason)
     return one(await queries.get_plan(session, actor, plan_id))
 
 
 @router.post("/inspection_plans/{plan_id}/carrying_out", response_model=InspectionPlanOut)
 async def carry_out_inspection_plan(plan_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Note that an approved plan was carried out."""
-    await planning.carry_out_plan(session, actor, plan_id)
+    await plans.carry_out_plan(session, actor, plan_id)
     return one(await queries.get_plan(session, actor, plan_id))
 
 
 @router.post("/inspection_plans/{plan_id}/findings", response_model=FindingOut, status_code=201, dependencies=[Once])
 async def record_finding(plan_id: Id, body: RecordFinding, session: SessionDep, actor: ActorDep) -> Response:
     """Record what an approved inspection found about a unit, with its evidence."""
-    finding_id = await recording.record_finding(session, actor, plan_id, **body.model_dump())
+    finding_id = await findings.record_finding(session, actor, plan_id, **body.model_dump())
     row = await queries.get_finding(session, actor, finding_id)
     return one(row, 201, location=f"/v1/findings/{finding_id}")
 
@@ -125,7 +125,7 @@ async def get_finding(finding_id: Id, session: SessionDep, actor: ActorDep) -> R
 )
 async def send_conclusion(plan_id: Id, body: SendConclusion, session: SessionDep, actor: ActorDep) -> Response:
     """Send an inspected unit its conclusion, and its leaders an SMS."""
-    conclusion_id = await concluding.send_conclusion(session, actor, plan_id, **body.model_dump())
+    conclusion_id = await conclusions.send_conclusion(session, actor, plan_id, **body.model_dump())
     row = await queries.get_conclusion(session, actor, conclusion_id)
     return one(row, 201, location=f"/v1/conclusions/{conclusion_id}")
 
@@ -156,5 +156,5 @@ async def get_conclusion(conclusion_id: Id, session: SessionDep, actor: ActorDep
 @router.post("/conclusions/{conclusion_id}/acknowledgement", response_model=ConclusionOut)
 async def acknowledge_conclusion(conclusion_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Acknowledge a conclusion as the inspected unit."""
-    await concluding.acknowledge_conclusion(session, actor, conclusion_id)
+    await conclusions.acknowledge_conclusion(session, actor, conclusion_id)
     return one(await queries.get_conclusion(session, actor, conclusion_id))

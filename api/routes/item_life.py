@@ -22,9 +22,9 @@ from api.schemas.item_life import (
     TransferItem,
 )
 from api.schemas.items import ItemOut
-from supervision.items import approving, changing, queries, staging
-from supervision.reviews import stopping, transferring
-from supervision.tasks import merging
+from supervision.items import item_changes, item_stages, queries, registration_approval
+from supervision.reviews import item_transfer, suspension
+from supervision.tasks import merge_and_split
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["item life"])
 
@@ -38,14 +38,14 @@ async def list_item_procedures(session: SessionDep, actor: ActorDep) -> Response
 @router.post("/item_procedures", response_model=ItemProcedures)
 async def set_item_procedure(body: SetItemProcedure, session: SessionDep, actor: ActorDep) -> Response:
     """Set whether a second person confirms the registration of a kind, for what is registered from now on."""
-    await approving.set_item_procedure(session, actor, **body.model_dump())
+    await registration_approval.set_item_procedure(session, actor, **body.model_dump())
     return all_of(await queries.list_item_procedures(session, actor))
 
 
 @router.post("/items/handover", response_model=HandoverOut)
 async def hand_over_items(body: HandOverItems, session: SessionDep, actor: ActorDep) -> Response:
     """Hand all that one clerk has in hand to another."""
-    count = await changing.hand_over_items(session, actor, **body.model_dump())
+    count = await item_changes.hand_over_items(session, actor, **body.model_dump())
     return reply({**body.model_dump(exclude={"reason"}), "items": count})
 
 
@@ -60,56 +60,56 @@ async def list_item_changes(
 @router.post("/items/{item_id}/approval", response_model=ItemOut)
 async def approve_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Confirm a registration, which opens the item; another person than the registrar does."""
-    await approving.approve_item(session, actor, item_id, **body.model_dump())
+    await registration_approval.approve_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/refusal", response_model=ItemOut)
 async def refuse_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Refuse a registration; another person than the registrar does."""
-    await approving.refuse_item(session, actor, item_id, **body.model_dump())
+    await registration_approval.refuse_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/suspension", response_model=ItemOut)
 async def suspend_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Let an item stand still: until it is resumed it is neither due nor late."""
-    await stopping.suspend_item(session, actor, item_id, **body.model_dump())
+    await suspension.suspend_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/resumption", response_model=ItemOut)
 async def resume_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Go on with a suspended item; its deadline moves by the days for which it stood still."""
-    await stopping.resume_item(session, actor, item_id, **body.model_dump())
+    await suspension.resume_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/termination", response_model=ItemOut)
 async def terminate_item(item_id: Id, body: TerminateItem, session: SessionDep, actor: ActorDep) -> Response:
     """End an item without its close-out, on the word of who ordered it."""
-    await stopping.terminate_item(session, actor, item_id, **body.model_dump())
+    await suspension.terminate_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/voiding", response_model=ItemOut)
 async def void_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Take back a registration that was a mistake; its number is kept. Another person than the registrar does."""
-    await stopping.void_item(session, actor, item_id, **body.model_dump())
+    await suspension.void_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/merger", response_model=ItemOut)
 async def merge_item(item_id: Id, body: MergeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Merge an item into another, which takes up its tasks; it stays readable under its number."""
-    await merging.merge_item(session, actor, item_id, **body.model_dump())
+    await merge_and_split.merge_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/split", response_model=SplitItems, status_code=201, dependencies=[Once])
 async def split_item(item_id: Id, body: SplitItem, session: SessionDep, actor: ActorDep) -> Response:
     """Split new items off an item, each with a number and tasks of its own."""
-    new_ids = await merging.split_item(session, actor, item_id, **body.model_dump())
+    new_ids = await merge_and_split.split_item(session, actor, item_id, **body.model_dump())
     rows = await queries.read_items(session, actor, new_ids)
     return reply({"data": rows, "next": None}, 201, {"Location": f"/v1/items/{item_id}/changes"})
 
@@ -117,14 +117,14 @@ async def split_item(item_id: Id, body: SplitItem, session: SessionDep, actor: A
 @router.post("/items/{item_id}/transfer", response_model=ItemOut)
 async def transfer_item(item_id: Id, body: TransferItem, session: SessionDep, actor: ActorDep) -> Response:
     """Transfer what one unit still has to do for an item to another unit and one of its people."""
-    await transferring.transfer_item(session, actor, item_id, **body.model_dump())
+    await item_transfer.transfer_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/stages", response_model=ItemStages, status_code=201, dependencies=[Once])
 async def plan_item_stages(item_id: Id, body: PlanStages, session: SessionDep, actor: ActorDep) -> Response:
     """Divide an item into stages, in their order, each with its limit."""
-    await staging.plan_stages(session, actor, item_id, **body.model_dump())
+    await item_stages.plan_stages(session, actor, item_id, **body.model_dump())
     rows = await queries.list_item_stages(session, actor, item_id)
     return reply({"data": rows, "next": None}, 201, {"Location": f"/v1/items/{item_id}/stages"})
 
@@ -138,5 +138,5 @@ async def list_item_stages(item_id: Id, session: SessionDep, actor: ActorDep) ->
 @router.post("/item_stages/{stage_id}/finish", response_model=ItemStageOut)
 async def finish_item_stage(stage_id: Id, body: FinishStage, session: SessionDep, actor: ActorDep) -> Response:
     """Finish the next stage of an item."""
-    await staging.finish_stage(session, actor, stage_id, **body.model_dump())
+    await item_stages.finish_stage(session, actor, stage_id, **body.model_dump())
     return one(await queries.get_item_stage(session, actor, stage_id))

@@ -19,9 +19,9 @@ from api.schemas.items import (
     SimilarItems,
 )
 from api.schemas.operations import OperationOut
-from supervision.items import changing, ledgers, queries, registering, similar
+from supervision.items import item_changes, ledgers, queries, registration, similar
 from supervision.items.queries import ItemFilter, ItemSort
-from supervision.items.registering import NewItem
+from supervision.items.registration import NewItem
 from supervision.items.states import ItemKind, ItemState
 from supervision.operations import queries as operations
 from supervision.reviews import ledger_standing
@@ -57,7 +57,7 @@ async def _only(
 async def register_item(body: RegisterItem, session: SessionDep, actor: ActorDep) -> Response:
     """Register an item under the next number of its kind and year; some kinds then wait for a second person."""
     new = NewItem(**body.model_dump(exclude={"kind"}))
-    item_id = await registering.register_item(session, actor, new, kind=body.kind)
+    item_id = await registration.register_item(session, actor, new, kind=body.kind)
     return one(await queries.get_item(session, actor, item_id), 201, location=f"/v1/items/{item_id}")
 
 
@@ -97,7 +97,7 @@ async def amend_item(
 ) -> Response:
     """Change an item's title, source, authority or secrecy, and keep what it was; its deadline is not among them."""
     changes = body.model_dump(exclude_none=True, exclude={"reason"})
-    await changing.amend_item(session, actor, item_id, version, changes=changes, reason=body.reason)
+    await item_changes.amend_item(session, actor, item_id, version, changes=changes, reason=body.reason)
     return one(await queries.get_item(session, actor, item_id))
 
 

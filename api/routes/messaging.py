@@ -23,7 +23,7 @@ from api.schemas.messaging import (
     TemplatePage,
     WriteTemplate,
 )
-from supervision.messaging import broadcasting, queries, receipts, templates
+from supervision.messaging import broadcasts, queries, receipts, templates
 from supervision.messaging.audience import Audience
 from supervision.messaging.gateways.chosen import listening_gateway
 from supervision.messaging.states import MessageState
@@ -54,7 +54,7 @@ async def write_template(body: WriteTemplate, session: SessionDep, actor: ActorD
 @router.post("/broadcasts/preview", response_model=PreviewOut)
 async def preview_broadcast(body: PreviewBroadcast, session: SessionDep, actor: ActorDep) -> Response:
     """Show what a broadcast would send, to how many, and who is left out and why; nothing is stored."""
-    seen = await broadcasting.preview(
+    seen = await broadcasts.preview(
         session,
         actor,
         template=body.template,
@@ -67,7 +67,7 @@ async def preview_broadcast(body: PreviewBroadcast, session: SessionDep, actor: 
 @router.post("/broadcasts", response_model=BroadcastDetail, status_code=201, dependencies=[Once])
 async def confirm_broadcast(body: ConfirmBroadcast, session: SessionDep, actor: ActorDep) -> Response:
     """Send what a preview showed; confirmed twice, it is sent once."""
-    broadcast_id = await broadcasting.confirm(
+    broadcast_id = await broadcasts.confirm(
         session,
         actor,
         template=body.template,

@@ -18,7 +18,7 @@ from api.schemas.problems import (
     ResolveProblem,
 )
 from api.schemas.progress import QueryFlag
-from supervision.problems import opening, queries, solving
+from supervision.problems import queries, service, solution
 from supervision.problems.queries import ProblemFilter
 from supervision.problems.states import Level, ProblemState
 
@@ -39,7 +39,7 @@ def _only(
 @router.post("/problems", response_model=ProblemOut, status_code=201, dependencies=[Once])
 async def open_problem(body: OpenProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Open a problem of one or several units; a major one may go straight before the joint conference."""
-    problem_id = await opening.open_problem(session, actor, **body.model_dump())
+    problem_id = await service.open_problem(session, actor, **body.model_dump())
     row = await queries.get_problem(session, actor, problem_id)
     return one(row, 201, location=f"/v1/problems/{problem_id}")
 
@@ -73,33 +73,33 @@ async def list_problem_entries(
 @router.post("/problems/{problem_id}/plan", response_model=ProblemOut)
 async def file_problem_plan(problem_id: Id, body: FileProblemPlan, session: SessionDep, actor: ActorDep) -> Response:
     """File the responsible unit's plan."""
-    await solving.file_problem_plan(session, actor, problem_id, **body.model_dump())
+    await solution.file_problem_plan(session, actor, problem_id, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))
 
 
 @router.post("/problems/{problem_id}/escalation", response_model=ProblemOut)
 async def escalate_problem(problem_id: Id, body: EscalateProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Bring a problem to its lead and liaison leaders by name, or from them before the joint conference."""
-    await solving.escalate_problem(session, actor, problem_id, **body.model_dump())
+    await solution.escalate_problem(session, actor, problem_id, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))
 
 
 @router.post("/problems/{problem_id}/decision", response_model=ProblemOut)
 async def decide_problem(problem_id: Id, body: DecideProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Decide at the level where a problem stands; the office records what the joint conference decided."""
-    await solving.decide_problem(session, actor, problem_id, **body.model_dump())
+    await solution.decide_problem(session, actor, problem_id, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))
 
 
 @router.post("/problems/{problem_id}/follow_up", response_model=ProblemOut)
 async def follow_up_problem(problem_id: Id, body: FollowUpProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Report how a decision is carried out."""
-    await solving.follow_up_problem(session, actor, problem_id, **body.model_dump())
+    await solution.follow_up_problem(session, actor, problem_id, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))
 
 
 @router.post("/problems/{problem_id}/resolution", response_model=ProblemOut)
 async def resolve_problem(problem_id: Id, body: ResolveProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Find a decided problem solved."""
-    await solving.resolve_problem(session, actor, problem_id, **body.model_dump())
+    await solution.resolve_problem(session, actor, problem_id, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))

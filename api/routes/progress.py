@@ -21,7 +21,7 @@ from api.schemas.progress import (
     ReturnReport,
 )
 from api.schemas.scoring import Quarter
-from supervision.progress import completing, looking, queries, reporting, returning
+from supervision.progress import completion, progress_reports, quarterly_look, queries, supplements
 from supervision.progress.rules import Light
 from supervision.progress.states import ObligationState, ReportState
 
@@ -59,7 +59,7 @@ async def get_obligation(obligation_id: Id, session: SessionDep, actor: ActorDep
 )
 async def report_progress(obligation_id: Id, body: ReportProgress, session: SessionDep, actor: ActorDep) -> Response:
     """Report on every open task of the unit for one period."""
-    report_id = await reporting.report_progress(session, actor, obligation_id, **body.model_dump())
+    report_id = await progress_reports.report_progress(session, actor, obligation_id, **body.model_dump())
     row = await queries.get_progress_report(session, actor, report_id)
     return one(row, 201, location=f"/v1/progress_reports/{report_id}")
 
@@ -69,7 +69,7 @@ async def report_progress(obligation_id: Id, body: ReportProgress, session: Sess
 )
 async def enter_report(obligation_id: Id, body: EnterReport, session: SessionDep, actor: ActorDep) -> Response:
     """Enter for a unit a report that came on paper or by telephone, with the true moment of its receipt."""
-    report_id = await reporting.enter_report(session, actor, obligation_id, **body.model_dump())
+    report_id = await progress_reports.enter_report(session, actor, obligation_id, **body.model_dump())
     row = await queries.get_progress_report(session, actor, report_id)
     return one(row, 201, location=f"/v1/progress_reports/{report_id}")
 
@@ -77,7 +77,7 @@ async def enter_report(obligation_id: Id, body: EnterReport, session: SessionDep
 @router.post("/progress_reports/{report_id}/return", response_model=ReportOut)
 async def return_report(report_id: Id, body: ReturnReport, session: SessionDep, actor: ActorDep) -> Response:
     """Return a hollow report for supplement: it counts no longer, and the unit owes it again."""
-    await returning.return_report(session, actor, report_id, **body.model_dump())
+    await supplements.return_report(session, actor, report_id, **body.model_dump())
     return one(await queries.get_progress_report(session, actor, report_id))
 
 
@@ -105,7 +105,7 @@ async def get_progress_report(report_id: Id, session: SessionDep, actor: ActorDe
 @router.get("/ledgers/{year}/completion", response_model=CompletionOut)
 async def get_completion(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Compare every indicator of a year's ledger with its latest figure; a unit sees its own tasks."""
-    return reply(await completing.get_completion(session, actor, year))
+    return reply(await completion.get_completion(session, actor, year))
 
 
 @router.get("/quarterly_looks", response_model=QuarterlyLookPage)
@@ -120,7 +120,7 @@ async def list_quarterly_looks(
     light: Annotated[Light | None, Query()] = None,
 ) -> Response:
     """List how the tasks stood at a quarter's look; a unit sees its own."""
-    page = await looking.list_quarterly_looks(
+    page = await quarterly_look.list_quarterly_looks(
         session, actor, wanted, year=year, quarter=quarter, unit_id=unit, light=light
     )
     return many(request, page)

@@ -16,7 +16,7 @@ from api.schemas.publication import (
     ReviewPublication,
     Word,
 )
-from supervision.publication import drafting, feeds, publishing, queries, reviewing
+from supervision.publication import drafts, feeds, publication_review, queries, release
 from supervision.publication.states import PublicationState
 
 Code = Annotated[Word, Path(description="code of the jurisdiction (GB/T 2260)", examples=["330326"])]
@@ -38,7 +38,7 @@ async def list_publications(
 @router.post("/v1/publications", response_model=PublicationOut, status_code=201, dependencies=[Once])
 async def draft_publication(body: DraftPublication, session: SessionDep, actor: ActorDep) -> Response:
     """Draft a publication from a progress entry; responsible persons are shown by post, never by name."""
-    publication_id = await drafting.draft_publication(session, actor, **body.model_dump())
+    publication_id = await drafts.draft_publication(session, actor, **body.model_dump())
     row = await queries.get_publication(session, actor, publication_id)
     return one(row, 201, location=f"/v1/publications/{publication_id}")
 
@@ -54,14 +54,14 @@ async def review_publication(
     publication_id: Id, body: ReviewPublication, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Approve or refuse a draft; somebody other than its drafter must."""
-    await reviewing.review_publication(session, actor, publication_id, **body.model_dump())
+    await publication_review.review_publication(session, actor, publication_id, **body.model_dump())
     return one(await queries.get_publication(session, actor, publication_id))
 
 
 @router.post("/v1/publications/{publication_id}/release", response_model=PublicationOut)
 async def publish(publication_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Publish what was approved; from then on it is frozen, and the feed shows it."""
-    await publishing.publish(session, actor, publication_id)
+    await release.publish(session, actor, publication_id)
     return one(await queries.get_publication(session, actor, publication_id))
 
 

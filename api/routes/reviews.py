@@ -19,7 +19,7 @@ from api.schemas.reviews import (
     WaiverPage,
 )
 from supervision.items import queries as items
-from supervision.reviews import closing, queries, reporting, reviewing, waiving
+from supervision.reviews import close_out, completion_reports, completion_review, queries, waivers
 from supervision.reviews.rules import Review
 from supervision.reviews.states import CompletionState, WaiverState
 
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["reviews"])
 )
 async def report_completion(task_id: Id, body: ReportCompletion, session: SessionDep, actor: ActorDep) -> Response:
     """Report a task of one's own unit as done, with the evidence of it."""
-    report_id = await reporting.report_completion(session, actor, task_id, **body.model_dump())
+    report_id = await completion_reports.report_completion(session, actor, task_id, **body.model_dump())
     row = await queries.get_completion_report(session, actor, report_id)
     return one(row, 201, location=f"/v1/completion_reports/{report_id}")
 
@@ -62,14 +62,14 @@ async def review_completion(
     completion_report_id: Id, body: ReviewCompletion, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Pass a completion report with a feedback opinion, or return it for rework with a new limit."""
-    await reviewing.review_completion(session, actor, completion_report_id, Review(**body.model_dump()))
+    await completion_review.review_completion(session, actor, completion_report_id, Review(**body.model_dump()))
     return one(await queries.get_completion_report(session, actor, completion_report_id))
 
 
 @router.post("/tasks/{task_id}/waivers", response_model=WaiverOut, status_code=201, dependencies=[Once])
 async def ask_waiver(task_id: Id, body: AskWaiver, session: SessionDep, actor: ActorDep) -> Response:
     """Ask that a task be waived which policy or circumstance makes impossible."""
-    waiver_id = await waiving.ask_waiver(session, actor, task_id, **body.model_dump())
+    waiver_id = await waivers.ask_waiver(session, actor, task_id, **body.model_dump())
     return one(await queries.get_waiver(session, actor, waiver_id), 201, location=f"/v1/waivers/{waiver_id}")
 
 
@@ -97,19 +97,19 @@ async def get_waiver(waiver_id: Id, session: SessionDep, actor: ActorDep) -> Res
 @router.post("/waivers/{waiver_id}/decision", response_model=WaiverOut)
 async def decide_waiver(waiver_id: Id, body: DecideWaiver, session: SessionDep, actor: ActorDep) -> Response:
     """Grant a waiver on a written opinion or a principal county leader's approval, or refuse it; the asker may not."""
-    await waiving.decide_waiver(session, actor, waiver_id, **body.model_dump())
+    await waivers.decide_waiver(session, actor, waiver_id, **body.model_dump())
     return one(await queries.get_waiver(session, actor, waiver_id))
 
 
 @router.post("/items/{item_id}/close_out", response_model=ItemOut)
 async def close_item(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Close an item all of whose tasks are passed or waived."""
-    await closing.close_item(session, actor, item_id)
+    await close_out.close_item(session, actor, item_id)
     return one(await items.get_item(session, actor, item_id))
 
 
 @router.post("/items/{item_id}/reopening", response_model=ItemOut)
 async def reopen_item(item_id: Id, body: ReopenItem, session: SessionDep, actor: ActorDep) -> Response:
     """Open a closed item again after a look back; the verdicts on its tasks are undone, and kept."""
-    await closing.reopen_item(session, actor, item_id, **body.model_dump())
+    await close_out.reopen_item(session, actor, item_id, **body.model_dump())
     return one(await items.get_item(session, actor, item_id))

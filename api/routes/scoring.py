@@ -26,7 +26,7 @@ from api.schemas.scoring import (
     VerifyDeduction,
 )
 from supervision.bulletins import queries as bulletins
-from supervision.scoring import adopting, deciding, proposing, queries, warning
+from supervision.scoring import decisions, policy_adoption, proposals, quarterly_warnings, queries
 from supervision.scoring.states import DeductionState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["scoring"])
@@ -41,7 +41,7 @@ async def list_scoring_policies(request: Request, session: SessionDep, actor: Ac
 @router.post("/scoring_policies", response_model=ScoringPolicyOut, status_code=201, dependencies=[Once])
 async def adopt_scoring_policy(body: AdoptPolicy, session: SessionDep, actor: ActorDep) -> Response:
     """Adopt the next version of the policy: the one in force on its day, but for what is given."""
-    policy_id = await adopting.adopt_next_policy(
+    policy_id = await policy_adoption.adopt_next_policy(
         session, actor, effective_on=body.effective_on, adopted_by=body.adopted_by, **body.changed()
     )
     row = await queries.get_scoring_policy(session, actor, policy_id)
@@ -75,7 +75,7 @@ async def list_deductions(
 @router.post("/deductions", response_model=DeductionOut, status_code=201, dependencies=[Once])
 async def propose_deduction(body: ProposeDeduction, session: SessionDep, actor: ActorDep) -> Response:
     """Propose a deduction by hand; another person confirms it."""
-    deduction_id = await proposing.propose_deduction(session, actor, **body.model_dump())
+    deduction_id = await proposals.propose_deduction(session, actor, **body.model_dump())
     row = await queries.get_deduction(session, actor, deduction_id)
     return one(row, 201, location=f"/v1/deductions/{deduction_id}")
 
@@ -89,7 +89,7 @@ async def get_deduction(deduction_id: Id, session: SessionDep, actor: ActorDep) 
 @router.post("/deductions/{deduction_id}/verification", response_model=DeductionOut)
 async def verify_deduction(deduction_id: Id, body: VerifyDeduction, session: SessionDep, actor: ActorDep) -> Response:
     """Record that what the media report was looked into and is true; without it nothing of the kind is confirmed."""
-    await deciding.verify_deduction(session, actor, deduction_id, verification=body.verification)
+    await decisions.verify_deduction(session, actor, deduction_id, verification=body.verification)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
@@ -104,35 +104,35 @@ async def confirm_deduction(
     ] = None,
 ) -> Response:
     """Confirm a proposed deduction; it counts from now on, as one fact with another if that is named."""
-    await deciding.confirm_deduction(session, actor, deduction_id, same_fact_as_id=same_fact_as)
+    await decisions.confirm_deduction(session, actor, deduction_id, same_fact_as_id=same_fact_as)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
 @router.post("/deductions/{deduction_id}/refusal", response_model=DeductionOut)
 async def refuse_deduction(deduction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
     """Refuse a proposed deduction; it stays on record."""
-    await deciding.refuse_deduction(session, actor, deduction_id, reason=body.reason)
+    await decisions.refuse_deduction(session, actor, deduction_id, reason=body.reason)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
 @router.post("/deductions/{deduction_id}/reversal", response_model=DeductionOut)
 async def reverse_deduction(deduction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
     """Reverse a confirmed deduction by a counter-entry; by somebody who neither proposed nor confirmed it."""
-    await deciding.reverse_deduction(session, actor, deduction_id, reason=body.reason)
+    await decisions.reverse_deduction(session, actor, deduction_id, reason=body.reason)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
 @router.post("/deductions/{deduction_id}/dispute", response_model=DeductionOut)
 async def dispute_deduction(deduction_id: Id, body: Dispute, session: SessionDep, actor: ActorDep) -> Response:
     """Dispute a confirmed deduction; it counts until it is reversed."""
-    await deciding.dispute_deduction(session, actor, deduction_id, grounds=body.grounds)
+    await decisions.dispute_deduction(session, actor, deduction_id, grounds=body.grounds)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
 @router.post("/deductions/{deduction_id}/ruling", response_model=DeductionOut)
 async def rule_on_dispute(deduction_id: Id, body: RuleOnDispute, session: SessionDep, actor: ActorDep) -> Response:
     """Uphold a disputed deduction or reverse it; by somebody who neither proposed nor confirmed it."""
-    await deciding.rule_on_dispute(session, actor, deduction_id, verdict=body.verdict, reason=body.reason)
+    await decisions.rule_on_dispute(session, actor, deduction_id, verdict=body.verdict, reason=body.reason)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
@@ -148,7 +148,7 @@ async def get_quarterly_warnings(
 @router.post("/quarterly_warnings", response_model=QuarterlyWarningsOut, status_code=201, dependencies=[Once])
 async def issue_quarterly_warnings(body: IssueWarnings, session: SessionDep, actor: ActorDep) -> Response:
     """Warn the units that lost enough points in a quarter that is over; who was warned already is not warned again."""
-    await warning.issue_quarterly_warnings(session, actor, year=body.year, quarter=body.quarter)
+    await quarterly_warnings.issue_quarterly_warnings(session, actor, year=body.year, quarter=body.quarter)
     found = await queries.quarterly_warnings(session, actor, year=body.year, quarter=body.quarter)
     return reply(
         {"year": found.year, "quarter": body.quarter, "as_of": found.as_of, "data": found.rows},
@@ -160,7 +160,7 @@ async def issue_quarterly_warnings(body: IssueWarnings, session: SessionDep, act
 @router.post("/quarterly_circulars", response_model=CircularOut, status_code=201, dependencies=[Once])
 async def draft_quarterly_circular(body: DraftQuarterlyCircular, session: SessionDep, actor: ActorDep) -> Response:
     """Draft a quarter's circular with the warning list; it is checked and issued as every circular is."""
-    circular_id = await warning.draft_quarterly_circular(session, actor, **body.model_dump())
+    circular_id = await quarterly_warnings.draft_quarterly_circular(session, actor, **body.model_dump())
     row = await bulletins.get_circular(session, actor, circular_id)
     return one(row, 201, location=f"/v1/circulars/{circular_id}")
 

@@ -18,7 +18,7 @@ from api.schemas.settlements import (
     Revision,
     SettlementOut,
 )
-from supervision.scoring import correcting, reopening, settlements, settling
+from supervision.scoring import corrections, reopenings, settlement, settlement_queries
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["scoring"])
 
@@ -26,15 +26,15 @@ router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["scoring"])
 @router.post("/settlements/{year}", response_model=SettlementOut, status_code=201, dependencies=[Once])
 async def prepare_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Prepare the final scores of a year that is over, in place of what was prepared before."""
-    await settling.prepare_settlement(session, actor, year=year)
-    return one(await settlements.get_settlement(session, actor, year), 201, location=f"/v1/settlements/{year}")
+    await settlement.prepare_settlement(session, actor, year=year)
+    return one(await settlement_queries.get_settlement(session, actor, year), 201, location=f"/v1/settlements/{year}")
 
 
 @router.post("/settlements/{year}/confirmation", response_model=SettlementOut)
 async def confirm_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Confirm a year's settlement, by another person than prepared it; it is frozen from then on."""
-    await settling.confirm_settlement(session, actor, year=year)
-    return one(await settlements.get_settlement(session, actor, year))
+    await settlement.confirm_settlement(session, actor, year=year)
+    return one(await settlement_queries.get_settlement(session, actor, year))
 
 
 @router.get("/settlements/{year}", response_model=SettlementOut)
@@ -45,7 +45,7 @@ async def get_settlement(
     revision: Annotated[Revision | None, Query(description="left out: the newest")] = None,
 ) -> Response:
     """Read the final scores of a year; a unit sees its own row once they are confirmed."""
-    return one(await settlements.get_settlement(session, actor, year, revision=revision))
+    return one(await settlement_queries.get_settlement(session, actor, year, revision=revision))
 
 
 @router.get(
@@ -65,7 +65,7 @@ async def export_settlement(
     revision: Annotated[Revision | None, Query(description="left out: the newest, unless it was reopened")] = None,
 ) -> Response:
     """Export a confirmed settlement; the same settlement gives the same bytes."""
-    title, content = await settling.export_settlement(session, actor, year, revision=revision)
+    title, content = await settlement.export_settlement(session, actor, year, revision=revision)
     return Response(content, headers=saved_as(f"{title}.xlsx"), media_type=XLSX)
 
 
@@ -74,35 +74,35 @@ async def list_settlement_reopenings(
     request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
     """List the proposals to settle a year anew."""
-    return many(request, await settlements.list_reopenings(session, actor, wanted))
+    return many(request, await settlement_queries.list_reopenings(session, actor, wanted))
 
 
 @router.post("/settlement_reopenings", response_model=ReopeningOut, status_code=201, dependencies=[Once])
 async def propose_settlement_reopening(body: ProposeReopening, session: SessionDep, actor: ActorDep) -> Response:
     """Propose to settle a year anew; two others approve."""
-    reopening_id = await reopening.propose_reopening(session, actor, year=body.year, reason=body.reason)
-    row = await settlements.get_reopening(session, actor, reopening_id)
+    reopening_id = await reopenings.propose_reopening(session, actor, year=body.year, reason=body.reason)
+    row = await settlement_queries.get_reopening(session, actor, reopening_id)
     return one(row, 201, location=f"/v1/settlement_reopenings/{reopening_id}")
 
 
 @router.get("/settlement_reopenings/{reopening_id}", response_model=ReopeningOut)
 async def get_settlement_reopening(reopening_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one proposal to settle a year anew, with its approvals."""
-    return one(await settlements.get_reopening(session, actor, reopening_id))
+    return one(await settlement_queries.get_reopening(session, actor, reopening_id))
 
 
 @router.post("/settlement_reopenings/{reopening_id}/approval", response_model=ReopeningOut)
 async def approve_settlement_reopening(reopening_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Approve of settling a year anew; the second approval opens the year, and its settlement is kept."""
-    await reopening.approve_reopening(session, actor, reopening_id)
-    return one(await settlements.get_reopening(session, actor, reopening_id))
+    await reopenings.approve_reopening(session, actor, reopening_id)
+    return one(await settlement_queries.get_reopening(session, actor, reopening_id))
 
 
 @router.post("/settlement_reopenings/{reopening_id}/refusal", response_model=ReopeningOut)
 async def refuse_settlement_reopening(reopening_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
     """Refuse to settle a year anew."""
-    await reopening.refuse_reopening(session, actor, reopening_id, reason=body.reason)
-    return one(await settlements.get_reopening(session, actor, reopening_id))
+    await reopenings.refuse_reopening(session, actor, reopening_id, reason=body.reason)
+    return one(await settlement_queries.get_reopening(session, actor, reopening_id))
 
 
 @router.get("/score_corrections", response_model=CorrectionPage)
@@ -114,32 +114,32 @@ async def list_score_corrections(
     unit: Annotated[Id | None, Query()] = None,
 ) -> Response:
     """List what is given back for settled years; a unit sees its own."""
-    return many(request, await settlements.list_corrections(session, actor, wanted, unit_id=unit))
+    return many(request, await settlement_queries.list_corrections(session, actor, wanted, unit_id=unit))
 
 
 @router.post("/score_corrections", response_model=CorrectionOut, status_code=201, dependencies=[Once])
 async def propose_score_correction(body: ProposeCorrection, session: SessionDep, actor: ActorDep) -> Response:
     """Propose to give back, in the year after, what a settled year took wrongly."""
-    correction_id = await correcting.propose_correction(session, actor, **body.model_dump())
-    row = await settlements.get_correction(session, actor, correction_id)
+    correction_id = await corrections.propose_correction(session, actor, **body.model_dump())
+    row = await settlement_queries.get_correction(session, actor, correction_id)
     return one(row, 201, location=f"/v1/score_corrections/{correction_id}")
 
 
 @router.get("/score_corrections/{correction_id}", response_model=CorrectionOut)
 async def get_score_correction(correction_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one correction."""
-    return one(await settlements.get_correction(session, actor, correction_id))
+    return one(await settlement_queries.get_correction(session, actor, correction_id))
 
 
 @router.post("/score_corrections/{correction_id}/confirmation", response_model=CorrectionOut)
 async def confirm_score_correction(correction_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Confirm a correction, by another person; it is an entry of the year after."""
-    await correcting.confirm_correction(session, actor, correction_id)
-    return one(await settlements.get_correction(session, actor, correction_id))
+    await corrections.confirm_correction(session, actor, correction_id)
+    return one(await settlement_queries.get_correction(session, actor, correction_id))
 
 
 @router.post("/score_corrections/{correction_id}/refusal", response_model=CorrectionOut)
 async def refuse_score_correction(correction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
     """Refuse a correction; it stays on record."""
-    await correcting.refuse_correction(session, actor, correction_id, reason=body.reason)
-    return one(await settlements.get_correction(session, actor, correction_id))
+    await corrections.refuse_correction(session, actor, correction_id, reason=body.reason)
+    return one(await settlement_queries.get_correction(session, actor, correction_id))

@@ -28,7 +28,7 @@ from api.schemas.tasks import (
 )
 from supervision.foundation.paging import PageRequest
 from supervision.identity import queries as identity
-from supervision.tasks import assignments, decomposing, departing, extending, milestones, queries, reassigning
+from supervision.tasks import assignments, decomposition, departures, extensions, milestones, queries, reassignment
 from supervision.tasks.states import ExtensionState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["tasks"])
@@ -39,7 +39,7 @@ _ALL_OF_AN_ITEM = PageRequest(limit=100)
 @router.post("/items/{item_id}/tasks", response_model=TaskPage, status_code=201, dependencies=[Once])
 async def decompose_item(item_id: Id, body: DecomposeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Break an item down into all its tasks at once."""
-    await decomposing.decompose_item(session, actor, item_id, **body.model_dump())
+    await decomposition.decompose_item(session, actor, item_id, **body.model_dump())
     page = await queries.list_tasks(session, actor, _ALL_OF_AN_ITEM, item_id=item_id)
     return reply({"data": page.rows, "next": page.next}, 201, {"Location": f"/v1/tasks?item={item_id}"})
 
@@ -68,21 +68,21 @@ async def amend_task(
     task_id: Id, body: AmendTask, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Say anew which leaders liaise for a task and which units support it."""
-    await reassigning.amend_task(session, actor, task_id, version, **body.model_dump())
+    await reassignment.amend_task(session, actor, task_id, version, **body.model_dump())
     return one(await queries.get_task(session, actor, task_id))
 
 
 @router.post("/tasks/{task_id}/reassignments", response_model=TaskOut)
 async def reassign_task(task_id: Id, body: ReassignTask, session: SessionDep, actor: ActorDep) -> Response:
     """Give an official's part in a task to another from now on."""
-    await reassigning.reassign_task(session, actor, task_id, **body.model_dump())
+    await reassignment.reassign_task(session, actor, task_id, **body.model_dump())
     return one(await queries.get_task(session, actor, task_id))
 
 
 @router.post("/tasks/{task_id}/unit_reassignments", response_model=TaskOut)
 async def reassign_unit(task_id: Id, body: ReassignUnit, session: SessionDep, actor: ActorDep) -> Response:
     """Give a task to another responsible unit and one of its people from now on."""
-    await reassigning.reassign_unit(session, actor, task_id, **body.model_dump())
+    await reassignment.reassign_unit(session, actor, task_id, **body.model_dump())
     return one(await queries.get_task(session, actor, task_id))
 
 
@@ -95,7 +95,7 @@ async def list_assignments(task_id: Id, session: SessionDep, actor: ActorDep) ->
 @router.post("/officials/{official_id}/departure", response_model=OfficialOut)
 async def record_departure(official_id: Id, body: RecordDeparture, session: SessionDep, actor: ActorDep) -> Response:
     """Record that an official has left, and give all parts in open tasks to one successor."""
-    await departing.record_departure(session, actor, official_id, **body.model_dump())
+    await departures.record_departure(session, actor, official_id, **body.model_dump())
     return one(await identity.get_official(session, actor, official_id))
 
 
@@ -138,7 +138,7 @@ async def reach_milestone(milestone_id: Id, body: ReachMilestone, session: Sessi
 @router.post("/items/{item_id}/extensions", response_model=ExtensionOut, status_code=201, dependencies=[Once])
 async def ask_extension(item_id: Id, body: AskExtension, session: SessionDep, actor: ActorDep) -> Response:
     """Ask, before its deadline, for more time for an item."""
-    extension_id = await extending.ask_extension(session, actor, item_id, **body.model_dump())
+    extension_id = await extensions.ask_extension(session, actor, item_id, **body.model_dump())
     row = await queries.get_extension(session, actor, extension_id)
     return one(row, 201, location=f"/v1/extensions/{extension_id}")
 
@@ -165,5 +165,5 @@ async def get_extension(extension_id: Id, session: SessionDep, actor: ActorDep) 
 @router.post("/extensions/{extension_id}/decision", response_model=ExtensionOut)
 async def decide_extension(extension_id: Id, body: DecideExtension, session: SessionDep, actor: ActorDep) -> Response:
     """Grant an extension, which moves the item's deadline, or refuse it; the asker may not."""
-    await extending.decide_extension(session, actor, extension_id, **body.model_dump())
+    await extensions.decide_extension(session, actor, extension_id, **body.model_dump())
     return one(await queries.get_extension(session, actor, extension_id))

@@ -5,7 +5,7 @@ from pydantic import Field
 
 from api.schemas.fields import Answer, Body, FullDate, Id, Line, Prose
 from supervision.inspections.models import Method, Severity
-from supervision.inspections.planning import Scope
+from supervision.inspections.plans import Scope
 from supervision.inspections.states import PlanState
 
 Units = Annotated[list[Id], Field(min_length=1, max_length=100)]

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.schemas.fields import Answer, Body, DecimalText, Digits, FullDate, Id, Moment, Percent, Prose, Year
-from supervision.progress.completing import MOST_ROWS
+from supervision.progress.completion import MOST_ROWS
 from supervision.progress.rules import CompletionVerdict, Covers, DigestKind, Light
 from supervision.progress.states import ObligationState, ReportChannel, ReportState
 from supervision.tasks.models import Comparator

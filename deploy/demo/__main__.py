@@ -26,8 +26,8 @@ from deploy.folders import kept_secret
 from deploy.founding import found, owners_session
 from deploy.processes import free_port, unwound_by_signals
 from deploy.stack import Stack, answers
-from supervision.audit import sealing
-from supervision.cadence import seeding
+from supervision.audit import seals
+from supervision.cadence import calendar_seed
 from supervision.foundation import settings
 from supervision.identity.models import JurisdictionKind
 from supervision.messaging.gateways.chosen import choose_gateways
@@ -170,7 +170,7 @@ def visitors(result: facts.Result) -> dict[str, Desk]:
 
 async def _found(stack: Stack) -> Any:
     async with owners_session(stack.urls.owner) as session:
-        await seeding.seed_calendar(session)
+        await calendar_seed.seed_calendar(session)
         return await found(
             session, code=CODE, name=NAME, kind=JurisdictionKind.DEMONSTRATION, policy_from=date(2016, 1, 1)
         )
@@ -181,11 +181,11 @@ async def _tick(runner: Runner, doorbell: Doorbell, jurisdiction_id: Any) -> Non
     await doorbell.ring_out()
 
 
-async def _seal_and_verify(runner: Runner) -> tuple[int, list[sealing.Damage]]:
+async def _seal_and_verify(runner: Runner) -> tuple[int, list[seals.Damage]]:
     async with runner.everywhere() as session:
-        await sealing.seal(session)
+        await seals.seal(session)
     async with runner.everywhere() as session:
-        return await sealing.verify(session)
+        return await seals.verify(session)
 
 
 def _await_receipts(cast: County, *, seconds: float = 60) -> None:

@@ -10,9 +10,9 @@ from supervision.cadence.rules import Period
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official
-from supervision.inspections import planning
+from supervision.inspections import plans
 from supervision.inspections.models import Method
-from supervision.inspections.planning import Scope
+from supervision.inspections.plans import Scope
 from supervision.items.models import Item
 from supervision.items.states import ItemState
 from supervision.tasks.models import Task
@@ -42,7 +42,7 @@ async def plan_month(
     for row in await session.execute(statement):
         matters[row.id, row.name].append((row.responsible_unit_id, row.item_id))
     for (leader_id, leader), led in matters.items():
-        await planning.draft_plan(
+        await plans.draft_plan(
             session,
             actor,
             title=f"{month.label_zh}集中督查（{f'{leader}牵头' if leader else '待定牵头领导'}）",

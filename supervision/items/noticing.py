@@ -16,7 +16,7 @@ from supervision.foundation.errors import NotFound, Stale
 from supervision.foundation.numbers import take_next
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.queries import require_units
-from supervision.items import closing, policy, queries, rules
+from supervision.items import item_closure, policy, queries, rules
 from supervision.items.errors import NoticeLimitPassed, NoticeLimitRunOut, NotToBeAcknowledged
 from supervision.items.models import (
     Notice,
@@ -69,7 +69,7 @@ async def draft_notice(
     """
     rules.check_unclassified(text)
     await days.check(session, "draft_notice", {"/limit_on": limit_on}, past=NoticeLimitPassed)
-    closing.require_open(await queries.get_for_update(session, actor, item_id))
+    item_closure.require_open(await queries.get_for_update(session, actor, item_id))
     await require_units(session, set(unit_ids))
     procedure = await session.scalar(select(NoticeProcedure).where(NoticeProcedure.kind == kind))
     notice = Notice(

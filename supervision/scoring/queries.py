@@ -16,9 +16,9 @@ from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import Unit
 from supervision.scoring import policy
-from supervision.scoring.adopting import policy_in_force
 from supervision.scoring.errors import NoPolicyInForce
 from supervision.scoring.models import Deduction, DeductionEvidence, ScoringPolicy, ScoringRule
+from supervision.scoring.policy_adoption import policy_in_force
 from supervision.scoring.rules import quarter_of
 from supervision.scoring.score_formula import LIVE, SCORES
 from supervision.scoring.states import DeductionState

@@ -12,7 +12,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound, Problem
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch_one
-from supervision.items import ledgers, registering
+from supervision.items import ledgers, registration
 from supervision.items import queries as items
 from supervision.items.errors import LedgerAlreadyClosed
 from supervision.items.models import Item, Ledger, LedgerEntry
@@ -193,4 +193,4 @@ async def _move(session: AsyncSession, actor: Actor, ledger: Ledger, dates: Sequ
         )
         for item, new_on in dates
     )
-    await registering.move_deadlines(session, actor, dates)
+    await registration.move_deadlines(session, actor, dates)

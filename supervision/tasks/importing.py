@@ -12,13 +12,13 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.items import ledgers
 from supervision.items.models import ItemKind
-from supervision.items.registering import NewItem, register_items
+from supervision.items.registration import NewItem, register_items
 from supervision.items.rules import check_ledger_year
 from supervision.operations import service as operations
 from supervision.operations.errors import RowsRefused
 from supervision.tasks import queries
 from supervision.tasks.columns import LAYOUT
-from supervision.tasks.decomposing import add_tasks
+from supervision.tasks.decomposition import add_tasks
 from supervision.tasks.ledger_sheet import LedgerSheet, PlannedEntry
 
 KIND = "ledger_import"

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation.actors import Actor
-from supervision.items.registering import NewParty, add_parties, drop_parties
+from supervision.items.registration import NewParty, add_parties, drop_parties
 from supervision.tasks import assignments
 from supervision.tasks.models import Assignment, Sharer, Task
 from supervision.tasks.states import SHARED_PARTS, SOLE_PARTS, TaskPart

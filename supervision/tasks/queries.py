@@ -14,7 +14,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.identity.models import COUNTY_LEADERS, UNIT_LEADERS, Official, Unit
-from supervision.items import closing
+from supervision.items import item_closure
 from supervision.items import queries as items
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.items.states import ItemState
@@ -179,7 +179,7 @@ async def get_for_update(session: AsyncSession, actor: Actor, task_id: UUID) -> 
     item = await items.get_for_update(session, actor, seen["item_id"])
     # What stands still may change hands; what has ended may not.
     if item.closed_on is not None:
-        closing.require_open(item)
+        item_closure.require_open(item)
     statement = select(Task).where(Task.id == task_id).with_for_update()
     return (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
 

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit.models import AuditEvent
 from supervision.cadence import runs
+from supervision.cadence.calendar_days import calendar_rows
 from supervision.cadence.models import Rhythm
 from supervision.cadence.rules import HALF_MONTHLY, half_month_of, schedule
-from supervision.cadence.seed import calendar_rows
 from tests.factories.identity import Caller
 from tests.factories.progress import hold, moment
 from tests.house import Callers, Place

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.ids import new_id
 from supervision.messaging.models import Broadcast, Template
 from supervision.progress.models import Digest
-from supervision.progress.reporting import report_progress
+from supervision.progress.progress_reports import report_progress
 from tests.factories.identity import Caller
 from tests.factories.progress import (
     Duty,

@@ -12,87 +12,8 @@ ROOMS = sorted(path for path in (ROOT / "supervision").iterdir() if path.is_dir(
 PACKAGES = ("api", "worker", "supervision", "deploy")
 
 # The eight names that mean the same in every room.
-COMMON = {"__init__", "models", "states", "rules", "queries", "policy", "service", "errors"}
-# What a room names after its own things and verbs.
-OWN = {
-    "foundation": {
-        "actors",
-        "clock",
-        "days",
-        "database",
-        "ids",
-        "keys",
-        "logs",
-        "metrics",
-        "numbers",
-        "paging",
-        "sessions",
-        "settings",
-        "strict_json",
-        "texts",
-    },
-    "audit": {"sealing"},
-    "identity": {"founding", "keys", "telephones"},
-    "cadence": {"rhythms", "runs", "seed", "seeding", "timetable"},
-    "operations": set[str](),
-    "messaging": {"audience", "broadcasting", "delivery", "gateways", "outbox", "receipts", "templates"},
-    "documents": {
-        *("attachments", "delimited", "number_formats", "packages", "spreadsheets", "styles", "tables"),
-        *("uploading", "workbooks", "worksheets"),
-    },
-    "items": {
-        *(
-            "approving",
-            "changing",
-            "closing",
-            "lateness",
-            "ledgers",
-            "life",
-            "notices",
-            "noticing",
-            "numbering",
-            "papers",
-        ),
-        *("registering", "registers", "search", "similar", "staging", "urging"),
-    },
-    "tasks": {
-        *("assignments", "carrying", "cells", "columns", "decomposing", "departing", "extending", "importing"),
-        *("ledger_sheet", "merging", "milestones", "parts", "people", "reassigning"),
-    },
-    "progress": {
-        *(
-            "completing",
-            "digesting",
-            "last_reported",
-            "looking",
-            "obliging",
-            "reporting",
-            "returning",
-            "rhythm",
-            "summarising",
-        ),
-        "waiving",
-    },
-    "inspections": {"concluding", "monthly", "planning", "recording"},
-    "problems": {"opening", "reminding", "solving"},
-    "scoring": {
-        *("adopting", "annex", "correcting", "deciding", "facts", "proposing"),
-        *("reopening", "score_formula", "settlements", "settling", "telling", "warning"),
-    },
-    "bulletins": {"counting", "drafting", "following", "issuing", "numbering", "proposing", "rectifying"},
-    "reviews": {
-        "closing",
-        "ledger_standing",
-        "reporting",
-        "reviewing",
-        "stopping",
-        "task_standing",
-        "transferring",
-        "waiving",
-    },
-    "desk": {"archive", "complaining", "requests", "statistics", "watching", "work"},
-    "publication": {"drafting", "feeds", "publishing", "reviewing"},
-}
+# What ends so and is a thing all the same.
+NOUNS = {"paging", "task_standing", "urging"}
 NAMELESS = re.compile(r"(?:^|_)(?:utils?|helpers?|common|base|managers?|misc|core|constants?)(?:_|$)")
 FILE_LINES, FUNCTION_LINES = 300, 60
 
@@ -105,10 +26,17 @@ def shown(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
-def test_rooms_keep_to_the_vocabulary(room: Path) -> None:
-    names = {path.stem for path in room.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    assert names - COMMON == OWN[room.name]
+@pytest.mark.parametrize("path", sources("supervision"), ids=shown)
+def test_files_of_rooms_are_named_by_nouns(path: Path) -> None:
+    is_gerund = path.stem.endswith("ing") and path.stem not in NOUNS
+    assert not is_gerund, "name it by the thing that one would search for: obligations.py, not obliging.py"
+
+
+@pytest.mark.parametrize("path", sources("supervision"), ids=shown)
+def test_tables_stand_in_models_and_nothing_is_exported_again(path: Path) -> None:
+    names = {node.id for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Name)}
+    assert path.stem == "models" or "__tablename__" not in names, "move the table to the room's models.py"
+    assert "__all__" not in names, "import from where it is defined; nothing is exported again"
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)

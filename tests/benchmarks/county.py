@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.permissions import scopes_of
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
-from supervision.identity import founding
+from supervision.identity import jurisdictions
 from supervision.items.models import Item, ItemKind, PartKind, Party
 from supervision.items.search import vector_of
 from supervision.progress.models import Obligation
@@ -56,7 +56,7 @@ async def fill(session: AsyncSession, actor: Actor, *, obligations: int) -> Coun
 
 
 async def _open_client(session: AsyncSession, actor: Actor, role: Role, unit_id: UUID | None) -> str:
-    _, key = await founding.open_client(
+    _, key = await jurisdictions.open_client(
         session, actor, name=f"示例{role}", role=role, scopes=scopes_of(role), key_kind="test", unit_id=unit_id
     )
     return key

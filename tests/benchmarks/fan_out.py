@@ -5,7 +5,7 @@ from pathlib import Path
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import Sessions, enter
 from supervision.identity.models import LeadershipLevel
-from supervision.messaging import broadcasting
+from supervision.messaging import broadcasts
 from supervision.messaging.audience import officials_at_least
 from supervision.messaging.gateways import Letter
 from supervision.messaging.gateways.http import HttpGateway
@@ -45,7 +45,7 @@ async def measure(
 async def _broadcast(sessions: Sessions, runner: Runner, actor: Actor, number: int) -> Sequence[Call]:
     async with sessions() as session:
         await enter(session, actor.jurisdiction_id)
-        await broadcasting.send(
+        await broadcasts.send(
             session,
             as_test(actor),
             template="notice",

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins import issuing, rectifying
+from supervision.bulletins import circular_sign_off, rectification_orders
 from supervision.cadence.rules import Period, PeriodKind
 from supervision.cadence.timetable import USUAL
 from supervision.documents import attachments
@@ -19,15 +19,16 @@ from supervision.foundation.ids import new_id
 from supervision.identity.models import ClientKey
 from supervision.items import papers
 from supervision.items.models import Item, NoticeDelivery
-from supervision.messaging import broadcasting, templates
+from supervision.messaging import broadcasts, templates
 from supervision.messaging.audience import Audience
 from supervision.operations import service as operations
-from supervision.progress import digesting, reporting
+from supervision.progress import digests, progress_reports
 from supervision.progress.models import ProgressEntry
-from supervision.reviews import closing, ledger_standing
-from supervision.scoring import correcting, deciding, proposing, reopening, settling
+from supervision.reviews import close_out, ledger_standing
+from supervision.scoring import corrections, decisions, reopenings, settlement
+from supervision.scoring import proposals as proposing
 from supervision.scoring.models import Deduction
-from supervision.tasks import extending, milestones
+from supervision.tasks import extensions, milestones
 from supervision.tasks.models import Task
 from tests.contract import inspecting, living
 from tests.contract.furniture import Furniture
@@ -111,7 +112,7 @@ async def _work(session: AsyncSession, actor: Actor, made: Furniture) -> None:
     made.bodies["import_ledger"] = [tasks.to_csv(tasks.many_rows(3)).decode()]
     asking = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=new_id(), is_test=True)
     asked = [
-        await extending.ask_extension(session, asking, item_id, until_on=date(2200, 1, 31), reason="示例理由")
+        await extensions.ask_extension(session, asking, item_id, until_on=date(2200, 1, 31), reason="示例理由")
         for item_id in whole[10:]
     ]
     made.put("extension_id", values=asked)
@@ -166,7 +167,7 @@ async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, ma
     made.bodies["enter_report"] = [{**made.bodies["report_progress"][0], **paper}]
     entries = [progress.entry(duty.task_ids[0])]
     hollow = [
-        await reporting.report_progress(
+        await progress_reports.report_progress(
             session,
             progress.as_unit(actor, unit_id),
             await progress.make_obligation(session, unit_id, period_first=first, period_last=last),
@@ -180,7 +181,7 @@ async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, ma
     await identity.make_official(
         session, actor, unit_id, position="principal_county_leader", leadership_level="division"
     )
-    made.put("digest_id", values=[await digesting.make_digest(session, actor, period)])
+    made.put("digest_id", values=[await digests.make_digest(session, actor, period)])
 
 
 async def _reviews(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
@@ -200,7 +201,7 @@ async def _reviews(session: AsyncSession, actor: Actor, standing: Standing, made
         await reviews.settle(session, actor, unit_id, task_id)
     closable = list(await session.scalars(select(Task.item_id).where(Task.id.in_(ended)).order_by(Task.id)))
     for item_id in closable[4:]:
-        await closing.close_item(session, actor, item_id)
+        await close_out.close_item(session, actor, item_id)
     made.place("close_item", item_id=closable[:4])
     made.place("reopen_item", item_id=closable[4:])
     made.bodies["review_completion"] = [reviews.PASS, reviews.RETURN]
@@ -220,7 +221,7 @@ async def _messages(session: AsyncSession, actor: Actor, standing: Standing, mad
     await templates.write_template(session, actor, name="contract", body="请{text}")
     wanted: dict[str, Any] = {"template": "contract", "variables": {"text": "按时报送。"}}
     client = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=standing[Role.OFFICE].client_id, is_test=True)
-    seen = await broadcasting.preview(session, client, **wanted, audience=Audience(official_ids=told[:1]))
+    seen = await broadcasts.preview(session, client, **wanted, audience=Audience(official_ids=told[:1]))
     body = {**wanted, "audience": {"official_ids": [str(told[0])]}}
     made.bodies["preview_broadcast"] = [body]
     made.bodies["confirm_broadcast"] = [{**body, "shown": seen.shown, "matter": f"事由{no}"} for no in range(20)]
@@ -295,7 +296,7 @@ async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, ma
         for number, month in enumerate(months)
     ]
     for circular_id in drafted[-12:]:
-        await issuing.check_circular(session, caller, circular_id)
+        await circular_sign_off.check_circular(session, caller, circular_id)
     made.put("circular_id", values=drafted)
     for verb in ("amend_circular", "add_commendation", "add_criticism"):
         made.place(verb, circular_id=drafted[:40])
@@ -311,7 +312,9 @@ async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, ma
     made.bodies["add_criticism"] = made.bodies["add_commendation"]
     orders = [await bulletins.order(session, other, unit_id, limit_on=FAR) for _ in range(20)]
     for order_id in orders[10:]:
-        await rectifying.report_rectification(session, progress.as_unit(actor, unit_id), order_id, text="示例整改")
+        await rectification_orders.report_rectification(
+            session, progress.as_unit(actor, unit_id), order_id, text="示例整改"
+        )
     made.put("order_id", values=orders)
     made.place("report_rectification", order_id=orders[:10])
     made.place("verify_rectification", order_id=orders[10:])
@@ -350,9 +353,9 @@ async def _deductions(session: AsyncSession, actor: Actor, standing: Standing, m
         for number in range(40)
     ]
     for deduction_id in proposed[:14]:
-        await deciding.confirm_deduction(session, group, deduction_id)
+        await decisions.confirm_deduction(session, group, deduction_id)
     for deduction_id in proposed[:4]:
-        await deciding.dispute_deduction(session, unit, deduction_id, grounds="示例理由")
+        await decisions.dispute_deduction(session, unit, deduction_id, grounds="示例理由")
     made.put("deduction_id", values=proposed)
     made.place("rule_on_dispute", deduction_id=proposed[:4])
     made.place("reverse_deduction", deduction_id=proposed[4:9])
@@ -379,19 +382,19 @@ async def _settlements(session: AsyncSession, actor: Actor, standing: Standing, 
     facts: dict[str, Any] = {"rule_code": "meeting_criticism", "fact_on": date(2017, 3, 1), "reason": "示例事由"}
     taken = [await proposing.propose_deduction(session, office, unit_id=unit_id, **facts) for _ in range(24)]
     for deduction_id in taken:
-        await deciding.confirm_deduction(session, group, deduction_id)
+        await decisions.confirm_deduction(session, group, deduction_id)
     # Nobody waits here until they can be disputed no longer.
     await session.execute(update(Deduction).where(Deduction.year == SETTLED).values(dispute_until_on=date(2018, 3, 1)))
     for year in (SETTLED, WAITING, *REOPENABLE):
-        await settling.prepare_settlement(session, office, year=year)
+        await settlement.prepare_settlement(session, office, year=year)
     for year in (SETTLED, *REOPENABLE):
-        await settling.confirm_settlement(session, group, year=year)
-    asked = [await reopening.propose_reopening(session, office, year=year, reason="示例") for year in REOPENABLE[3:]]
+        await settlement.confirm_settlement(session, group, year=year)
+    asked = [await reopenings.propose_reopening(session, office, year=year, reason="示例") for year in REOPENABLE[3:]]
     made.put("reopening_id", values=asked)
     made.place("confirm_settlement", year=[WAITING])
     made.bodies["propose_settlement_reopening"] = [{"year": year, "reason": "示例理由"} for year in REOPENABLE[:3]]
     given_back = [
-        await correcting.propose_correction(session, other, deduction_id=deduction_id, reason="示例理由")
+        await corrections.propose_correction(session, other, deduction_id=deduction_id, reason="示例理由")
         for deduction_id in taken[12:]
     ]
     made.put("correction_id", values=given_back)

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
-from supervision.items import approving, queries, staging
-from supervision.reviews import stopping
-from supervision.tasks import decomposing
+from supervision.items import item_stages, queries, registration_approval
+from supervision.reviews import suspension
+from supervision.tasks import decomposition
 from supervision.tasks.models import Task
 from tests.contract.furniture import Furniture
 from tests.factories import items, reviews, tasks
@@ -25,15 +25,15 @@ REASON = {"reason": "示例理由"}
 async def furnish(session: AsyncSession, actor: Actor, standing: Mapping[Role, Caller], made: Furniture) -> None:
     """Put items in every state into a county, none of them registered by who will act on it."""
     office = reviews.person(actor)
-    await approving.set_item_procedure(session, office, kind="major_problem", needs_approval=True)
+    await registration_approval.set_item_procedure(session, office, kind="major_problem", needs_approval=True)
     for verb in ("approve_item", "refuse_item"):
         made.place(verb, item_id=await _items(session, office, kind="major_problem"))
-    await approving.set_item_procedure(session, office, kind="major_problem", needs_approval=False)
+    await registration_approval.set_item_procedure(session, office, kind="major_problem", needs_approval=False)
     for verb in ("suspend_item", "terminate_item", "void_item", "amend_item", "plan_item_stages"):
         made.place(verb, item_id=await _items(session, office))
     suspended = await _items(session, office)
     for item_id in suspended:
-        await stopping.suspend_item(session, office, item_id, **REASON)
+        await suspension.suspend_item(session, office, item_id, **REASON)
     made.place("resume_item", item_id=suspended)
     made.bodies["terminate_item"] = [{**REASON, "ordered_by": "示例会议", "ordered_on": "2016-01-01"}]
     made.bodies["set_item_procedure"] = [{"kind": "special_work", "needs_approval": False}]
@@ -58,7 +58,7 @@ async def _items(session: AsyncSession, office: Actor, count: int = FOR_EACH_VER
 async def _decomposed(session: AsyncSession, office: Actor, who: tasks.Cast, goals: int) -> tuple[UUID, list[UUID]]:
     item_id = await items.make_item(session, office, deadline_on=FAR)
     plans = [tasks.plan_task(who, goal=f"示例目标{number}") for number in range(goals)]
-    await decomposing.decompose_item(session, office, item_id, tasks=plans)
+    await decomposition.decompose_item(session, office, item_id, tasks=plans)
     return item_id, list(await session.scalars(select(Task.id).where(Task.item_id == item_id).order_by(Task.no)))
 
 
@@ -85,10 +85,10 @@ async def _merge_and_split(session: AsyncSession, office: Actor, cast: tasks.Cas
 
 
 async def _stages(session: AsyncSession, office: Actor, made: Furniture) -> None:
-    planned: list[staging.StagePlan] = [{"name": "示例阶段", "limit_on": FAR}]
+    planned: list[item_stages.StagePlan] = [{"name": "示例阶段", "limit_on": FAR}]
     stages = []
     for item_id in await _items(session, office):
-        await staging.plan_stages(session, office, item_id, stages=planned)
+        await item_stages.plan_stages(session, office, item_id, stages=planned)
         stages += [row["id"] for row in await queries.list_item_stages(session, office, item_id)]
     made.put("stage_id", values=stages)
     made.bodies["plan_item_stages"] = [{"stages": [{"name": "示例阶段", "limit_on": "2199-12-31"}]}]

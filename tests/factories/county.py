@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.database import enter
 from supervision.progress.models import Obligation
-from supervision.progress.reporting import report_progress
+from supervision.progress.progress_reports import report_progress
 from tests.factories.identity import make_official, make_unit
 from tests.factories.progress import Duty, as_unit, entry, hold, make_duty, open_ledger
 from tests.house import Committed, Place

@@ -7,27 +7,27 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins import drafting, following, rectifying
+from supervision.bulletins import circular_drafts, media_follow_up, rectification_orders
 from supervision.bulletins.states import RectificationVerdict
-from supervision.desk import complaining
-from supervision.desk.complaining import NewComplaint
+from supervision.desk import complaints
+from supervision.desk.complaints import NewComplaint
 from supervision.desk.models import RequestKind
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
-from supervision.inspections import concluding
-from supervision.inspections.planning import Scope
-from supervision.items import changing, noticing, papers, urging
+from supervision.inspections import conclusions
+from supervision.inspections.plans import Scope
+from supervision.items import item_changes, noticing, papers, urging
 from supervision.items.models import NoticeDelivery
-from supervision.progress import returning
+from supervision.progress import supplements
 from supervision.progress.models import ProgressEntry, QuarterlyLook
-from supervision.publication.drafting import draft_publication
-from supervision.publication.publishing import publish
-from supervision.reviews import closing, reporting, reviewing, waiving
+from supervision.publication.drafts import draft_publication
+from supervision.publication.release import publish
+from supervision.reviews import close_out, completion_reports, completion_review, waivers
 from supervision.reviews.rules import Review
-from supervision.scoring import deciding, proposing
+from supervision.scoring import decisions, proposals
 from supervision.scoring.models import Correction, Deduction
 from supervision.scoring.states import CorrectionState, DeductionState
-from supervision.tasks import extending, milestones, reassigning
+from supervision.tasks import extensions, milestones, reassignment
 from tests.factories import bulletins, identity, inspections, items, notices, problems, publication, reviews
 from tests.factories.scoring import add_entry, add_task, hold
 from tests.factories.tasks import Cast, make_cast, make_task
@@ -43,7 +43,7 @@ def person(actor: Actor, role: Role = Role.OFFICE, **over: Any) -> Actor:
 async def complain(session: AsyncSession, actor: Actor, unit_id: UUID, obligation_id: UUID) -> UUID:
     """Complain of a report that is asked for again."""
     new = NewComplaint(about_kind=RequestKind.OBLIGATION, about_id=obligation_id, text="上月已报送同样的材料")
-    return await complaining.file_complaint(session, person(actor, Role.UNIT, unit_id=unit_id), new)
+    return await complaints.file_complaint(session, person(actor, Role.UNIT, unit_id=unit_id), new)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ async def live(session: AsyncSession, actor: Actor, *, month: int) -> Life:
     life = Life(await items.make_item(session, actor, deadline_on=date(2016, 3, 25)), await make_cast(session, actor))
     task_id = await make_task(session, actor, life.cast, item_id=life.item_id, indicators=[])
     changes, reason = {"title": "修复水毁道路"}, "名称有误"
-    await changing.amend_item(session, person(actor), life.item_id, 1, changes=changes, reason=reason)
+    await item_changes.amend_item(session, person(actor), life.item_id, 1, changes=changes, reason=reason)
     await _notify(session, actor, life)
     await _extend(session, actor, life)
     await hold(session, actor, NOON)
@@ -96,8 +96,8 @@ async def _notify(session: AsyncSession, actor: Actor, life: Life) -> None:
 
 async def _extend(session: AsyncSession, actor: Actor, life: Life) -> None:
     unit, until_on = unit_of(actor, life), date(2016, 3, 28)
-    asked = await extending.ask_extension(session, unit, life.item_id, until_on=until_on, reason="连续降雨")
-    await extending.decide_extension(
+    asked = await extensions.ask_extension(session, unit, life.item_id, until_on=until_on, reason="连续降雨")
+    await extensions.decide_extension(
         session, person(actor), asked, verdict="granted", until_on=None, decision="情况属实"
     )
 
@@ -112,7 +112,7 @@ async def _inspect(session: AsyncSession, actor: Actor, life: Life) -> None:
     about = {"item_id": life.item_id, "attachment_ids": [photo]}
     finding_id = await inspections.record_finding(session, actor, plan_id, life.unit_id, **about)
     conclusion_id = await inspections.send_conclusion(session, actor, plan_id, life.unit_id)
-    await concluding.acknowledge_conclusion(session, unit_of(actor, life), conclusion_id)
+    await conclusions.acknowledge_conclusion(session, unit_of(actor, life), conclusion_id)
     who = await problems.make_concerned(session, actor)
     units = {"unit_ids": [life.unit_id], "responsible_unit_id": life.unit_id}
     problem_id = await problems.open_problem(session, actor, who, finding_id=finding_id, **units)
@@ -131,28 +131,28 @@ async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID
     stand = {"percent": 50, "deadline_on": NOON.date(), "light": "behind", "looked_on": date(2016, 4, 1)}
     session.add(QuarterlyLook(year=2016, quarter=1, **seen, **stand))
     until_on = date(2199, 12, 31)
-    await returning.return_report(session, person(actor), report_id, reason="内容空泛", until_on=until_on)
+    await supplements.return_report(session, person(actor), report_id, reason="内容空泛", until_on=until_on)
     node: dict[str, Any] = {"name": "基础完工", "due_on": NOON.date(), "expected": "基础出地面"}
     milestone_id = await milestones.set_milestone(session, person(actor), task_id, **node)
     reached: dict[str, Any] = {"reached_on": NOON.date(), "progress": "已出地面"}
     await milestones.reach_milestone(session, unit_of(actor, life), milestone_id, **reached)
     successor_id = await identity.make_official(session, actor, life.unit_id)
     change: dict[str, Any] = {"part": "responsible_person", "official_id": successor_id, "reason": "工作调动"}
-    await reassigning.reassign_task(session, person(actor), task_id, **change)
+    await reassignment.reassign_task(session, person(actor), task_id, **change)
 
 
 async def _criticise(session: AsyncSession, actor: Actor, life: Life, task_id: UUID, *, month: int) -> None:
     office, today = person(actor), NOON.date()
     circular_id = await bulletins.draft(session, office, month=date(2016, month, 1))
     about = {"unit_id": life.unit_id, "item_id": life.item_id}
-    await drafting.criticise(session, office, circular_id, reason="久拖不决", **about)
+    await circular_drafts.criticise(session, office, circular_id, reason="久拖不决", **about)
     await bulletins.put_out(session, actor, circular_id)
     order_id = await bulletins.order(session, office, life.unit_id, item_id=life.item_id, limit_on=today)
-    await rectifying.report_rectification(session, unit_of(actor, life), order_id, text="已整改")
+    await rectification_orders.report_rectification(session, unit_of(actor, life), order_id, text="已整改")
     verdict = RectificationVerdict.CLOSED
-    await rectifying.verify_rectification(session, person(actor), order_id, verdict=verdict, finding="属实")
+    await rectification_orders.verify_rectification(session, person(actor), order_id, verdict=verdict, finding="属实")
     follow_up_id = await bulletins.follow(session, office, item_id=life.item_id)
-    await following.conclude_follow_up(session, office, follow_up_id, outcome="已报道", concluded_on=today)
+    await media_follow_up.conclude_follow_up(session, office, follow_up_id, outcome="已报道", concluded_on=today)
     await bulletins.propose(session, office, life.unit_id, task_id=task_id)
 
 
@@ -161,11 +161,11 @@ async def _score(session: AsyncSession, actor: Actor, life: Life) -> None:
     about: dict[str, Any] = {"unit_id": life.unit_id, "item_id": life.item_id, "event": f"县委全会{life.item_id}"}
     paper = await inspections.upload(session, actor, inspections.PDF + b"score" + life.item_id.bytes)
     evidence: dict[str, Any] = {"attachment_ids": [paper]}
-    deduction_id = await proposing.propose_deduction(session, person(actor), **fact, **about, **evidence)
-    await deciding.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
-    await deciding.dispute_deduction(session, unit_of(actor, life), deduction_id, grounds="事实不符")
+    deduction_id = await proposals.propose_deduction(session, person(actor), **fact, **about, **evidence)
+    await decisions.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
+    await decisions.dispute_deduction(session, unit_of(actor, life), deduction_id, grounds="事实不符")
     group, verdict = person(actor, Role.GROUP), DeductionState.UPHELD
-    await deciding.rule_on_dispute(session, group, deduction_id, verdict=verdict, reason="事实清楚")
+    await decisions.rule_on_dispute(session, group, deduction_id, verdict=verdict, reason="事实清楚")
     await _correct(session, life, deduction_id)
 
 
@@ -183,17 +183,17 @@ async def _correct(session: AsyncSession, life: Life, deduction_id: UUID) -> Non
 
 async def _end(session: AsyncSession, actor: Actor, life: Life, task_id: UUID) -> None:
     unit = unit_of(actor, life)
-    asked = await waiving.ask_waiver(session, unit, task_id, grounds="政策调整")
+    asked = await waivers.ask_waiver(session, unit, task_id, grounds="政策调整")
     refused: dict[str, Any] = {"verdict": "refused", "decision": "应当办理"}
-    await waiving.decide_waiver(session, person(actor), asked, **refused)
+    await waivers.decide_waiver(session, person(actor), asked, **refused)
     other_id = await add_task(session, actor, life.item_id, life.unit_id)
-    granted = await waiving.ask_waiver(session, unit, other_id, grounds="规划取消")
-    await waiving.decide_waiver(session, person(actor), granted, **reviews.OPINION)
+    granted = await waivers.ask_waiver(session, unit, other_id, grounds="规划取消")
+    await waivers.decide_waiver(session, person(actor), granted, **reviews.OPINION)
     photo = await inspections.upload(session, unit, inspections.PDF + task_id.bytes)
-    reported = await reporting.report_completion(session, unit, task_id, text="已办结", evidence_ids=[photo])
-    await reviewing.review_completion(session, person(actor), reported, Review(**reviews.PASS))
-    await closing.close_item(session, person(actor), life.item_id)
-    await closing.reopen_item(session, person(actor), life.item_id, reason="回头看发现反弹")
+    reported = await completion_reports.report_completion(session, unit, task_id, text="已办结", evidence_ids=[photo])
+    await completion_review.review_completion(session, person(actor), reported, Review(**reviews.PASS))
+    await close_out.close_item(session, person(actor), life.item_id)
+    await close_out.reopen_item(session, person(actor), life.item_id, reason="回头看发现反弹")
 
 
 def unit_of(actor: Actor, life: Life) -> Actor:

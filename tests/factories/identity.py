@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.app import DuchaApp
 from api.permissions import scopes_of
 from supervision.foundation.actors import Actor, Role
-from supervision.identity import founding, service
+from supervision.identity import jurisdictions, service
 
 _numbers = count(1)
 
 
 async def make_jurisdiction(session: AsyncSession, *, code: str = "330326", kind: str = "test") -> Actor:
-    return await founding.found_jurisdiction(session, code=code, name=f"示例县{code}", kind=kind)
+    return await jurisdictions.found_jurisdiction(session, code=code, name=f"示例县{code}", kind=kind)
 
 
 async def make_unit(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
@@ -47,7 +47,7 @@ class Caller(httpx.AsyncClient):
         unit_id = options.pop("unit_id", None)
         if role == Role.UNIT and unit_id is None:
             unit_id = await make_unit(session, actor)
-        client_id, key = await founding.open_client(
+        client_id, key = await jurisdictions.open_client(
             session,
             actor,
             name=f"示例接入方{next(_numbers)}",

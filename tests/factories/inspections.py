@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.documents import uploading
+from supervision.documents import uploads
 from supervision.documents.models import Secrecy
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
-from supervision.inspections import concluding, planning, recording
+from supervision.inspections import conclusions, findings, plans
 from supervision.inspections.models import Method, Severity
-from supervision.inspections.planning import Scope
+from supervision.inspections.plans import Scope
 from supervision.inspections.states import PlanState
 from tests.factories.identity import make_official, make_unit
 
@@ -61,31 +61,31 @@ async def draft_plan(
         "scope": inspected.scope(),
         **over,
     }
-    return await planning.draft_plan(session, person(actor), methods=methods, **facts)
+    return await plans.draft_plan(session, person(actor), methods=methods, **facts)
 
 
 async def approve_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> UUID:
-    await planning.decide_plan(session, person(actor), plan_id, verdict=PlanState.APPROVED)
+    await plans.decide_plan(session, person(actor), plan_id, verdict=PlanState.APPROVED)
     return plan_id
 
 
 async def carry_out_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> UUID:
     await approve_plan(session, actor, plan_id)
-    await planning.carry_out_plan(session, person(actor), plan_id)
+    await plans.carry_out_plan(session, person(actor), plan_id)
     return plan_id
 
 
 async def record_finding(session: AsyncSession, actor: Actor, plan_id: UUID, unit_id: UUID, **over: Any) -> UUID:
     facts = {"severity": Severity.SERIOUS, "text": "示例问题", "found_on": date(2016, 5, 3), **over}
-    return await recording.record_finding(session, person(actor), plan_id, unit_id=unit_id, **facts)
+    return await findings.record_finding(session, person(actor), plan_id, unit_id=unit_id, **facts)
 
 
 async def send_conclusion(session: AsyncSession, actor: Actor, plan_id: UUID, unit_id: UUID) -> UUID:
-    return await concluding.send_conclusion(session, person(actor), plan_id, unit_id=unit_id, text="示例结论")
+    return await conclusions.send_conclusion(session, person(actor), plan_id, unit_id=unit_id, text="示例结论")
 
 
 async def upload(session: AsyncSession, actor: Actor, raw: bytes = PDF) -> UUID:
-    return await uploading.upload_attachment(session, actor, raw=raw, secrecy=Secrecy.INTERNAL)
+    return await uploads.upload_attachment(session, actor, raw=raw, secrecy=Secrecy.INTERNAL)
 
 
 def office_file(*members: str) -> bytes:

@@ -12,7 +12,7 @@ from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.identity import telephones
 from supervision.identity.models import Official
-from supervision.messaging import broadcasting, templates
+from supervision.messaging import broadcasts, templates
 from supervision.messaging.audience import Audience
 from tests.factories.identity import make_unit
 from tests.house import Committed, Place
@@ -65,8 +65,8 @@ async def make_broadcast(
         "variables": {"text": "请按时报送进展。"},
         "audience": Audience(official_ids=official_ids),
     }
-    shown = (await broadcasting.preview(session, actor, **wanted)).shown
-    return await broadcasting.confirm(session, actor, **wanted, shown=shown, matter=matter, **over)
+    shown = (await broadcasts.preview(session, actor, **wanted)).shown
+    return await broadcasts.confirm(session, actor, **wanted, shown=shown, matter=matter, **over)
 
 
 async def stock(house: Committed, many: int, *, code: str = "330326", **over: Any) -> Place:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
-from supervision.problems import opening, solving
+from supervision.problems import service, solution
 from tests.factories.identity import make_official, make_unit
 from tests.factories.inspections import person
 
@@ -38,16 +38,16 @@ async def open_problem(session: AsyncSession, actor: Actor, who: Concerned, **ov
         "unit_ids": [who.unit_id, who.other_id],
         **over,
     }
-    return await opening.open_problem(session, person(actor), **facts)
+    return await service.open_problem(session, person(actor), **facts)
 
 
 async def file_plan(session: AsyncSession, actor: Actor, problem_id: UUID, who: Concerned) -> None:
     unit = person(actor, Role.UNIT, unit_id=who.unit_id)
-    await solving.file_problem_plan(session, unit, problem_id, text="先迁两处")
+    await solution.file_problem_plan(session, unit, problem_id, text="先迁两处")
 
 
 async def escalate(session: AsyncSession, actor: Actor, problem_id: UUID, who: Concerned) -> None:
-    await solving.escalate_problem(
+    await solution.escalate_problem(
         session,
         person(actor),
         problem_id,
@@ -60,4 +60,4 @@ async def escalate(session: AsyncSession, actor: Actor, problem_id: UUID, who: C
 async def decide(session: AsyncSession, actor: Actor, problem_id: UUID, who: Concerned, **over: Any) -> None:
     """Decide as the responsible unit, which does at its own level."""
     unit = person(actor, Role.UNIT, unit_id=who.unit_id)
-    await solving.decide_problem(session, unit, problem_id, **{"text": "照办", "due_on": date(2199, 12, 31), **over})
+    await solution.decide_problem(session, unit, problem_id, **{"text": "照办", "due_on": date(2199, 12, 31), **over})

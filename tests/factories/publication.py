@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
-from supervision.publication import drafting, publishing, reviewing
+from supervision.publication import drafts, publication_review, release
 from supervision.publication.states import ReviewVerdict
 from tests.factories.identity import make_official, make_unit
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task
@@ -40,11 +40,11 @@ async def add_progress(
 
 async def draft(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
     entry_id = await add_progress(session, actor, **over)
-    return await drafting.draft_publication(session, person(actor), progress_entry_id=entry_id)
+    return await drafts.draft_publication(session, person(actor), progress_entry_id=entry_id)
 
 
 async def approve(session: AsyncSession, actor: Actor, publication_id: UUID) -> None:
-    await reviewing.review_publication(
+    await publication_review.review_publication(
         session,
         person(actor),
         publication_id,
@@ -57,5 +57,5 @@ async def put_out(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
     """Draft, approve and publish, each by another person."""
     publication_id = await draft(session, actor, **over)
     await approve(session, actor, publication_id)
-    await publishing.publish(session, person(actor), publication_id)
+    await release.publish(session, person(actor), publication_id)
     return publication_id

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.items.models import PartKind
-from supervision.items.registering import NewParty, add_parties
-from supervision.reviews import reporting, reviewing, waiving
+from supervision.items.registration import NewParty, add_parties
+from supervision.reviews import completion_reports, completion_review, waivers
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.rules import Review
 from supervision.tasks.models import Task
@@ -103,15 +103,15 @@ async def add_waiver(
 
 
 async def report(session: AsyncSession, actor: Actor, unit_id: UUID, task_id: UUID, text: str = "已办结") -> UUID:
-    return await reporting.report_completion(session, as_unit(actor, unit_id), task_id, text=text)
+    return await completion_reports.report_completion(session, as_unit(actor, unit_id), task_id, text=text)
 
 
 async def settle(session: AsyncSession, actor: Actor, unit_id: UUID, task_id: UUID) -> UUID:
     """Report a task as done, and pass the report."""
     report_id = await report(session, actor, unit_id, task_id)
-    await reviewing.review_completion(session, person(actor), report_id, Review(**PASS))
+    await completion_review.review_completion(session, person(actor), report_id, Review(**PASS))
     return report_id
 
 
 async def ask(session: AsyncSession, actor: Actor, task_id: UUID) -> UUID:
-    return await waiving.ask_waiver(session, person(actor), task_id, grounds="政策调整")
+    return await waivers.ask_waiver(session, person(actor), task_id, grounds="政策调整")

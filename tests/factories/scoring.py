@@ -11,7 +11,7 @@ from supervision.foundation.actors import Actor
 from supervision.identity import service
 from supervision.items.models import Item, Party
 from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
-from supervision.scoring import adopting
+from supervision.scoring import policy_adoption
 from supervision.tasks.models import Indicator, Task
 from tests.factories.identity import make_official
 
@@ -25,7 +25,7 @@ async def hold(session: AsyncSession, actor: Actor, moment: datetime) -> None:
 
 async def adopt(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
     facts = {"effective_on": POLICY_FROM, "adopted_by": "示例县督查室", **over}
-    return await adopting.adopt_policy(session, actor, **facts)
+    return await policy_adoption.adopt_policy(session, actor, **facts)
 
 
 async def add_item(session: AsyncSession, **over: Any) -> UUID:

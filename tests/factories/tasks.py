@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, system
 from supervision.foundation.paging import PageRequest
-from supervision.tasks import decomposing, queries
+from supervision.tasks import decomposition, queries
 from supervision.tasks.rules import IndicatorPlan, TaskPlan
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
@@ -83,7 +83,7 @@ async def make_task(
     """Make an item of one task, or decompose the given one, and return the task's id."""
     chosen = who or await make_cast(session, actor)
     decomposed_id = item_id or await make_item(session, actor)
-    await decomposing.decompose_item(session, actor, decomposed_id, tasks=[plan_task(chosen, **over)])
+    await decomposition.decompose_item(session, actor, decomposed_id, tasks=[plan_task(chosen, **over)])
     found = await queries.list_tasks(session, system(actor.jurisdiction_id), PageRequest(), item_id=decomposed_id)
     task_id: UUID = found.rows[0]["id"]
     return task_id

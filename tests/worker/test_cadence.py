@@ -11,7 +11,7 @@ from supervision.cadence.rules import StepKind, shanghai_day
 from supervision.cadence.timetable import DAILY
 from supervision.messaging.models import Broadcast, Message
 from supervision.progress.models import Digest, Obligation
-from supervision.progress.reporting import report_progress
+from supervision.progress.progress_reports import report_progress
 from supervision.scoring.models import Deduction
 from tests.factories import scoring
 from tests.factories.county import County, open_county, told

@@ -16,9 +16,17 @@ from supervision.identity.queries import get_own_jurisdiction
 from supervision.inspections import monthly
 from supervision.items import ledgers, urging
 from supervision.problems import queries as problems
-from supervision.problems import reminding
-from supervision.progress import digesting, looking, obliging, queries, rhythm, summarising, waiving
-from supervision.scoring import proposing
+from supervision.problems import reminders
+from supervision.progress import (
+    digests,
+    instruction_summary,
+    obligation_waivers,
+    obligations,
+    quarterly_look,
+    queries,
+    rhythm,
+)
+from supervision.scoring import proposals
 from worker.runner import Runner
 
 log = structlog.get_logger()
@@ -29,26 +37,26 @@ async def _open(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
     deadline = await rhythm.find_deadline(session, step.period)
     covers = await rhythm.find_covered(session, step.period)
     return {
-        "obligations": await obliging.open_obligations(session, actor, step.period, deadline.late_at, covers=covers)
+        "obligations": await obligations.open_obligations(session, actor, step.period, deadline.late_at, covers=covers)
     }
 
 
 async def _remind(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
-    return {"messages": await obliging.remind(session, actor, step.period)}
+    return {"messages": await obligations.remind(session, actor, step.period)}
 
 
 async def _mark(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
     # An item may have closed while the period was being opened.
-    await waiving.waive_idle(session, actor)
-    return {"marked": await obliging.mark_late(session, actor, step.period)}
+    await obligation_waivers.waive_idle(session, actor)
+    return {"marked": await obligations.mark_late(session, actor, step.period)}
 
 
 async def _urge(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
-    return {"messages": await obliging.urge(session, actor, step.period)}
+    return {"messages": await obligations.urge(session, actor, step.period)}
 
 
 async def _digest(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
-    return {"digests": int(await digesting.make_digest(session, actor, step.period) is not None)}
+    return {"digests": int(await digests.make_digest(session, actor, step.period) is not None)}
 
 
 async def _plan(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
@@ -58,13 +66,13 @@ async def _plan(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
 
 
 async def _summarise(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
-    return {"digests": int(await summarising.summarise_instructions(session, actor, step.period) is not None)}
+    return {"digests": int(await instruction_summary.summarise_instructions(session, actor, step.period) is not None)}
 
 
 async def _look(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
     deadline = await rhythm.find_deadline(session, step.period)
     cadence = await find_rhythm(session, PeriodKind.QUARTER, step.period.first)
-    looked = await looking.take_look(
+    looked = await quarterly_look.take_look(
         session, actor, step.period, on=deadline.due_on, behind_percent=cadence.behind_percent
     )
     return {"tasks": looked}
@@ -75,7 +83,7 @@ async def _remind_of_ledgers(session: AsyncSession, actor: Actor, _step: Step) -
 
 
 async def _remind_of_problems(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
-    return {"messages": await reminding.remind_of_overdue(session, actor)}
+    return {"messages": await reminders.remind_of_overdue(session, actor)}
 
 
 async def _urge_notices(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
@@ -83,8 +91,8 @@ async def _urge_notices(session: AsyncSession, actor: Actor, _step: Step) -> Out
 
 
 async def _propose(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
-    late = await proposing.propose_late(session, actor)
-    return {"deductions": late + await proposing.propose_criticised(session, actor)}
+    late = await proposals.propose_late(session, actor)
+    return {"deductions": late + await proposals.propose_criticised(session, actor)}
 
 
 STEPS: dict[StepKind, Callable[[AsyncSession, Actor, Step], Awaitable[Outcome]]] = {

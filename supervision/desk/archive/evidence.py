@@ -1,7 +1,7 @@
 from sqlalchemy import func
 
 from supervision.desk import policy
-from supervision.desk.archive.happening import ITEM, Part, happening, in_chinese, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, seen_by, words
 from supervision.documents import policy as documents
 from supervision.documents.models import Attachment, Secrecy, Upload
 from supervision.foundation.paging import Rows

@@ -1,6 +1,6 @@
 from sqlalchemy import Text, cast, or_, select
 
-from supervision.desk.archive.happening import ITEM, Part, happening, in_chinese, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, seen_by, words
 from supervision.inspections import policy as inspections
 from supervision.inspections.models import Conclusion, Finding, InspectionPlan, InspectionScope, Severity
 from supervision.inspections.states import PlanState

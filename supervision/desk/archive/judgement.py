@@ -11,7 +11,7 @@ from supervision.bulletins.models import (
 )
 from supervision.bulletins.states import CircularState, RectificationVerdict
 from supervision.desk import policy
-from supervision.desk.archive.happening import ITEM, Part, happening, in_chinese, lines, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, lines, seen_by, words
 from supervision.identity.models import Official, Unit
 from supervision.progress.models import ProgressEntry
 from supervision.publication.models import Publication

@@ -3,7 +3,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from supervision.audit.models import AuditEvent
 from supervision.desk import policy
-from supervision.desk.archive.happening import ITEM, Part, happening, in_chinese, lines, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, lines, seen_by, words
 from supervision.identity.models import Official
 from supervision.items import policy as items
 from supervision.items.life import ItemChange

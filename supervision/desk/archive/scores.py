@@ -1,6 +1,6 @@
 from sqlalchemy import func, or_
 
-from supervision.desk.archive.happening import ITEM, Part, happening, in_chinese, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, seen_by, words
 from supervision.scoring import policy as scoring
 from supervision.scoring.models import Correction, Deduction, EntryKind, ScoreEntry
 from supervision.scoring.states import CorrectionState, DeductionState

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.desk import policy
 from supervision.desk.archive import evidence, findings, judgement, papers, scores, work
-from supervision.desk.archive.happening import Part
+from supervision.desk.archive.archive_event import Part
 from supervision.desk.errors import ArchiveTooLong
 from supervision.foundation.actors import Actor
 from supervision.foundation.clock import SHANGHAI

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from supervision.desk.work.waiting import at, end_of, waiting, words
+from supervision.desk.work.work_line import at, end_of, waiting, words
 from supervision.foundation.actors import Actor
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.paging import Rows

@@ -8,8 +8,8 @@ from sqlalchemy import func, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import PeriodKind, period_of
-from supervision.desk.work import doing, judging, ledgers, scores
-from supervision.desk.work.waiting import Work
+from supervision.desk.work import decisions, ledgers, own_work, scores
+from supervision.desk.work.work_line import Work
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.paging import Page, PageRequest, Rows, page
@@ -27,18 +27,18 @@ WAITING: Mapping[Role, Sequence[Work]] = {
     Role.OFFICE: (
         ledgers.ledger_to_open,
         ledgers.ledgers_to_close,
-        judging.registrations_to_confirm,
-        judging.extensions_asked,
-        judging.waivers_asked,
-        judging.completions_reported,
-        judging.problems_for_the_conference,
-        judging.problems_past_their_date,
+        decisions.registrations_to_confirm,
+        decisions.extensions_asked,
+        decisions.waivers_asked,
+        decisions.completions_reported,
+        decisions.problems_for_the_conference,
+        decisions.problems_past_their_date,
         scores.disputes,
-        judging.notices_to_sign,
-        judging.circulars_to_sign,
-        judging.plans_to_decide,
-        judging.rectifications_to_verify,
-        judging.complaints_to_answer,
+        decisions.notices_to_sign,
+        decisions.circulars_to_sign,
+        decisions.plans_to_decide,
+        decisions.rectifications_to_verify,
+        decisions.complaints_to_answer,
     ),
     Role.GROUP: (
         scores.deductions_to_confirm,
@@ -48,31 +48,31 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         scores.reopenings_to_approve,
     ),
     Role.LEADER: (
-        judging.registrations_to_confirm,
-        judging.problems_for_the_leader,
-        judging.transfers_to_the_leader,
-        judging.waivers_for_the_principal,
-        judging.notices_to_countersign,
-        judging.plans_to_decide,
+        decisions.registrations_to_confirm,
+        decisions.problems_for_the_leader,
+        decisions.transfers_to_the_leader,
+        decisions.waivers_for_the_principal,
+        decisions.notices_to_countersign,
+        decisions.plans_to_decide,
     ),
     Role.UNIT: (
-        doing.reports_owed,
-        doing.notices_to_acknowledge,
-        doing.conclusions_to_acknowledge,
-        doing.tasks_to_do,
-        doing.milestones_to_reach,
-        doing.reports_returned,
-        doing.rectifications_ordered,
-        doing.problems_to_solve,
+        own_work.reports_owed,
+        own_work.notices_to_acknowledge,
+        own_work.conclusions_to_acknowledge,
+        own_work.tasks_to_do,
+        own_work.milestones_to_reach,
+        own_work.reports_returned,
+        own_work.rectifications_ordered,
+        own_work.problems_to_solve,
     ),
-    Role.PUBLISHER: (judging.publications_to_review, judging.publications_to_publish),
+    Role.PUBLISHER: (decisions.publications_to_review, decisions.publications_to_publish),
 }
 # What does not wait for a role, but runs out under its eyes.
 OVERSEEN: Mapping[Role, Sequence[Work]] = {
-    Role.OFFICE: (doing.items_open,),
-    Role.GROUP: (doing.items_open,),
-    Role.AUDITOR: (doing.items_open,),
-    Role.LEADER: (doing.items_led,),
+    Role.OFFICE: (own_work.items_open,),
+    Role.GROUP: (own_work.items_open,),
+    Role.AUDITOR: (own_work.items_open,),
+    Role.LEADER: (own_work.items_led,),
 }
 _NEVER = text("'infinity'::timestamptz")
 
@@ -105,7 +105,7 @@ async def list_work(
 
 def _works(role: Role, view: WorkView) -> Sequence[Work]:
     if view is WorkView.WATCHED:
-        return (doing.items_watched,)
+        return (own_work.items_watched,)
     waiting = WAITING.get(role, ())
     return waiting if view is WorkView.WAITING else (*waiting, *OVERSEEN.get(role, ()))
 

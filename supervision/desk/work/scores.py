@@ -2,7 +2,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from supervision.desk.work.waiting import at, end_of, not_mine, waiting, words
+from supervision.desk.work.work_line import at, end_of, not_mine, waiting, words
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
 from supervision.identity.models import Unit

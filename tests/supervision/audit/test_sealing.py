@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from supervision.audit import sealing
+from supervision.audit import seals
 from supervision.foundation.database import enter
 from supervision.identity import service
 from tests.house import Committed
@@ -32,7 +32,7 @@ FORGERY = """
 
 async def seal(house: Committed) -> int:
     async with house.worker() as session:
-        count = await sealing.seal(session)
+        count = await seals.seal(session)
         await session.commit()
         return count
 
@@ -45,9 +45,9 @@ async def seal_up_to(house: Committed, count: int) -> None:
             await asyncio.sleep(0.02)
 
 
-async def verify(house: Committed) -> tuple[int, list[sealing.Damage]]:
+async def verify(house: Committed) -> tuple[int, list[seals.Damage]]:
     async with house.worker() as session:
-        return await sealing.verify(session)
+        return await seals.verify(session)
 
 
 async def tamper(house: Committed, statement: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins import drafting, errors, issuing, queries
+from supervision.bulletins import circular_drafts, circular_sign_off, errors, queries
 from supervision.bulletins.models import Circular, Commendation
 from supervision.foundation.actors import Role
 from supervision.foundation.errors import Refusal
@@ -16,7 +16,7 @@ from supervision.foundation.ids import new_id
 from supervision.messaging import templates
 from supervision.messaging.models import Message
 from supervision.reviews.models import CompletionReport, Waiver
-from supervision.scoring import proposing
+from supervision.scoring import proposals
 from supervision.scoring.models import Deduction
 from supervision.tasks.models import Task
 from tests.factories import bulletins, progress, scoring
@@ -170,9 +170,9 @@ async def test_a_circular_names_tells_and_is_numbered(session: AsyncSession, her
     await make_official(session, here.actor, await make_unit(session, here.actor), position="principal_leader")
     item_id = await scoring.add_item(session, number="领办2016-011")
     circular_id = await bulletins.draft(session, drafter)
-    await drafting.commend(session, drafter, circular_id, unit_id=good, reason="推进有力")
-    await drafting.criticise(session, drafter, circular_id, unit_id=unit_id, item_id=item_id, reason="久拖不决")
-    await drafting.criticise(session, drafter, circular_id, official_id=culprit, reason="虚报进展")
+    await circular_drafts.commend(session, drafter, circular_id, unit_id=good, reason="推进有力")
+    await circular_drafts.criticise(session, drafter, circular_id, unit_id=unit_id, item_id=item_id, reason="久拖不决")
+    await circular_drafts.criticise(session, drafter, circular_id, official_id=culprit, reason="虚报进展")
     await bulletins.put_out(session, here.actor, circular_id)
     row = await queries.get_circular(session, here.actor, circular_id)
     assert (row["state"], row["number"], row["issued_on"]) == ("issued", "督查通报〔2016〕1号", date(2016, 4, 6))
@@ -192,7 +192,7 @@ async def test_numbers_have_no_gap(session: AsyncSession, here: Place, unit_id: 
     for month in (1, 2, 3):
         circular_id = await bulletins.draft(session, bulletins.person(here.actor), month=date(2016, month, 1))
         if month == 2:
-            await issuing.discard_circular(session, here.actor, circular_id, reason="重新起草")
+            await circular_sign_off.discard_circular(session, here.actor, circular_id, reason="重新起草")
             circular_id = await bulletins.draft(session, bulletins.person(here.actor), month=date(2016, month, 1))
         await bulletins.put_out(session, here.actor, circular_id)
         numbers.append((await queries.get_circular(session, here.actor, circular_id))["number"])
@@ -227,20 +227,20 @@ async def test_what_a_circular_says_of_somebody_is_never_changed(
 ) -> None:
     drafter = bulletins.person(here.actor)
     circular_id = await bulletins.draft(session, drafter)
-    await drafting.commend(session, drafter, circular_id, unit_id=unit_id, reason="推进有力")
+    await circular_drafts.commend(session, drafter, circular_id, unit_id=unit_id, reason="推进有力")
     with pytest.raises(DBAPIError, match="permission denied"):
         await session.execute(update(Commendation).values(reason="改"))
 
 
-@pytest.mark.parametrize("act", [issuing.check_circular, issuing.issue_circular])
+@pytest.mark.parametrize("act", [circular_sign_off.check_circular, circular_sign_off.issue_circular])
 async def test_the_drafter_neither_checks_nor_issues(
     session: AsyncSession, here: Place, unit_id: UUID, act: Any
 ) -> None:
     assert unit_id
     drafter = bulletins.person(here.actor)
     circular_id = await bulletins.draft(session, drafter)
-    if act is issuing.issue_circular:
-        await issuing.check_circular(session, bulletins.person(here.actor), circular_id)
+    if act is circular_sign_off.issue_circular:
+        await circular_sign_off.check_circular(session, bulletins.person(here.actor), circular_id)
     with pytest.raises(errors.DrafterSignsOff):
         await act(session, drafter, circular_id)
 
@@ -249,9 +249,9 @@ async def test_the_drafter_alone_writes(session: AsyncSession, here: Place, unit
     circular_id = await bulletins.draft(session, bulletins.person(here.actor))
     other = bulletins.person(here.actor)
     with pytest.raises(errors.OnlyDrafterAmends):
-        await drafting.amend_circular(session, other, circular_id, 1, changes={"title": "改"})
+        await circular_drafts.amend_circular(session, other, circular_id, 1, changes={"title": "改"})
     with pytest.raises(errors.OnlyDrafterAmends):
-        await drafting.criticise(session, other, circular_id, unit_id=unit_id, reason="补")
+        await circular_drafts.criticise(session, other, circular_id, unit_id=unit_id, reason="补")
 
 
 REFUSED: dict[str, tuple[dict[str, Any], type[Refusal]]] = {
@@ -280,12 +280,14 @@ async def test_a_criticism_is_said_once_of_a_unit_or_an_official(
     official_id = await make_official(session, here.actor, unit_id)
     for whom in ({}, {"unit_id": unit_id, "official_id": official_id}):
         with pytest.raises(errors.UnitOrOfficial):
-            await drafting.criticise(session, drafter, circular_id, reason="推进不力", **whom)
+            await circular_drafts.criticise(session, drafter, circular_id, reason="推进不力", **whom)
     with pytest.raises(errors.MatterItemUnknown):
-        await drafting.criticise(session, drafter, circular_id, unit_id=unit_id, item_id=new_id(), reason="推进不力")
-    await drafting.criticise(session, drafter, circular_id, unit_id=unit_id, reason="推进不力")
+        await circular_drafts.criticise(
+            session, drafter, circular_id, unit_id=unit_id, item_id=new_id(), reason="推进不力"
+        )
+    await circular_drafts.criticise(session, drafter, circular_id, unit_id=unit_id, reason="推进不力")
     with pytest.raises(errors.AlreadyNamed):
-        await drafting.criticise(session, drafter, circular_id, unit_id=unit_id, reason="又一次")
+        await circular_drafts.criticise(session, drafter, circular_id, unit_id=unit_id, reason="又一次")
 
 
 async def test_a_criticism_is_proposed_once_as_a_deduction(session: AsyncSession, here: Place, unit_id: UUID) -> None:
@@ -294,15 +296,15 @@ async def test_a_criticism_is_proposed_once_as_a_deduction(session: AsyncSession
     official_id = await make_official(session, here.actor, unit_id)
     item_id = await scoring.add_item(session)
     circular_id = await bulletins.draft(session, drafter)
-    await drafting.criticise(session, drafter, circular_id, unit_id=unit_id, item_id=item_id, reason="久拖不决")
-    await drafting.criticise(session, drafter, circular_id, unit_id=other, reason="久拖不决")
-    await drafting.criticise(session, drafter, circular_id, official_id=official_id, reason="虚报进展")
+    await circular_drafts.criticise(session, drafter, circular_id, unit_id=unit_id, item_id=item_id, reason="久拖不决")
+    await circular_drafts.criticise(session, drafter, circular_id, unit_id=other, reason="久拖不决")
+    await circular_drafts.criticise(session, drafter, circular_id, official_id=official_id, reason="虚报进展")
     await session.flush()
     system = here.actor
-    assert await proposing.propose_criticised(session, system) == 0
+    assert await proposals.propose_criticised(session, system) == 0
     await bulletins.put_out(session, here.actor, circular_id)
     await session.flush()
-    assert [await proposing.propose_criticised(session, system) for _ in range(2)] == [1, 0]
+    assert [await proposals.propose_criticised(session, system) for _ in range(2)] == [1, 0]
     (deduction,) = (await session.scalars(select(Deduction))).all()
     criticism = (await queries.get_circular(session, here.actor, circular_id))["criticisms"][0]
     assert (deduction.unit_id, deduction.item_id, deduction.points) == (unit_id, item_id, Decimal(3))

@@ -7,7 +7,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins import drafting, following, issuing, proposing, queries, rectifying
+from supervision.bulletins import (
+    accountability_proposals,
+    circular_drafts,
+    circular_sign_off,
+    media_follow_up,
+    queries,
+    rectification_orders,
+)
 from supervision.bulletins.models import (
     AccountabilityProposal,
     Circular,
@@ -45,10 +52,13 @@ async def unit_id(session: AsyncSession, here: Place) -> UUID:
 
 
 CIRCULAR_VERBS: dict[str, tuple[CircularState, Verb]] = {
-    "check": (CircularState.CHECKED, issuing.check_circular),
-    "return": (CircularState.DRAFTED, lambda s, a, i: issuing.return_circular(s, a, i, reason="数据有误")),
-    "discard": (CircularState.DISCARDED, lambda s, a, i: issuing.discard_circular(s, a, i, reason="重新起草")),
-    "issue": (CircularState.ISSUED, issuing.issue_circular),
+    "check": (CircularState.CHECKED, circular_sign_off.check_circular),
+    "return": (CircularState.DRAFTED, lambda s, a, i: circular_sign_off.return_circular(s, a, i, reason="数据有误")),
+    "discard": (
+        CircularState.DISCARDED,
+        lambda s, a, i: circular_sign_off.discard_circular(s, a, i, reason="重新起草"),
+    ),
+    "issue": (CircularState.ISSUED, circular_sign_off.issue_circular),
 }
 
 
@@ -72,9 +82,9 @@ async def test_a_circular_goes_where_the_table_says(
 
 
 WRITING: dict[str, Callable[[AsyncSession, Actor, UUID, UUID], Awaitable[None]]] = {
-    "amend": lambda s, a, i, _: drafting.amend_circular(s, a, i, 1, changes={"text": "改稿"}),
-    "commend": lambda s, a, i, unit: drafting.commend(s, a, i, unit_id=unit, reason="推进有力"),
-    "criticise": lambda s, a, i, unit: drafting.criticise(s, a, i, unit_id=unit, reason="推进不力"),
+    "amend": lambda s, a, i, _: circular_drafts.amend_circular(s, a, i, 1, changes={"text": "改稿"}),
+    "commend": lambda s, a, i, unit: circular_drafts.commend(s, a, i, unit_id=unit, reason="推进有力"),
+    "criticise": lambda s, a, i, unit: circular_drafts.criticise(s, a, i, unit_id=unit, reason="推进不力"),
 }
 
 
@@ -101,11 +111,11 @@ async def test_only_a_draft_is_written(
 
 async def report(session: AsyncSession, actor: Actor, order_id: UUID) -> None:
     order = (await session.scalars(select(RectificationOrder))).one()
-    await rectifying.report_rectification(session, as_unit(actor, order.unit_id), order_id, text="已整改到位")
+    await rectification_orders.report_rectification(session, as_unit(actor, order.unit_id), order_id, text="已整改到位")
 
 
 def verify(verdict: RectificationVerdict) -> Verb:
-    return lambda s, a, i: rectifying.verify_rectification(s, a, i, verdict=verdict, finding="现场核验")
+    return lambda s, a, i: rectification_orders.verify_rectification(s, a, i, verdict=verdict, finding="现场核验")
 
 
 RECTIFICATION_VERBS: dict[str, tuple[RectificationState, Verb]] = {
@@ -153,22 +163,22 @@ async def test_a_follow_up_is_concluded_once(
     await session.execute(update(MediaFollowUp).values(state=state))
     outcome: dict[str, Any] = {"outcome": "已刊播", "concluded_on": DAY}
     if FollowUpState.CONCLUDED in FOLLOW_UP_FOLLOWS[state]:
-        await following.conclude_follow_up(session, here.actor, follow_up_id, **outcome)
+        await media_follow_up.conclude_follow_up(session, here.actor, follow_up_id, **outcome)
         assert await session.scalar(select(MediaFollowUp.outcome)) == "已刊播"
     else:
         with pytest.raises(Conflict):
-            await following.conclude_follow_up(session, here.actor, follow_up_id, **outcome)
+            await media_follow_up.conclude_follow_up(session, here.actor, follow_up_id, **outcome)
         assert await session.scalar(select(MediaFollowUp.outcome)) is None
 
 
 PROPOSAL_VERBS: dict[str, tuple[ProposalState, Verb]] = {
     "send": (
         ProposalState.SENT,
-        lambda s, a, i: proposing.send_proposal(s, a, i, deciding_body="县纪委监委", sent_on=DAY),
+        lambda s, a, i: accountability_proposals.send_proposal(s, a, i, deciding_body="县纪委监委", sent_on=DAY),
     ),
     "answer": (
         ProposalState.ANSWERED,
-        lambda s, a, i: proposing.note_answer(s, a, i, answer="已受理", answered_on=DAY),
+        lambda s, a, i: accountability_proposals.note_answer(s, a, i, answer="已受理", answered_on=DAY),
     ),
 }
 

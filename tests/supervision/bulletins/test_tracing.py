@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins import errors, following, proposing, queries, rectifying
+from supervision.bulletins import accountability_proposals, errors, media_follow_up, queries, rectification_orders
 from supervision.bulletins.states import RectificationVerdict
 from supervision.foundation.errors import DayInFuture, Refusal
 from supervision.foundation.ids import new_id
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Official
-from supervision.tasks import departing, reassigning
+from supervision.tasks import departures, reassignment
 from tests.factories import bulletins, scoring
 from tests.factories.identity import make_official, make_unit
 from tests.factories.tasks import make_cast, make_task
@@ -53,13 +53,13 @@ async def test_the_three_are_those_of_the_day_of_the_fact(session: AsyncSession,
     task_id = await make_task(session, here.actor, cast)
     heir_id = await make_official(session, here.actor, cast.unit_id)
     await scoring.hold(session, here.actor, datetime(2016, 3, 20, 4, tzinfo=UTC))
-    await departing.record_departure(
+    await departures.record_departure(
         session, here.actor, cast.person_id, on=date(2016, 3, 18), reason="调离", successor_id=heir_id
     )
     new_unit, new = unit_id, await make_official(session, here.actor, unit_id)
     await scoring.hold(session, here.actor, datetime(2016, 4, 1, 4, tzinfo=UTC))
     moved: dict[str, Any] = {"unit_id": new_unit, "responsible_person_id": new, "reason": "职能划转"}
-    await reassigning.reassign_unit(session, here.actor, task_id, **moved)
+    await reassignment.reassign_unit(session, here.actor, task_id, **moved)
     await scoring.hold(session, here.actor, bulletins.SIXTH_OF_APRIL)
     for fact_on, person_id in ((date(2016, 3, 18), cast.person_id), (date(2016, 3, 19), heir_id)):
         proposal_id = await bulletins.propose(session, office, cast.unit_id, task_id=task_id, fact_on=fact_on)
@@ -98,11 +98,13 @@ async def test_days_come_in_order_and_not_before_they_are(session: AsyncSession,
     proposal_id = await bulletins.propose(session, office, unit_id)
     for sent_on, refusal in ((date(2016, 4, 7), DayInFuture), (date(2016, 4, 5), errors.DayOutOfOrder)):
         with pytest.raises(refusal):
-            await proposing.send_proposal(session, office, proposal_id, deciding_body="县纪委监委", sent_on=sent_on)
+            await accountability_proposals.send_proposal(
+                session, office, proposal_id, deciding_body="县纪委监委", sent_on=sent_on
+            )
     follow_up_id = await bulletins.follow(session, office)
     for concluded_on, refusal in ((date(2016, 4, 7), DayInFuture), (date(2016, 3, 31), errors.DayOutOfOrder)):
         with pytest.raises(refusal):
-            await following.conclude_follow_up(
+            await media_follow_up.conclude_follow_up(
                 session, office, follow_up_id, outcome="已刊播", concluded_on=concluded_on
             )
     with pytest.raises(DayInFuture):
@@ -120,8 +122,8 @@ async def test_an_order_has_a_limit_to_come(session: AsyncSession, here: Place, 
 async def test_whoever_ordered_does_not_verify(session: AsyncSession, here: Place, unit_id: UUID) -> None:
     office = bulletins.person(here.actor)
     order_id = await bulletins.order(session, office, unit_id)
-    await rectifying.report_rectification(session, here.actor, order_id, text="已整改到位")
+    await rectification_orders.report_rectification(session, here.actor, order_id, text="已整改到位")
     with pytest.raises(errors.OrdererVerifies):
-        await rectifying.verify_rectification(
+        await rectification_orders.verify_rectification(
             session, office, order_id, verdict=RectificationVerdict.CLOSED, finding="现场核验"
         )

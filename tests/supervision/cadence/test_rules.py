@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supervision.cadence.calendar_days import calendar_rows
 from supervision.cadence.rules import (
     HALF_MONTHLY,
     Cadence,
@@ -31,7 +32,6 @@ from supervision.cadence.rules import (
     shanghai_day,
     steps_due,
 )
-from supervision.cadence.seed import calendar_rows
 from supervision.cadence.timetable import USUAL, daily_steps, takes_effect_on
 
 

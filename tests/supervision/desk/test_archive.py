@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.desk.archive import packing, timeline
+from supervision.desk.archive import archive_package, timeline
 from supervision.desk.archive.timeline import PARTS
 from supervision.desk.errors import ArchiveTooLarge, ArchiveTooLong
 from supervision.foundation.actors import Role
@@ -87,7 +87,7 @@ async def test_a_supporting_unit_reads_its_own_part_only(session: AsyncSession, 
 
 
 async def test_the_file_holds_each_attachment_once(session: AsyncSession, here: Place, life: Life) -> None:
-    first, again = [await packing.pack_archive(session, person(here.actor), life.item_id) for _ in range(2)]
+    first, again = [await archive_package.pack_archive(session, person(here.actor), life.item_id) for _ in range(2)]
     with first.file, again.file:
         content = first.file.read()
         assert content == again.file.read()
@@ -96,7 +96,7 @@ async def test_the_file_holds_each_attachment_once(session: AsyncSession, here: 
     assert names[:2] == ["index.html", "timeline.json"]
     assert len(names) == 6
     assert sorted(names[2:]) == names[2:]
-    mine = await packing.pack_archive(session, unit_of(here.actor, life), life.item_id)
+    mine = await archive_package.pack_archive(session, unit_of(here.actor, life), life.item_id)
     with mine.file:
         own = zipfile.ZipFile(mine.file).namelist()
     assert len(own) == len(names) - 1, "the scan of the paper is not the unit's to read"
@@ -105,9 +105,9 @@ async def test_the_file_holds_each_attachment_once(session: AsyncSession, here: 
 async def test_what_is_too_long_or_too_large_is_refused(
     session: AsyncSession, here: Place, life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packing, "MOST_BYTES", 10)
+    monkeypatch.setattr(archive_package, "MOST_BYTES", 10)
     with pytest.raises(ArchiveTooLarge):
-        await packing.pack_archive(session, person(here.actor), life.item_id)
+        await archive_package.pack_archive(session, person(here.actor), life.item_id)
     monkeypatch.setattr(timeline, "MOST_EVENTS", 10)
     with pytest.raises(ArchiveTooLong):
         await read(session, life, here)

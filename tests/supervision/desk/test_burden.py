@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins import rectifying
+from supervision.bulletins import rectification_orders
 from supervision.bulletins.states import RectificationVerdict
 from supervision.desk import queries
 from supervision.desk.models import RequestKind
@@ -12,7 +12,7 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.inspections.models import Method
 from supervision.messaging import templates
-from supervision.reviews import reviewing
+from supervision.reviews import completion_review
 from supervision.reviews.rules import Review
 from tests.factories import bulletins, inspections, notices, reviews
 from tests.factories.desk import person
@@ -44,13 +44,15 @@ async def ask(session: AsyncSession, actor: Actor, unit_id: UUID) -> None:
     duty = await reviews.make_duty(session, actor, unit_id=unit_id, tasks=2)
     for task_id in duty.task_ids:
         report_id = await reviews.report(session, actor, unit_id, task_id)
-    await reviewing.review_completion(
+    await completion_review.review_completion(
         session, person(actor), report_id, Review(**{**reviews.RETURN, "rework_until_on": date(2199, 12, 31)})
     )
     orders = [await bulletins.order(session, person(actor), unit_id, limit_on=date(2199, 12, 31)) for _ in range(2)]
-    await rectifying.report_rectification(session, as_unit(actor, unit_id), orders[0], text="已整改")
+    await rectification_orders.report_rectification(session, as_unit(actor, unit_id), orders[0], text="已整改")
     verdict = RectificationVerdict.RETURNED
-    await rectifying.verify_rectification(session, person(actor), orders[0], verdict=verdict, finding="未到位")
+    await rectification_orders.verify_rectification(
+        session, person(actor), orders[0], verdict=verdict, finding="未到位"
+    )
     made = await inspections.make_inspected(session, actor)
     inspected = Inspected(unit_id, made.other_id, made.official_id)
     for methods in ((Method.ON_SITE,), (Method.SURVEY, Method.JOINT), (Method.UNANNOUNCED,)):

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins import rectifying
-from supervision.desk import watching
+from supervision.bulletins import rectification_orders
+from supervision.desk import watches
 from supervision.desk.work import lists
 from supervision.desk.work.lists import WorkView
 from supervision.foundation.actors import Actor, Role
@@ -21,11 +21,11 @@ from supervision.foundation.paging import Page, PageRequest
 from supervision.items import papers
 from supervision.messaging import templates
 from supervision.problems.models import Problem
-from supervision.reviews import reviewing
+from supervision.reviews import completion_review
 from supervision.reviews.rules import Review
-from supervision.scoring import deciding, proposing
+from supervision.scoring import decisions, proposals
 from supervision.scoring.models import Correction, Settlement, SettlementReopening
-from supervision.tasks import extending, milestones
+from supervision.tasks import extensions, milestones
 from tests.factories import bulletins, identity, inspections, items, notices, problems, progress, publication, reviews
 from tests.factories.desk import NOON, complain, person
 from tests.factories.scoring import add_item, adopt, hold
@@ -112,7 +112,7 @@ async def _tasks(session: AsyncSession, actor: Actor, county: County) -> None:
     node: dict[str, Any] = {"name": "基础完工", "due_on": date(2016, 5, 31), "expected": "基础出地面"}
     await milestones.set_milestone(session, person(actor), duty.task_ids[0], **node)
     back = {**reviews.RETURN, "rework_until_on": date(2016, 5, 22)}
-    await reviewing.review_completion(session, person(actor), report_id, Review(**back))
+    await completion_review.review_completion(session, person(actor), report_id, Review(**back))
     await reviews.ask(session, actor, asked)
     other = await reviews.make_duty(session, actor, **days)
     await reviews.settle(session, actor, other.unit_id, other.task_ids[0])
@@ -129,7 +129,7 @@ async def _papers(session: AsyncSession, actor: Actor, county: County) -> None:
     item_id = await items.make_item(session, actor, deadline_on=date(2016, 6, 30))
     await add_item(session, kind="major_problem", state="registered")
     asked: dict[str, Any] = {"until_on": date(2016, 7, 31), "reason": "连续降雨"}
-    await extending.ask_extension(session, person(actor), item_id, **asked)
+    await extensions.ask_extension(session, person(actor), item_id, **asked)
     due_at = datetime(2016, 5, 19, 16, tzinfo=UTC)
     obligation_id = await progress.make_obligation(session, county.unit_id, due_at=due_at)
     other_id = await identity.make_unit(session, actor)
@@ -170,7 +170,7 @@ async def _judgements(session: AsyncSession, actor: Actor, county: County) -> No
     limit = {"limit_on": date(2016, 5, 25)}
     orders = [await bulletins.order(session, person(actor), county.unit_id, **limit) for _ in range(2)]
     unit = county.actor(Role.UNIT)
-    await rectifying.report_rectification(session, unit, orders[0], text="已整改")
+    await rectification_orders.report_rectification(session, unit, orders[0], text="已整改")
     fact: dict[str, Any] = {
         "unit_id": county.unit_id,
         "rule_code": "meeting_criticism",
@@ -178,10 +178,10 @@ async def _judgements(session: AsyncSession, actor: Actor, county: County) -> No
         "reason": "点名",
     }
     for number in range(3):
-        deduction_id = await proposing.propose_deduction(session, county.proposer, **fact, event=f"大会{number}")
+        deduction_id = await proposals.propose_deduction(session, county.proposer, **fact, event=f"大会{number}")
         if number:
-            await deciding.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
-    await deciding.dispute_deduction(session, unit, deduction_id, grounds="事实不符")
+            await decisions.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
+    await decisions.dispute_deduction(session, unit, deduction_id, grounds="事实不符")
     session.add(Settlement(year=2015, state="prepared", prepared_by=county.proposer.person, prepared_at=NOON))
     settled = Settlement(year=2014, state="confirmed", prepared_at=NOON, confirmed_at=NOON)
     session.add(settled)
@@ -263,14 +263,14 @@ async def test_what_is_watched_is_listed_until_it_is_not(session: AsyncSession, 
     watcher, other = county.actor(Role.OFFICE), county.actor(Role.OFFICE)
     item_id = await items.make_item(session, county.place.actor)
     for _ in range(2):
-        await watching.watch_item(session, watcher, item_id)
+        await watches.watch_item(session, watcher, item_id)
     (row,) = (await read(session, watcher, WorkView.WATCHED)).rows
     assert (row["id"], row["since"], row["is_late"]) == (item_id, NOON, True)
     assert kinds(await read(session, other, WorkView.WATCHED)) == []
     for _ in range(2):
-        await watching.end_watch(session, watcher, item_id)
+        await watches.end_watch(session, watcher, item_id)
     assert kinds(await read(session, watcher, WorkView.WATCHED)) == []
-    await watching.watch_item(session, watcher, item_id)
+    await watches.watch_item(session, watcher, item_id)
     assert kinds(await read(session, watcher, WorkView.WATCHED)) == ["item"]
     with pytest.raises(NotFound):
-        await watching.watch_item(session, county.actor(Role.UNIT), item_id)
+        await watches.watch_item(session, county.actor(Role.UNIT), item_id)

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import PeriodKind, period_of
 from supervision.identity.models import Official
-from supervision.inspections import monthly, planning, queries
+from supervision.inspections import monthly, plans, queries
 from supervision.inspections.models import InspectionPlan
 from supervision.inspections.states import PlanState
 from supervision.items.models import Item
@@ -64,7 +64,7 @@ async def test_the_months_matters_are_divided_among_the_leaders(session: AsyncSe
     }
     assert all(row["title"].startswith("2016年10月集中督查（") for row in drafted)
     # A person approves it, as ever.
-    await planning.decide_plan(session, person(here.actor), drafted[0]["id"], verdict=PlanState.APPROVED)
+    await plans.decide_plan(session, person(here.actor), drafted[0]["id"], verdict=PlanState.APPROVED)
 
 
 async def test_a_month_that_is_over_is_planned_no_more(session: AsyncSession, here: Place) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit.models import AuditEvent
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Conflict
-from supervision.inspections import concluding, planning, queries
+from supervision.inspections import conclusions, plans, queries
 from supervision.inspections.models import Conclusion, Finding, InspectionPlan
 from supervision.inspections.states import FOLLOWS, PlanState, PlanVerb
 from supervision.messaging import templates
@@ -20,12 +20,12 @@ from tests.house import Place
 
 Act = Callable[[AsyncSession, Actor, UUID, Inspected], Awaitable[Any]]
 VERBS: dict[PlanVerb, Act] = {
-    PlanVerb.AMEND: lambda s, a, p, _: planning.amend_plan(s, person(a), p, 1, changes={"title": "改"}),
-    PlanVerb.APPROVE: lambda s, a, p, _: planning.decide_plan(s, person(a), p, verdict=PlanState.APPROVED),
-    PlanVerb.REFUSE: lambda s, a, p, _: planning.decide_plan(s, person(a), p, verdict=PlanState.REFUSED, reason="重复"),
-    PlanVerb.CARRY_OUT: lambda s, a, p, _: planning.carry_out_plan(s, person(a), p),
+    PlanVerb.AMEND: lambda s, a, p, _: plans.amend_plan(s, person(a), p, 1, changes={"title": "改"}),
+    PlanVerb.APPROVE: lambda s, a, p, _: plans.decide_plan(s, person(a), p, verdict=PlanState.APPROVED),
+    PlanVerb.REFUSE: lambda s, a, p, _: plans.decide_plan(s, person(a), p, verdict=PlanState.REFUSED, reason="重复"),
+    PlanVerb.CARRY_OUT: lambda s, a, p, _: plans.carry_out_plan(s, person(a), p),
     PlanVerb.RECORD_FINDING: lambda s, a, p, who: record_finding(s, a, p, who.unit_id),
-    PlanVerb.SEND_CONCLUSION: lambda s, a, p, who: concluding.send_conclusion(
+    PlanVerb.SEND_CONCLUSION: lambda s, a, p, who: conclusions.send_conclusion(
         s, person(a), p, unit_id=who.unit_id, text="结论"
     ),
 }

@@ -14,14 +14,14 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import PageRequest
 from supervision.identity.errors import UnknownOfficial
-from supervision.items import approving, changing, errors, queries, rules, staging
-from supervision.items.closing import mark_closed
+from supervision.items import errors, item_changes, item_stages, queries, registration_approval, rules
+from supervision.items.item_closure import mark_closed
 from supervision.items.models import ItemChange, LedgerEntry, Party
 from supervision.items.queries import ItemFilter
-from supervision.items.registering import NewItem, register_items
-from supervision.reviews import stopping
-from supervision.reviews.closing import close_item
-from supervision.tasks import merging
+from supervision.items.registration import NewItem, register_items
+from supervision.reviews import suspension
+from supervision.reviews.close_out import close_item
+from supervision.tasks import merge_and_split
 from supervision.tasks.errors import NothingLeftBySplit, SplitTasksUnknown, TargetNotDecomposed
 from supervision.tasks.models import Task
 from tests.factories.identity import make_official, make_unit
@@ -46,29 +46,29 @@ async def state_of(session: AsyncSession, item_id: UUID, actor: Actor) -> str:
 class TestApproval:
     async def test_a_kind_that_asks_for_it_waits_for_another_person(self, session: AsyncSession, here: Place) -> None:
         registrar, other = person(here.actor), person(here.actor)
-        await approving.set_item_procedure(session, registrar, kind="major_problem", needs_approval=True)
+        await registration_approval.set_item_procedure(session, registrar, kind="major_problem", needs_approval=True)
         free = await make_item(session, registrar, kind="instruction")
         item_id = await make_item(session, registrar, kind="major_problem")
         assert [await state_of(session, each, registrar) for each in (free, item_id)] == ["open", "registered"]
         with pytest.raises(errors.RegistrarActsAlone):
-            await approving.approve_item(session, registrar, item_id, reason="同意")
-        await approving.approve_item(session, other, item_id, reason="同意")
+            await registration_approval.approve_item(session, registrar, item_id, reason="同意")
+        await registration_approval.approve_item(session, other, item_id, reason="同意")
         assert await changes(session, registrar, item_id) == [("approved", {"number": "难题2016-001"})]
-        await approving.set_item_procedure(session, registrar, kind="major_problem", needs_approval=False)
+        await registration_approval.set_item_procedure(session, registrar, kind="major_problem", needs_approval=False)
         assert await state_of(session, await make_item(session, registrar, kind="major_problem"), registrar) == "open"
 
     async def test_what_is_refused_keeps_its_number(self, session: AsyncSession, here: Place) -> None:
         registrar = person(here.actor)
-        await approving.set_item_procedure(session, registrar, kind="instruction", needs_approval=True)
+        await registration_approval.set_item_procedure(session, registrar, kind="instruction", needs_approval=True)
         item_id = await make_item(session, registrar)
         with pytest.raises(errors.RegistrarActsAlone):
-            await approving.refuse_item(session, registrar, item_id, reason="重复")
-        await approving.refuse_item(session, person(here.actor), item_id, reason="重复")
+            await registration_approval.refuse_item(session, registrar, item_id, reason="重复")
+        await registration_approval.refuse_item(session, person(here.actor), item_id, reason="重复")
         assert (await queries.get_item(session, registrar, item_id))["number"] == "领办2016-001"
         assert (await queries.get_item(session, registrar, await make_item(session, registrar)))["number"].endswith("2")
 
     async def test_a_ledgers_items_are_approved_with_it(self, session: AsyncSession, here: Place) -> None:
-        await approving.set_item_procedure(session, here.actor, kind="major_decision", needs_approval=True)
+        await registration_approval.set_item_procedure(session, here.actor, kind="major_decision", needs_approval=True)
         new = NewItem(title="甲", source="要点", received_on=date(2016, 1, 4), deadline_on=date(2016, 12, 31))
         (item_id,) = await register_items(session, here.actor, [new], kind="major_decision", year=2016)
         row = await queries.get_item(session, here.actor, item_id)
@@ -107,7 +107,7 @@ class TestAuthority:
         item_id = await make_item(session, here.actor)
         facts = {"authority_official_id": UUID(int=1)}
         with pytest.raises(UnknownOfficial):
-            await changing.amend_item(session, here.actor, item_id, 1, changes=facts, reason="更正")
+            await item_changes.amend_item(session, here.actor, item_id, 1, changes=facts, reason="更正")
 
 
 class TestStanding:
@@ -123,7 +123,7 @@ class TestStanding:
         with pytest.raises(errors.StandingWork):
             await mark_closed(session, here.actor, await queries.get_for_update(session, here.actor, item_id))
         office = person(here.actor)
-        await stopping.terminate_item(
+        await suspension.terminate_item(
             session, office, item_id, reason="撤销", ordered_by="会议", ordered_on=date(2016, 1, 5)
         )
         assert await state_of(session, item_id, office) == "terminated"
@@ -134,7 +134,7 @@ class TestAmendments:
         item_id = await make_item(session, here.actor, title="旧题")
         office = person(here.actor)
         facts: dict[str, Any] = {"title": "新题", "source": "县领导批示", "authority_on": date(2016, 2, 1)}
-        await changing.amend_item(session, office, item_id, 1, changes=facts, reason="题名有误")
+        await item_changes.amend_item(session, office, item_id, 1, changes=facts, reason="题名有误")
         assert await changes(session, office, item_id) == [
             ("amended", {"title": {"from": "旧题", "to": "新题"}, "authority_on": {"from": None, "to": "2016-02-01"}})
         ]
@@ -145,21 +145,21 @@ class TestAmendments:
 
     async def test_what_is_the_same_leaves_no_row(self, session: AsyncSession, here: Place) -> None:
         item_id = await make_item(session, here.actor, title="旧题")
-        await changing.amend_item(session, here.actor, item_id, 1, changes={"title": "旧题"}, reason="更正")
+        await item_changes.amend_item(session, here.actor, item_id, 1, changes={"title": "旧题"}, reason="更正")
         assert await changes(session, here.actor, item_id) == []
         assert (await queries.get_item(session, here.actor, item_id))["version"] == 1
 
     @pytest.mark.parametrize("statement", ["UPDATE item_change SET reason = 'x'", "DELETE FROM item_change"])
     async def test_nobody_alters_the_record(self, session: AsyncSession, here: Place, statement: str) -> None:
         item_id = await make_item(session, here.actor)
-        await changing.amend_item(session, here.actor, item_id, 1, changes={"title": "新题"}, reason="更正")
+        await item_changes.amend_item(session, here.actor, item_id, 1, changes={"title": "新题"}, reason="更正")
         with pytest.raises(DBAPIError):
             await session.execute(text(statement))
 
     async def test_the_reason_is_not_classified(self, session: AsyncSession, here: Place) -> None:
         item_id = await make_item(session, here.actor)
         with pytest.raises(errors.ClassifiedMatter):
-            await stopping.suspend_item(session, here.actor, item_id, reason="见机密件")
+            await suspension.suspend_item(session, here.actor, item_id, reason="见机密件")
 
 
 class TestPause:
@@ -176,9 +176,9 @@ class TestPause:
         office = person(here.actor)
         item_id = await make_item(session, here.actor)
         await hold(session, here.actor, moment(3, 20))
-        await stopping.suspend_item(session, office, item_id, reason="待批复")
+        await suspension.suspend_item(session, office, item_id, reason="待批复")
         await hold(session, here.actor, moment(4, 10))
-        await stopping.resume_item(session, office, item_id, reason="已批复")
+        await suspension.resume_item(session, office, item_id, reason="已批复")
         row = await queries.get_item(session, office, item_id)
         assert (row["first_deadline_on"], row["deadline_on"]) == (date(2016, 3, 31), date(2016, 4, 21))
         assert (await changes(session, office, item_id))[1] == (
@@ -193,11 +193,11 @@ class TestEnds:
         item_id, office = await make_item(session, here.actor), person(here.actor)
         order: dict[str, Any] = {"reason": "撤销", "ordered_by": "县政府第3次常务会议", "ordered_on": date(2016, 3, 21)}
         with pytest.raises(errors.NotYetHappened):
-            await stopping.terminate_item(session, office, item_id, **order)
+            await suspension.terminate_item(session, office, item_id, **order)
         with pytest.raises(errors.ClassifiedMatter):
-            await stopping.terminate_item(session, office, item_id, **{**order, "ordered_by": "机密文件"})
+            await suspension.terminate_item(session, office, item_id, **{**order, "ordered_by": "机密文件"})
         await hold(session, here.actor, moment(3, 21))
-        await stopping.terminate_item(session, office, item_id, **order)
+        await suspension.terminate_item(session, office, item_id, **order)
         ((kind, facts),) = await changes(session, office, item_id)
         assert (kind, facts["ordered_by"], facts["ordered_on"]) == ("terminated", order["ordered_by"], "2016-03-21")
 
@@ -207,8 +207,8 @@ class TestEnds:
         registrar = person(here.actor)
         item_id = await make_item(session, registrar)
         with pytest.raises(errors.RegistrarActsAlone):
-            await stopping.void_item(session, registrar, item_id, reason="误登")
-        await stopping.void_item(session, person(here.actor), item_id, reason="误登")
+            await suspension.void_item(session, registrar, item_id, reason="误登")
+        await suspension.void_item(session, person(here.actor), item_id, reason="误登")
         following = await queries.get_item(session, registrar, await make_item(session, registrar))
         assert following["number"] == "领办2016-002"
         assert (await queries.get_item(session, registrar, item_id))["number"] == "领办2016-001"
@@ -221,7 +221,7 @@ class TestMerge:
         item_id, into_id = [await make_item(session, here.actor, secrecy=level) for level in ("work_secret", "public")]
         moved = await make_task(session, here.actor, item_id=item_id)
         stayed = await make_task(session, here.actor, item_id=into_id)
-        await merging.merge_item(session, office, item_id, into_id=into_id, reason="同一事项")
+        await merge_and_split.merge_item(session, office, item_id, into_id=into_id, reason="同一事项")
         tasks = await session.execute(select(Task.id, Task.item_id, Task.no).order_by(Task.no))
         assert [tuple(row) for row in tasks] == [(stayed, into_id, 1), (moved, into_id, 2)]
         merged = await queries.get_item(session, office, item_id)
@@ -244,12 +244,12 @@ class TestMerge:
             (bare, TargetNotDecomposed),
         ):
             with pytest.raises(refusal):
-                await merging.merge_item(session, office, item_id, into_id=into_id, reason="同一事项")
+                await merge_and_split.merge_item(session, office, item_id, into_id=into_id, reason="同一事项")
         with pytest.raises(NotFound):
-            await merging.merge_item(session, office, UUID(int=1), into_id=item_id, reason="同一事项")
-        await stopping.suspend_item(session, office, item_id, reason="待批复")
+            await merge_and_split.merge_item(session, office, UUID(int=1), into_id=item_id, reason="同一事项")
+        await suspension.suspend_item(session, office, item_id, reason="待批复")
         with pytest.raises(errors.ItemNotOpen):
-            await merging.merge_item(session, office, bare, into_id=item_id, reason="同一事项")
+            await merge_and_split.merge_item(session, office, bare, into_id=item_id, reason="同一事项")
 
 
 class TestSplit:
@@ -262,9 +262,9 @@ class TestSplit:
         into_id = await make_item(session, here.actor)
         tasks = [await make_task(session, here.actor, item_id=item_id)]
         other = await make_task(session, here.actor, item_id=into_id)
-        await merging.merge_item(session, office, into_id, into_id=item_id, reason="同一事项")
+        await merge_and_split.merge_item(session, office, into_id, into_id=item_id, reason="同一事项")
         session.add(LedgerEntry(ledger_id=ledger_id, item_id=item_id, no=7))
-        (new_id,) = await merging.split_item(
+        (new_id,) = await merge_and_split.split_item(
             session, office, item_id, parts=[{"title": "分出事项", "task_ids": [other]}], reason="分头办理"
         )
         new = await queries.get_item(session, office, new_id)
@@ -292,11 +292,11 @@ class TestSplit:
             ([[foreign]], SplitTasksUnknown),
             ([[task_id], [task_id]], SplitTasksUnknown),
         ):
-            parts: list[merging.SplitPart] = [{"title": "分出", "task_ids": each} for each in wanted]
+            parts: list[merge_and_split.SplitPart] = [{"title": "分出", "task_ids": each} for each in wanted]
             with pytest.raises(refusal):
-                await merging.split_item(session, office, item_id, parts=parts, reason="分头办理")
+                await merge_and_split.split_item(session, office, item_id, parts=parts, reason="分头办理")
         with pytest.raises(errors.ClassifiedMatter):
-            await merging.split_item(
+            await merge_and_split.split_item(
                 session, office, item_id, parts=[{"title": "机密件", "task_ids": [task_id]}], reason="分头办理"
             )
 
@@ -307,17 +307,17 @@ class TestHandover:
         heir = await make_official(session, here.actor, await make_unit(session, here.actor))
         mine = [await make_item(session, leaver) for _ in range(3)]
         theirs = await make_item(session, other)
-        await stopping.suspend_item(session, other, mine[1], reason="待批复")
-        await stopping.void_item(session, other, mine[2], reason="误登")
+        await suspension.suspend_item(session, other, mine[1], reason="待批复")
+        await suspension.void_item(session, other, mine[2], reason="误登")
         assert leaver.person
         handing: dict[str, Any] = {"from_clerk_id": leaver.person, "to_clerk_id": heir, "reason": "轮岗"}
-        assert await changing.hand_over_items(session, other, **handing) == 2
+        assert await item_changes.hand_over_items(session, other, **handing) == 2
         clerks = [(await queries.get_item(session, other, each))["clerk_id"] for each in (*mine, theirs)]
         assert clerks == [heir, heir, leaver.person, other.person]
         audited = await session.scalars(select(AuditEvent.subject_id).where(AuditEvent.verb == "item.handed_over"))
         assert set(audited) == {str(each) for each in mine[:2]}
         assert (await changes(session, other, mine[0]))[0][1]["to_clerk_id"] == str(heir)
-        assert await changing.hand_over_items(session, other, **handing) == 0
+        assert await item_changes.hand_over_items(session, other, **handing) == 0
         found = await queries.list_items(session, other, PageRequest(), only=ItemFilter(clerk_id=heir))
         assert {row["id"] for row in found.rows} == set(mine[:2])
 
@@ -326,7 +326,7 @@ class TestHandover:
         await session.execute(text("UPDATE official SET left_on = '2016-01-01'"))
         for to_clerk_id in (UUID(int=1), gone):
             with pytest.raises(errors.UnknownPerson):
-                await changing.hand_over_items(
+                await item_changes.hand_over_items(
                     session, here.actor, from_clerk_id=UUID(int=2), to_clerk_id=to_clerk_id, reason="轮岗"
                 )
 
@@ -335,25 +335,25 @@ class TestStages:
     async def test_they_are_finished_in_their_order(self, session: AsyncSession, here: Place) -> None:
         await hold(session, here.actor, moment(3, 20))
         office, item_id = person(here.actor), await make_item(session, here.actor)
-        plan: list[staging.StagePlan] = [
+        plan: list[item_stages.StagePlan] = [
             {"name": "设计", "limit_on": date(2016, 3, 10)},
             {"name": "施工", "limit_on": date(2016, 3, 31)},
         ]
         with pytest.raises(errors.StagesOutOfOrder):
-            await staging.plan_stages(session, office, item_id, stages=plan[::-1])
-        await staging.plan_stages(session, office, item_id, stages=plan)
+            await item_stages.plan_stages(session, office, item_id, stages=plan[::-1])
+        await item_stages.plan_stages(session, office, item_id, stages=plan)
         with pytest.raises(errors.StagesAlreadyPlanned):
-            await staging.plan_stages(session, office, item_id, stages=plan)
+            await item_stages.plan_stages(session, office, item_id, stages=plan)
         first, second = [row["id"] for row in await queries.list_item_stages(session, office, item_id)]
         done: dict[str, Any] = {"finished_on": date(2016, 3, 19), "note": "图纸已审定"}
         with pytest.raises(errors.StageNotNext):
-            await staging.finish_stage(session, office, second, **done)
+            await item_stages.finish_stage(session, office, second, **done)
         with pytest.raises(errors.NotYetHappened):
-            await staging.finish_stage(session, office, first, **{**done, "finished_on": date(2016, 3, 21)})
-        await staging.finish_stage(session, office, first, **done)
+            await item_stages.finish_stage(session, office, first, **{**done, "finished_on": date(2016, 3, 21)})
+        await item_stages.finish_stage(session, office, first, **done)
         with pytest.raises(errors.StageNotNext):
-            await staging.finish_stage(session, office, first, **done)
-        await staging.finish_stage(session, office, second, **done)
+            await item_stages.finish_stage(session, office, first, **done)
+        await item_stages.finish_stage(session, office, second, **done)
         rows = await queries.list_item_stages(session, office, item_id)
         assert [(row["no"], row["finished_on"], row["finished_by"]) for row in rows] == [
             (1, date(2016, 3, 19), office.person),
@@ -365,12 +365,12 @@ class TestStages:
             "stage_finished",
         ]
         with pytest.raises(NotFound):
-            await staging.finish_stage(session, office, UUID(int=1), **done)
+            await item_stages.finish_stage(session, office, UUID(int=1), **done)
 
     async def test_none_lies_beyond_the_deadline(self, session: AsyncSession, here: Place) -> None:
         item_id = await make_item(session, here.actor)
         with pytest.raises(errors.StagesOutOfOrder):
-            await staging.plan_stages(
+            await item_stages.plan_stages(
                 session, here.actor, item_id, stages=[{"name": "施工", "limit_on": date(2016, 4, 1)}]
             )
 
@@ -378,11 +378,11 @@ class TestStages:
 async def test_nothing_of_a_missing_item(session: AsyncSession, here: Place) -> None:
     missing, office = UUID(int=1), person(here.actor)
     for attempt in (
-        approving.approve_item(session, office, missing, reason="同意"),
-        stopping.suspend_item(session, office, missing, reason="待批复"),
-        stopping.void_item(session, office, missing, reason="误登"),
-        merging.split_item(session, office, missing, parts=[], reason="分头办理"),
-        staging.plan_stages(session, office, missing, stages=[]),
+        registration_approval.approve_item(session, office, missing, reason="同意"),
+        suspension.suspend_item(session, office, missing, reason="待批复"),
+        suspension.void_item(session, office, missing, reason="误登"),
+        merge_and_split.split_item(session, office, missing, parts=[], reason="分头办理"),
+        item_stages.plan_stages(session, office, missing, stages=[]),
         queries.list_item_changes(session, office, PageRequest(), missing),
         close_item(session, office, missing),
     ):

@@ -14,12 +14,12 @@ from supervision.items.errors import ItemNeverLate
 from supervision.items.models import Item, LedgerEntry
 from supervision.items.similar import list_similar_items
 from supervision.items.states import ENDED, ItemState
-from supervision.progress import obliging, reporting
+from supervision.progress import obligations, progress_reports
 from supervision.progress.errors import ReportNotComplete
 from supervision.progress.models import Obligation
-from supervision.progress.waiving import REASON
-from supervision.reviews import stopping
-from supervision.scoring import proposing
+from supervision.progress.obligation_waivers import REASON
+from supervision.reviews import suspension
+from supervision.scoring import proposals
 from supervision.scoring.models import Deduction
 from supervision.tasks.models import Task
 from tests.factories import bulletins
@@ -39,12 +39,12 @@ async def halt(session: AsyncSession, here: Place, item_id: UUID, how: str) -> N
     office = person(here.actor)
     match how:
         case "suspend":
-            await stopping.suspend_item(session, office, item_id, reason="待批复")
+            await suspension.suspend_item(session, office, item_id, reason="待批复")
         case "terminate":
             order: dict[str, Any] = {"ordered_by": "县政府常务会议", "ordered_on": date(2016, 3, 1)}
-            await stopping.terminate_item(session, office, item_id, reason="撤销", **order)
+            await suspension.terminate_item(session, office, item_id, reason="撤销", **order)
         case _:
-            await stopping.void_item(session, office, item_id, reason="误登")
+            await suspension.void_item(session, office, item_id, reason="误登")
 
 
 async def items_of(session: AsyncSession, task_ids: Any) -> list[UUID]:
@@ -63,7 +63,7 @@ async def test_a_unit_with_nothing_open_owes_no_report(session: AsyncSession, he
     assert tuple((await session.execute(row)).one()) == ("open", None)
     await halt(session, here, second, how)
     assert tuple((await session.execute(row)).one()) == ("waived", REASON)
-    assert await obliging.open_obligations(session, here.actor, half_month_of(date(2016, 3, 16)), moment(4, 3)) == 0
+    assert await obligations.open_obligations(session, here.actor, half_month_of(date(2016, 3, 16)), moment(4, 3)) == 0
 
 
 async def test_what_stands_still_is_not_reported_on(session: AsyncSession, here: Place) -> None:
@@ -76,8 +76,8 @@ async def test_what_stands_still_is_not_reported_on(session: AsyncSession, here:
     unit = as_unit(here.actor, duty.unit_id)
     both = [entry(task_id) for task_id in duty.task_ids]
     with pytest.raises(ReportNotComplete):
-        await reporting.report_progress(session, unit, obligation_id, entries=both)
-    await reporting.report_progress(session, unit, obligation_id, entries=both[1:])
+        await progress_reports.report_progress(session, unit, obligation_id, entries=both)
+    await progress_reports.report_progress(session, unit, obligation_id, entries=both[1:])
 
 
 @pytest.mark.parametrize("state", list(ItemState))
@@ -94,13 +94,13 @@ async def test_who_counts_for_lateness(session: AsyncSession, here: Place, state
     by_hand: dict[str, Any] = {"unit_id": unit_id, "rule_code": "instruction_late", "fact_on": date(2016, 7, 1)}
     if not is_late:
         with pytest.raises(ItemNeverLate):
-            await proposing.propose_deduction(
+            await proposals.propose_deduction(
                 session, person(here.actor), **by_hand, reason="逾期", item_id=item_id, event=None
             )
-    assert await proposing.propose_late(session, here.actor) == is_late
+    assert await proposals.propose_late(session, here.actor) == is_late
     # What was carried out poorly was so in whichever state.
     by_hand["rule_code"] = "instruction_poor"
-    await proposing.propose_deduction(session, person(here.actor), **by_hand, reason="不力", item_id=item_id)
+    await proposals.propose_deduction(session, person(here.actor), **by_hand, reason="不力", item_id=item_id)
     assert len((await session.scalars(select(Deduction.id))).all()) == 1 + is_late
 
 
@@ -109,9 +109,9 @@ async def test_standing_work_is_never_late(session: AsyncSession, here: Place) -
     await hold(session, here.actor, moment(8, 1))
     item_id = await add_item(session, is_standing=True)
     await add_task(session, here.actor, item_id, await make_unit(session, here.actor))
-    assert await proposing.propose_late(session, here.actor) == 0
+    assert await proposals.propose_late(session, here.actor) == 0
     await session.execute(update(Item).values(is_standing=False))
-    assert await proposing.propose_late(session, here.actor) == 1
+    assert await proposals.propose_late(session, here.actor) == 1
 
 
 @pytest.mark.parametrize(

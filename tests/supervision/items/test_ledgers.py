@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.identity.models import Official
-from supervision.items import closing, ledgers, registering
+from supervision.items import item_closure, ledgers, registration
 from supervision.items.errors import LedgerAlreadyClosed, LedgerAlreadyOpen, LedgerYearTooFar
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.messaging import templates
@@ -35,7 +35,7 @@ async def close(session: AsyncSession, actor: Actor, year: int) -> None:
 
 async def reopen(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
     item = await session.get_one(Item, item_id)
-    await closing.mark_reopened(session, actor, item, reason="回头看发现未落实")
+    await item_closure.mark_reopened(session, actor, item, reason="回头看发现未落实")
 
 
 def letters(rows: Any) -> list[tuple[UUID, str, str]]:
@@ -113,8 +113,8 @@ async def test_what_comes_to_a_closed_year_is_entered_in_the_ledger_that_stands(
     await reopen(session, here.actor, closed)
     assert await entered(session, 2017) == [other, late, closed]
     # Nothing of another year is drawn in by it, and nothing is entered twice.
-    new = registering.NewItem(title="示例", source="示例", received_on=date(2017, 2, 1), deadline_on=FAR)
-    await registering.register_item(session, here.actor, new, kind="instruction", year=2018)
+    new = registration.NewItem(title="示例", source="示例", received_on=date(2017, 2, 1), deadline_on=FAR)
+    await registration.register_item(session, here.actor, new, kind="instruction", year=2018)
     assert await entered(session, 2017) == [other, late, closed]
 
 

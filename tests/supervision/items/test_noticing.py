@@ -25,8 +25,8 @@ from supervision.items.errors import (
     OnlyDrafterAmendsNotice,
 )
 from supervision.items.models import Item, Notice, NoticeDelivery, Urging
-from supervision.items.registering import NewParty, add_parties
 from supervision.items.registers import DeliveryFilter
+from supervision.items.registration import NewParty, add_parties
 from supervision.items.states import DELIVERY_FOLLOWS, DeliveryState, NoticeState
 from supervision.messaging import templates
 from supervision.messaging.models import Message

@@ -11,10 +11,10 @@ from supervision.foundation.database import enter
 from supervision.foundation.errors import NotFound, Stale
 from supervision.foundation.paging import PageRequest
 from supervision.items import queries
-from supervision.items.changing import amend_item
 from supervision.items.errors import ClassifiedMatter, DeadlineBeforeReceipt
+from supervision.items.item_changes import amend_item
 from supervision.items.queries import ItemFilter, ItemSort
-from supervision.items.registering import NewParty, add_parties, move_deadline
+from supervision.items.registration import NewParty, add_parties, move_deadline
 from tests.factories.identity import make_unit
 from tests.factories.items import make_item
 from tests.house import Committed, Place

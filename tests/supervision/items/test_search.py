@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.paging import PageRequest
 from supervision.items import queries
-from supervision.items.changing import amend_item
+from supervision.items.item_changes import amend_item
 from supervision.items.queries import ItemFilter
 from supervision.items.search import query_of, vector_of
 from tests.factories.items import make_item

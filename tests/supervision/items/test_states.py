@@ -8,16 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Conflict
-from supervision.items import approving
 from supervision.items import queries as items
-from supervision.items.closing import mark_closed, mark_reopened
+from supervision.items import registration_approval
 from supervision.items.errors import ItemClosed, ItemNotClosed, ItemNotOpen
+from supervision.items.item_closure import mark_closed, mark_reopened
+from supervision.items.item_stages import plan_stages
 from supervision.items.models import Item, ItemChange
-from supervision.items.staging import plan_stages
 from supervision.items.states import ENDED, FOLLOWS, ItemChangeKind, ItemState
-from supervision.reviews import stopping
-from supervision.reviews.waiving import ask_waiver
-from supervision.tasks import decomposing, extending, merging
+from supervision.reviews import suspension
+from supervision.reviews.waivers import ask_waiver
+from supervision.tasks import decomposition, extensions, merge_and_split
 from tests.factories.items import make_item
 from tests.factories.reviews import person
 from tests.factories.tasks import make_task
@@ -37,22 +37,22 @@ async def _reopen(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
 
 
 async def _terminate(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
-    await stopping.terminate_item(session, actor, item_id, reason="撤销", ordered_by="县政府常务会议", ordered_on=DAY)
+    await suspension.terminate_item(session, actor, item_id, reason="撤销", ordered_by="县政府常务会议", ordered_on=DAY)
 
 
 async def _merge(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
     into_id = await make_item(session, actor)
     await make_task(session, actor, item_id=into_id)
-    await merging.merge_item(session, actor, item_id, into_id=into_id, reason="同一事项")
+    await merge_and_split.merge_item(session, actor, item_id, into_id=into_id, reason="同一事项")
 
 
 VERBS: Mapping[ItemChangeKind, Verb] = {
-    ItemChangeKind.APPROVED: lambda *who: approving.approve_item(*who, reason="同意"),
-    ItemChangeKind.REFUSED: lambda *who: approving.refuse_item(*who, reason="重复"),
-    ItemChangeKind.SUSPENDED: lambda *who: stopping.suspend_item(*who, reason="待上级批复"),
-    ItemChangeKind.RESUMED: lambda *who: stopping.resume_item(*who, reason="已批复"),
+    ItemChangeKind.APPROVED: lambda *who: registration_approval.approve_item(*who, reason="同意"),
+    ItemChangeKind.REFUSED: lambda *who: registration_approval.refuse_item(*who, reason="重复"),
+    ItemChangeKind.SUSPENDED: lambda *who: suspension.suspend_item(*who, reason="待上级批复"),
+    ItemChangeKind.RESUMED: lambda *who: suspension.resume_item(*who, reason="已批复"),
     ItemChangeKind.TERMINATED: _terminate,
-    ItemChangeKind.VOIDED: lambda *who: stopping.void_item(*who, reason="误登"),
+    ItemChangeKind.VOIDED: lambda *who: suspension.void_item(*who, reason="误登"),
     ItemChangeKind.MERGED: _merge,
     ItemChangeKind.CLOSED: _close,
     ItemChangeKind.REOPENED: _reopen,
@@ -101,9 +101,9 @@ async def test_every_state_with_every_verb(
 
 
 WORK: Mapping[str, Verb] = {
-    "decompose": lambda session, actor, item_id: decomposing.decompose_item(session, actor, item_id, tasks=[]),
-    "extend": lambda *who: extending.ask_extension(*who, until_on=LATER, reason="雨季"),
-    "split": lambda *who: merging.split_item(*who, parts=[], reason="分头办理"),
+    "decompose": lambda session, actor, item_id: decomposition.decompose_item(session, actor, item_id, tasks=[]),
+    "extend": lambda *who: extensions.ask_extension(*who, until_on=LATER, reason="雨季"),
+    "split": lambda *who: merge_and_split.split_item(*who, parts=[], reason="分头办理"),
     "stage": lambda *who: plan_stages(*who, stages=[{"name": "设计", "limit_on": DAY}]),
 }
 

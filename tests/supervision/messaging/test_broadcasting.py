@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.database import enter
 from supervision.identity.errors import UnknownOfficial
 from supervision.identity.models import LeadershipLevel, Official, Position, UnitKind
-from supervision.messaging import broadcasting, templates
+from supervision.messaging import broadcasts, templates
 from supervision.messaging.audience import Audience, officials_at_least, select_audience
 from supervision.messaging.errors import EmptyAudience, MatterAlreadyBroadcast, NobodyToTell, ShownDiffers
 from supervision.messaging.models import Broadcast, Message
@@ -37,13 +37,13 @@ async def county(session: AsyncSession, here: Place) -> Place:
 
 
 async def confirm(session: AsyncSession, place: Place, **over: Any) -> Any:
-    seen = await broadcasting.preview(session, place.actor, **NOTICE, audience=over.get("audience", SECTION))
+    seen = await broadcasts.preview(session, place.actor, **NOTICE, audience=over.get("audience", SECTION))
     wanted = {**NOTICE, "audience": SECTION, "shown": seen.shown, "matter": "示例", **over}
-    return await broadcasting.confirm(session, place.actor, **wanted)
+    return await broadcasts.confirm(session, place.actor, **wanted)
 
 
 async def test_preview_shows_everything_and_stores_nothing(session: AsyncSession, county: Place) -> None:
-    seen = await broadcasting.preview(session, county.actor, **NOTICE, audience=SECTION)
+    seen = await broadcasts.preview(session, county.actor, **NOTICE, audience=SECTION)
     assert (seen.text, seen.parts) == ("【督查室】请按时报送进展。", 1)
     assert (seen.recipients, seen.gateway_calls, seen.seconds) == (5, 1, None)
     assert seen.left_out == {"no_number": 1, "left_post": 1, "duplicate_number": 1}
@@ -82,7 +82,7 @@ async def test_a_matter_is_broadcast_once_whatever_is_said_under_it(session: Asy
 
 @pytest.mark.parametrize("change", ["text", "audience", "newcomer", "gone", "template"])
 async def test_what_was_read_is_what_is_sent(session: AsyncSession, county: Place, change: str) -> None:
-    seen = await broadcasting.preview(session, county.actor, **NOTICE, audience=SECTION)
+    seen = await broadcasts.preview(session, county.actor, **NOTICE, audience=SECTION)
     over: dict[str, Any] = {"shown": seen.shown}
     if change == "text":
         over["variables"] = {"text": "另一段话。"}
@@ -135,8 +135,8 @@ async def test_a_scheduled_matter_is_sent_once_and_nobody_can_take_it_away(
         "audience": officials_at_least(LeadershipLevel.DEPUTY_SECTION),
         "described": {"min_level": "deputy_section"},
     }
-    first = await broadcasting.send(session, county.actor, **wanted)
-    assert await broadcasting.send(session, county.actor, **{**wanted, "variables": {"period": "x"}}) == first
+    first = await broadcasts.send(session, county.actor, **wanted)
+    assert await broadcasts.send(session, county.actor, **{**wanted, "variables": {"period": "x"}}) == first
     assert await states_of(session) == {"queued": 10}
 
 
@@ -153,14 +153,14 @@ async def test_a_scheduled_matter_is_sent_once_and_nobody_can_take_it_away(
 async def test_an_audience_meets_all_criteria(
     session: AsyncSession, county: Place, audience: Audience, told: int
 ) -> None:
-    assert (await broadcasting.preview(session, county.actor, **NOTICE, audience=audience)).recipients == told
+    assert (await broadcasts.preview(session, county.actor, **NOTICE, audience=audience)).recipients == told
 
 
 async def test_named_officials_come_on_top_of_the_criteria(session: AsyncSession, county: Place) -> None:
     unit_id = await make_unit(session, county.actor, kind="township")
     named = await make_officials(session, county.actor, 2, first=20, unit_id=unit_id, leadership_level="none")
     audience = replace(SECTION, official_ids=named)
-    assert (await broadcasting.preview(session, county.actor, **NOTICE, audience=audience)).recipients == 7
+    assert (await broadcasts.preview(session, county.actor, **NOTICE, audience=audience)).recipients == 7
 
 
 async def test_refuses_nobody_and_strangers(elsewhere: Place, session: AsyncSession, county: Place) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.messaging import templates
 from supervision.messaging.models import Message
-from supervision.problems import reminding, solving
+from supervision.problems import reminders, solution
 from tests.factories.identity import make_official
 from tests.factories.inspections import person
 from tests.factories.problems import decide, escalate, file_plan, make_concerned, open_problem
@@ -36,16 +36,16 @@ async def test_overdue_decisions_are_reminded_of_once_a_week(session: AsyncSessi
     await open_problem(session, here.actor, who)
 
     await hold(session, here.actor, moment(6, 30, 9))
-    assert await reminding.remind_of_overdue(session, here.actor) == 0
+    assert await reminders.remind_of_overdue(session, here.actor) == 0
     await hold(session, here.actor, moment(7, 1, 9))
-    assert await reminding.remind_of_overdue(session, here.actor) == 2
+    assert await reminders.remind_of_overdue(session, here.actor) == 2
     assert await told(session) == {first, in_charge}
     # 1 July was a Friday; the next reminder comes with the next week, and one a week.
-    assert await reminding.remind_of_overdue(session, here.actor) == 0
+    assert await reminders.remind_of_overdue(session, here.actor) == 0
     await hold(session, here.actor, moment(7, 4, 9))
-    assert await reminding.remind_of_overdue(session, here.actor) == 2
+    assert await reminders.remind_of_overdue(session, here.actor) == 2
     await hold(session, here.actor, moment(7, 8, 9))
-    assert await reminding.remind_of_overdue(session, here.actor) == 0
+    assert await reminders.remind_of_overdue(session, here.actor) == 0
     text = await session.scalar(select(Message.text).limit(1))
     assert text
     assert "2016年6月30日到期" in text
@@ -53,12 +53,12 @@ async def test_overdue_decisions_are_reminded_of_once_a_week(session: AsyncSessi
 
     await escalate(session, here.actor, problem_id, who)
     await hold(session, here.actor, moment(7, 11, 9))
-    assert await reminding.remind_of_overdue(session, here.actor) == 0
+    assert await reminders.remind_of_overdue(session, here.actor) == 0
     leader = Actor(here.actor.jurisdiction_id, Role.LEADER, official_id=who.lead_id)
-    await solving.decide_problem(session, leader, problem_id, text="下周前迁完", due_on=date(2016, 7, 12))
+    await solution.decide_problem(session, leader, problem_id, text="下周前迁完", due_on=date(2016, 7, 12))
     await hold(session, here.actor, moment(7, 13, 9))
-    assert await reminding.remind_of_overdue(session, here.actor) == 4
+    assert await reminders.remind_of_overdue(session, here.actor) == 4
     assert await told(session) == {first, in_charge, who.lead_id, who.liaison_id}
-    await solving.resolve_problem(session, person(here.actor), problem_id, text="已解决")
+    await solution.resolve_problem(session, person(here.actor), problem_id, text="已解决")
     await hold(session, here.actor, moment(7, 20, 9))
-    assert await reminding.remind_of_overdue(session, here.actor) == 0
+    assert await reminders.remind_of_overdue(session, here.actor) == 0

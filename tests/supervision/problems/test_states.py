@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit.models import AuditEvent
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import Conflict
-from supervision.problems import queries, solving
+from supervision.problems import queries, solution
 from supervision.problems.models import Problem, ProblemEntry
 from supervision.problems.states import FOLLOWS, Level, ProblemState, ProblemVerb
 from tests.factories.inspections import person
@@ -23,10 +23,10 @@ VERBS: dict[ProblemVerb, Act] = {
     ProblemVerb.FILE_PLAN: file_plan,
     ProblemVerb.ESCALATE: escalate,
     ProblemVerb.DECIDE: decide,
-    ProblemVerb.FOLLOW_UP: lambda s, a, p, who: solving.follow_up_problem(
+    ProblemVerb.FOLLOW_UP: lambda s, a, p, who: solution.follow_up_problem(
         s, person(a, Role.UNIT, unit_id=who.other_id), p, text="已迁一处"
     ),
-    ProblemVerb.RESOLVE: lambda s, a, p, _: solving.resolve_problem(s, person(a), p, text="已全部迁移"),
+    ProblemVerb.RESOLVE: lambda s, a, p, _: solution.resolve_problem(s, person(a), p, text="已全部迁移"),
 }
 
 

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import half_month_of
 from supervision.messaging.models import Broadcast, Message
-from supervision.progress.digesting import PeriodReview, make_digest
+from supervision.progress.digests import PeriodReview, make_digest
 from supervision.progress.models import Digest
-from supervision.progress.reporting import report_progress
+from supervision.progress.progress_reports import report_progress
 from tests.factories.identity import make_official, make_unit
 from tests.factories.progress import Duty, as_unit, entry, hold, make_duty, make_obligation, moment, open_ledger
 from tests.house import Place

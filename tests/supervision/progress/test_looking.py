@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import PeriodKind, at, period_of
 from supervision.identity.models import Unit
-from supervision.progress import looking
+from supervision.progress import quarterly_look
 from supervision.progress.models import QuarterlyLook
 from supervision.progress.rules import Light, light
 from tests.factories.identity import make_official, make_unit
@@ -44,7 +44,7 @@ def test_the_light_of_a_task(percent: int | None, deadline_on: date, on: date, s
 
 
 async def look(session: AsyncSession, place: Place, behind_percent: int = 20) -> int:
-    return await looking.take_look(session, place.actor, QUARTER, on=LOOKED_ON, behind_percent=behind_percent)
+    return await quarterly_look.take_look(session, place.actor, QUARTER, on=LOOKED_ON, behind_percent=behind_percent)
 
 
 async def looks(session: AsyncSession) -> list[Any]:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.cadence.rules import half_month_of
 from supervision.identity.models import Official
 from supervision.messaging.models import Message
-from supervision.progress import obliging, reporting
+from supervision.progress import obligations, progress_reports
 from supervision.progress.models import Obligation
 from supervision.progress.rhythm import find_deadline
 from tests.factories.identity import make_official
@@ -27,8 +27,8 @@ async def test_each_unit_with_tasks_is_obliged_once(session: AsyncSession, here:
     await hold(session, here.actor, moment(3, 1))
     two, one = await make_duty(session, here.actor, tasks=2), await make_duty(session, here.actor)
     await make_duty(session, here.actor, received_on=date(2016, 3, 16))
-    assert await obliging.open_obligations(session, here.actor, MARCH, DUE_AT) == 2
-    assert await obliging.open_obligations(session, here.actor, MARCH, DUE_AT) == 0
+    assert await obligations.open_obligations(session, here.actor, MARCH, DUE_AT) == 2
+    assert await obligations.open_obligations(session, here.actor, MARCH, DUE_AT) == 0
     made = (await session.scalars(select(Obligation))).all()
     assert {each.unit_id for each in made} == {two.unit_id, one.unit_id}
     assert {(each.period_first, each.period_last, each.due_at, each.state, each.version) for each in made} == {
@@ -51,14 +51,14 @@ async def test_reminded_are_those_who_have_not_reported_and_still_can(session: A
     other = await make_official(session, here.actor, slow.unit_id)
     await make_task(session, slow.unit_id, other)
     await make_task(session, slow.unit_id, await make_official(session, here.actor, slow.unit_id, telephone=None))
-    await obliging.open_obligations(session, here.actor, MARCH, DUE_AT)
+    await obligations.open_obligations(session, here.actor, MARCH, DUE_AT)
     reported = await session.scalar(select(Obligation.id).where(Obligation.unit_id == quick.unit_id))
     assert reported
     unit = as_unit(here.actor, quick.unit_id)
-    await reporting.report_progress(session, unit, reported, entries=[entry(quick.task_ids[0])])
+    await progress_reports.report_progress(session, unit, reported, entries=[entry(quick.task_ids[0])])
 
-    assert await obliging.remind(session, here.actor, MARCH) == 2
-    assert await obliging.remind(session, here.actor, MARCH) == 0
+    assert await obligations.remind(session, here.actor, MARCH) == 2
+    assert await obligations.remind(session, here.actor, MARCH) == 0
     sent = await messages(session)
     assert {official for official, _ in sent} == {slow.handler_id, other}
     assert {text for _, text in sent} == {
@@ -69,9 +69,9 @@ async def test_reminded_are_those_who_have_not_reported_and_still_can(session: A
 async def test_a_reminder_whose_deadline_has_passed_is_not_sent(session: AsyncSession, here: Place) -> None:
     await open_ledger(session, here.actor)
     await make_duty(session, here.actor)
-    await obliging.open_obligations(session, here.actor, MARCH, DUE_AT)
+    await obligations.open_obligations(session, here.actor, MARCH, DUE_AT)
     await hold(session, here.actor, DUE_AT)
-    assert await obliging.remind(session, here.actor, MARCH) == 0
+    assert await obligations.remind(session, here.actor, MARCH) == 0
     assert await messages(session) == []
 
 
@@ -82,28 +82,28 @@ async def test_marked_and_urged_are_those_who_are_late_and_their_leader_in_charg
     duty = await make_duty(session, here.actor)
     gone = await make_official(session, here.actor, duty.unit_id, position="leader_in_charge")
     await session.execute(update(Official).where(Official.id == gone).values(left_on=date(2016, 2, 1)))
-    await obliging.open_obligations(session, here.actor, MARCH, DUE_AT)
+    await obligations.open_obligations(session, here.actor, MARCH, DUE_AT)
     await hold(session, here.actor, moment(3, 18, 23, 59))
-    assert await obliging.mark_late(session, here.actor, MARCH) == 0
-    assert await obliging.urge(session, here.actor, MARCH) == 0
+    assert await obligations.mark_late(session, here.actor, MARCH) == 0
+    assert await obligations.urge(session, here.actor, MARCH) == 0
 
     await hold(session, here.actor, DUE_AT)
-    assert await obliging.mark_late(session, here.actor, MARCH) == 1
-    assert await obliging.mark_late(session, here.actor, MARCH) == 0
+    assert await obligations.mark_late(session, here.actor, MARCH) == 1
+    assert await obligations.mark_late(session, here.actor, MARCH) == 0
     row = (await session.execute(select(Obligation.marked_late_at, Obligation.version))).one()
     assert (row.marked_late_at, row.version) == (DUE_AT, 2)
-    assert await obliging.urge(session, here.actor, MARCH) == 2
-    assert await obliging.urge(session, here.actor, MARCH) == 0
+    assert await obligations.urge(session, here.actor, MARCH) == 2
+    assert await obligations.urge(session, here.actor, MARCH) == 0
     assert {official for official, _ in await messages(session)} == {duty.handler_id, duty.leader_id}
 
 
 async def test_nobody_is_urged_who_has_reported(session: AsyncSession, here: Place) -> None:
     await open_ledger(session, here.actor)
     duty = await make_duty(session, here.actor)
-    await obliging.open_obligations(session, here.actor, MARCH, DUE_AT)
+    await obligations.open_obligations(session, here.actor, MARCH, DUE_AT)
     obligation_id = (await session.scalars(select(Obligation.id))).one()
     await hold(session, here.actor, moment(3, 19))
     unit = as_unit(here.actor, duty.unit_id)
-    await reporting.report_progress(session, unit, obligation_id, entries=[entry(duty.task_ids[0])])
-    assert await obliging.mark_late(session, here.actor, MARCH) == 0
-    assert await obliging.urge(session, here.actor, MARCH) == 0
+    await progress_reports.report_progress(session, unit, obligation_id, entries=[entry(duty.task_ids[0])])
+    assert await obligations.mark_late(session, here.actor, MARCH) == 0
+    assert await obligations.urge(session, here.actor, MARCH) == 0

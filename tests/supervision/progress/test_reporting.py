@@ -11,7 +11,7 @@ from supervision.cadence.rules import half_month_of
 from supervision.foundation.errors import NotFound
 from supervision.foundation.ids import new_id
 from supervision.messaging.models import Message
-from supervision.progress import obliging, queries, reporting
+from supervision.progress import obligations, progress_reports, queries
 from supervision.progress.errors import ObligationAlreadyFulfilled, ReportNotComplete
 from supervision.progress.models import Figure, ProgressEntry, ProgressReport
 from tests.factories.progress import as_unit, entry, hold, make_duty, make_obligation, moment, open_ledger
@@ -27,7 +27,7 @@ async def test_a_report_fulfils_its_obligation(session: AsyncSession, here: Plac
         entry(duty.task_ids[0], 40, of={duty.indicator_ids[0]: Decimal("29.256")}),
         entry(duty.task_ids[1], 100),
     ]
-    report_id = await reporting.report_progress(session, unit, obligation_id, entries=entries)
+    report_id = await progress_reports.report_progress(session, unit, obligation_id, entries=entries)
     obligation = await queries.get_obligation(session, unit, obligation_id)
     assert (obligation["state"], obligation["version"]) == ("fulfilled", 2)
     assert obligation["fulfilled_at"] == moment(3, 18, 23, 59)
@@ -46,7 +46,7 @@ async def test_a_report_at_the_deadline_is_late(session: AsyncSession, here: Pla
     duty = await make_duty(session, here.actor)
     obligation_id = await make_obligation(session, duty.unit_id)
     entries = [entry(duty.task_ids[0])]
-    await reporting.report_progress(session, as_unit(here.actor, duty.unit_id), obligation_id, entries=entries)
+    await progress_reports.report_progress(session, as_unit(here.actor, duty.unit_id), obligation_id, entries=entries)
     assert await session.scalar(select(ProgressReport.is_late)) is True
 
 
@@ -56,9 +56,9 @@ async def test_a_report_withdraws_the_reminders_that_still_wait(session: AsyncSe
     duty, other = await make_duty(session, here.actor), await make_duty(session, here.actor)
     obligation_id = await make_obligation(session, duty.unit_id)
     await make_obligation(session, other.unit_id)
-    assert await obliging.remind(session, here.actor, half_month_of(date(2016, 3, 1))) == 2
+    assert await obligations.remind(session, here.actor, half_month_of(date(2016, 3, 1))) == 2
     entries = [entry(duty.task_ids[0])]
-    await reporting.report_progress(session, as_unit(here.actor, duty.unit_id), obligation_id, entries=entries)
+    await progress_reports.report_progress(session, as_unit(here.actor, duty.unit_id), obligation_id, entries=entries)
     rows = (await session.execute(select(Message.official_id, Message.state))).all()
     assert {row.official_id: row.state for row in rows} == {duty.handler_id: "cancelled", other.handler_id: "queued"}
 
@@ -67,9 +67,9 @@ async def test_a_second_report_is_refused(session: AsyncSession, here: Place) ->
     duty = await make_duty(session, here.actor)
     obligation_id, unit = await make_obligation(session, duty.unit_id), as_unit(here.actor, duty.unit_id)
     entries = [entry(duty.task_ids[0])]
-    await reporting.report_progress(session, unit, obligation_id, entries=entries)
+    await progress_reports.report_progress(session, unit, obligation_id, entries=entries)
     with pytest.raises(ObligationAlreadyFulfilled):
-        await reporting.report_progress(session, unit, obligation_id, entries=entries)
+        await progress_reports.report_progress(session, unit, obligation_id, entries=entries)
 
 
 async def test_only_the_unit_itself_may_report(session: AsyncSession, here: Place) -> None:
@@ -78,7 +78,7 @@ async def test_only_the_unit_itself_may_report(session: AsyncSession, here: Plac
     entries = [entry(duty.task_ids[0])]
     for stranger in (as_unit(here.actor, other.unit_id), here.actor):
         with pytest.raises(NotFound):
-            await reporting.report_progress(session, stranger, obligation_id, entries=entries)
+            await progress_reports.report_progress(session, stranger, obligation_id, entries=entries)
 
 
 async def test_what_does_not_match_the_tasks_is_refused_whole(session: AsyncSession, here: Place) -> None:
@@ -91,7 +91,7 @@ async def test_what_does_not_match_the_tasks_is_refused_whole(session: AsyncSess
         entry(new_id()),
     ]
     with pytest.raises(ReportNotComplete) as refused:
-        await reporting.report_progress(session, unit, obligation_id, entries=entries)
+        await progress_reports.report_progress(session, unit, obligation_id, entries=entries)
     assert [(problem.pointer, problem.code) for problem in refused.value.problems] == [
         ("/entries/0/figures/0/indicator_id", "not_of_this_task"),
         ("/entries/1/task_id", "not_your_task"),
@@ -105,7 +105,7 @@ async def test_a_task_is_reported_in_words_alone(session: AsyncSession, here: Pl
     duty = await make_duty(session, here.actor)
     obligation_id, unit = await make_obligation(session, duty.unit_id), as_unit(here.actor, duty.unit_id)
     entries = [entry(duty.task_ids[0])]
-    await reporting.report_progress(session, unit, obligation_id, entries=entries)
+    await progress_reports.report_progress(session, unit, obligation_id, entries=entries)
     assert len(await stored(session)) == 1
 
 

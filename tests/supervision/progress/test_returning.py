@@ -13,7 +13,7 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import NotFound, Refusal
 from supervision.foundation.ids import new_id
 from supervision.messaging.models import Message
-from supervision.progress import completing, digesting, errors, queries, reporting, returning
+from supervision.progress import completion, digests, errors, progress_reports, queries, supplements
 from supervision.progress.models import Digest, Obligation, ProgressReport
 from supervision.progress.rules import supplement_due
 from supervision.progress.states import FOLLOWS, REPORT_FOLLOWS, ObligationState, ReportState
@@ -39,7 +39,7 @@ async def duty(session: AsyncSession, here: Place) -> Duty:
 async def report(session: AsyncSession, here: Place, duty: Duty, obligation_id: UUID, value: int = 90) -> UUID:
     entries = [entry(duty.task_ids[0], 80, of={duty.indicator_ids[0]: Decimal(value)})]
     unit = as_unit(here.actor, duty.unit_id)
-    return await reporting.report_progress(session, unit, obligation_id, entries=entries)
+    return await progress_reports.report_progress(session, unit, obligation_id, entries=entries)
 
 
 async def test_what_is_returned_is_owed_again_and_kept(session: AsyncSession, here: Place, duty: Duty) -> None:
@@ -47,7 +47,7 @@ async def test_what_is_returned_is_owed_again_and_kept(session: AsyncSession, he
     hollow = await report(session, here, duty, obligation_id)
     await hold(session, here.actor, moment(3, 20))
     clerk = office(here)
-    await returning.return_report(session, clerk, hollow, **FACTS)
+    await supplements.return_report(session, clerk, hollow, **FACTS)
     owed = await queries.get_obligation(session, clerk, obligation_id)
     assert (owed["state"], owed["fulfilled_at"], owed["times_returned"]) == ("open", None, 1)
     assert owed["due_at"] == moment(3, 25, 0)
@@ -71,12 +71,12 @@ async def test_what_is_returned_does_not_count(session: AsyncSession, here: Plac
     await hold(session, here.actor, moment(3, 19))
     hollow = await report(session, here, duty, await make_obligation(session, duty.unit_id), 130)
     for wanted in ("130", "40"):
-        (row,) = (await completing.get_completion(session, here.actor, 2016))["data"]
+        (row,) = (await completion.get_completion(session, here.actor, 2016))["data"]
         assert row["figure"] == Decimal(wanted)
         if wanted == "130":
-            await returning.return_report(session, office(here), hollow, **FACTS)
+            await supplements.return_report(session, office(here), hollow, **FACTS)
     await make_official(session, here.actor, duty.unit_id, position="principal_county_leader")
-    await digesting.make_digest(session, here.actor, Period(date(2016, 3, 1), date(2016, 3, 15), PeriodKind.HALF_MONTH))
+    await digests.make_digest(session, here.actor, Period(date(2016, 3, 1), date(2016, 3, 15), PeriodKind.HALF_MONTH))
     counts = (await session.scalars(select(Digest.counts))).one()
     assert (counts["tasks"], counts["mean_percent"], counts["missing"]) == (0, None, 1)
 
@@ -84,7 +84,9 @@ async def test_what_is_returned_does_not_count(session: AsyncSession, here: Plac
 async def test_the_unit_is_told_each_time_until_it_reports(session: AsyncSession, here: Place, duty: Duty) -> None:
     obligation_id = await make_obligation(session, duty.unit_id)
     for times in (1, 2):
-        await returning.return_report(session, office(here), await report(session, here, duty, obligation_id), **FACTS)
+        await supplements.return_report(
+            session, office(here), await report(session, here, duty, obligation_id), **FACTS
+        )
         rows = (await session.execute(select(Message.official_id, Message.text).where(Message.state == "queued"))).all()
         assert {row.official_id for row in rows} == {duty.handler_id, duty.leader_id}
         assert all("2016年3月1日至2016年3月15日" in row.text and "2016年3月24日前补报" in row.text for row in rows)
@@ -96,7 +98,7 @@ async def test_the_unit_is_told_each_time_until_it_reports(session: AsyncSession
 async def test_what_came_late_stays_late(session: AsyncSession, here: Place, duty: Duty) -> None:
     obligation_id = await make_obligation(session, duty.unit_id)
     await hold(session, here.actor, moment(3, 19, 0))
-    await returning.return_report(session, office(here), await report(session, here, duty, obligation_id), **FACTS)
+    await supplements.return_report(session, office(here), await report(session, here, duty, obligation_id), **FACTS)
     await report(session, here, duty, obligation_id)
     assert list(await session.scalars(select(ProgressReport.is_late))) == [True, True]
 
@@ -125,10 +127,10 @@ async def test_every_state_with_a_return(
     await session.execute(update(ProgressReport).values(state=report_state, returned_at=returned_at))
     await session.execute(update(Obligation).values(state=state, **waived))
     if ReportState.RETURNED in REPORT_FOLLOWS[report_state] and ObligationState.OPEN in FOLLOWS[state]:
-        await returning.return_report(session, office(here), report_id, **FACTS)
+        await supplements.return_report(session, office(here), report_id, **FACTS)
         return
     with pytest.raises(errors.ReportAlreadyReturned):
-        await returning.return_report(session, office(here), report_id, **FACTS)
+        await supplements.return_report(session, office(here), report_id, **FACTS)
 
 
 @pytest.mark.parametrize("state", list(ObligationState))
@@ -147,9 +149,9 @@ async def test_every_state_with_a_report(
 async def test_what_is_no_return(session: AsyncSession, here: Place, duty: Duty) -> None:
     report_id = await report(session, here, duty, await make_obligation(session, duty.unit_id))
     with pytest.raises(errors.SupplementLimitPassed):
-        await returning.return_report(session, office(here), report_id, reason="空", until_on=date(2016, 3, 17))
+        await supplements.return_report(session, office(here), report_id, reason="空", until_on=date(2016, 3, 17))
     with pytest.raises(NotFound):
-        await returning.return_report(session, office(here), new_id(), **FACTS)
+        await supplements.return_report(session, office(here), new_id(), **FACTS)
 
 
 class TestEntering:
@@ -157,7 +159,7 @@ class TestEntering:
         self, session: AsyncSession, here: Place, duty: Duty, obligation_id: UUID, received_at: datetime
     ) -> UUID:
         entries = [entry(duty.task_ids[0])]
-        return await reporting.enter_report(
+        return await progress_reports.enter_report(
             session, office(here), obligation_id, received_at=received_at, channel="paper", entries=entries
         )
 
@@ -202,7 +204,7 @@ class TestEntering:
         obligation_id = await make_obligation(session, duty.unit_id)
         hollow = await report(session, here, duty, obligation_id)
         await hold(session, here.actor, moment(3, 20))
-        await returning.return_report(session, office(here), hollow, **FACTS)
+        await supplements.return_report(session, office(here), hollow, **FACTS)
         with pytest.raises(errors.ReceiptTooEarly):
             await self.enter(session, here, duty, obligation_id, moment(3, 19))
         assert await self.enter(session, here, duty, obligation_id, moment(3, 20))

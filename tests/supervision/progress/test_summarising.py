@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import PeriodKind, period_of
 from supervision.messaging.models import Message
-from supervision.progress import summarising
+from supervision.progress import instruction_summary
 from supervision.progress.models import Digest
 from tests.factories.identity import make_unit
 from tests.factories.notices import make_leader, make_paper
@@ -46,8 +46,8 @@ async def test_each_leader_hears_of_their_own_instructions(
     await add_entry(session, unit_id, task_id, percent=80, received_at=moment(3, 30, 13), returned_at=moment(3, 31))
     weekly = {"covers": "instructions", "period_first": date(2016, 3, 7), "period_last": date(2016, 3, 13)}
     await make_obligation(session, unit_id, **weekly, due_at=moment(3, 15, 0))
-    digest_id = await summarising.summarise_instructions(session, here.actor, MARCH)
-    assert await summarising.summarise_instructions(session, here.actor, MARCH) == digest_id
+    digest_id = await instruction_summary.summarise_instructions(session, here.actor, MARCH)
+    assert await instruction_summary.summarise_instructions(session, here.actor, MARCH) == digest_id
     letters = {row.official_id: row.text for row in await session.execute(select(Message.official_id, Message.text))}
     assert letters.keys() == {one, other}
     assert "您批（交）办的事项：在办及本月办结4件，其中新收1件，办结1件，未办结3件，超过时限1件。" in letters[one]
@@ -72,5 +72,5 @@ async def test_a_month_without_instructions_has_no_summary(session: AsyncSession
     await open_ledger(session, here.actor)
     await hold(session, here.actor, moment(4, 6, 9))
     await add_item(session, received_on=date(2016, 3, 1), deadline_on=date(2016, 3, 31))
-    assert await summarising.summarise_instructions(session, here.actor, MARCH) is None
+    assert await instruction_summary.summarise_instructions(session, here.actor, MARCH) is None
     assert await session.scalar(select(Digest.id)) is None

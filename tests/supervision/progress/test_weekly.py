@@ -8,7 +8,7 @@ from supervision.cadence.models import Rhythm
 from supervision.cadence.rules import Period, PeriodKind, half_month_of, period_of
 from supervision.items.models import Item
 from supervision.messaging.models import Message
-from supervision.progress import obliging, reporting, rhythm, waiving
+from supervision.progress import obligation_waivers, obligations, progress_reports, rhythm
 from supervision.progress.models import Obligation
 from supervision.progress.rules import Covers
 from supervision.tasks.models import Task
@@ -50,7 +50,7 @@ async def open_period(session: AsyncSession, place: Place, period: Period) -> di
     """Open a period as the worker does; return the units' obligations."""
     deadline = await rhythm.find_deadline(session, period)
     covers = await rhythm.find_covered(session, period)
-    await obliging.open_obligations(session, place.actor, period, deadline.late_at, covers=covers)
+    await obligations.open_obligations(session, place.actor, period, deadline.late_at, covers=covers)
     rows = select(Obligation.unit_id, Obligation.id).where(Obligation.period_last == period.last)
     return {row.unit_id: row.id for row in await session.execute(rows)}
 
@@ -70,8 +70,8 @@ async def test_nothing_is_reported_both_weekly_and_half_monthly(session: AsyncSe
         (MARCH.last, "key_work", moment(3, 19, 0)),
     }
     unit = as_unit(here.actor, both.unit_id)
-    await reporting.report_progress(session, unit, weekly[both.unit_id], entries=[entry(instruction)])
-    await reporting.report_progress(session, unit, half_monthly[both.unit_id], entries=[entry(both.task_ids[0])])
+    await progress_reports.report_progress(session, unit, weekly[both.unit_id], entries=[entry(instruction)])
+    await progress_reports.report_progress(session, unit, half_monthly[both.unit_id], entries=[entry(both.task_ids[0])])
 
 
 async def test_a_unit_with_instructions_only_owes_no_half_monthly_report(session: AsyncSession, here: Place) -> None:
@@ -93,7 +93,7 @@ async def test_without_the_weekly_stream_everything_is_reported_half_monthly(
     assert await session.scalar(select(Obligation.covers)) == Covers.ALL
     unit = as_unit(here.actor, duty.unit_id)
     entries = [entry(instruction), entry(duty.task_ids[0])]
-    await reporting.report_progress(session, unit, obligation_id, entries=entries)
+    await progress_reports.report_progress(session, unit, obligation_id, entries=entries)
 
 
 async def test_reminded_weekly_are_those_who_answer_for_instructions(session: AsyncSession, here: Place) -> None:
@@ -104,14 +104,14 @@ async def test_reminded_weekly_are_those_who_answer_for_instructions(session: As
     other = await make_duty(session, here.actor, unit_id=duty.unit_id, tasks=0)
     await add_instruction(session, here, other)
     await open_period(session, here, WEEK)
-    assert await obliging.remind(session, here.actor, WEEK) == 1
+    assert await obligations.remind(session, here.actor, WEEK) == 1
     ((official_id, text),) = await session.execute(select(Message.official_id, Message.text))
     assert official_id == other.handler_id
     assert text
     assert "2016年第10周工作进展报送将于2016年3月14日截止" in text
     await hold(session, here.actor, moment(3, 15, 9))
-    assert await obliging.mark_late(session, here.actor, WEEK) == 1
-    assert await obliging.urge(session, here.actor, WEEK) == 3
+    assert await obligations.mark_late(session, here.actor, WEEK) == 1
+    assert await obligations.urge(session, here.actor, WEEK) == 3
 
 
 async def test_a_weekly_duty_is_waived_when_no_instruction_is_open(session: AsyncSession, here: Place) -> None:
@@ -120,11 +120,11 @@ async def test_a_weekly_duty_is_waived_when_no_instruction_is_open(session: Asyn
     task_id = await add_instruction(session, here, duty)
     await open_period(session, here, WEEK)
     await open_period(session, here, MARCH)
-    assert await waiving.waive_idle(session, here.actor) == 0
+    assert await obligation_waivers.waive_idle(session, here.actor) == 0
     item_id = (await session.get_one(Task, task_id)).item_id
     item = await session.get_one(Item, item_id)
     item.state, item.closed_on = "closed", date(2016, 3, 10)
-    assert await waiving.waive_idle(session, here.actor) == 1
+    assert await obligation_waivers.waive_idle(session, here.actor) == 1
     states = await session.execute(select(Obligation.covers, Obligation.state))
     assert {row.covers: row.state for row in states} == {"instructions": "waived", "key_work": "open"}
 
@@ -141,10 +141,10 @@ async def test_the_grace_moves_lateness_and_not_the_deadline_that_is_told(sessio
     await open_period(session, here, MARCH)
     assert await session.scalar(select(Obligation.due_at)) == moment(3, 23, 0)
     await hold(session, here.actor, moment(3, 17, 9))
-    assert await obliging.remind(session, here.actor, MARCH) == 1
+    assert await obligations.remind(session, here.actor, MARCH) == 1
     assert "将于2016年3月18日截止" in (await session.scalar(select(Message.text)) or "")
     await hold(session, here.actor, moment(3, 22, 23))
-    assert await obliging.mark_late(session, here.actor, MARCH) == 0
+    assert await obligations.mark_late(session, here.actor, MARCH) == 0
 
 
 async def test_what_a_duty_covers_is_told(session: AsyncSession, callers: Callers, here: Place) -> None:

@@ -17,7 +17,7 @@ from supervision.foundation.errors import Conflict, NotFound
 from supervision.foundation.ids import new_id
 from supervision.items.models import Item
 from supervision.progress.models import ProgressReport
-from supervision.publication import drafting, errors, feeds, publishing, queries, reviewing, rules
+from supervision.publication import drafts, errors, feeds, publication_review, queries, release, rules
 from supervision.publication.models import Publication
 from supervision.publication.states import FOLLOWS, PublicationState, ReviewVerdict
 from tests.contract.atom import require_valid
@@ -55,22 +55,22 @@ class TestDrafting:
 
     async def test_refuses_an_entry_twice(self, session: AsyncSession, here: Place) -> None:
         entry_id = await add_progress(session, here.actor, value=None)
-        await drafting.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
+        await drafts.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
         with pytest.raises(errors.AlreadyDrafted):
-            await drafting.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
+            await drafts.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
 
     async def test_refuses_a_work_secret(self, session: AsyncSession, here: Place) -> None:
         entry_id = await add_progress(session, here.actor)
         await session.execute(update(Item).values(secrecy=Secrecy.WORK_SECRET))
         with pytest.raises(errors.WorkSecretNotPublished):
-            await drafting.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
+            await drafts.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
         assert await session.scalar(select(Publication.id)) is None
 
     async def test_refuses_another_countys_entry(self, session: AsyncSession, here: Place, elsewhere: Place) -> None:
         entry_id = await add_progress(session, here.actor)
         await enter(session, elsewhere.actor.jurisdiction_id)
         with pytest.raises(errors.UnknownProgressEntry):
-            await drafting.draft_publication(session, person(elsewhere.actor), progress_entry_id=entry_id)
+            await drafts.draft_publication(session, person(elsewhere.actor), progress_entry_id=entry_id)
 
     def test_a_long_goal_is_cut_in_the_title_only(self) -> None:
         facts = rules.Progress("目" * 61, "局", "科长", 0, date(2016, 4, 1), date(2016, 4, 15))
@@ -93,9 +93,9 @@ class TestReviewing:
             Actor(here.actor.jurisdiction_id, role, client_id=new_id(), official_id=official_id)
             for role in (Role.PUBLISHER, Role.OFFICE)
         ]
-        publication_id = await drafting.draft_publication(session, drafter, progress_entry_id=entry_id)
+        publication_id = await drafts.draft_publication(session, drafter, progress_entry_id=entry_id)
         with pytest.raises(errors.DrafterReviews):
-            await reviewing.review_publication(
+            await publication_review.review_publication(
                 session, reviewer, publication_id, verdict=ReviewVerdict.APPROVED, legal_basis="依据"
             )
         assert await state_of(session, publication_id) == "drafted"
@@ -103,7 +103,7 @@ class TestReviewing:
     async def test_keeps_basis_reason_and_reviewer(self, session: AsyncSession, here: Place) -> None:
         publication_id = await draft(session, here.actor)
         reviewer = person(here.actor, Role.OFFICE)
-        await reviewing.review_publication(
+        await publication_review.review_publication(
             session, reviewer, publication_id, verdict=ReviewVerdict.REFUSED, legal_basis=None, reason="尚不宜公开"
         )
         row = await queries.get_publication(session, here.actor, publication_id)
@@ -115,24 +115,24 @@ class TestReviewing:
     async def test_an_approval_needs_its_basis(self, session: AsyncSession, here: Place) -> None:
         publication_id = await draft(session, here.actor)
         with pytest.raises(errors.ApprovalNeedsBasis):
-            await reviewing.review_publication(
+            await publication_review.review_publication(
                 session, person(here.actor), publication_id, verdict=ReviewVerdict.APPROVED
             )
 
     async def test_a_refusal_needs_its_reason(self, session: AsyncSession, here: Place) -> None:
         publication_id = await draft(session, here.actor)
         with pytest.raises(errors.RefusalNeedsReason):
-            await reviewing.review_publication(
+            await publication_review.review_publication(
                 session, person(here.actor), publication_id, verdict=ReviewVerdict.REFUSED
             )
 
 
 VERBS = {
     PublicationState.APPROVED: approve,
-    PublicationState.REFUSED: lambda session, actor, publication_id: reviewing.review_publication(
+    PublicationState.REFUSED: lambda session, actor, publication_id: publication_review.review_publication(
         session, person(actor), publication_id, verdict=ReviewVerdict.REFUSED, reason="尚不宜公开"
     ),
-    PublicationState.PUBLISHED: publishing.publish,
+    PublicationState.PUBLISHED: release.publish,
 }
 
 
@@ -204,7 +204,7 @@ class TestPublishing:
         publication_id = await put_out(session, here.actor)
         assert (await read_feed(session, elsewhere)).entries == []
         with pytest.raises(NotFound):
-            await publishing.publish(session, person(elsewhere.actor), publication_id)
+            await release.publish(session, person(elsewhere.actor), publication_id)
 
     @pytest.mark.parametrize(("code", "channel"), [("999999", "progress"), ("330326", "circulars")])
     async def test_an_unknown_feed_is_not_found(
@@ -227,7 +227,7 @@ async def test_of_two_that_publish_at_once_neither_is_lost(committed: Committed)
     async def publish(publication_id: UUID) -> None:
         async with committed.api() as session:
             await enter(session, here.actor.jurisdiction_id)
-            await publishing.publish(session, person(here.actor), publication_id)
+            await release.publish(session, person(here.actor), publication_id)
             await session.commit()
 
     await asyncio.gather(*(publish(publication_id) for publication_id in made))
@@ -246,13 +246,13 @@ async def test_what_counts_no_longer_is_not_published_whenever_it_is_found_out(
     entry_id = await add_progress(session, here.actor)
 
     async def draft_it() -> None:
-        await drafting.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
+        await drafts.draft_publication(session, person(here.actor), progress_entry_id=entry_id)
 
     async def approve_it() -> None:
         await approve(session, here.actor, (await session.scalars(select(Publication.id))).one())
 
     async def publish_it() -> None:
-        await publishing.publish(session, person(here.actor), (await session.scalars(select(Publication.id))).one())
+        await release.publish(session, person(here.actor), (await session.scalars(select(Publication.id))).one())
 
     verbs = (draft_it, approve_it, publish_it)
     for verb in verbs[:steps]:

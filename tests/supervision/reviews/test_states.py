@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.reviews import closing, errors, reviewing, rules, waiving
+from supervision.reviews import close_out, completion_review, errors, rules, waivers
 from supervision.reviews.rules import Review, Stand
 from supervision.reviews.states import FOLLOWS, WAIVER_FOLLOWS, CompletionState, WaiverState
 from tests.factories.reviews import OPINION, PASS, RETURN
@@ -106,10 +106,10 @@ def test_one_end_of_a_task_at_a_time(stand: Stand, refusal: type[Exception] | No
 async def test_nothing_of_a_missing_thing(session: AsyncSession, here: Place) -> None:
     missing = UUID(int=1)
     for attempt in (
-        reviewing.review_completion(session, here.actor, missing, PASSING),
-        waiving.decide_waiver(session, here.actor, missing, **OPINION),
-        closing.close_item(session, here.actor, missing),
-        closing.reopen_item(session, here.actor, missing, reason="回头看"),
+        completion_review.review_completion(session, here.actor, missing, PASSING),
+        waivers.decide_waiver(session, here.actor, missing, **OPINION),
+        close_out.close_item(session, here.actor, missing),
+        close_out.reopen_item(session, here.actor, missing, reason="回头看"),
     ):
         with pytest.raises(Exception, match="not_found"):
             await attempt

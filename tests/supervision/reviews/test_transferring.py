@@ -10,9 +10,9 @@ from supervision.foundation.paging import PageRequest
 from supervision.identity.errors import UnknownOfficial, UnknownUnit
 from supervision.items import policy, queries
 from supervision.items.models import Item
-from supervision.reviews import stopping, transferring
+from supervision.reviews import item_transfer, suspension
 from supervision.reviews.errors import NothingToTransfer
-from supervision.tasks import decomposing
+from supervision.tasks import decomposition
 from supervision.tasks.errors import AlreadyAssigned, PersonOfAnotherUnit
 from supervision.tasks.models import Task
 from tests.factories.items import make_item
@@ -26,7 +26,7 @@ async def held(session: AsyncSession, here: Place, *whose: Cast) -> tuple[UUID, 
     """Break an item down into a task for each of these."""
     item_id = await make_item(session, here.actor)
     plans = [plan_task(who, goal=f"目标{no}", indicators=[]) for no, who in enumerate(whose)]
-    await decomposing.decompose_item(session, here.actor, item_id, tasks=plans)
+    await decomposition.decompose_item(session, here.actor, item_id, tasks=plans)
     return item_id, list(await session.scalars(select(Task.id).where(Task.item_id == item_id).order_by(Task.no)))
 
 
@@ -40,7 +40,7 @@ async def test_what_is_settled_stays_and_the_rest_goes(session: AsyncSession, he
     item_id, (settled, moved, beside) = await held(session, here, giver, giver, other)
     await settle(session, here.actor, giver.unit_id, settled)
     office = person(here.actor)
-    await transferring.transfer_item(session, office, item_id, **transfer(giver, taker))
+    await item_transfer.transfer_item(session, office, item_id, **transfer(giver, taker))
     rows = await session.execute(select(Task.id, Task.responsible_unit_id, Task.responsible_person_id))
     assert {tuple(row) for row in rows} == {
         (settled, giver.unit_id, giver.person_id),
@@ -53,7 +53,7 @@ async def test_what_is_settled_stays_and_the_rest_goes(session: AsyncSession, he
     assert (change["kind"], change["reason"]) == ("transferred", "职能调整")
     assert change["facts"]["task_ids"] == [str(moved)]
     with pytest.raises(NothingToTransfer):
-        await transferring.transfer_item(session, office, item_id, **transfer(giver, taker))
+        await item_transfer.transfer_item(session, office, item_id, **transfer(giver, taker))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ async def test_refusals(session: AsyncSession, here: Place, over: dict[str, Any]
     giver, taker = [await make_cast(session, here.actor) for _ in range(2)]
     item_id, _ = await held(session, here, giver)
     with pytest.raises(refusal):
-        await transferring.transfer_item(session, person(here.actor), item_id, **transfer(giver, taker, **over))
+        await item_transfer.transfer_item(session, person(here.actor), item_id, **transfer(giver, taker, **over))
 
 
 async def test_neither_to_itself_nor_to_a_stranger_of_the_unit_nor_while_suspended(
@@ -78,13 +78,13 @@ async def test_neither_to_itself_nor_to_a_stranger_of_the_unit_nor_while_suspend
     item_id, _ = await held(session, here, giver)
     office = person(here.actor)
     with pytest.raises(AlreadyAssigned):
-        await transferring.transfer_item(session, office, item_id, **transfer(giver, giver))
+        await item_transfer.transfer_item(session, office, item_id, **transfer(giver, giver))
     with pytest.raises(PersonOfAnotherUnit):
-        await transferring.transfer_item(
+        await item_transfer.transfer_item(
             session, office, item_id, **transfer(giver, taker, responsible_person_id=giver.person_id)
         )
     with pytest.raises(NotFound):
-        await transferring.transfer_item(session, office, UUID(int=1), **transfer(giver, taker))
-    await stopping.suspend_item(session, office, item_id, reason="待批复")
+        await item_transfer.transfer_item(session, office, UUID(int=1), **transfer(giver, taker))
+    await suspension.suspend_item(session, office, item_id, reason="待批复")
     with pytest.raises(Refusal, match="item_not_open"):
-        await transferring.transfer_item(session, office, item_id, **transfer(giver, taker))
+        await item_transfer.transfer_item(session, office, item_id, **transfer(giver, taker))

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.ids import new_id
-from supervision.scoring import deciding, proposing
+from supervision.scoring import decisions, proposals
 from tests.factories.identity import make_unit
 from tests.factories.scoring import hold
 from tests.house import Place
@@ -37,7 +37,7 @@ async def play(session: AsyncSession, here: Place, units: dict[str, UUID], rows:
         row = rows[place]
         await hold(session, here.actor, noon(day))
         if VERBS[verb] == "事实发生日":
-            known[place] = await proposing.propose_deduction(
+            known[place] = await proposals.propose_deduction(
                 session,
                 person(here, Role.OFFICE),
                 unit_id=units[row["单位"]],
@@ -48,8 +48,8 @@ async def play(session: AsyncSession, here: Place, units: dict[str, UUID], rows:
                 document=row["情形"],
             )
             # What the media report is looked into on the day on which it is known.
-            await deciding.verify_deduction(session, person(here, Role.OFFICE), known[place], verification="经查属实")
+            await decisions.verify_deduction(session, person(here, Role.OFFICE), known[place], verification="经查属实")
         elif VERBS[verb] == "确认":
-            await deciding.confirm_deduction(session, person(here, Role.GROUP), known[place])
+            await decisions.confirm_deduction(session, person(here, Role.GROUP), known[place])
         else:
-            await deciding.reverse_deduction(session, person(here, Role.GROUP), known[place], reason="查无实据")
+            await decisions.reverse_deduction(session, person(here, Role.GROUP), known[place], reason="查无实据")

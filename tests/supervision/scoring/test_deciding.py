@@ -13,7 +13,7 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import Conflict, NotFound, Refusal
 from supervision.foundation.ids import new_id
 from supervision.identity.errors import UnknownUnit
-from supervision.scoring import deciding, errors, proposing
+from supervision.scoring import decisions, errors, proposals
 from supervision.scoring.models import Deduction, ScoreEntry
 from supervision.scoring.states import STEPS, DeductionState, DeductionVerb
 from tests.factories.identity import make_unit
@@ -33,7 +33,7 @@ async def propose(session: AsyncSession, actor: Actor, unit_id: UUID, **over: An
         "reason": "四月大会",
         **over,
     }
-    return await proposing.propose_deduction(session, actor, unit_id=unit_id, **facts)
+    return await proposals.propose_deduction(session, actor, unit_id=unit_id, **facts)
 
 
 @pytest.fixture
@@ -46,17 +46,17 @@ async def unit_id(session: AsyncSession, here: Place) -> UUID:
 async def decide(session: AsyncSession, actor: Actor, deduction_id: UUID, verb: DeductionVerb) -> None:
     match verb:
         case DeductionVerb.VERIFY:
-            await deciding.verify_deduction(session, actor, deduction_id, verification="经查属实")
+            await decisions.verify_deduction(session, actor, deduction_id, verification="经查属实")
         case DeductionVerb.CONFIRM:
-            await deciding.confirm_deduction(session, actor, deduction_id)
+            await decisions.confirm_deduction(session, actor, deduction_id)
         case DeductionVerb.REFUSE:
-            await deciding.refuse_deduction(session, actor, deduction_id, reason="有正当理由")
+            await decisions.refuse_deduction(session, actor, deduction_id, reason="有正当理由")
         case DeductionVerb.REVERSE:
-            await deciding.reverse_deduction(session, actor, deduction_id, reason="查无实据")
+            await decisions.reverse_deduction(session, actor, deduction_id, reason="查无实据")
         case DeductionVerb.DISPUTE:
-            await deciding.dispute_deduction(session, actor, deduction_id, grounds="与事实不符")
+            await decisions.dispute_deduction(session, actor, deduction_id, grounds="与事实不符")
         case DeductionVerb.UPHOLD | DeductionVerb.GRANT:
-            await deciding.rule_on_dispute(session, actor, deduction_id, verdict=STEPS[verb][1], reason="经复核")
+            await decisions.rule_on_dispute(session, actor, deduction_id, verdict=STEPS[verb][1], reason="经复核")
 
 
 @pytest.mark.parametrize("verb", list(DeductionVerb))
@@ -129,7 +129,7 @@ async def test_neither_proposer_nor_confirmer_reverses(session: AsyncSession, he
 
 async def test_a_deduction_that_is_not_there_is_not_found(session: AsyncSession, here: Place) -> None:
     with pytest.raises(NotFound):
-        await deciding.confirm_deduction(session, person(here, Role.GROUP), new_id())
+        await decisions.confirm_deduction(session, person(here, Role.GROUP), new_id())
 
 
 REFUSED: dict[str, tuple[dict[str, Any], type[Refusal]]] = {

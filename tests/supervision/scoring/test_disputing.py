@@ -11,7 +11,7 @@ from supervision.foundation.ids import new_id
 from supervision.foundation.paging import PageRequest
 from supervision.messaging import templates
 from supervision.messaging.models import Message
-from supervision.scoring import deciding, errors, proposing, queries
+from supervision.scoring import decisions, errors, proposals, queries
 from supervision.scoring.models import Deduction
 from supervision.scoring.states import DeductionState
 from tests.factories.identity import make_official, make_unit
@@ -33,7 +33,7 @@ async def unit_id(session: AsyncSession, here: Place) -> UUID:
 
 @pytest.fixture
 async def deduction_id(session: AsyncSession, here: Place, unit_id: UUID) -> UUID:
-    deduction_id = await proposing.propose_deduction(
+    deduction_id = await proposals.propose_deduction(
         session,
         person(here, Role.OFFICE),
         unit_id=unit_id,
@@ -41,7 +41,7 @@ async def deduction_id(session: AsyncSession, here: Place, unit_id: UUID) -> UUI
         fact_on=date(2016, 4, 1),
         reason="县长指出：工作拖沓",
     )
-    await deciding.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
     return deduction_id
 
 
@@ -59,9 +59,9 @@ async def test_thirty_days_of_shanghai_to_dispute(
     await hold(session, here.actor, at)
     if is_late:
         with pytest.raises(errors.DisputeTooLate):
-            await deciding.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
+            await decisions.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
         return
-    await deciding.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
+    await decisions.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
     row = await queries.get_deduction(session, here.actor, deduction_id)
     assert (row["state"], row["ruling_due_on"], row["grounds"]) == ("disputed", date(2016, 6, 30), "与事实不符")
 
@@ -74,7 +74,7 @@ async def test_the_days_are_those_of_the_policy(session: AsyncSession, here: Pla
 async def test_another_unit_disputes_nothing(session: AsyncSession, here: Place, deduction_id: UUID) -> None:
     stranger = await make_unit(session, here.actor)
     with pytest.raises(NotFound):
-        await deciding.dispute_deduction(session, unit(here, stranger), deduction_id, grounds="与事实不符")
+        await decisions.dispute_deduction(session, unit(here, stranger), deduction_id, grounds="与事实不符")
 
 
 @pytest.mark.parametrize("verdict", [DeductionState.UPHELD, DeductionState.REVERSED])
@@ -85,10 +85,10 @@ async def test_it_counts_until_it_is_reversed(
         (row,) = (await queries.scores(session, here.actor, year=2016)).rows
         return f"{row['score']:.0f}"
 
-    await deciding.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
+    await decisions.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
     assert await score() == "97"
     group = person(here, Role.GROUP)
-    await deciding.rule_on_dispute(session, group, deduction_id, verdict=verdict, reason="经复核")
+    await decisions.rule_on_dispute(session, group, deduction_id, verdict=verdict, reason="经复核")
     assert await score() == ("97" if verdict is DeductionState.UPHELD else "100")
     row = await queries.get_deduction(session, here.actor, deduction_id)
     assert (row["state"], row["decided_by"], row["decision"]) == (verdict, group.person, "经复核")
@@ -98,11 +98,11 @@ async def test_it_counts_until_it_is_reversed(
 async def test_who_was_involved_does_not_rule(
     session: AsyncSession, here: Place, unit_id: UUID, deduction_id: UUID, column: str
 ) -> None:
-    await deciding.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
+    await decisions.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
     involved = await session.scalar(select(getattr(Deduction, column)))
     same = Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=involved)
     with pytest.raises(errors.SamePersonDecides):
-        await deciding.rule_on_dispute(session, same, deduction_id, verdict=DeductionState.UPHELD, reason="经复核")
+        await decisions.rule_on_dispute(session, same, deduction_id, verdict=DeductionState.UPHELD, reason="经复核")
 
 
 async def test_overdue_rulings_are_listed(
@@ -113,13 +113,13 @@ async def test_overdue_rulings_are_listed(
         return [row["id"] for row in page.rows]
 
     assert (await overdue(wanted=True), await overdue(wanted=False)) == ([], [deduction_id])
-    await deciding.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
+    await decisions.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
     await hold(session, here.actor, datetime(2016, 5, 31, 15, 59, tzinfo=UTC))
     assert (await overdue(wanted=True), await overdue(wanted=False)) == ([], [deduction_id])
     await hold(session, here.actor, datetime(2016, 5, 31, 16, 0, tzinfo=UTC))
     assert (await overdue(wanted=True), await overdue(wanted=False)) == ([deduction_id], [])
     group = person(here, Role.GROUP)
-    await deciding.rule_on_dispute(session, group, deduction_id, verdict=DeductionState.UPHELD, reason="经复核")
+    await decisions.rule_on_dispute(session, group, deduction_id, verdict=DeductionState.UPHELD, reason="经复核")
     assert (await overdue(wanted=True), await overdue(wanted=False)) == ([], [deduction_id])
 
 
@@ -133,7 +133,7 @@ async def test_the_units_leaders_are_told_without_a_leaders_words(
     for position in ("handler", "other"):
         await make_official(session, here.actor, unit_id, position=position)
     await make_official(session, here.actor, await make_unit(session, here.actor), position="principal_leader")
-    deduction_id = await proposing.propose_deduction(
+    deduction_id = await proposals.propose_deduction(
         session,
         person(here, Role.OFFICE),
         unit_id=unit_id,
@@ -142,7 +142,7 @@ async def test_the_units_leaders_are_told_without_a_leaders_words(
         fact_on=date(2016, 4, 1),
         reason="县长批示：拖沓",
     )
-    await deciding.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
     messages = (await session.scalars(select(Message))).all()
     assert {message.official_id for message in messages} == set(told)
     assert {str(message.text).partition("】")[2] for message in messages} == {

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins import drafting
-from supervision.documents import uploading
+from supervision.bulletins import circular_drafts
+from supervision.documents import uploads
 from supervision.documents.errors import UnknownAttachment
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import NotFound
 from supervision.foundation.ids import new_id
-from supervision.scoring import deciding, errors, proposing, queries
+from supervision.scoring import decisions, errors, proposals, queries
 from supervision.scoring.annex import DEFAULT_POLICY
 from supervision.scoring.models import Deduction, Needs
 from tests.factories import bulletins, inspections
@@ -33,7 +33,7 @@ async def unit_id(session: AsyncSession, here: Place) -> UUID:
 
 async def propose(session: AsyncSession, here: Place, unit_id: UUID, **over: Any) -> UUID:
     facts = {"rule_code": "meeting_criticism", "fact_on": date(2016, 4, 1), "reason": "四月大会", **over}
-    return await proposing.propose_deduction(session, person(here, Role.OFFICE), unit_id=unit_id, **facts)
+    return await proposals.propose_deduction(session, person(here, Role.OFFICE), unit_id=unit_id, **facts)
 
 
 def test_what_the_annex_rests_on_a_document() -> None:
@@ -62,9 +62,9 @@ async def test_the_unit_reads_the_evidence_once_it_is_confirmed(
     assert (await queries.get_deduction(session, here.actor, deduction_id))["attachment_ids"] == [evidence]
     unit = Actor(here.actor.jurisdiction_id, Role.UNIT, unit_id=unit_id)
     with pytest.raises(NotFound):
-        await uploading.get_upload(session, unit, evidence)
-    await deciding.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
-    assert (await uploading.get_upload(session, unit, evidence))["id"] == evidence
+        await uploads.get_upload(session, unit, evidence)
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+    assert (await uploads.get_upload(session, unit, evidence))["id"] == evidence
     with pytest.raises(UnknownAttachment):
         await propose(session, here, unit_id, attachment_ids=[new_id()])
 
@@ -75,8 +75,8 @@ async def test_what_the_media_report_is_verified_before_it_is_confirmed(
     deduction_id = await propose(session, here, unit_id, rule_code="media_criticism")
     group, verifier = person(here, Role.GROUP), person(here, Role.GROUP)
     with pytest.raises(errors.DeductionNotVerified):
-        await deciding.confirm_deduction(session, group, deduction_id)
-    await deciding.verify_deduction(session, verifier, deduction_id, verification="现场查看，报道属实")
+        await decisions.confirm_deduction(session, group, deduction_id)
+    await decisions.verify_deduction(session, verifier, deduction_id, verification="现场查看，报道属实")
     row = await queries.get_deduction(session, here.actor, deduction_id)
     assert (row["verified_by"], row["verified_at"], row["verification"]) == (
         verifier.client_id,
@@ -84,18 +84,18 @@ async def test_what_the_media_report_is_verified_before_it_is_confirmed(
         "现场查看，报道属实",
     )
     with pytest.raises(errors.DeductionAlreadyVerified):
-        await deciding.verify_deduction(session, group, deduction_id, verification="再查")
+        await decisions.verify_deduction(session, group, deduction_id, verification="再查")
     with pytest.raises(errors.SamePersonDecides):
-        await deciding.confirm_deduction(session, verifier, deduction_id)
-    await deciding.confirm_deduction(session, group, deduction_id)
+        await decisions.confirm_deduction(session, verifier, deduction_id)
+    await decisions.confirm_deduction(session, group, deduction_id)
 
 
 async def test_what_the_house_finds_in_a_circular_names_it(session: AsyncSession, here: Place, unit_id: UUID) -> None:
     drafter = bulletins.person(here.actor)
     circular_id = await bulletins.draft(session, drafter)
-    await drafting.criticise(session, drafter, circular_id, unit_id=unit_id, reason="推进不力")
+    await circular_drafts.criticise(session, drafter, circular_id, unit_id=unit_id, reason="推进不力")
     await bulletins.put_out(session, here.actor, circular_id)
-    await proposing.propose_criticised(session, here.actor)
+    await proposals.propose_criticised(session, here.actor)
     proposed = (await session.execute(select(Deduction.document, Deduction.document_on))).one()
     assert tuple(proposed) == ("督查通报〔2016〕1号", date(2016, 5, 1))
 
@@ -105,15 +105,15 @@ async def test_two_articles_of_one_fact_count_once_and_the_next_highest_counts_w
 ) -> None:
     group = person(here, Role.GROUP)
     late = await propose(session, here, unit_id, rule_code="notice_late")
-    await deciding.confirm_deduction(session, group, late)
+    await decisions.confirm_deduction(session, group, late)
     poor = await propose(session, here, unit_id)
-    await deciding.confirm_deduction(session, group, poor, same_fact_as_id=late)
+    await decisions.confirm_deduction(session, group, poor, same_fact_as_id=late)
     (row,) = (await queries.scores(session, here.actor, year=2016)).rows
     assert (row["score"], {part["deduction_id"]: part["covered_by"] for part in row["parts"]}) == (
         97,
         {str(late): str(poor), str(poor): None},
     )
-    await deciding.reverse_deduction(session, person(here, Role.GROUP), poor, reason="查无实据")
+    await decisions.reverse_deduction(session, person(here, Role.GROUP), poor, reason="查无实据")
     (row,) = (await queries.scores(session, here.actor, year=2016)).rows
     assert (row["score"], [part["covered_by"] for part in row["parts"]]) == (98, [None])
 
@@ -132,7 +132,7 @@ async def test_the_same_fact_is_one_of_the_unit_and_year(
         "not confirmed": await propose(session, here, unit_id, event="另一次"),
     }
     for name in ("of another unit", "of another year"):
-        await deciding.confirm_deduction(session, group, other[name])
+        await decisions.confirm_deduction(session, group, other[name])
     deduction_id = await propose(session, here, unit_id)
     with pytest.raises(errors.SameFactUnknown):
-        await deciding.confirm_deduction(session, group, deduction_id, same_fact_as_id=other[case])
+        await decisions.confirm_deduction(session, group, deduction_id, same_fact_as_id=other[case])

@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins import drafting
+from supervision.bulletins import circular_drafts
 from supervision.bulletins.rules import Warned
 from supervision.cadence.rules import PeriodKind, period_of
 from supervision.foundation.actors import Role
-from supervision.inspections import planning
-from supervision.inspections.planning import Scope
+from supervision.inspections import plans
+from supervision.inspections.plans import Scope
 from supervision.items.models import Item, NoticeDelivery
-from supervision.scoring import settlements, settling
+from supervision.scoring import settlement, settlement_queries
 from tests.factories import bulletins, inspections, notices
 from tests.factories.identity import make_official, make_unit
 from tests.factories.scoring import add_entry, add_item, add_party, add_task, adopt, hold
@@ -61,27 +61,27 @@ async def approved_plan(session: AsyncSession, here: Place, unit_id: UUID, day: 
 async def amended_plan(session: AsyncSession, here: Place, unit_id: UUID, day: date) -> None:
     plan_id = await plan(session, here, unit_id, day)
     elsewhere = await make_unit(session, here.actor, kind="other")
-    await planning.amend_plan(session, person(here, Role.OFFICE), plan_id, 1, changes={"unit_ids": [elsewhere]})
+    await plans.amend_plan(session, person(here, Role.OFFICE), plan_id, 1, changes={"unit_ids": [elsewhere]})
     await inspections.carry_out_plan(session, here.actor, plan_id)
 
 
 async def commendation(session: AsyncSession, here: Place, unit_id: UUID, _day: date) -> None:
     drafter = bulletins.person(here.actor)
     circular_id = await bulletins.draft(session, drafter)
-    await drafting.commend(session, drafter, circular_id, unit_id=unit_id, reason="推进有力")
+    await circular_drafts.commend(session, drafter, circular_id, unit_id=unit_id, reason="推进有力")
     await bulletins.put_out(session, here.actor, circular_id)
 
 
 async def draft_only(session: AsyncSession, here: Place, unit_id: UUID, _day: date) -> None:
     drafter = bulletins.person(here.actor)
     circular_id = await bulletins.draft(session, drafter)
-    await drafting.commend(session, drafter, circular_id, unit_id=unit_id, reason="推进有力")
+    await circular_drafts.commend(session, drafter, circular_id, unit_id=unit_id, reason="推进有力")
 
 
 async def criticised_official(session: AsyncSession, here: Place, unit_id: UUID, _day: date) -> None:
     drafter, culprit = bulletins.person(here.actor), await make_official(session, here.actor, unit_id)
     circular_id = await bulletins.draft(session, drafter)
-    await drafting.criticise(session, drafter, circular_id, official_id=culprit, reason="虚报进展")
+    await circular_drafts.criticise(session, drafter, circular_id, official_id=culprit, reason="虚报进展")
     await bulletins.put_out(session, here.actor, circular_id)
 
 
@@ -94,7 +94,7 @@ async def laggard(session: AsyncSession, here: Place, unit_id: UUID, _day: date)
 
 
 async def warned(session: AsyncSession, here: Place, unit_id: UUID, _day: date) -> None:
-    circular_id = await drafting.draft_quarterly_circular(
+    circular_id = await circular_drafts.draft_quarterly_circular(
         session,
         bulletins.person(here.actor),
         quarter=period_of(PeriodKind.QUARTER, date(2016, 6, 30)),
@@ -129,6 +129,6 @@ async def test_what_touched_a_unit_in_the_year_is_as_the_golden_table_says(
     await TOUCHES[row["情形"]](session, here, unit_id, date.fromisoformat(row["日"]))
     await hold(session, here.actor, noon("2017-03-01"))
     office = person(here, Role.OFFICE)
-    await settling.prepare_settlement(session, office, year=2016)
-    settled = {each["unit"]: each for each in (await settlements.get_settlement(session, office, 2016))["data"]}
+    await settlement.prepare_settlement(session, office, year=2016)
+    settled = {each["unit"]: each for each in (await settlement_queries.get_settlement(session, office, 2016))["data"]}
     assert settled["甲镇"]["is_inspected"] == (row["算"] == "是")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import Conflict, NotFound
-from supervision.scoring import deciding, errors, proposing, reopening, settlements, settling
+from supervision.scoring import decisions, errors, proposals, reopenings, settlement, settlement_queries
 from supervision.scoring.models import ReopeningApproval, Settlement, SettlementReopening
 from supervision.scoring.states import REOPENING_FOLLOWS, ReopeningState
 from tests.factories.identity import make_unit
@@ -19,17 +19,17 @@ from tests.supervision.scoring.played import noon, person
 
 
 async def settle(session: AsyncSession, here: Place) -> None:
-    await settling.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
-    await settling.confirm_settlement(session, person(here, Role.GROUP), year=2016)
+    await settlement.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
+    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=2016)
 
 
 async def propose(session: AsyncSession, here: Place) -> UUID:
-    return await reopening.propose_reopening(session, person(here, Role.OFFICE), year=2016, reason="漏扣一项")
+    return await reopenings.propose_reopening(session, person(here, Role.OFFICE), year=2016, reason="漏扣一项")
 
 
 async def approve(session: AsyncSession, here: Place, reopening_id: UUID, *, times: int = 2) -> None:
     for _ in range(times):
-        await reopening.approve_reopening(session, person(here, Role.GROUP), reopening_id)
+        await reopenings.approve_reopening(session, person(here, Role.GROUP), reopening_id)
 
 
 @pytest.fixture
@@ -45,59 +45,59 @@ async def unit_id(session: AsyncSession, here: Place) -> UUID:
 async def test_a_year_is_settled_anew_and_every_revision_is_kept(
     session: AsyncSession, here: Place, unit_id: UUID
 ) -> None:
-    first = await settlements.get_settlement(session, here.actor, 2016)
+    first = await settlement_queries.get_settlement(session, here.actor, 2016)
     reopening_id = await propose(session, here)
     await approve(session, here, reopening_id, times=1)
     facts: dict[str, Any] = {"unit_id": unit_id, "rule_code": "meeting_criticism", "fact_on": date(2016, 3, 1)}
     facts["reason"] = "三月大会"
     with pytest.raises(errors.YearSettled):
-        await proposing.propose_deduction(session, person(here, Role.OFFICE), **facts)
+        await proposals.propose_deduction(session, person(here, Role.OFFICE), **facts)
     await approve(session, here, reopening_id, times=1)
-    deduction_id = await proposing.propose_deduction(session, person(here, Role.OFFICE), **facts)
-    await deciding.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+    deduction_id = await proposals.propose_deduction(session, person(here, Role.OFFICE), **facts)
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
     await hold(session, here.actor, noon("2017-05-01"))
     await settle(session, here)
-    second = await settlements.get_settlement(session, here.actor, 2016)
+    second = await settlement_queries.get_settlement(session, here.actor, 2016)
     assert (second["revision"], second["state"], second["data"][0]["score"]) == (2, "confirmed", 97)
-    kept = await settlements.get_settlement(session, here.actor, 2016, revision=1)
+    kept = await settlement_queries.get_settlement(session, here.actor, 2016, revision=1)
     assert kept == {**first, "state": "reopened", "version": first["version"] + 1}
     with pytest.raises(errors.YearSettled):
-        await proposing.propose_deduction(session, person(here, Role.OFFICE), **facts)
+        await proposals.propose_deduction(session, person(here, Role.OFFICE), **facts)
     office = person(here, Role.OFFICE)
     workbooks = {
-        revision: await settling.export_settlement(session, office, 2016, revision=revision) for revision in (1, 2)
+        revision: await settlement.export_settlement(session, office, 2016, revision=revision) for revision in (1, 2)
     }
     assert workbooks[1] != workbooks[2]
-    assert workbooks[2] == await settling.export_settlement(session, office, 2016)
+    assert workbooks[2] == await settlement.export_settlement(session, office, 2016)
 
 
 async def test_while_it_is_open_a_unit_sees_what_was_confirmed(
     session: AsyncSession, here: Place, unit_id: UUID
 ) -> None:
     await approve(session, here, await propose(session, here))
-    await settling.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
+    await settlement.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
     unit = Actor(here.actor.jurisdiction_id, Role.UNIT, unit_id=unit_id)
-    seen = await settlements.get_settlement(session, unit, 2016)
+    seen = await settlement_queries.get_settlement(session, unit, 2016)
     assert (seen["revision"], seen["state"]) == (1, "reopened")
     with pytest.raises(NotFound):
-        await settlements.get_settlement(session, unit, 2016, revision=2)
+        await settlement_queries.get_settlement(session, unit, 2016, revision=2)
     with pytest.raises(NotFound):
-        await settling.export_settlement(session, person(here, Role.OFFICE), 2016)
+        await settlement.export_settlement(session, person(here, Role.OFFICE), 2016)
 
 
 @pytest.mark.usefixtures("unit_id")
 async def test_two_others_approve(session: AsyncSession, here: Place) -> None:
     proposer, one, other = (person(here, Role.GROUP) for _ in range(3))
-    reopening_id = await reopening.propose_reopening(session, proposer, year=2016, reason="漏扣一项")
+    reopening_id = await reopenings.propose_reopening(session, proposer, year=2016, reason="漏扣一项")
     with pytest.raises(errors.SamePersonApproves):
-        await reopening.approve_reopening(session, proposer, reopening_id)
+        await reopenings.approve_reopening(session, proposer, reopening_id)
     with pytest.raises(errors.SamePersonApproves):
-        await reopening.refuse_reopening(session, proposer, reopening_id, reason="不必")
-    await reopening.approve_reopening(session, one, reopening_id)
+        await reopenings.refuse_reopening(session, proposer, reopening_id, reason="不必")
+    await reopenings.approve_reopening(session, one, reopening_id)
     with pytest.raises(errors.SamePersonApproves):
-        await reopening.approve_reopening(session, one, reopening_id)
-    await reopening.approve_reopening(session, other, reopening_id)
-    row = await settlements.get_reopening(session, here.actor, reopening_id)
+        await reopenings.approve_reopening(session, one, reopening_id)
+    await reopenings.approve_reopening(session, other, reopening_id)
+    row = await settlement_queries.get_reopening(session, here.actor, reopening_id)
     assert [each["approved_by"] for each in row["approvals"]] == [str(one.client_id), str(other.client_id)]
     assert (row["state"], row["decided_by"]) == ("approved", other.client_id)
     with pytest.raises(DBAPIError, match="permission denied"):
@@ -122,7 +122,7 @@ async def test_a_reopening_goes_where_the_table_says(
     allowed, told = following in REOPENING_FOLLOWS[state], {}
     try:
         if verb == "refusal":
-            await reopening.refuse_reopening(session, person(here, Role.GROUP), reopening_id, reason="不必")
+            await reopenings.refuse_reopening(session, person(here, Role.GROUP), reopening_id, reason="不必")
         else:
             await approve(session, here, reopening_id, times=1)
     except Conflict as refused:
@@ -138,11 +138,11 @@ async def test_only_what_is_settled_is_reopened_and_asked_for_once(
 ) -> None:
     office = person(here, Role.OFFICE)
     with pytest.raises(errors.YearNotSettled):
-        await reopening.propose_reopening(session, office, year=2017, reason="漏扣一项")
+        await reopenings.propose_reopening(session, office, year=2017, reason="漏扣一项")
     reopening_id = await propose(session, here)
     with pytest.raises(errors.ReopeningAlreadyProposed):
         await propose(session, here)
-    await reopening.refuse_reopening(session, person(here, Role.GROUP), reopening_id, reason="不必")
+    await reopenings.refuse_reopening(session, person(here, Role.GROUP), reopening_id, reason="不必")
     await approve(session, here, await propose(session, here))
     with pytest.raises(errors.YearNotSettled):
         await propose(session, here)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.replies import plain_decimal
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
-from supervision.scoring import deciding, proposing, queries
+from supervision.scoring import decisions, proposals, queries
 from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.errors import NoPolicyInForce
 from tests.factories.identity import make_unit
@@ -27,18 +27,18 @@ UNITS, DEDUCTIONS, SCORES = read_tables("scores.txt")
 
 
 async def confirmed(session: AsyncSession, here: Place, **facts: Any) -> UUID:
-    deduction_id = await proposing.propose_deduction(
+    deduction_id = await proposals.propose_deduction(
         session,
         person(here, Role.OFFICE),
         **{"reason": "示例", "fact_on": date(2016, 3, 1), "document": "示例", **facts},
     )
-    await deciding.verify_deduction(session, person(here, Role.OFFICE), deduction_id, verification="经查属实")
-    await deciding.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+    await decisions.verify_deduction(session, person(here, Role.OFFICE), deduction_id, verification="经查属实")
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
     return deduction_id
 
 
 async def reverse(session: AsyncSession, here: Place, deduction_id: UUID) -> None:
-    await deciding.reverse_deduction(session, person(here, Role.GROUP), deduction_id, reason="查无实据")
+    await decisions.reverse_deduction(session, person(here, Role.GROUP), deduction_id, reason="查无实据")
 
 
 @pytest.fixture

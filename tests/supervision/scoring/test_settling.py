@@ -16,7 +16,7 @@ from supervision.documents.spreadsheets import read_table
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.errors import Conflict, NotFound
-from supervision.scoring import deciding, errors, proposing, queries, settlements, settling
+from supervision.scoring import decisions, errors, proposals, queries, settlement, settlement_queries
 from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.models import Deduction, Settlement, SettlementRow
 from supervision.scoring.states import SETTLEMENT_FOLLOWS, SettlementState
@@ -32,8 +32,8 @@ SETTLED_ON = "2017-03-01"
 
 
 async def settle(session: AsyncSession, here: Place, year: int = 2016) -> None:
-    await settling.prepare_settlement(session, person(here, Role.OFFICE), year=year)
-    await settling.confirm_settlement(session, person(here, Role.GROUP), year=year)
+    await settlement.prepare_settlement(session, person(here, Role.OFFICE), year=year)
+    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=year)
 
 
 async def busy(session: AsyncSession, unit_id: UUID, first: date, last: date) -> None:
@@ -58,7 +58,7 @@ async def units(session: AsyncSession, here: Place) -> dict[str, UUID]:
 @pytest.mark.usefixtures("units")
 async def test_a_year_is_settled_as_the_golden_table_says(session: AsyncSession, here: Place) -> None:
     await settle(session, here)
-    settled = await settlements.get_settlement(session, here.actor, 2016)
+    settled = await settlement_queries.get_settlement(session, here.actor, 2016)
     found = [
         {
             "单位": row["unit"],
@@ -80,7 +80,7 @@ async def test_without_an_inspected_unit_of_the_kind_the_base_stands(session: As
     await hold(session, here.actor, noon(SETTLED_ON))
     await make_unit(session, here.actor, kind="department")
     await settle(session, here)
-    (row,) = (await settlements.get_settlement(session, here.actor, 2016))["data"]
+    (row,) = (await settlement_queries.get_settlement(session, here.actor, 2016))["data"]
     assert (row["is_inspected"], row["score"], row["converted"]) == (False, 100, 4)
 
 
@@ -92,23 +92,23 @@ async def test_a_settled_year_takes_no_entry(session: AsyncSession, here: Place,
         "fact_on": date(2016, 3, 1),
         "reason": "示例",
     }
-    late = await proposing.propose_deduction(session, office, **facts)
+    late = await proposals.propose_deduction(session, office, **facts)
     with pytest.raises(errors.YearNotReady):
         await settle(session, here)
-    await deciding.refuse_deduction(session, group, late, reason="有正当理由")
+    await decisions.refuse_deduction(session, group, late, reason="有正当理由")
     page = await session.scalars(select(SettlementRow.id))
     assert list(page) != []
     await settle(session, here)
     with pytest.raises(errors.YearSettled):
-        await proposing.propose_deduction(session, office, **facts)
+        await proposals.propose_deduction(session, office, **facts)
     counted = await queries.scores(session, here.actor, year=2016)
     (part, *_) = next(row for row in counted.rows if row["unit"] == "甲镇")["parts"]
     with pytest.raises(errors.YearSettled):
-        await deciding.reverse_deduction(session, group, part["deduction_id"], reason="查无实据")
+        await decisions.reverse_deduction(session, group, part["deduction_id"], reason="查无实据")
     with pytest.raises(errors.YearSettled):
-        await settling.prepare_settlement(session, office, year=2016)
-    next_year = await proposing.propose_deduction(session, office, **{**facts, "fact_on": date(2017, 1, 2)})
-    await deciding.confirm_deduction(session, group, next_year)
+        await settlement.prepare_settlement(session, office, year=2016)
+    next_year = await proposals.propose_deduction(session, office, **{**facts, "fact_on": date(2017, 1, 2)})
+    await decisions.confirm_deduction(session, group, next_year)
 
 
 @pytest.mark.usefixtures("units")
@@ -124,20 +124,20 @@ async def test_what_may_still_be_disputed_is_waited_for(session: AsyncSession, h
 @pytest.mark.usefixtures("units")
 async def test_preparer_and_confirmer_differ(session: AsyncSession, here: Place) -> None:
     office = person(here, Role.OFFICE)
-    await settling.prepare_settlement(session, office, year=2016)
+    await settlement.prepare_settlement(session, office, year=2016)
     same = Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=office.client_id)
     with pytest.raises(errors.SamePersonConfirms):
-        await settling.confirm_settlement(session, same, year=2016)
+        await settlement.confirm_settlement(session, same, year=2016)
 
 
 async def test_what_changed_since_is_prepared_again(session: AsyncSession, here: Place, units: dict[str, UUID]) -> None:
     office, group = person(here, Role.OFFICE), person(here, Role.GROUP)
-    await settling.prepare_settlement(session, office, year=2016)
+    await settlement.prepare_settlement(session, office, year=2016)
     await busy(session, units["庚局"], date(2016, 5, 1), date(2016, 5, 31))
     with pytest.raises(errors.SettlementOutdated):
-        await settling.confirm_settlement(session, group, year=2016)
-    await settling.prepare_settlement(session, office, year=2016)
-    await settling.confirm_settlement(session, group, year=2016)
+        await settlement.confirm_settlement(session, group, year=2016)
+    await settlement.prepare_settlement(session, office, year=2016)
+    await settlement.confirm_settlement(session, group, year=2016)
     states = await session.scalars(select(Settlement.state).order_by(Settlement.id))
     assert list(states) == ["superseded", "confirmed"]
 
@@ -148,14 +148,14 @@ async def test_only_what_the_table_allows_follows(session: AsyncSession, here: P
     office, group = person(here, Role.OFFICE), person(here, Role.GROUP)
     for verdict in (SettlementState.CONFIRMED, SettlementState.SUPERSEDED):
         async with story(session):
-            settlement_id = await settling.prepare_settlement(session, office, year=2016)
+            settlement_id = await settlement.prepare_settlement(session, office, year=2016)
             await session.execute(update(Settlement).values(state=state))
             allowed = verdict in SETTLEMENT_FOLLOWS[state]
             try:
                 if verdict is SettlementState.CONFIRMED:
-                    await settling.confirm_settlement(session, group, year=2016)
+                    await settlement.confirm_settlement(session, group, year=2016)
                 else:
-                    await settling.prepare_settlement(session, office, year=2016)
+                    await settlement.prepare_settlement(session, office, year=2016)
             except (Conflict, NotFound):
                 assert not allowed
             found = await session.scalar(select(Settlement.state).where(Settlement.id == settlement_id))
@@ -173,32 +173,32 @@ async def test_a_running_year_is_not_settled(session: AsyncSession, here: Place)
     await adopt(session, here.actor)
     await hold(session, here.actor, datetime(2016, 12, 31, 15, 59, tzinfo=UTC))
     with pytest.raises(errors.YearNotOver):
-        await settling.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
+        await settlement.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
     await hold(session, here.actor, datetime(2016, 12, 31, 16, 0, tzinfo=UTC))
-    await settling.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
+    await settlement.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
 
 
 async def test_a_unit_sees_its_own_row_once_it_is_confirmed(
     session: AsyncSession, here: Place, units: dict[str, UUID]
 ) -> None:
     unit = Actor(here.actor.jurisdiction_id, Role.UNIT, unit_id=units["丁镇"])
-    await settling.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
+    await settlement.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
     with pytest.raises(NotFound):
-        await settlements.get_settlement(session, unit, 2016)
-    await settling.confirm_settlement(session, person(here, Role.GROUP), year=2016)
-    (row,) = (await settlements.get_settlement(session, unit, 2016))["data"]
+        await settlement_queries.get_settlement(session, unit, 2016)
+    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=2016)
+    (row,) = (await settlement_queries.get_settlement(session, unit, 2016))["data"]
     assert (row["unit"], row["mean_of_kind"]) == ("丁镇", Decimal("96.33"))
 
 
 @pytest.mark.usefixtures("units")
 async def test_the_workbook_says_what_was_settled(session: AsyncSession, here: Place) -> None:
     office = person(here, Role.OFFICE)
-    await settling.prepare_settlement(session, office, year=2016)
+    await settlement.prepare_settlement(session, office, year=2016)
     with pytest.raises(NotFound):
-        await settling.export_settlement(session, office, 2016)
-    await settling.confirm_settlement(session, person(here, Role.GROUP), year=2016)
-    title, raw = await settling.export_settlement(session, office, 2016)
-    assert (title, raw) == await settling.export_settlement(session, office, 2016)
+        await settlement.export_settlement(session, office, 2016)
+    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=2016)
+    title, raw = await settlement.export_settlement(session, office, 2016)
+    assert (title, raw) == await settlement.export_settlement(session, office, 2016)
     assert title == "2016年度督促检查指标"
     *_, last = read_table(raw).rows
     assert {name: str(cell) for name, cell in last.cells.items()} == {
@@ -222,15 +222,15 @@ async def test_what_is_being_entered_is_waited_for(committed: Committed) -> None
         units = await make_units(session, place, UNITS)
         await play(session, place, units, DEDUCTIONS)
         await hold(session, place.actor, noon(SETTLED_ON))
-        await settling.prepare_settlement(session, person(place, Role.OFFICE), year=2016)
+        await settlement.prepare_settlement(session, person(place, Role.OFFICE), year=2016)
         reversible = await session.scalar(select(Deduction.id).where(Deduction.state == "confirmed"))
         await session.commit()
     assert reversible
     async with committed.api() as entering, committed.api() as closing:
         await enter(entering, place.actor.jurisdiction_id)
         await enter(closing, place.actor.jurisdiction_id)
-        await deciding.reverse_deduction(entering, person(place, Role.GROUP), reversible, reason="查无实据")
-        confirming = asyncio.create_task(settling.confirm_settlement(closing, person(place, Role.GROUP), year=2016))
+        await decisions.reverse_deduction(entering, person(place, Role.GROUP), reversible, reason="查无实据")
+        confirming = asyncio.create_task(settlement.confirm_settlement(closing, person(place, Role.GROUP), year=2016))
         await asyncio.sleep(0.3)
         assert not confirming.done()
         await entering.commit()
@@ -260,7 +260,7 @@ async def test_mean_and_conversion_agree_with_plain_arithmetic(
             unit_id = await make_unit(session, here.actor, kind="township", name=f"{place}")
             await busy(session, unit_id, date(2016, 1, 1), date(2016, 2, 1))
             for _ in range(count):
-                deduction_id = await proposing.propose_deduction(
+                deduction_id = await proposals.propose_deduction(
                     session,
                     person(here, Role.OFFICE),
                     unit_id=unit_id,
@@ -268,13 +268,13 @@ async def test_mean_and_conversion_agree_with_plain_arithmetic(
                     fact_on=date(2016, 3, 1),
                     reason="示例",
                 )
-                await deciding.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+                await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
         await make_unit(session, here.actor, kind="township", name="3")
         await hold(session, here.actor, noon(SETTLED_ON))
         await settle(session, here)
         found = [
             (row["score"], row["converted"])
-            for row in (await settlements.get_settlement(session, here.actor, 2016))["data"]
+            for row in (await settlement_queries.get_settlement(session, here.actor, 2016))["data"]
         ]
     scores = [max(Decimal(90), Decimal(100 - 3 * count)) for count in counts]
     scores.append((sum(scores, Decimal(0)) / 3).quantize(Decimal("0.01"), ROUND_HALF_UP))

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.replies import plain_decimal
-from supervision.bulletins import drafting
+from supervision.bulletins import circular_drafts
 from supervision.foundation.actors import Role
-from supervision.scoring import deciding, proposing, queries, settlements, settling
+from supervision.scoring import decisions, proposals, queries, settlement, settlement_queries
 from supervision.scoring.annex import DEFAULT_POLICY
 from supervision.scoring.models import Deduction
 from tests.factories import bulletins
@@ -45,20 +45,20 @@ async def tell(session: AsyncSession, here: Place, unit_id: UUID, what: str, day
             item_id = await add_item(session, deadline_on=day - timedelta(days=1))
             await add_task(session, here.actor, item_id, unit_id)
             await hold(session, here.actor, noon("2016-07-09"))
-            await proposing.propose_late(session, here.actor)
+            await proposals.propose_late(session, here.actor)
         case "通报批评":
             drafter = bulletins.person(here.actor)
             circular_id = await bulletins.draft(session, drafter)
-            await drafting.criticise(session, drafter, circular_id, unit_id=unit_id, reason="推进不力")
+            await circular_drafts.criticise(session, drafter, circular_id, unit_id=unit_id, reason="推进不力")
             await bulletins.put_out(session, here.actor, circular_id)
             await hold(session, here.actor, noon("2016-07-09"))
-            await proposing.propose_criticised(session, here.actor)
+            await proposals.propose_criticised(session, here.actor)
         case _:
             await criticise(session, here, unit_id, day)
 
 
 async def criticise(session: AsyncSession, here: Place, unit_id: UUID, day: date) -> UUID:
-    return await proposing.propose_deduction(
+    return await proposals.propose_deduction(
         session,
         person(here, Role.OFFICE),
         unit_id=unit_id,
@@ -75,7 +75,7 @@ async def test_the_version_of_the_facts_day_rules_as_the_golden_table_says(
     await tell(session, here, unit_id, row["情形"], date.fromisoformat(row["发生日"]))
     await hold(session, here.actor, noon("2016-07-10"))
     proposed = (await session.scalars(select(Deduction.id))).one()
-    await deciding.confirm_deduction(session, person(here, Role.GROUP), proposed)
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), proposed)
     found = await queries.get_deduction(session, here.actor, proposed)
     told = {"发生日": str(found["fact_on"]), "分值": plain_decimal(found["points"])}
     assert {**row, **told, "异议截止": str(found["dispute_until_on"])} == row
@@ -87,7 +87,7 @@ async def test_thresholds_are_of_the_quarters_end_and_the_rest_of_the_years_end(
     await hold(session, here.actor, noon("2016-10-08"))
     for day in (date(2016, 6, 30), date(2016, 7, 1)):
         deduction_id = await criticise(session, here, unit_id, day)
-        await deciding.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+        await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
     levels = {}  # by the first version 6 points would be a warning
     for quarter in (2, 3):
         (row,) = (await queries.quarterly_warnings(session, here.actor, year=2016, quarter=quarter)).rows
@@ -95,6 +95,6 @@ async def test_thresholds_are_of_the_quarters_end_and_the_rest_of_the_years_end(
     assert levels == {2: (3, "attention"), 3: (6, "attention")}
     await hold(session, here.actor, noon("2017-03-01"))
     office = person(here, Role.OFFICE)
-    await settling.prepare_settlement(session, office, year=2016)
-    (settled,) = (await settlements.get_settlement(session, office, 2016))["data"]
+    await settlement.prepare_settlement(session, office, year=2016)
+    (settled,) = (await settlement_queries.get_settlement(session, office, 2016))["data"]
     assert (settled["base"], settled["score"], settled["converted"]) == (120, 111, Decimal("5.55"))

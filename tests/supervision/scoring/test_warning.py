@@ -9,13 +9,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.replies import plain_decimal
-from supervision.bulletins import issuing
+from supervision.bulletins import circular_sign_off
 from supervision.bulletins import queries as circulars
 from supervision.bulletins.errors import DrafterSignsOff, MonthAlreadyDrafted
 from supervision.foundation.actors import Actor, Role
 from supervision.messaging import templates
 from supervision.messaging.models import Message
-from supervision.scoring import errors, proposing, queries, warning
+from supervision.scoring import errors, proposals, quarterly_warnings, queries
 from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.models import QuarterlyWarning
 from tests.factories import bulletins
@@ -71,8 +71,8 @@ async def test_a_unit_is_warned_once_and_what_it_was_told_stays(
     leader = await make_official(session, here.actor, units["甲镇"], position="principal_leader")
     await play(session, here, units, DEDUCTIONS, until="2016-04-10")
     group = person(here, Role.GROUP)
-    assert await warning.issue_quarterly_warnings(session, group, year=2016, quarter=1) == 3
-    assert await warning.issue_quarterly_warnings(session, group, year=2016, quarter=1) == 0
+    assert await quarterly_warnings.issue_quarterly_warnings(session, group, year=2016, quarter=1) == 3
+    assert await quarterly_warnings.issue_quarterly_warnings(session, group, year=2016, quarter=1) == 0
     (message,) = await session.scalars(select(Message).where(Message.matter.startswith("quarterly_warning:")))
     text = "甲镇2016年第一季度督查累计扣5分，达到提示界限，请及时整改。详情请查看督查系统。"
     assert (message.official_id, str(message.text).partition("】")[2]) == (leader, text)
@@ -87,9 +87,9 @@ async def test_a_quarter_is_over_before_its_warnings(session: AsyncSession, here
     group = person(here, Role.GROUP)
     await hold(session, here.actor, datetime(2016, 3, 31, 15, 59, tzinfo=UTC))
     with pytest.raises(errors.QuarterNotOver):
-        await warning.issue_quarterly_warnings(session, group, year=2016, quarter=1)
+        await quarterly_warnings.issue_quarterly_warnings(session, group, year=2016, quarter=1)
     await hold(session, here.actor, datetime(2016, 3, 31, 16, 0, tzinfo=UTC))
-    assert await warning.issue_quarterly_warnings(session, group, year=2016, quarter=1) == 0
+    assert await quarterly_warnings.issue_quarterly_warnings(session, group, year=2016, quarter=1) == 0
 
 
 async def test_a_unit_sees_its_own_row(session: AsyncSession, here: Place, units: dict[str, UUID]) -> None:
@@ -111,9 +111,9 @@ async def test_a_quarters_circular_lists_the_warned_without_points_and_costs_not
     await play(session, here, units, DEDUCTIONS, until="2016-04-10")
     drafter = person(here, Role.OFFICE)
     quarter: dict[str, Any] = {"year": 2016, "quarter": 1, "title": "一季度督查通报"}
-    circular_id = await warning.draft_quarterly_circular(session, drafter, **quarter)
+    circular_id = await quarterly_warnings.draft_quarterly_circular(session, drafter, **quarter)
     with pytest.raises(DrafterSignsOff):
-        await issuing.check_circular(session, drafter, circular_id)
+        await circular_sign_off.check_circular(session, drafter, circular_id)
     await bulletins.put_out(session, here.actor, circular_id)
     circular = await circulars.get_circular(session, here.actor, circular_id)
     assert (circular["kind"], circular["month"], circular["cut_off_on"], circular["number"]) == (
@@ -128,9 +128,9 @@ async def test_a_quarters_circular_lists_the_warned_without_points_and_costs_not
         ("甲镇", "attention"),
     ]
     assert circular["text"].endswith("\n季度预警（不属于通报批评，不扣分）：\n严重预警：丙局\n预警：乙镇\n提示：甲镇")
-    assert await proposing.propose_criticised(session, here.actor) == 0
+    assert await proposals.propose_criticised(session, here.actor) == 0
     with pytest.raises(MonthAlreadyDrafted):
-        await warning.draft_quarterly_circular(session, drafter, **quarter)
+        await quarterly_warnings.draft_quarterly_circular(session, drafter, **quarter)
     january = await bulletins.draft(session, drafter, month=date(2016, 1, 1))
     assert (await circulars.get_circular(session, here.actor, january))["kind"] == "monthly"
 
@@ -143,9 +143,9 @@ async def test_a_quarters_circular_waits_for_its_end_and_says_when_nobody_is_war
     quarter: dict[str, Any] = {"year": 2016, "quarter": 1, "title": "一季度督查通报"}
     await hold(session, here.actor, datetime(2016, 3, 31, 15, 59, tzinfo=UTC))
     with pytest.raises(errors.QuarterNotOver):
-        await warning.draft_quarterly_circular(session, office, **quarter)
+        await quarterly_warnings.draft_quarterly_circular(session, office, **quarter)
     await hold(session, here.actor, datetime(2016, 3, 31, 16, 0, tzinfo=UTC))
-    circular_id = await warning.draft_quarterly_circular(session, office, **quarter)
+    circular_id = await quarterly_warnings.draft_quarterly_circular(session, office, **quarter)
     text = (await circulars.get_circular(session, here.actor, circular_id))["text"]
     assert text.endswith("\n本季度没有达到预警界限的单位。")
     assert "2016年第一季度应报进展0份" in text

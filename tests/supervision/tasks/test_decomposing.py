@@ -13,7 +13,7 @@ from supervision.foundation.paging import PageRequest
 from supervision.identity import service as identity
 from supervision.items.models import Party
 from supervision.tasks import queries
-from supervision.tasks.decomposing import decompose_item
+from supervision.tasks.decomposition import decompose_item
 from supervision.tasks.errors import DecompositionRefused, ItemAlreadyDecomposed
 from supervision.tasks.models import Task
 from supervision.tasks.rules import TaskPlan

@@ -11,15 +11,15 @@ from supervision.foundation.ids import new_id
 from supervision.identity.errors import DepartureNotYet, OfficialHasLeft, UnknownOfficial
 from supervision.identity.models import Official
 from supervision.identity.service import hold_clock
-from supervision.items import closing
-from supervision.items.changing import move
+from supervision.items import item_closure
+from supervision.items.item_changes import move
 from supervision.items.queries import get_for_update
 from supervision.items.states import ItemChangeKind
 from supervision.messaging import outbox, templates
 from supervision.messaging.models import Message
 from supervision.messaging.outbox import Letter
-from supervision.tasks import assignments, departing, errors, queries
-from supervision.tasks.departing import record_departure
+from supervision.tasks import assignments, departures, errors, queries
+from supervision.tasks.departures import record_departure
 from tests.factories.identity import make_official
 from tests.factories.tasks import Cast, make_cast, make_task
 from tests.house import Place
@@ -89,7 +89,7 @@ async def test_nobody_is_responsible_for_less_than_no_time(session: AsyncSession
 async def test_what_is_closed_keeps_who_answered_for_it(session: AsyncSession, here: Place, cast: Cast) -> None:
     task_id = await make_task(session, here.actor, cast)
     item_id = (await queries.get_task(session, here.actor, task_id))["item_id"]
-    await closing.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
+    await item_closure.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
     await hold_clock(session, here.actor, at=shanghai(7, 1))
     await record_departure(session, here.actor, cast.person_id, **FACTS, successor_id=None)
     assert (await queries.get_task(session, here.actor, task_id))["responsible_person_id"] == cast.person_id
@@ -168,9 +168,9 @@ async def test_what_is_no_departure(session: AsyncSession, here: Place, cast: Ca
 
 async def test_an_amendment_leaves_no_open_task_behind(session: AsyncSession, here: Place, cast: Cast) -> None:
     await make_task(session, here.actor, cast)
-    await departing.amend_official(session, here.actor, cast.person_id, 1, changes={"post": "主任科员"})
+    await departures.amend_official(session, here.actor, cast.person_id, 1, changes={"post": "主任科员"})
     with pytest.raises(DepartureNotYet):
-        await departing.amend_official(session, here.actor, cast.person_id, 2, changes={"left_on": LEFT_ON})
+        await departures.amend_official(session, here.actor, cast.person_id, 2, changes={"left_on": LEFT_ON})
     await hold_clock(session, here.actor, at=shanghai(6, 28))
     with pytest.raises(errors.SuccessorNeeded):
-        await departing.amend_official(session, here.actor, cast.person_id, 2, changes={"left_on": LEFT_ON})
+        await departures.amend_official(session, here.actor, cast.person_id, 2, changes={"left_on": LEFT_ON})

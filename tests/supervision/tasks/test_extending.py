@@ -18,7 +18,7 @@ from supervision.tasks.errors import (
     ExtensionNotLater,
     ExtensionTooLate,
 )
-from supervision.tasks.extending import ask_extension, decide_extension
+from supervision.tasks.extensions import ask_extension, decide_extension
 from tests.factories.identity import make_unit
 from tests.factories.items import make_item
 from tests.factories.tasks import make_cast, make_task

@@ -13,13 +13,13 @@ from supervision.foundation.errors import NotFound, Refusal, Stale
 from supervision.foundation.ids import new_id
 from supervision.identity.errors import UnknownOfficial, UnknownUnit
 from supervision.identity.service import amend_official, hold_clock
-from supervision.items import closing
+from supervision.items import item_closure
 from supervision.items.errors import ItemClosed
 from supervision.items.models import Party
 from supervision.items.queries import get_for_update, get_item
 from supervision.tasks import assignments, errors, queries
-from supervision.tasks.decomposing import decompose_item
-from supervision.tasks.reassigning import amend_task, reassign_task, reassign_unit
+from supervision.tasks.decomposition import decompose_item
+from supervision.tasks.reassignment import amend_task, reassign_task, reassign_unit
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
 from tests.factories.tasks import Cast, make_cast, make_task, plan_task
@@ -209,7 +209,7 @@ async def test_who_cannot_take_over_is_refused(session: AsyncSession, here: Plac
 
 async def test_what_is_closed_stays_as_it_was(session: AsyncSession, here: Place, cast: Cast, task_id: UUID) -> None:
     item_id = (await queries.get_task(session, here.actor, task_id))["item_id"]
-    await closing.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
+    await item_closure.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
     other_id = await make_official(session, here.actor, cast.unit_id)
     with pytest.raises(ItemClosed):
         await reassign_task(

@@ -9,9 +9,9 @@ from supervision.foundation.ids import new_id
 from supervision.foundation.paging import PageRequest
 from supervision.items.models import Party
 from supervision.tasks import queries
-from supervision.tasks.decomposing import decompose_item
+from supervision.tasks.decomposition import decompose_item
 from supervision.tasks.errors import DecompositionRefused
-from supervision.tasks.merging import SplitPart, split_item
+from supervision.tasks.merge_and_split import SplitPart, split_item
 from supervision.tasks.models import Task
 from supervision.tasks.rules import DEEPEST
 from tests.factories.identity import make_official, make_unit

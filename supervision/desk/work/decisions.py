@@ -1,0 +1,210 @@
+from datetime import datetime
+
+from sqlalchemy import all_, literal, or_
+
+from supervision.bulletins.models import Circular, RectificationOrder, RectificationReport
+from supervision.bulletins.states import CircularState, RectificationState
+from supervision.desk.models import BurdenComplaint
+from supervision.desk.states import ComplaintState
+from supervision.desk.work.work_line import at, deadline, end_of, not_mine, waiting, words
+from supervision.foundation.actors import Actor
+from supervision.foundation.clock import SHANGHAI
+from supervision.foundation.paging import Rows
+from supervision.identity.models import Unit
+from supervision.identity.policy import leads_the_county
+from supervision.inspections.models import InspectionPlan
+from supervision.inspections.states import PlanState
+from supervision.items.models import DirectTransfer, InstructionPaper, Item, Notice
+from supervision.items.states import ItemState, NoticeState, TransferState
+from supervision.problems.models import Problem, ProblemLeader
+from supervision.problems.states import Level, ProblemState
+from supervision.publication.models import Publication
+from supervision.publication.states import PublicationState
+from supervision.reviews.models import CompletionReport, Waiver
+from supervision.reviews.states import CompletionState, WaiverState
+from supervision.tasks.models import Extension, Task
+from supervision.tasks.states import ExtensionState
+
+
+def registrations_to_confirm(actor: Actor, _now: datetime) -> Rows:
+    return waiting(
+        "item",
+        of=Item.id,
+        title=words("审批立项：", Item.number, " ", Item.title),
+        since=Item.registered_at,
+        path=at("/v1/items/", Item.id),
+    ).where(Item.state == ItemState.REGISTERED, not_mine(actor, Item.registered_by))
+
+
+def extensions_asked(actor: Actor, _now: datetime) -> Rows:
+    """Tell of extensions to decide, which are due before the deadline that they ask to move."""
+    asked = waiting(
+        "extension",
+        of=Extension.id,
+        title=words("审批延期：", Item.number, " ", Item.title),
+        since=Extension.asked_at,
+        due=deadline(),
+        path=at("/v1/extensions/", Extension.id),
+    ).join(Item, Item.id == Extension.item_id)
+    return asked.where(Extension.state == ExtensionState.ASKED, not_mine(actor, Extension.asked_by))
+
+
+def waivers_asked(actor: Actor, _now: datetime) -> Rows:
+    asked = waiting(
+        "waiver",
+        of=Waiver.id,
+        title=words("审批确不能办理：", Task.goal),
+        since=Waiver.asked_at,
+        path=at("/v1/waivers/", Waiver.id),
+    ).join(Task, Task.id == Waiver.task_id)
+    return asked.where(Waiver.state == WaiverState.ASKED, not_mine(actor, Waiver.asked_by))
+
+
+def waivers_for_the_principal(actor: Actor, now: datetime) -> Rows:
+    return waivers_asked(actor, now).where(leads_the_county(actor))
+
+
+def completions_reported(actor: Actor, _now: datetime) -> Rows:
+    reported = waiting(
+        "completion_report",
+        of=CompletionReport.id,
+        title=words("审查办结报告：", Task.goal),
+        since=CompletionReport.received_at,
+        path=at("/v1/completion_reports/", CompletionReport.id),
+    ).join(Task, Task.id == CompletionReport.task_id)
+    return reported.where(
+        CompletionReport.state == CompletionState.REPORTED, not_mine(actor, CompletionReport.reported_by)
+    )
+
+
+def _problems(kind: str, title: str) -> Rows:
+    return waiting(
+        kind,
+        of=Problem.id,
+        title=words(title, Problem.title),
+        since=Problem.opened_at,
+        due=end_of(Problem.due_on),
+        path=at("/v1/problems/", Problem.id),
+    )
+
+
+def problems_for_the_conference(_actor: Actor, _now: datetime) -> Rows:
+    return _problems("problem", "提请联席会决定：").where(
+        Problem.state == ProblemState.AWAITING_DECISION, Problem.level == Level.CONFERENCE
+    )
+
+
+def problems_past_their_date(_actor: Actor, now: datetime) -> Rows:
+    """Tell of decisions whose date has passed: the problem is solved, or goes higher."""
+    today = now.astimezone(SHANGHAI).date()
+    return _problems("problem", "决定到期未化解：").where(Problem.state == ProblemState.DECIDED, Problem.due_on < today)
+
+
+def problems_for_the_leader(actor: Actor, _now: datetime) -> Rows:
+    named = (ProblemLeader.problem_id == Problem.id) & (ProblemLeader.official_id == actor.official_id)
+    return (
+        _problems("problem", "协调问题：")
+        .join(ProblemLeader, named)
+        .where(Problem.state == ProblemState.AWAITING_DECISION, Problem.level == Level.LEADERS)
+    )
+
+
+def transfers_to_the_leader(actor: Actor, _now: datetime) -> Rows:
+    handed = waiting(
+        "direct_transfer",
+        of=DirectTransfer.id,
+        title=words("直接转交：", InstructionPaper.title),
+        since=DirectTransfer.handed_at,
+        path=at("/v1/direct_transfers/", DirectTransfer.id),
+    ).join(InstructionPaper, InstructionPaper.id == DirectTransfer.paper_id)
+    return handed.where(
+        DirectTransfer.state == TransferState.HANDED_OVER, DirectTransfer.official_id == actor.official_id
+    )
+
+
+def notices_to_sign(actor: Actor, _now: datetime) -> Rows:
+    drafted = waiting(
+        "notice",
+        of=Notice.id,
+        title=words("核签通知：", Item.number, " ", Item.title),
+        since=Notice.drafted_at,
+        due=end_of(Notice.limit_on),
+        path=at("/v1/notices/", Notice.id),
+    ).join(Item, Item.id == Notice.item_id)
+    return drafted.where(Notice.state != NoticeState.ISSUED, not_mine(actor, Notice.drafted_by))
+
+
+def notices_to_countersign(actor: Actor, now: datetime) -> Rows:
+    """Tell of notices that nobody of the office has to check first."""
+    is_unchecked = literal(NoticeState.CHECKED.value) != all_(Notice.chain)
+    return notices_to_sign(actor, now).where(or_(Notice.state != NoticeState.DRAFTED, is_unchecked))
+
+
+def circulars_to_sign(actor: Actor, _now: datetime) -> Rows:
+    return waiting(
+        "circular",
+        of=Circular.id,
+        title=words("核签通报：", Circular.title),
+        since=Circular.drafted_at,
+        path=at("/v1/circulars/", Circular.id),
+    ).where(
+        or_(Circular.state == CircularState.DRAFTED, Circular.state == CircularState.CHECKED),
+        not_mine(actor, Circular.drafted_by),
+    )
+
+
+def plans_to_decide(actor: Actor, _now: datetime) -> Rows:
+    return waiting(
+        "inspection_plan",
+        of=InspectionPlan.id,
+        title=words("审批督查方案：", InspectionPlan.title),
+        since=InspectionPlan.drafted_at,
+        due=end_of(InspectionPlan.first_on),
+        path=at("/v1/inspection_plans/", InspectionPlan.id),
+    ).where(InspectionPlan.state == PlanState.DRAFTED, not_mine(actor, InspectionPlan.drafted_by))
+
+
+def rectifications_to_verify(actor: Actor, _now: datetime) -> Rows:
+    reported = waiting(
+        "rectification_order",
+        of=RectificationOrder.id,
+        title=words("核验整改：", RectificationOrder.matter),
+        since=RectificationReport.reported_at,
+        path=at("/v1/rectification_orders/", RectificationOrder.id),
+    ).join(RectificationReport, RectificationReport.order_id == RectificationOrder.id)
+    return reported.where(
+        RectificationOrder.state == RectificationState.REPORTED,
+        RectificationReport.verdict.is_(None),
+        not_mine(actor, RectificationOrder.ordered_by),
+    )
+
+
+def complaints_to_answer(actor: Actor, _now: datetime) -> Rows:
+    filed = waiting(
+        "complaint",
+        of=BurdenComplaint.id,
+        title=words("答复重复要求的反映：", Unit.name),
+        since=BurdenComplaint.filed_at,
+        path=at("/v1/burden/complaints/", BurdenComplaint.id),
+    ).join(Unit, Unit.id == BurdenComplaint.unit_id)
+    return filed.where(BurdenComplaint.state == ComplaintState.FILED, not_mine(actor, BurdenComplaint.filed_by))
+
+
+def _publications(title: str) -> Rows:
+    return waiting(
+        "publication",
+        of=Publication.id,
+        title=words(title, Publication.title),
+        since=Publication.drafted_at,
+        path=at("/v1/publications/", Publication.id),
+    )
+
+
+def publications_to_review(actor: Actor, _now: datetime) -> Rows:
+    return _publications("公开审查：").where(
+        Publication.state == PublicationState.DRAFTED, not_mine(actor, Publication.drafted_by)
+    )
+
+
+def publications_to_publish(_actor: Actor, _now: datetime) -> Rows:
+    return _publications("待发布：").where(Publication.state == PublicationState.APPROVED)

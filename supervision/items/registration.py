@@ -1,0 +1,143 @@
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.documents.models import Secrecy
+from supervision.foundation import clock, days
+from supervision.foundation.actors import Actor
+from supervision.identity.queries import require_officials_in_post
+from supervision.items import ledgers, registration_approval, rules
+from supervision.items.errors import DeadlineBeforeReceipt
+from supervision.items.item_numbers import take_numbers
+from supervision.items.models import Item, Party
+from supervision.items.search import vector_of
+from supervision.items.states import ItemState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewParty:
+    """The part that one unit, or one official, is to have in an item."""
+
+    item_id: UUID
+    part: str
+    unit_id: UUID | None = None
+    official_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """What is to be registered, and what it rests on; without a deadline it is standing work."""
+
+    title: str
+    source: str
+    received_on: date
+    deadline_on: date | None
+    authority_kind: str | None = None
+    authority_name: str | None = None
+    authority_number: str | None = None
+    authority_on: date | None = None
+    authority_body: str | None = None
+    authority_official_id: UUID | None = None
+    secrecy: str = Secrecy.INTERNAL
+    is_standing: bool = False
+
+    @property
+    def texts(self) -> tuple[str | None, ...]:
+        named = (self.authority_name, self.authority_number, self.authority_body)
+        return (self.title, self.source, *named)
+
+
+async def register_item(
+    session: AsyncSession, actor: Actor, new: NewItem, *, kind: str, year: int | None = None
+) -> UUID:
+    """Register an item under the next number of its kind and year (§3); refuses a deadline before the receipt.
+
+    So is what is marked as classified, and an official who is unknown. The year is that of the receipt, unless the
+    item belongs to another ledger. Where the kind asks for it, the item waits for the approval of a second person.
+    """
+    given = {name: getattr(new, name.removeprefix("/")) for name in days.REACHES["register_item"]}
+    await days.check(session, "register_item", given)
+    if new.authority_official_id is not None:
+        await require_officials_in_post(session, {new.authority_official_id})
+    state = ItemState.REGISTERED if await registration_approval.needs_approval(session, kind) else ItemState.OPEN
+    (item_id,) = await register_items(session, actor, [new], kind=kind, year=year or new.received_on.year, state=state)
+    return item_id
+
+
+async def register_items(
+    session: AsyncSession,
+    actor: Actor,
+    news: Sequence[NewItem],
+    *,
+    kind: str,
+    year: int,
+    state: ItemState = ItemState.OPEN,
+) -> list[UUID]:
+    """Register items of one kind under consecutive numbers of a year, in their order; refuses as `register_item`.
+
+    They belong to the ledger of their number's year, opened before or after; where that is closed, to the next one.
+    """
+    rules.check_unclassified(*(text for new in news for text in new.texts))
+    deadlines = [rules.deadline_of(new.deadline_on, is_standing=new.is_standing, year=year) for new in news]
+    if any(deadline_on < new.received_on for new, deadline_on in zip(news, deadlines, strict=True)):
+        raise DeadlineBeforeReceipt
+    at = await clock.now(session)
+    numbers = await take_numbers(session, kind, year, len(news))
+    items = [
+        Item(
+            **{
+                **asdict(new),
+                "authority_kind": new.authority_kind or rules.USUAL_AUTHORITY[kind],
+                "authority_name": new.authority_name or new.source,
+                "deadline_on": deadline_on,
+            },
+            kind=kind,
+            year=year,
+            sequence=sequence,
+            number=number,
+            first_deadline_on=deadline_on,
+            registered_by=actor.person,
+            registered_at=at,
+            clerk_id=actor.person,
+            state=state,
+            search=vector_of(number, new.title, new.source),
+        )
+        for new, deadline_on, (sequence, number) in zip(news, deadlines, numbers, strict=True)
+    ]
+    session.add_all(items)
+    # Without relationships nothing else tells that items come before what names them.
+    await session.flush()
+    facts = [(item.id, {"kind": kind, "number": item.number, "deadline_on": item.deadline_on}) for item in items]
+    await audit.record_each(session, actor, "item.registered", facts)
+    await ledgers.enter_latecomers(session, year)
+    return [item.id for item in items]
+
+
+async def move_deadline(session: AsyncSession, actor: Actor, item: Item, new_on: date) -> None:
+    """Move a locked item's deadline; the first one is kept."""
+    await move_deadlines(session, actor, [(item, new_on)])
+
+
+async def move_deadlines(session: AsyncSession, actor: Actor, moves: Sequence[tuple[Item, date]]) -> None:
+    """Move the deadlines of locked items; the first ones are kept."""
+    facts = [(item.id, {"was_on": item.deadline_on, "deadline_on": new_on}) for item, new_on in moves]
+    for item, new_on in moves:
+        item.deadline_on = new_on
+    await audit.record_each(session, actor, "item.deadline_moved", facts)
+
+
+async def add_parties(session: AsyncSession, parties: Iterable[NewParty]) -> None:
+    """Give units and officials their parts in items, and with them the sight of these; a part is given once."""
+    await session.execute(insert(Party).on_conflict_do_nothing(), [asdict(party) for party in parties])
+
+
+async def drop_parties(session: AsyncSession, parties: Iterable[NewParty]) -> None:
+    """Take parts in items from units and officials, and with a unit's last part its sight of the item."""
+    for party in parties:
+        await session.execute(delete(Party).filter_by(**asdict(party)))

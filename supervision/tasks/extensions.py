@@ -1,0 +1,69 @@
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.audit import service as audit
+from supervision.foundation import clock, days
+from supervision.foundation.actors import Actor
+from supervision.items import item_closure, registration
+from supervision.items import queries as items
+from supervision.tasks import policy, queries, rules
+from supervision.tasks.errors import ExtensionAlreadyAsked
+from supervision.tasks.models import Extension
+from supervision.tasks.states import ExtensionState
+
+
+async def ask_extension(session: AsyncSession, actor: Actor, item_id: UUID, *, until_on: date, reason: str) -> UUID:
+    """Ask for more time for an item; refuses a closed one, a late asking, a date not later, and a second request."""
+    item = await items.get_for_update(session, actor, item_id)
+    item_closure.require_open(item)
+    today = await days.check(session, "ask_extension", {"/until_on": until_on})
+    rules.check_may_ask(today=today, deadline_on=item.deadline_on, until_on=until_on)
+    extension = Extension(
+        item_id=item_id,
+        state=ExtensionState.ASKED,
+        asked_by=actor.person,
+        asked_at=await clock.now(session),
+        until_on=until_on,
+        reason=reason,
+    )
+    try:
+        async with session.begin_nested():
+            session.add(extension)
+    except IntegrityError as error:
+        raise ExtensionAlreadyAsked from error
+    await audit.record(session, actor, "extension.asked", extension.id, item_id=item_id, until_on=until_on)
+    return extension.id
+
+
+async def decide_extension(
+    session: AsyncSession, actor: Actor, extension_id: UUID, *, verdict: str, until_on: date | None, decision: str
+) -> None:
+    """Grant an extension, until the date asked for or another, or refuse it; refuses the asker, and a closed item."""
+    seen = await queries.get_extension(session, actor, extension_id)
+    # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
+    item = await items.get_for_update(session, actor, seen["item_id"])
+    item_closure.require_open(item)
+    statement = select(Extension).where(Extension.id == extension_id).with_for_update()
+    extension = (await session.execute(statement)).scalar_one()
+    policy.require_another_person(actor, extension.asked_by)
+    await days.check(session, "decide_extension", {"/until_on": until_on})
+    extension.until_on = rules.decide(
+        extension.state,
+        verdict,
+        deadline_on=item.deadline_on,
+        asked_until=extension.until_on,
+        given_until=until_on,
+    )
+    extension.state = verdict
+    extension.decided_by = actor.person
+    extension.decided_at = await clock.now(session)
+    extension.decision = decision
+    await audit.record(
+        session, actor, f"extension.{verdict}", extension_id, item_id=item.id, until_on=extension.until_on
+    )
+    if verdict == ExtensionState.GRANTED:
+        await registration.move_deadline(session, actor, item, extension.until_on)
