@@ -19,14 +19,14 @@ from api.schemas.items import (
     SimilarItems,
 )
 from api.schemas.operations import OperationOut
-from supervision.items import item_changes, ledgers, queries, registration, similar
+from supervision.items import item_changes, ledger_entries, queries, registration, similar
 from supervision.items.queries import ItemFilter, ItemSort
 from supervision.items.registration import NewItem
 from supervision.items.states import ItemKind, ItemState
+from supervision.ledgers import ledger_closing, ledger_import
+from supervision.ledgers.columns import CHINESE
 from supervision.operations import queries as operations
 from supervision.reviews import ledger_standing
-from supervision.tasks import carrying, importing
-from supervision.tasks.columns import CHINESE
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["items"])
 
@@ -118,7 +118,7 @@ async def list_ledger_entries(
 @router.post("/ledgers/{year}/opening", response_model=LedgerOut, status_code=201, dependencies=[Once])
 async def open_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Open a year's ledger without a spreadsheet, and enter what is unfinished and stands in no other."""
-    await ledgers.open_ledger(session, actor, year=year)
+    await ledger_entries.open_ledger(session, actor, year=year)
     return one(await queries.get_ledger(session, actor, year), 201, location=f"/v1/ledgers/{year}")
 
 
@@ -126,7 +126,7 @@ async def open_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Respo
 async def check_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Count what a year's ledger has come to, and keep the count."""
     check_id = await ledger_standing.check_ledger(session, actor, year=year)
-    row = await carrying.get_ledger_check(session, actor, year, check_id)
+    row = await ledger_closing.get_ledger_check(session, actor, year, check_id)
     return one(row, 201, location=f"/v1/ledgers/{year}/checks/{check_id}")
 
 
@@ -135,13 +135,13 @@ async def list_ledger_checks(
     year: Year, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
     """List when a year's ledger was counted, and what it came to."""
-    return many(request, await carrying.list_ledger_checks(session, actor, wanted, year=year))
+    return many(request, await ledger_closing.list_ledger_checks(session, actor, wanted, year=year))
 
 
 @router.get("/ledgers/{year}/checks/{check_id}", response_model=LedgerCheckOut)
 async def get_ledger_check(year: Year, check_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one count of a ledger."""
-    return one(await carrying.get_ledger_check(session, actor, year, check_id))
+    return one(await ledger_closing.get_ledger_check(session, actor, year, check_id))
 
 
 @router.post("/ledgers/{year}/closing", response_model=LedgerOut)
@@ -160,6 +160,6 @@ async def close_ledger(year: Year, body: CloseLedger, session: SessionDep, actor
 )
 async def import_ledger(year: Year, request: Request, session: SessionDep, actor: ActorDep) -> Response:
     """Enter a spreadsheet in the year's ledger, whole or not at all; the answer says where to watch it."""
-    operation_id = await importing.start_import(session, actor, year=year, raw=await request.body())
+    operation_id = await ledger_import.start_import(session, actor, year=year, raw=await request.body())
     row = await operations.get_operation(session, actor, operation_id)
     return watched(row, 202, location=f"/v1/operations/{operation_id}")

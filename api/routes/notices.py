@@ -20,9 +20,9 @@ from api.schemas.notices import (
     UrgingPage,
 )
 from api.schemas.progress import QueryFlag
-from supervision.items import noticing, registers, urging
-from supervision.items.registers import DeliveryFilter
-from supervision.items.states import NoticeKind, NoticeState
+from supervision.notices import acknowledgement, queries, sign_off, urging
+from supervision.notices.queries import DeliveryFilter
+from supervision.notices.states import NoticeKind, NoticeState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["notices"])
 
@@ -39,21 +39,21 @@ def _only(
 @router.get("/notice_procedures", response_model=NoticeProcedures)
 async def list_notice_procedures(session: SessionDep, actor: ActorDep) -> Response:
     """Tell how each kind of notice is signed off and acknowledged."""
-    return all_of(await registers.list_notice_procedures(session, actor))
+    return all_of(await queries.list_notice_procedures(session, actor))
 
 
 @router.post("/notice_procedures", response_model=NoticeProcedures)
 async def set_notice_procedure(body: SetNoticeProcedure, session: SessionDep, actor: ActorDep) -> Response:
     """Set how a kind of notice is signed off and acknowledged, for what is drafted from now on."""
-    await noticing.set_notice_procedure(session, actor, **body.model_dump())
-    return all_of(await registers.list_notice_procedures(session, actor))
+    await sign_off.set_notice_procedure(session, actor, **body.model_dump())
+    return all_of(await queries.list_notice_procedures(session, actor))
 
 
 @router.post("/items/{item_id}/notices", response_model=NoticeOut, status_code=201, dependencies=[Once])
 async def draft_notice(item_id: Id, body: DraftNotice, session: SessionDep, actor: ActorDep) -> Response:
     """Draft an inspection notice or a circulation slip on an item."""
-    notice_id = await noticing.draft_notice(session, actor, item_id, **body.model_dump())
-    return one(await registers.get_notice(session, actor, notice_id), 201, location=f"/v1/notices/{notice_id}")
+    notice_id = await sign_off.draft_notice(session, actor, item_id, **body.model_dump())
+    return one(await queries.get_notice(session, actor, notice_id), 201, location=f"/v1/notices/{notice_id}")
 
 
 @router.get("/notices", response_model=NoticePage)
@@ -67,14 +67,14 @@ async def list_notices(
     item: Annotated[Id | None, Query()] = None,
 ) -> Response:
     """List notices and slips; a unit sees those that were delivered to it."""
-    page = await registers.list_notices(session, actor, wanted, kind=kind, state=state, item_id=item)
+    page = await queries.list_notices(session, actor, wanted, kind=kind, state=state, item_id=item)
     return many(request, page)
 
 
 @router.get("/notices/{notice_id}", response_model=NoticeOut)
 async def get_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one notice or slip."""
-    return one(await registers.get_notice(session, actor, notice_id))
+    return one(await queries.get_notice(session, actor, notice_id))
 
 
 @router.patch("/notices/{notice_id}", response_model=NoticeOut)
@@ -82,36 +82,36 @@ async def amend_notice(
     notice_id: Id, body: AmendNotice, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Change a draft's text or limit; its drafter alone may."""
-    await noticing.amend_notice(session, actor, notice_id, version, changes=body.model_dump(exclude_none=True))
-    return one(await registers.get_notice(session, actor, notice_id))
+    await sign_off.amend_notice(session, actor, notice_id, version, changes=body.model_dump(exclude_none=True))
+    return one(await queries.get_notice(session, actor, notice_id))
 
 
 @router.post("/notices/{notice_id}/return", response_model=NoticeOut)
 async def return_notice(notice_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
     """Give a notice back to its drafter with a reason, before it is issued."""
-    await noticing.return_notice(session, actor, notice_id, reason=body.reason)
-    return one(await registers.get_notice(session, actor, notice_id))
+    await sign_off.return_notice(session, actor, notice_id, reason=body.reason)
+    return one(await queries.get_notice(session, actor, notice_id))
 
 
 @router.post("/notices/{notice_id}/check", response_model=NoticeOut)
 async def check_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Check a draft; another person than the drafter does."""
-    await noticing.check_notice(session, actor, notice_id)
-    return one(await registers.get_notice(session, actor, notice_id))
+    await sign_off.check_notice(session, actor, notice_id)
+    return one(await queries.get_notice(session, actor, notice_id))
 
 
 @router.post("/notices/{notice_id}/countersignature", response_model=NoticeOut)
 async def countersign_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Countersign a notice; another person than the drafter does."""
-    await noticing.countersign_notice(session, actor, notice_id)
-    return one(await registers.get_notice(session, actor, notice_id))
+    await sign_off.countersign_notice(session, actor, notice_id)
+    return one(await queries.get_notice(session, actor, notice_id))
 
 
 @router.post("/notices/{notice_id}/issue", response_model=NoticeOut)
 async def issue_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Issue a notice under its number and deliver it to its units; another person than the drafter does."""
-    await noticing.issue_notice(session, actor, notice_id)
-    return one(await registers.get_notice(session, actor, notice_id))
+    await sign_off.issue_notice(session, actor, notice_id)
+    return one(await queries.get_notice(session, actor, notice_id))
 
 
 @router.get("/notice_deliveries", response_model=NoticeDeliveryPage)
@@ -123,27 +123,27 @@ async def list_notice_deliveries(
     only: Annotated[DeliveryFilter, Depends(_only)],
 ) -> Response:
     """List to which units notices were delivered, and who has acknowledged them; a unit sees its own."""
-    return many(request, await registers.list_notice_deliveries(session, actor, wanted, only=only))
+    return many(request, await queries.list_notice_deliveries(session, actor, wanted, only=only))
 
 
 @router.get("/notice_deliveries/{delivery_id}", response_model=NoticeDeliveryOut)
 async def get_notice_delivery(delivery_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one delivery."""
-    return one(await registers.get_notice_delivery(session, actor, delivery_id))
+    return one(await queries.get_notice_delivery(session, actor, delivery_id))
 
 
 @router.post("/notice_deliveries/{delivery_id}/acknowledgement", response_model=NoticeDeliveryOut)
 async def acknowledge_delivery(delivery_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Acknowledge receipt of a notice for one's unit."""
-    await noticing.acknowledge_delivery(session, actor, delivery_id)
-    return one(await registers.get_notice_delivery(session, actor, delivery_id))
+    await acknowledgement.acknowledge_delivery(session, actor, delivery_id)
+    return one(await queries.get_notice_delivery(session, actor, delivery_id))
 
 
 @router.post("/notice_deliveries/{delivery_id}/urgings", response_model=UrgingOut, status_code=201, dependencies=[Once])
 async def urge_delivery(delivery_id: Id, body: UrgeDelivery, session: SessionDep, actor: ActorDep) -> Response:
     """Urge a unit to acknowledge, by message or by telephone."""
     urging_id = await urging.urge_delivery(session, actor, delivery_id, **body.model_dump())
-    row = await registers.get_urging(session, actor, urging_id)
+    row = await queries.get_urging(session, actor, urging_id)
     return one(row, 201, location=f"/v1/notice_deliveries/{delivery_id}/urgings")
 
 
@@ -152,4 +152,4 @@ async def list_urgings(
     delivery_id: Id, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
     """List how often a unit was urged, in order."""
-    return many(request, await registers.list_urgings(session, actor, wanted, delivery_id))
+    return many(request, await queries.list_urgings(session, actor, wanted, delivery_id))

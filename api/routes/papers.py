@@ -19,9 +19,9 @@ from api.schemas.papers import (
     TransferOut,
     TransferPage,
 )
-from supervision.items import papers, registers
-from supervision.items.papers import NewPaper
-from supervision.items.states import TransferState
+from supervision.papers import direct_transfers, instruction_papers, queries
+from supervision.papers.instruction_papers import NewPaper
+from supervision.papers.states import TransferState
 
 router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["papers"])
 
@@ -30,8 +30,8 @@ router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["papers"])
 async def register_instruction_paper(body: RegisterInstructionPaper, session: SessionDep, actor: ActorDep) -> Response:
     """Enter an instruction paper on the register; what is marked as classified is refused."""
     new = NewPaper(**body.model_dump(exclude={"leader_ids"}))
-    paper_id = await papers.register_instruction_paper(session, actor, new, leader_ids=body.leader_ids)
-    row = await registers.get_instruction_paper(session, actor, paper_id)
+    paper_id = await instruction_papers.register_instruction_paper(session, actor, new, leader_ids=body.leader_ids)
+    row = await queries.get_instruction_paper(session, actor, paper_id)
     return one(row, 201, location=f"/v1/instruction_papers/{paper_id}")
 
 
@@ -46,7 +46,7 @@ async def list_instruction_papers(
     leader: Annotated[Id | None, Query(description="an official who wrote on it")] = None,
 ) -> Response:
     """List instruction papers."""
-    page = await registers.list_instruction_papers(
+    page = await queries.list_instruction_papers(
         session, actor, wanted, item_id=item, follows_id=follows, leader_id=leader
     )
     return many(request, page)
@@ -55,7 +55,7 @@ async def list_instruction_papers(
 @router.get("/instruction_papers/{paper_id}", response_model=InstructionPaperOut)
 async def get_instruction_paper(paper_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one instruction paper."""
-    return one(await registers.get_instruction_paper(session, actor, paper_id))
+    return one(await queries.get_instruction_paper(session, actor, paper_id))
 
 
 @router.post("/instruction_papers/{paper_id}/link", response_model=InstructionPaperOut)
@@ -63,8 +63,8 @@ async def link_instruction_paper(
     paper_id: Id, body: LinkInstructionPaper, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Tell which item a paper led to; a paper belongs to one item."""
-    await papers.link_instruction_paper(session, actor, paper_id, item_id=body.item_id)
-    return one(await registers.get_instruction_paper(session, actor, paper_id))
+    await instruction_papers.link_instruction_paper(session, actor, paper_id, item_id=body.item_id)
+    return one(await queries.get_instruction_paper(session, actor, paper_id))
 
 
 @router.post(
@@ -72,8 +72,8 @@ async def link_instruction_paper(
 )
 async def hand_over_paper(paper_id: Id, body: HandOver, session: SessionDep, actor: ActorDep) -> Response:
     """Hand a paper of the principal leader to another leader personally; no unit is told."""
-    transfer_id = await papers.hand_over(session, actor, paper_id, **body.model_dump())
-    row = await registers.get_transfer(session, actor, transfer_id)
+    transfer_id = await direct_transfers.hand_over(session, actor, paper_id, **body.model_dump())
+    row = await queries.get_transfer(session, actor, transfer_id)
     return one(row, 201, location=f"/v1/direct_transfers/{transfer_id}")
 
 
@@ -87,13 +87,13 @@ async def list_direct_transfers(
     state: Annotated[TransferState | None, Query()] = None,
 ) -> Response:
     """List direct transfers."""
-    return many(request, await registers.list_transfers(session, actor, wanted, paper_id=paper, state=state))
+    return many(request, await queries.list_transfers(session, actor, wanted, paper_id=paper, state=state))
 
 
 @router.get("/direct_transfers/{transfer_id}", response_model=TransferOut)
 async def get_direct_transfer(transfer_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one direct transfer."""
-    return one(await registers.get_transfer(session, actor, transfer_id))
+    return one(await queries.get_transfer(session, actor, transfer_id))
 
 
 @router.post(
@@ -101,8 +101,8 @@ async def get_direct_transfer(transfer_id: Id, session: SessionDep, actor: Actor
 )
 async def log_liaison(transfer_id: Id, body: LogLiaison, session: SessionDep, actor: ActorDep) -> Response:
     """Log what the office learned in following a direct transfer."""
-    liaison_id = await papers.log_liaison(session, actor, transfer_id, text=body.text)
-    row = await registers.get_liaison(session, actor, liaison_id)
+    liaison_id = await direct_transfers.log_liaison(session, actor, transfer_id, text=body.text)
+    row = await queries.get_liaison(session, actor, liaison_id)
     return one(row, 201, location=f"/v1/direct_transfers/{transfer_id}/liaisons")
 
 
@@ -111,11 +111,11 @@ async def list_liaisons(
     transfer_id: Id, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
     """List the liaisons of a direct transfer, in order."""
-    return many(request, await registers.list_liaisons(session, actor, wanted, transfer_id))
+    return many(request, await queries.list_liaisons(session, actor, wanted, transfer_id))
 
 
 @router.post("/direct_transfers/{transfer_id}/outcome", response_model=TransferOut)
 async def conclude_transfer(transfer_id: Id, body: ConcludeTransfer, session: SessionDep, actor: ActorDep) -> Response:
     """Log the outcome of a direct transfer, which ends it."""
-    await papers.conclude_transfer(session, actor, transfer_id, outcome=body.outcome)
-    return one(await registers.get_transfer(session, actor, transfer_id))
+    await direct_transfers.conclude_transfer(session, actor, transfer_id, outcome=body.outcome)
+    return one(await queries.get_transfer(session, actor, transfer_id))

@@ -6,7 +6,7 @@ from pydantic import Field
 from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Percent, Prose, Year
 from supervision.documents.models import Secrecy
 from supervision.items.states import AuthorityKind, ItemKind, ItemState
-from supervision.tasks.models import Occasion
+from supervision.ledgers.models import Occasion
 
 
 class RegisterItem(Body):

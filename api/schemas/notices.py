@@ -4,7 +4,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.fields import Answer, Body, FullDate, Id, Prose
-from supervision.items.states import DeliveryState, NoticeKind, NoticeState, UrgingChannel
+from supervision.notices.states import DeliveryState, NoticeKind, NoticeState, UrgingChannel
 
 # The limit is measured in days, the calendar in years: four weeks of working days are the most that makes sense.
 WorkingDays = Annotated[int, Field(ge=1, le=20)]

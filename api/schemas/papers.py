@@ -5,7 +5,7 @@ from pydantic import Field
 
 from api.schemas.fields import Answer, Body, FullDate, Id, Line, Prose
 from supervision.documents.models import Secrecy
-from supervision.items.states import TransferState
+from supervision.papers.states import TransferState
 
 Leaders = Annotated[list[Id], Field(min_length=1, max_length=20)]
 

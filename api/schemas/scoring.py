@@ -20,7 +20,7 @@ from api.schemas.fields import (
     Year,
 )
 from supervision.identity.models import UnitKind
-from supervision.items.models import ItemKind
+from supervision.items.states import ItemKind
 from supervision.scoring.models import Needs
 from supervision.scoring.states import DeductionState, WarningLevel
 

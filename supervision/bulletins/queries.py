@@ -20,7 +20,7 @@ from supervision.bulletins.models import (
 from supervision.bulletins.states import RectificationState
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import NotFound, or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.identity.models import Official, Unit
@@ -163,7 +163,7 @@ async def list_circulars(
 
 async def get_circular(session: AsyncSession, actor: Actor, circular_id: UUID) -> Row:
     statement: Rows = select(*CIRCULAR_COLUMNS).where(Circular.id == circular_id, policy.circulars_visible_to(actor))
-    return _found(await fetch_one(session, statement))
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def get_circular_for_update(session: AsyncSession, actor: Actor, circular_id: UUID) -> Circular:
@@ -202,7 +202,7 @@ async def get_rectification_order(session: AsyncSession, actor: Actor, order_id:
     """Read an order with every round of report and verification."""
     statement: Rows = select(*ORDER_LINE, _REPORTS.label("reports"))
     statement = statement.where(RectificationOrder.id == order_id, policy.orders_visible_to(actor))
-    return _found(await fetch_one(session, statement))
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def get_order_for_update(session: AsyncSession, actor: Actor, order_id: UUID) -> RectificationOrder:
@@ -225,7 +225,7 @@ async def list_follow_ups(
 
 async def get_follow_up(session: AsyncSession, _actor: Actor, follow_up_id: UUID) -> Row:
     statement: Rows = select(*FOLLOW_UP_COLUMNS).where(MediaFollowUp.id == follow_up_id)
-    return _found(await fetch_one(session, statement))
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def get_follow_up_for_update(session: AsyncSession, _actor: Actor, follow_up_id: UUID) -> MediaFollowUp:
@@ -255,7 +255,7 @@ async def list_accountability_proposals(
 
 async def get_accountability_proposal(session: AsyncSession, _actor: Actor, proposal_id: UUID) -> Row:
     statement: Rows = select(*PROPOSAL_COLUMNS).where(AccountabilityProposal.id == proposal_id)
-    return _found(await fetch_one(session, statement))
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def get_proposal_for_update(session: AsyncSession, _actor: Actor, proposal_id: UUID) -> AccountabilityProposal:
@@ -265,9 +265,3 @@ async def get_proposal_for_update(session: AsyncSession, _actor: Actor, proposal
     if found is None:
         raise NotFound
     return found
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound
-    return row

@@ -14,8 +14,8 @@ from supervision.foundation.paging import Rows
 from supervision.inspections import policy as inspections
 from supervision.inspections.models import InspectionPlan, InspectionScope
 from supervision.inspections.states import PlanState
-from supervision.items.models import NoticeDelivery
-from supervision.items.states import DeliveryState
+from supervision.notices.models import NoticeDelivery
+from supervision.notices.states import DeliveryState
 from supervision.progress.models import Obligation, ProgressReport
 from supervision.progress.states import ReportState
 from supervision.reviews.models import CompletionReport

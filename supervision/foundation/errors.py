@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +112,10 @@ class BlankText(Invalid):
     code = "blank_text"
     zh = "内容为空白，没有可见的文字。请填写内容；选填项可不填。"
     en = "There is nothing to be seen in this text. Write something, or leave it out where it is optional."
+
+
+def or_not_found(row: Thing | None) -> Thing:
+    """Return what was looked for; refuses where there is nothing, or nothing in sight."""
+    if row is None:
+        raise NotFound
+    return row

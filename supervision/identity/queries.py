@@ -5,7 +5,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.texts import fold
 from supervision.identity import policy
@@ -47,7 +47,7 @@ KEY_COLUMNS = (
 
 async def get_jurisdiction(session: AsyncSession, code: str) -> RowMapping:
     statement = select(Jurisdiction.id, Jurisdiction.code, Jurisdiction.name, Jurisdiction.kind)
-    return _found((await session.execute(statement.where(Jurisdiction.code == code))).mappings().one_or_none())
+    return or_not_found((await session.execute(statement.where(Jurisdiction.code == code))).mappings().one_or_none())
 
 
 async def get_own_jurisdiction(session: AsyncSession, actor: Actor) -> RowMapping:
@@ -68,7 +68,7 @@ async def list_units(
 
 async def get_unit(session: AsyncSession, actor: Actor, unit_id: UUID) -> RowMapping:
     statement = select(*UNIT_COLUMNS).where(Unit.id == unit_id, policy.units_visible_to(actor))
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def list_officials(
@@ -89,7 +89,7 @@ async def list_officials(
 
 async def get_official(session: AsyncSession, actor: Actor, official_id: UUID) -> RowMapping:
     statement = select(*OFFICIAL_COLUMNS).where(Official.id == official_id, policy.officials_visible_to(actor))
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def list_clients(session: AsyncSession, _actor: Actor, request: PageRequest[UUID]) -> Page:
@@ -98,7 +98,7 @@ async def list_clients(session: AsyncSession, _actor: Actor, request: PageReques
 
 async def get_client(session: AsyncSession, _actor: Actor, client_id: UUID) -> RowMapping:
     statement = select(*CLIENT_COLUMNS).where(Client.id == client_id)
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def list_client_keys(session: AsyncSession, actor: Actor, client_id: UUID) -> Sequence[RowMapping]:
@@ -109,7 +109,7 @@ async def list_client_keys(session: AsyncSession, actor: Actor, client_id: UUID)
 
 async def get_client_key(session: AsyncSession, _actor: Actor, client_id: UUID, key_id: UUID) -> RowMapping:
     statement = select(*KEY_COLUMNS).where(ClientKey.client_id == client_id, ClientKey.id == key_id)
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def require_units(session: AsyncSession, unit_ids: set[UUID]) -> None:
@@ -124,9 +124,3 @@ async def require_officials_in_post(session: AsyncSession, official_ids: set[UUI
     found = await session.scalars(select(Official.id).where(Official.id.in_(official_ids), Official.left_on.is_(None)))
     if set(found) != official_ids:
         raise UnknownOfficial
-
-
-def _found(row: RowMapping | None) -> RowMapping:
-    if row is None:
-        raise NotFound
-    return row

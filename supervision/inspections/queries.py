@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from supervision.foundation.actors import Actor, Role
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import NotFound, or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.inspections import policy
@@ -129,7 +129,7 @@ async def list_plans(
 
 
 async def get_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> Row:
-    return _found(await fetch_one(session, _plans(actor).where(InspectionPlan.id == plan_id)))
+    return or_not_found(await fetch_one(session, _plans(actor).where(InspectionPlan.id == plan_id)))
 
 
 async def get_plan_for_update(session: AsyncSession, actor: Actor, plan_id: UUID) -> InspectionPlan:
@@ -175,7 +175,7 @@ async def find_finding(session: AsyncSession, actor: Actor, finding_id: UUID) ->
 
 
 async def get_finding(session: AsyncSession, actor: Actor, finding_id: UUID) -> Row:
-    return _found(await find_finding(session, actor, finding_id))
+    return or_not_found(await find_finding(session, actor, finding_id))
 
 
 async def list_evidence(session: AsyncSession, plan_id: UUID, unit_id: UUID) -> list[UUID]:
@@ -211,10 +211,4 @@ async def list_conclusions(
 
 async def get_conclusion(session: AsyncSession, actor: Actor, conclusion_id: UUID) -> Row:
     statement = select(*_CONCLUSION_COLUMNS).where(Conclusion.id == conclusion_id, policy.conclusions_visible_to(actor))
-    return _found(await fetch_one(session, statement))
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound
-    return row
+    return or_not_found(await fetch_one(session, statement))

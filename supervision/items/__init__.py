@@ -1,5 +1,5 @@
-"""What is supervised: items, their numbers, the yearly ledger with its entries, and the parties of an item.
+"""The register of supervision items: registration, numbers, changes, stages, similar items, parties (§3).
 
-A number is given once, and what is closed stays closed until a look back opens it. Visibility reads only parties,
-which `tasks` adds by command.
+A number is given once, without gaps; who sees an item is told by its parties, which other rooms add by command. The
+year's ledger and what is entered in it stand here too, because what is registered late finds its place in it.
 """

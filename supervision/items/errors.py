@@ -121,22 +121,6 @@ class ClassifiedMatter(Invalid):
     en = "The matter is marked as classified. State secrets have no place here and nothing was stored."
 
 
-class PaperLeaderNotOfCounty(Invalid):
-    """Instructions on a paper are those of county leaders, and it is handed over to one of them."""
-
-    code = "paper_leader_not_of_county"
-    zh = "批示人和接办人须是县领导。请核对人员。"
-    en = "Who instructs by a paper, and whom it is handed to, must be a county leader. Check the officials."
-
-
-class UnknownPaper(Invalid):
-    """The earlier paper that the instruction follows is not on the register."""
-
-    code = "unknown_paper"
-    zh = "没有找到所指的在前批示件。请核对编号。"
-    en = "The earlier paper was not found on the register. Check the id."
-
-
 class UnknownItem(Invalid):
     """No item that the caller may see has this id."""
 
@@ -151,102 +135,6 @@ class NotYetHappened(Invalid):
     code = "not_yet_happened"
     zh = "日期晚于今天（{today}）。"
     en = "The day lies after today ({today})."
-
-
-class PaperAlreadyLinked(Conflict):
-    """The paper belongs to an item already."""
-
-    code = "paper_already_linked"
-    zh = "该批示件已关联督查事项。"
-    en = "The paper belongs to an item already."
-
-
-class TransferNotByPrincipal(Conflict):
-    """Only a paper of the county's principal leader is handed to another leader personally (§2(3))."""
-
-    code = "transfer_not_by_principal"
-    zh = "只有县主要领导的批示件可以直接转交其他领导。"
-    en = "Only a paper of the county's principal leader is handed over directly."
-
-
-class TransferToItsAuthor(Invalid):
-    """A direct transfer goes to another leader than those who wrote on the paper."""
-
-    code = "transfer_to_its_author"
-    zh = "接办领导不能是批示人本人。"
-    en = "A paper cannot be handed over to a leader who wrote on it."
-
-
-class AlreadyTransferred(Conflict):
-    """The paper was handed to this leader before."""
-
-    code = "already_transferred"
-    zh = "该批示件已转交该领导。"
-    en = "The paper was handed over to this leader before."
-
-
-class TransferConcluded(Conflict):
-    """Nothing is added to a transfer whose outcome is known."""
-
-    code = "transfer_concluded"
-    zh = "该直接转交已有办理结果，不能再登记。"
-    en = "The outcome of this transfer is known; nothing more is logged."
-
-
-class ChainMalformed(Invalid):
-    """A sign-off chain keeps the order of check, countersignature and issue, and ends with the issue."""
-
-    code = "chain_malformed"
-    zh = "签发流程须按核稿、审签、签发的顺序，每步至多一次，并以签发结束。"
-    en = "A chain keeps the order checked, countersigned, issued, has each step once at most, and ends with issued."
-
-
-class NoticeStepOutOfTurn(Conflict):
-    """Only the next step of its chain is taken on a notice."""
-
-    code = "notice_step_out_of_turn"
-    zh = "该文稿当前状态为 {state}，按签发流程不能执行此步骤。"
-    en = "This notice is {state}; by its chain another step comes next."
-
-
-class NoticeSignedByDrafter(Forbidden):
-    """Every step of the chain is taken by another person than the drafter."""
-
-    code = "notice_signed_by_drafter"
-    zh = "起草人不能核稿、审签或签发自己的文稿，请由另一人办理。"
-    en = "The drafter may not check, countersign or issue their own draft; another person must."
-
-
-class OnlyDrafterAmendsNotice(Forbidden):
-    """The drafter alone writes the draft, so that whoever signs it off sees it with other eyes."""
-
-    code = "only_drafter_amends_notice"
-    zh = "只有起草人可以修改文稿。请退回起草人修改。"
-    en = "Only the drafter may change the draft. Return it to the drafter."
-
-
-class NoticeLimitPassed(Invalid):
-    """A notice sets a limit that can still be kept."""
-
-    code = "notice_limit_passed"
-    zh = "办理时限早于今天（{today}）。"
-    en = "The time limit lies before today ({today})."
-
-
-class NoticeLimitRunOut(Conflict):
-    """The limit passed while the notice was being signed off."""
-
-    code = "notice_limit_run_out"
-    zh = "签发前办理时限（{limit_on}）已过，请重新起草。"
-    en = "The time limit ({limit_on}) passed before the issue; draft the notice anew."
-
-
-class NotToBeAcknowledged(Conflict):
-    """Only what was delivered and not acknowledged yet is acknowledged, or urged."""
-
-    code = "not_to_be_acknowledged"
-    zh = "只有已送达且尚未签收的文书可以签收或催签，当前状态为 {state}。"
-    en = "Only what was delivered and waits for acknowledgement is acknowledged or urged; this is {state}."
 
 
 class LedgerAlreadyOpen(Conflict):

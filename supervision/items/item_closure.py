@@ -2,7 +2,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.items import ledgers
+from supervision.items import ledger_entries
 from supervision.items.errors import StandingWork
 from supervision.items.item_changes import move, require_open
 from supervision.items.models import Item
@@ -25,4 +25,4 @@ async def mark_closed(session: AsyncSession, actor: Actor, item: Item) -> None:
 async def mark_reopened(session: AsyncSession, actor: Actor, item: Item, *, reason: str) -> None:
     """Open a locked item again after a look back (回头看); refuses one that is not closed."""
     await move(session, actor, item, ItemChangeKind.REOPENED, reason=reason, closed_on=item.closed_on)
-    await ledgers.enter_latecomers(session, item.year)
+    await ledger_entries.enter_latecomers(session, item.year)

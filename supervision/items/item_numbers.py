@@ -3,7 +3,8 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.numbers import take_next
-from supervision.items.models import ItemCounter, ItemKind
+from supervision.items.models import ItemCounter
+from supervision.items.states import ItemKind
 
 PREFIXES: Mapping[str, str] = {
     ItemKind.MAJOR_DECISION: "重决",

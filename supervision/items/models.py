@@ -1,5 +1,6 @@
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, false
@@ -7,34 +8,9 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from supervision.documents.models import Secrecy
-from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Massed, Named, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
-from supervision.items.life import ItemChange, ItemProcedure, ItemStage
-from supervision.items.notices import Notice, NoticeCounter, NoticeDelivery, NoticeProcedure, Urging
-from supervision.items.states import ENDED, AuthorityKind, ItemKind, ItemState, TransferState
-
-# What a room keeps is found here, whichever of its files says how.
-__all__ = [
-    "DirectTransfer",
-    "InstructionPaper",
-    "Item",
-    "ItemChange",
-    "ItemCounter",
-    "ItemKind",
-    "ItemProcedure",
-    "ItemStage",
-    "Ledger",
-    "LedgerEntry",
-    "Liaison",
-    "Notice",
-    "NoticeCounter",
-    "NoticeDelivery",
-    "NoticeProcedure",
-    "PaperLeader",
-    "PartKind",
-    "Party",
-    "Urging",
-]
+from supervision.items.states import ENDED, AuthorityKind, ItemChangeKind, ItemKind, ItemState
 
 _ENDS = ", ".join(repr(str(state)) for state in ItemState if state in ENDED)
 
@@ -158,76 +134,47 @@ class Party(Massed, Base):
     part: Mapped[str]
 
 
-class InstructionPaper(Named, Base):
-    """A paper on which county leaders wrote an instruction (批示件), with their exact words (§2(3))."""
+class ItemProcedure(Local, Base):
+    """Whether the registration of a kind is confirmed by a second person; no row: it is not."""
 
-    __tablename__ = "instruction_paper"
+    __tablename__ = "item_procedure"
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "kind"), one_of("kind", ItemKind))
+
+    kind: Mapped[str]
+    needs_approval: Mapped[bool]
+
+
+class ItemChange(Named, Base):
+    """What happened to an item since it was registered, by whom and why. Never changed."""
+
+    __tablename__ = "item_change"
     __table_args__ = local_table(
-        belongs_to("attachment", "attachment_id"),
-        belongs_to("instruction_paper", "follows_id"),
+        belongs_to("item", "item_id"), one_of("kind", ItemChangeKind), Index(None, "item_id", "id")
+    )
+
+    item_id: Mapped[UUID]
+    kind: Mapped[str]
+    reason: Mapped[str | None]
+    facts: Mapped[dict[str, Any]]
+    changed_by: Mapped[UUID | None]
+    changed_at: Mapped[datetime]
+
+
+class ItemStage(Named, Base):
+    """One of the ordered stages in which an item is done, each with its own limit."""
+
+    __tablename__ = "item_stage"
+    __table_args__ = local_table(
         belongs_to("item", "item_id"),
-        one_of("secrecy", Secrecy),
-        Index(None, "jurisdiction_id", "id"),
-        Index(None, "jurisdiction_id", "item_id"),
+        UniqueConstraint("item_id", "no"),
+        CheckConstraint("finished_on IS NOT NULL OR finished_by IS NULL", name="finished_on_a_day"),
     )
 
-    sender: Mapped[str]
-    document_number: Mapped[str | None]
-    title: Mapped[str]
-    instructed_on: Mapped[date]
-    words: Mapped[str]
-    secrecy: Mapped[str]
-    attachment_id: Mapped[UUID | None]
-    follows_id: Mapped[UUID | None]
-    item_id: Mapped[UUID | None]
-    registered_by: Mapped[UUID | None]
-    registered_at: Mapped[datetime]
-
-
-class PaperLeader(Massed, Base):
-    """One of the county leaders who wrote on a paper."""
-
-    __tablename__ = "paper_leader"
-    __table_args__ = (
-        belongs_to("instruction_paper", "paper_id"),
-        belongs_to("official", "official_id"),
-        UniqueConstraint("paper_id", "official_id"),
-    )
-
-    paper_id: Mapped[UUID]
-    official_id: Mapped[UUID]
-
-
-class DirectTransfer(Named, Base):
-    """A paper handed to another leader personally (直接转交): no unit is given notice of it."""
-
-    __tablename__ = "direct_transfer"
-    __table_args__ = local_table(
-        belongs_to("instruction_paper", "paper_id"),
-        belongs_to("official", "official_id"),
-        one_of("state", TransferState),
-        UniqueConstraint("paper_id", "official_id"),
-        Index(None, "jurisdiction_id", "id"),
-    )
-
-    paper_id: Mapped[UUID]
-    official_id: Mapped[UUID]
-    handed_on: Mapped[date]
-    state: Mapped[str]
-    handed_by: Mapped[UUID | None]
-    handed_at: Mapped[datetime]
-    outcome: Mapped[str | None]
-    concluded_by: Mapped[UUID | None]
-    concluded_at: Mapped[datetime | None]
-
-
-class Liaison(Named, Base):
-    """What the office heard or said in following a direct transfer (衔接). Never changed."""
-
-    __tablename__ = "liaison"
-    __table_args__ = local_table(belongs_to("direct_transfer", "transfer_id"), Index(None, "transfer_id", "id"))
-
-    transfer_id: Mapped[UUID]
-    text: Mapped[str]
-    logged_by: Mapped[UUID | None]
-    logged_at: Mapped[datetime]
+    item_id: Mapped[UUID]
+    no: Mapped[int]
+    name: Mapped[str]
+    limit_on: Mapped[date]
+    finished_on: Mapped[date | None]
+    finished_by: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way

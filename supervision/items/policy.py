@@ -4,11 +4,9 @@ from sqlalchemy import BindParameter, ColumnElement, false, select, true
 
 from supervision.foundation.actors import Actor, Role
 from supervision.items.errors import RegistrarActsAlone
-from supervision.items.models import Item, Notice, NoticeDelivery, Party
-from supervision.items.states import DeliveryState
+from supervision.items.models import Item, Party
 
 _SEES_ALL = frozenset({Role.OFFICE, Role.GROUP, Role.LEADER, Role.AUDITOR, Role.PUBLISHER, Role.SYSTEM})
-_SEES_NOTICES = _SEES_ALL - {Role.PUBLISHER}
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -23,22 +21,6 @@ def visible_as(role: Role, unit_id: UUID | BindParameter[UUID] | None) -> Column
     if role is Role.UNIT:
         return Item.id.in_(select(Party.item_id).where(Party.unit_id == unit_id))
     return false()
-
-
-def notices_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Let a unit see the notices that were delivered to it; the office and those who judge see all, others none."""
-    if actor.role is Role.UNIT:
-        is_its = (NoticeDelivery.unit_id == actor.unit_id) & (NoticeDelivery.state != DeliveryState.ADDRESSED)
-        return Notice.id.in_(select(NoticeDelivery.notice_id).where(is_its))
-    return true() if actor.role in _SEES_NOTICES else false()
-
-
-def deliveries_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Let a unit see what was delivered to it; the office and those who judge see all that was delivered."""
-    is_delivered = NoticeDelivery.state != DeliveryState.ADDRESSED
-    if actor.role is Role.UNIT:
-        return is_delivered & (NoticeDelivery.unit_id == actor.unit_id)
-    return is_delivered if actor.role in _SEES_NOTICES else false()
 
 
 def require_another_person(actor: Actor, item: Item) -> None:

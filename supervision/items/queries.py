@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from supervision.foundation.actors import Actor, Role
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import NotFound, or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.items import policy, search
@@ -147,7 +147,7 @@ async def list_items(
 
 
 async def get_item(session: AsyncSession, actor: Actor, item_id: UUID) -> Row:
-    return _found(await fetch_one(session, _one_item(actor.role), {"item": item_id, "unit": actor.unit_id}))
+    return or_not_found(await fetch_one(session, _one_item(actor.role), {"item": item_id, "unit": actor.unit_id}))
 
 
 @cache
@@ -186,7 +186,7 @@ async def list_item_stages(session: AsyncSession, actor: Actor, item_id: UUID) -
 
 async def get_item_stage(session: AsyncSession, actor: Actor, stage_id: UUID) -> Row:
     statement: Rows = select(*STAGE_COLUMNS).join(Item, Item.id == ItemStage.item_id)
-    return _found(await fetch_one(session, statement.where(ItemStage.id == stage_id, policy.visible_to(actor))))
+    return or_not_found(await fetch_one(session, statement.where(ItemStage.id == stage_id, policy.visible_to(actor))))
 
 
 async def list_item_procedures(session: AsyncSession, _actor: Actor) -> list[Row]:
@@ -198,7 +198,7 @@ async def list_item_procedures(session: AsyncSession, _actor: Actor) -> list[Row
 
 async def get_ledger(session: AsyncSession, _actor: Actor, year: int) -> Row:
     statement = select(*LEDGER_COLUMNS).where(Ledger.year == year)
-    return _found(await fetch_one(session, statement))
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def list_ledger_entries(session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, year: int) -> Page:
@@ -207,9 +207,3 @@ async def list_ledger_entries(session: AsyncSession, actor: Actor, request: Page
     statement: Rows = select(*ENTRY_COLUMNS).join(Item, Item.id == LedgerEntry.item_id)
     statement = statement.where(LedgerEntry.ledger_id == ledger["id"], policy.visible_to(actor))
     return await page(session, statement, request, identity=LedgerEntry.id, sort=LedgerEntry.no)
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound
-    return row

@@ -12,7 +12,7 @@ from supervision.documents.models import Secrecy
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.queries import require_officials_in_post
-from supervision.items import ledgers, registration_approval, rules
+from supervision.items import ledger_entries, registration_approval, rules
 from supervision.items.errors import DeadlineBeforeReceipt
 from supervision.items.item_numbers import take_numbers
 from supervision.items.models import Item, Party
@@ -115,7 +115,7 @@ async def register_items(
     await session.flush()
     facts = [(item.id, {"kind": kind, "number": item.number, "deadline_on": item.deadline_on}) for item in items]
     await audit.record_each(session, actor, "item.registered", facts)
-    await ledgers.enter_latecomers(session, year)
+    await ledger_entries.enter_latecomers(session, year)
     return [item.id for item in items]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.identity.models import Official
 from supervision.messaging.gateways.codes import classify
@@ -61,7 +61,7 @@ async def list_templates(session: AsyncSession, _actor: Actor, request: PageRequ
 
 async def get_template(session: AsyncSession, _actor: Actor, name: str) -> RowMapping:
     statement = select(*TEMPLATE_COLUMNS).where(Template.name == name).order_by(Template.version.desc()).limit(1)
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def list_broadcasts(session: AsyncSession, _actor: Actor, request: PageRequest[UUID]) -> Page:
@@ -71,7 +71,7 @@ async def list_broadcasts(session: AsyncSession, _actor: Actor, request: PageReq
 async def get_broadcast(session: AsyncSession, actor: Actor, broadcast_id: UUID) -> Mapping[str, Any]:
     """Return a broadcast with its messages counted by state."""
     statement = select(*BROADCAST_COLUMNS).where(Broadcast.id == broadcast_id)
-    row = _found((await session.execute(statement)).mappings().one_or_none())
+    row = or_not_found((await session.execute(statement)).mappings().one_or_none())
     counts = await count_messages(session, actor, broadcast_id=broadcast_id)
     return {**row, "messages": dict(counts)}
 
@@ -102,7 +102,7 @@ async def list_messages(
 
 async def get_message(session: AsyncSession, _actor: Actor, message_id: int) -> Mapping[str, Any]:
     """Return a message with what its gateway's code means and with every attempt to hand it over."""
-    row = _found((await session.execute(_messages().where(Message.id == message_id))).mappings().one_or_none())
+    row = or_not_found((await session.execute(_messages().where(Message.id == message_id))).mappings().one_or_none())
     attempts = select(*ATTEMPT_COLUMNS).where(Attempt.message_id == message_id).order_by(Attempt.fence)
     return {
         **row,
@@ -121,9 +121,3 @@ def _meaning(code: str | None) -> dict[str, str] | None:
         return None
     meaning = classify(code)
     return {"kind": str(meaning.kind), "zh": meaning.zh, "en": meaning.en}
-
-
-def _found(row: RowMapping | None) -> RowMapping:
-    if row is None:
-        raise NotFound
-    return row

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.progress import policy
@@ -101,7 +101,7 @@ async def list_obligations(
 
 async def get_obligation(session: AsyncSession, actor: Actor, obligation_id: UUID) -> Row:
     statement = select(*OBLIGATION_COLUMNS).where(Obligation.id == obligation_id, policy.obligations_visible_to(actor))
-    return _found(await fetch_one(session, statement))
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def list_progress_reports(
@@ -128,7 +128,7 @@ async def list_progress_reports(
 async def get_progress_report(session: AsyncSession, actor: Actor, report_id: UUID) -> dict[str, Any]:
     """Read a report with what it says of each task and its figures."""
     statement = _REPORTS.where(ProgressReport.id == report_id, policy.reports_visible_to(actor))
-    report = _found(await fetch_one(session, statement))
+    report = or_not_found(await fetch_one(session, statement))
     return {**report, "entries": await fetch(session, _ENTRIES, {"report": report_id})}
 
 
@@ -138,7 +138,7 @@ async def list_digests(session: AsyncSession, _actor: Actor, request: PageReques
 
 async def get_digest(session: AsyncSession, _actor: Actor, digest_id: UUID) -> Row:
     statement = select(*DIGEST_COLUMNS).where(Digest.id == digest_id)
-    return _found(await fetch_one(session, statement))
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def count_open(session: AsyncSession) -> tuple[int, int]:
@@ -146,9 +146,3 @@ async def count_open(session: AsyncSession) -> tuple[int, int]:
     marked = func.count(Obligation.marked_late_at)
     row = (await session.execute(select(func.count() - marked, marked).where(Obligation.state == "open"))).one()
     return cast("tuple[int, int]", tuple(row))
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound
-    return row

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.items.lateness import COUNTS_FOR_LATENESS
+from supervision.ledgers import ledger_closing
+from supervision.ledgers.ledger_closing import NewDeadline
 from supervision.progress.last_reported import ALL_KNOWN
 from supervision.reviews.task_standing import item_standing
-from supervision.tasks import carrying
-from supervision.tasks.carrying import NewDeadline
 
 _OVERDUE = text(f"""
     SELECT i.id FROM item i CROSS JOIN LATERAL ({item_standing(due=ALL_KNOWN, known=ALL_KNOWN)}) s
@@ -22,12 +22,12 @@ _OVERDUE = text(f"""
 
 async def check_ledger(session: AsyncSession, actor: Actor, *, year: int) -> UUID:
     """Count what a year's ledger has come to (查账, §2(1)) and keep it; refuses a ledger that is closed."""
-    return await carrying.check_ledger(session, actor, year=year, overdue=await _overdue(session))
+    return await ledger_closing.check_ledger(session, actor, year=year, overdue=await _overdue(session))
 
 
 async def close_ledger(session: AsyncSession, actor: Actor, *, year: int, deadlines: Sequence[NewDeadline]) -> None:
     """Close a year's ledger (结账, §2(1)) and carry over what is unfinished; refuses as the ledger's room says."""
-    await carrying.close_ledger(session, actor, year=year, deadlines=deadlines, overdue=await _overdue(session))
+    await ledger_closing.close_ledger(session, actor, year=year, deadlines=deadlines, overdue=await _overdue(session))
 
 
 async def _overdue(session: AsyncSession) -> Select[UUID]:

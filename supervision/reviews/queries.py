@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.reviews import policy
@@ -82,7 +82,7 @@ async def list_completion_reports(
 
 async def get_completion_report(session: AsyncSession, actor: Actor, report_id: UUID) -> Row:
     statement = select(*REPORT_COLUMNS).where(CompletionReport.id == report_id, policy.reports_visible_to(actor))
-    return _found(await fetch_one(session, statement))
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def list_waivers(
@@ -107,7 +107,7 @@ async def list_waivers(
 
 async def get_waiver(session: AsyncSession, actor: Actor, waiver_id: UUID) -> Row:
     statement = select(*WAIVER_COLUMNS).where(Waiver.id == waiver_id, policy.waivers_visible_to(actor))
-    return _found(await fetch_one(session, statement))
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def read_stands(session: AsyncSession, item_id: UUID) -> dict[UUID, Stand]:
@@ -123,9 +123,3 @@ async def read_stands(session: AsyncSession, item_id: UUID) -> dict[UUID, Stand]
         waivers.where(Waiver.state == WaiverState.ASKED).exists(),
     ).where(Task.item_id == item_id)
     return {task_id: Stand(*stand) for task_id, *stand in await session.execute(statement)}
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound
-    return row

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from supervision.items.models import ItemKind
+from supervision.items.states import ItemKind
 from supervision.scoring.models import Needs
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.cadence.rules import shanghai_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import Unit
@@ -198,7 +198,7 @@ async def list_deductions(
 
 
 async def get_deduction(session: AsyncSession, actor: Actor, deduction_id: UUID) -> RowMapping:
-    return _found(
+    return or_not_found(
         (await session.execute(_deductions(actor).where(Deduction.id == deduction_id))).mappings().one_or_none()
     )
 
@@ -219,12 +219,6 @@ async def list_scoring_policies(session: AsyncSession, _actor: Actor, request: P
 async def get_scoring_policy(session: AsyncSession, _actor: Actor, policy_id: UUID) -> dict[str, Any]:
     """Read one version of the policy with its readings and its rules, in the order of the annex."""
     statement = select(*POLICY_COLUMNS, ScoringPolicy.readings).where(ScoringPolicy.id == policy_id)
-    found = _found((await session.execute(statement)).mappings().one_or_none())
+    found = or_not_found((await session.execute(statement)).mappings().one_or_none())
     rules = select(*RULE_COLUMNS).where(ScoringRule.policy_id == policy_id).order_by(*_RULE_ORDER)
     return {**found, "rules": [dict(rule) for rule in (await session.execute(rules)).mappings()]}
-
-
-def _found(row: RowMapping | None) -> RowMapping:
-    if row is None:
-        raise NotFound
-    return row

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.identity.models import Unit
@@ -105,7 +105,7 @@ async def get_settlement(
     statement = statement.where(Settlement.year == year, policy.settlements_visible_to(actor))
     if revision is not None:
         statement = statement.where(Settlement.revision == revision)
-    found = _found(await fetch_one(session, statement.order_by(Settlement.id.desc()).limit(1)))
+    found = or_not_found(await fetch_one(session, statement.order_by(Settlement.id.desc()).limit(1)))
     await policy.require_ranking(session, actor)
     rows = select(*SETTLED_COLUMNS).where(SettlementRow.settlement_id == found["id"])
     if (unit_id := policy.only_unit_of(actor)) is not None:
@@ -121,7 +121,7 @@ async def list_reopenings(session: AsyncSession, _actor: Actor, request: PageReq
 async def get_reopening(session: AsyncSession, _actor: Actor, reopening_id: UUID) -> Row:
     """Read a proposal to settle a year anew with each approval."""
     statement: Rows = select(*REOPENING_COLUMNS).where(SettlementReopening.id == reopening_id)
-    return _found(await fetch_one(session, statement))
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def list_corrections(
@@ -135,7 +135,7 @@ async def list_corrections(
 
 
 async def get_correction(session: AsyncSession, actor: Actor, correction_id: UUID) -> Row:
-    return _found(await fetch_one(session, _corrections(actor).where(Correction.id == correction_id)))
+    return or_not_found(await fetch_one(session, _corrections(actor).where(Correction.id == correction_id)))
 
 
 def _corrections(actor: Actor) -> Rows:
@@ -145,9 +145,3 @@ def _corrections(actor: Actor) -> Rows:
         .join(Deduction, Deduction.id == Correction.deduction_id)
         .where(policy.deductions_visible_to(actor))
     )
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound
-    return row

@@ -1,4 +1,4 @@
-"""How an item is broken down: tasks, responsibilities, indicators and extensions.
+"""What an item is broken down into: the tree of tasks, who answers, milestones, indicators, extensions, departures.
 
-Every task has one lead leader, one responsible unit and one responsible person (§2(1)).
+Every open task has one lead leader, one responsible unit and one responsible person (§2(1), §5(1)).
 """

@@ -12,7 +12,7 @@ from supervision.identity.models import Position
 from supervision.items import item_closure
 from supervision.items import queries as items
 from supervision.items.registration import add_parties
-from supervision.tasks import parts, queries, rules
+from supervision.tasks import queries, responsibilities, rules
 from supervision.tasks.errors import DecompositionRefused, ItemAlreadyDecomposed
 from supervision.tasks.models import Indicator, Sharer, Task
 from supervision.tasks.rules import TaskPlan
@@ -44,11 +44,11 @@ async def add_tasks(session: AsyncSession, actor: Actor, plans: dict[UUID, list[
     # Without relationships nothing else tells that tasks come before what is theirs; parents were added first.
     await session.flush()
     session.add_all(Indicator(task_id=task.id, **each) for task, plan in made for each in plan["indicators"])
-    parties = [party for task, _ in made for party in parts.parties_of(task)]
+    parties = [party for task, _ in made for party in responsibilities.parties_of(task)]
     for task, plan in made:
         for part, holder_id in _shared(plan):
-            session.add(Sharer(task_id=task.id, part=part, since_at=at, **parts.holder_of(part, holder_id)))
-            parties.append(parts.party_of(task.item_id, part, holder_id))
+            session.add(Sharer(task_id=task.id, part=part, since_at=at, **responsibilities.holder_of(part, holder_id)))
+            parties.append(responsibilities.party_of(task.item_id, part, holder_id))
     await add_parties(session, parties)
     facts = [(item_id, {"tasks": len(tasks)}) for item_id, tasks in plans.items()]
     await audit.record_each(session, actor, "item.decomposed", facts)

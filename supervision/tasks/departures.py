@@ -10,7 +10,7 @@ from supervision.foundation.actors import Actor
 from supervision.identity import service as identity
 from supervision.identity.errors import DepartureNotYet, UnknownOfficial
 from supervision.messaging import outbox
-from supervision.tasks import assignments, parts, queries, rules
+from supervision.tasks import assignments, queries, responsibilities, rules
 from supervision.tasks.errors import SuccessorIsSelf, SuccessorNeeded
 from supervision.tasks.states import SHARED_PARTS, TaskPart
 
@@ -39,10 +39,10 @@ async def record_departure(
         task = await queries.get_for_update(session, actor, task_id)
         rules.check_fit(part, known[successor_id], unit_id=task.responsible_unit_id)
         if part in SHARED_PARTS:
-            await parts.unshare(session, actor, task, part, official_id, at=at, reason=reason)
-            await parts.share(session, actor, task, part, successor_id, at=at)
+            await responsibilities.unshare(session, actor, task, part, official_id, at=at, reason=reason)
+            await responsibilities.share(session, actor, task, part, successor_id, at=at)
         else:
-            await parts.hand_on(session, actor, task, part, successor_id, at=at, reason=reason)
+            await responsibilities.hand_on(session, actor, task, part, successor_id, at=at, reason=reason)
 
 
 async def amend_official(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from supervision.documents.models import Secrecy
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
-from supervision.items import item_closure, ledgers, rules
+from supervision.items import item_closure, ledger_entries, rules
 from supervision.items import policy as items_policy
 from supervision.items import queries as items
 from supervision.items.errors import MergeIntoItself, UnknownItem
@@ -20,7 +20,7 @@ from supervision.items.registration import NewItem, NewParty, add_parties, regis
 from supervision.items.states import ItemChangeKind
 from supervision.tasks.errors import NothingLeftBySplit, SplitTasksUnknown, TargetNotDecomposed
 from supervision.tasks.models import Task
-from supervision.tasks.parts import read_parties
+from supervision.tasks.responsibilities import read_parties
 
 
 class SplitPart(TypedDict):
@@ -48,7 +48,7 @@ async def merge_item(session: AsyncSession, actor: Actor, item_id: UUID, *, into
     await note_changes(session, actor, ItemChangeKind.ABSORBED, reason=reason, facts_of=facts_of)
     await _move_tasks(session, moved, into_id)
     await _share_parties(session, item_id, into_id)
-    await ledgers.enter_beside(session, [into_id], of_item_id=item_id)
+    await ledger_entries.enter_beside(session, [into_id], of_item_id=item_id)
 
 
 async def split_item(
@@ -74,7 +74,7 @@ async def split_item(
         await _move_tasks(session, taken, new_id)
         await add_parties(session, await read_parties(session, taken))
     await _cut_loose(session, [item_id, *new_ids])
-    await ledgers.enter_beside(session, new_ids, of_item_id=item_id)
+    await ledger_entries.enter_beside(session, new_ids, of_item_id=item_id)
     split = {item_id: {"into_ids": [str(new_id) for new_id in new_ids], "tasks": len(wanted)}}
     await note_changes(session, actor, ItemChangeKind.SPLIT, reason=reason, facts_of=split)
     from_it = {"from_id": item_id, "from_number": item.number}

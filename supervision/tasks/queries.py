@@ -1,6 +1,4 @@
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +9,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.identity.models import COUNTY_LEADERS, UNIT_LEADERS, Official, Unit
 from supervision.items import item_closure
 from supervision.items import queries as items
-from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.items.models import Item
 from supervision.items.states import ItemState
 from supervision.tasks import policy
 from supervision.tasks.models import Extension, Indicator, Milestone, Sharer, Task
@@ -100,33 +98,6 @@ MILESTONE_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PersonInPost:
-    """An official who is in post, as a spreadsheet may name them."""
-
-    id: UUID
-    unit_id: UUID
-    name: str
-    post: str
-    is_county_leader: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """Everybody whom a ledger may name: units by name, and the officials in post."""
-
-    units: Mapping[str, UUID]
-    people: tuple[PersonInPost, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a year's ledger holds already."""
-
-    numbers: AbstractSet[int]
-    goals: AbstractSet[str]
-
-
 async def list_tasks(
     session: AsyncSession,
     actor: Actor,
@@ -147,7 +118,7 @@ async def list_tasks(
 async def get_task(session: AsyncSession, actor: Actor, task_id: UUID) -> RowMapping:
     statement = select(*TASK_COLUMNS).join(Item, Item.id == Task.item_id)
     statement = statement.where(Task.id == task_id, policy.visible_to(actor))
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def list_extensions(
@@ -170,7 +141,7 @@ async def list_extensions(
 async def get_extension(session: AsyncSession, actor: Actor, extension_id: UUID) -> RowMapping:
     statement = select(*EXTENSION_COLUMNS).join(Item, Item.id == Extension.item_id)
     statement = statement.where(Extension.id == extension_id, policy.visible_to(actor))
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def get_for_update(session: AsyncSession, actor: Actor, task_id: UUID) -> Task:
@@ -211,7 +182,7 @@ async def get_milestone(session: AsyncSession, actor: Actor, milestone_id: UUID)
     statement = select(*MILESTONE_COLUMNS).join(Task, Task.id == Milestone.task_id)
     statement = statement.join(Item, Item.id == Task.item_id)
     statement = statement.where(Milestone.id == milestone_id, policy.visible_to(actor))
-    return _found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def read_officials_in_post(session: AsyncSession, official_ids: AbstractSet[UUID]) -> dict[UUID, OfficialFacts]:
@@ -236,26 +207,3 @@ async def read_leaders(session: AsyncSession, unit_ids: AbstractSet[UUID]) -> di
     )
     rows = await session.execute(statement.order_by(Official.id.desc()).with_for_update(read=True))
     return {(unit_id, position): id_ for unit_id, position, id_ in rows}
-
-
-async def read_directory(session: AsyncSession) -> Directory:
-    units = await session.execute(select(Unit.name, Unit.id))
-    statement = select(
-        Official.id, Official.unit_id, Official.name, Official.post, Official.position.in_(COUNTY_LEADERS)
-    )
-    people = await session.execute(statement.where(Official.left_on.is_(None)))
-    return Directory({unit.name: unit.id for unit in units}, tuple(PersonInPost(*row) for row in people))
-
-
-async def read_taken(session: AsyncSession, year: int) -> Taken:
-    """Read the numbers and goals that a year's ledger holds; none if it is not open."""
-    statement = select(LedgerEntry.no, Task.goal).join(Ledger, Ledger.id == LedgerEntry.ledger_id)
-    statement = statement.outerjoin(Task, Task.item_id == LedgerEntry.item_id).where(Ledger.year == year)
-    rows = (await session.execute(statement)).all()
-    return Taken({no for no, _ in rows}, {goal for _, goal in rows if goal is not None})
-
-
-def _found(row: RowMapping | None) -> RowMapping:
-    if row is None:
-        raise NotFound
-    return row

@@ -10,7 +10,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Stale
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Position
-from supervision.tasks import assignments, parts, queries, rules
+from supervision.tasks import assignments, queries, responsibilities, rules
 from supervision.tasks.errors import AlreadyAssigned, UnitSupportsItself
 from supervision.tasks.models import Task
 from supervision.tasks.states import TaskPart
@@ -25,10 +25,10 @@ async def reassign_task(
     """
     known = await queries.read_officials_in_post(session, {official_id})
     task = await queries.get_for_update(session, actor, task_id)
-    if parts.holder_id_of(task, part) == official_id:
+    if responsibilities.holder_id_of(task, part) == official_id:
         raise AlreadyAssigned
     rules.check_fit(TaskPart(part), known.get(official_id), unit_id=task.responsible_unit_id)
-    await parts.hand_on(session, actor, task, part, official_id, at=await clock.now(session), reason=reason)
+    await responsibilities.hand_on(session, actor, task, part, official_id, at=await clock.now(session), reason=reason)
 
 
 async def reassign_unit(
@@ -53,9 +53,9 @@ async def reassign_unit(
         TaskPart.PRINCIPAL_LEADER: leaders.get((unit_id, Position.PRINCIPAL_LEADER)),
         TaskPart.LEADER_IN_CHARGE: leaders.get((unit_id, Position.LEADER_IN_CHARGE)),
     }.items():
-        await parts.hand_on(session, actor, task, part, to_id, at=at, reason=reason)
+        await responsibilities.hand_on(session, actor, task, part, to_id, at=at, reason=reason)
     if unit_id in await assignments.read_sharers(session, task_id, TaskPart.SUPPORTING_UNIT):
-        await parts.unshare(session, actor, task, TaskPart.SUPPORTING_UNIT, unit_id, at=at, reason=reason)
+        await responsibilities.unshare(session, actor, task, TaskPart.SUPPORTING_UNIT, unit_id, at=at, reason=reason)
 
 
 async def amend_task(
@@ -106,6 +106,6 @@ async def _set_sharers(
 ) -> None:
     for was_id in await assignments.read_sharers(session, task.id, part):
         if was_id not in wanted:
-            await parts.unshare(session, actor, task, part, was_id, at=at, reason=reason)
+            await responsibilities.unshare(session, actor, task, part, was_id, at=at, reason=reason)
     for to_id in wanted:
-        await parts.share(session, actor, task, part, to_id, at=at)
+        await responsibilities.share(session, actor, task, part, to_id, at=at)

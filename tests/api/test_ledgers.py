@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.items.models import Item
-from supervision.tasks.models import CarriedDeadline
+from supervision.ledgers.models import CarriedDeadline
 from tests.factories.identity import Caller
 from tests.factories.progress import hold, make_duty, moment, open_ledger
 from tests.factories.scoring import add_item

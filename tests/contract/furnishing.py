@@ -17,11 +17,12 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.identity.models import ClientKey
-from supervision.items import papers
-from supervision.items.models import Item, NoticeDelivery
+from supervision.items.models import Item
 from supervision.messaging import broadcasts, templates
 from supervision.messaging.audience import Audience
+from supervision.notices.models import NoticeDelivery
 from supervision.operations import service as operations
+from supervision.papers import direct_transfers
 from supervision.progress import digests, progress_reports
 from supervision.progress.models import ProgressEntry
 from supervision.reviews import close_out, ledger_standing
@@ -262,7 +263,7 @@ async def _papers(session: AsyncSession, actor: Actor, made: Furniture) -> None:
     made.put("paper_id", "paper", "follows", values=papers_of_principal)
     office = notices.somebody(actor)
     transfers = [
-        await papers.hand_over(session, office, paper_id, official_id=leaders[0], handed_on=date(2016, 3, 2))
+        await direct_transfers.hand_over(session, office, paper_id, official_id=leaders[0], handed_on=date(2016, 3, 2))
         for paper_id in papers_of_principal
     ]
     made.put("transfer_id", values=transfers)

@@ -7,10 +7,10 @@ from pathlib import Path
 from supervision.documents import number_formats, rules
 from supervision.documents.errors import SpreadsheetRefused
 from supervision.documents.spreadsheets import Limits
-from supervision.tasks import cells
-from supervision.tasks.cells import COMPARATORS, Unfit
-from supervision.tasks.columns import COLUMNS, IGNORABLE, name_columns
-from supervision.tasks.importing import read_book
+from supervision.ledgers import cells
+from supervision.ledgers.cells import COMPARATORS, Unfit
+from supervision.ledgers.columns import COLUMNS, IGNORABLE, name_columns
+from supervision.ledgers.ledger_import import read_book
 
 PATH = Path(__file__).parents[2] / "docs" / "spreadsheets.md"
 YEAR = 2016

@@ -16,8 +16,10 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.inspections import conclusions
 from supervision.inspections.plans import Scope
-from supervision.items import item_changes, noticing, papers, urging
-from supervision.items.models import NoticeDelivery
+from supervision.items import item_changes
+from supervision.notices import acknowledgement, sign_off, urging
+from supervision.notices.models import NoticeDelivery
+from supervision.papers import direct_transfers
 from supervision.progress import supplements
 from supervision.progress.models import ProgressEntry, QuarterlyLook
 from supervision.publication.drafts import draft_publication
@@ -81,17 +83,19 @@ async def _notify(session: AsyncSession, actor: Actor, life: Life) -> None:
     paper_id = await notices.make_paper(session, actor, item_id=life.item_id, attachment_id=scan)
     leader_id, office = await notices.make_leader(session, actor), person(actor)
     handed_on = date(2016, 3, 2)
-    transfer_id = await papers.hand_over(session, office, paper_id, official_id=leader_id, handed_on=handed_on)
-    await papers.log_liaison(session, office, transfer_id, text="已向领导汇报")
-    await papers.conclude_transfer(session, office, transfer_id, outcome="已办")
+    transfer_id = await direct_transfers.hand_over(
+        session, office, paper_id, official_id=leader_id, handed_on=handed_on
+    )
+    await direct_transfers.log_liaison(session, office, transfer_id, text="已向领导汇报")
+    await direct_transfers.conclude_transfer(session, office, transfer_id, outcome="已办")
     unit_ids = [life.unit_id]
     drafted = await notices.make_notice(session, actor, item_id=life.item_id, unit_ids=unit_ids)
-    await noticing.return_notice(session, person(actor), drafted, reason="依据有误")
+    await sign_off.return_notice(session, person(actor), drafted, reason="依据有误")
     notice_id = await notices.make_notice(session, actor, item_id=life.item_id, state="issued", unit_ids=unit_ids)
     delivered = select(NoticeDelivery.id).where(NoticeDelivery.notice_id == notice_id)
     delivery_id = (await session.scalars(delivered)).one()
     await urging.urge_delivery(session, office, delivery_id, channel="telephone", note="请签收")
-    await noticing.acknowledge_delivery(session, unit_of(actor, life), delivery_id)
+    await acknowledgement.acknowledge_delivery(session, unit_of(actor, life), delivery_id)
 
 
 async def _extend(session: AsyncSession, actor: Actor, life: Life) -> None:

@@ -6,17 +6,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
-from supervision.items import noticing, papers
-from supervision.items.papers import NewPaper
-from supervision.items.states import NoticeState
+from supervision.notices import sign_off
+from supervision.notices.states import NoticeState
+from supervision.papers import instruction_papers
+from supervision.papers.instruction_papers import NewPaper
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
 
 LIMIT = date(2199, 12, 31)
 _SIGN = {
-    NoticeState.CHECKED: noticing.check_notice,
-    NoticeState.COUNTERSIGNED: noticing.countersign_notice,
-    NoticeState.ISSUED: noticing.issue_notice,
+    NoticeState.CHECKED: sign_off.check_notice,
+    NoticeState.COUNTERSIGNED: sign_off.countersign_notice,
+    NoticeState.ISSUED: sign_off.issue_notice,
 }
 
 
@@ -41,7 +42,7 @@ async def make_paper(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
         **over,
     }
     new = NewPaper(**facts)
-    return await papers.register_instruction_paper(session, somebody(actor), new, leader_ids=leader_ids)
+    return await instruction_papers.register_instruction_paper(session, somebody(actor), new, leader_ids=leader_ids)
 
 
 async def make_notice(session: AsyncSession, actor: Actor, *, state: str = NoticeState.DRAFTED, **over: Any) -> UUID:
@@ -50,7 +51,7 @@ async def make_notice(session: AsyncSession, actor: Actor, *, state: str = Notic
     unit_ids = over.pop("unit_ids", None) or [await make_unit(session, actor)]
     drafter = over.pop("drafter", None) or somebody(actor)
     facts = {"kind": "notice", "text": "请按要求办理。", "limit_on": LIMIT, **over}
-    notice_id = await noticing.draft_notice(session, drafter, item_id, unit_ids=unit_ids, **facts)
+    notice_id = await sign_off.draft_notice(session, drafter, item_id, unit_ids=unit_ids, **facts)
     for step, sign in _SIGN.items():
         if state == NoticeState.DRAFTED:
             break

@@ -12,8 +12,8 @@ from api.schemas.operations import LedgerImportResult, OperationProblem
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
+from supervision.ledgers import ledger_import
 from supervision.operations import service
-from supervision.tasks import importing
 from tests.factories.spreadsheets import make_workbook
 from tests.factories.tasks import HEADER, ledger_row, make_cast, many_rows, to_csv
 from tests.house import Committed, Place
@@ -43,7 +43,7 @@ class Office:
     async def ask(self, raw: bytes, *, year: int = 2016) -> UUID:
         async with self.committed.api() as opened:
             await enter(opened, self.place.actor.jurisdiction_id)
-            operation_id = await importing.start_import(opened, self.actor, year=year, raw=raw)
+            operation_id = await ledger_import.start_import(opened, self.actor, year=year, raw=raw)
             await opened.commit()
         return operation_id
 

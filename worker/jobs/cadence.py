@@ -14,7 +14,8 @@ from supervision.foundation.actors import Actor, system
 from supervision.identity.models import JurisdictionKind
 from supervision.identity.queries import get_own_jurisdiction
 from supervision.inspections import monthly
-from supervision.items import ledgers, urging
+from supervision.items import ledger_entries
+from supervision.notices import urging
 from supervision.problems import queries as problems
 from supervision.problems import reminders
 from supervision.progress import (
@@ -79,7 +80,7 @@ async def _look(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
 
 
 async def _remind_of_ledgers(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
-    return {"messages": await ledgers.remind_of_ledgers(session, actor)}
+    return {"messages": await ledger_entries.remind_of_ledgers(session, actor)}
 
 
 async def _remind_of_problems(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:

@@ -12,11 +12,11 @@ from supervision.documents import attachments
 from supervision.documents.errors import SpreadsheetRefused
 from supervision.foundation import metrics
 from supervision.foundation.errors import Refusal
+from supervision.ledgers import ledger_import
 from supervision.operations import service
 from supervision.operations.errors import RowsRefused
 from supervision.operations.service import Claimed
 from supervision.operations.states import OperationState
-from supervision.tasks import importing
 from worker.runner import Runner
 
 log = structlog.get_logger()
@@ -80,21 +80,21 @@ async def _prepare_ledger_import(runner: Runner, claimed: Claimed) -> Apply:
     actor, year = claimed.actor, claimed.arguments["year"]
     async with runner.within(actor.jurisdiction_id) as session:
         raw = await attachments.read(session, UUID(claimed.arguments["attachment_id"]))
-    book = await asyncio.to_thread(importing.read_book, raw)
+    book = await asyncio.to_thread(ledger_import.read_book, raw)
     async with runner.within(actor.jurisdiction_id) as session:
-        sheet = await importing.open_sheet(session, year=year, book=book)
+        sheet = await ledger_import.open_sheet(session, year=year, book=book)
     rows = sheet.rows
     for done in range(0, len(rows), CHUNK):
         sheet.check(rows[done : done + CHUNK])
         async with runner.within(actor.jurisdiction_id) as session:
             is_done = min(done + CHUNK, len(rows))
             await service.note_progress(session, claimed.id, done=is_done, total=len(rows))
-    importing.require_right(sheet)
-    return lambda session: importing.import_ledger(session, actor, year=year, book=book)
+    ledger_import.require_right(sheet)
+    return lambda session: ledger_import.import_ledger(session, actor, year=year, book=book)
 
 
 # Each kind of operation: what looks at it step by step, and returns what applies it.
-PREPARE: Mapping[str, Prepare] = {importing.KIND: _prepare_ledger_import}
+PREPARE: Mapping[str, Prepare] = {ledger_import.KIND: _prepare_ledger_import}
 
 
 async def _end(runner: Runner, claimed: Claimed, state: OperationState, problems: Sequence[Mapping[str, Any]]) -> None:

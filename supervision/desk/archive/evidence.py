@@ -7,7 +7,7 @@ from supervision.documents.models import Attachment, Secrecy, Upload
 from supervision.foundation.paging import Rows
 from supervision.inspections import policy as inspections
 from supervision.inspections.models import Finding, FindingEvidence
-from supervision.items.models import InstructionPaper
+from supervision.papers.models import InstructionPaper
 from supervision.reviews import policy as reviews
 from supervision.reviews.models import CompletionEvidence, CompletionReport
 from supervision.scoring import policy as scoring

@@ -5,8 +5,7 @@ from itertools import groupby
 
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.sessions import Row
-from supervision.items.models import ItemKind
-from supervision.items.states import ItemState
+from supervision.items.states import ItemKind, ItemState
 
 # Style stands in the page itself, so that it looks the same wherever the file is opened, and prints on A4.
 _PAGE = """<!doctype html>

@@ -6,17 +6,12 @@ from supervision.desk import policy
 from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, lines, seen_by, words
 from supervision.identity.models import Official
 from supervision.items import policy as items
-from supervision.items.life import ItemChange
-from supervision.items.models import (
-    DirectTransfer,
-    InstructionPaper,
-    Item,
-    Liaison,
-    Notice,
-    NoticeDelivery,
-    Urging,
-)
-from supervision.items.states import ItemChangeKind, NoticeKind, UrgingChannel
+from supervision.items.models import Item, ItemChange
+from supervision.items.states import ItemChangeKind
+from supervision.notices import policy as notices
+from supervision.notices.models import Notice, NoticeDelivery, Urging
+from supervision.notices.states import NoticeKind, UrgingChannel
+from supervision.papers.models import DirectTransfer, InstructionPaper, Liaison
 
 _CHANGES = {
     ItemChangeKind.APPROVED: "立项审批通过",
@@ -203,6 +198,6 @@ PARTS: tuple[Part, ...] = (
     seen_by(_DEADLINE),
     seen_by(_GIVEN_BACK, policy.judgements_visible_to),
     *(seen_by(each.where(InstructionPaper.item_id == ITEM), policy.papers_visible_to) for each in _PAPERS),
-    *(seen_by(each, items.notices_visible_to) for each in _NOTICES),
-    *(seen_by(each, items.deliveries_visible_to) for each in _DELIVERIES),
+    *(seen_by(each, notices.notices_visible_to) for each in _NOTICES),
+    *(seen_by(each, notices.deliveries_visible_to) for each in _DELIVERIES),
 )

@@ -14,8 +14,12 @@ from supervision.identity.models import Unit
 from supervision.identity.policy import leads_the_county
 from supervision.inspections.models import InspectionPlan
 from supervision.inspections.states import PlanState
-from supervision.items.models import DirectTransfer, InstructionPaper, Item, Notice
-from supervision.items.states import ItemState, NoticeState, TransferState
+from supervision.items.models import Item
+from supervision.items.states import ItemState
+from supervision.notices.models import Notice
+from supervision.notices.states import NoticeState
+from supervision.papers.models import DirectTransfer, InstructionPaper
+from supervision.papers.states import TransferState
 from supervision.problems.models import Problem, ProblemLeader
 from supervision.problems.states import Level, ProblemState
 from supervision.publication.models import Publication

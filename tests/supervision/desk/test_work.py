@@ -18,8 +18,8 @@ from supervision.foundation.database import enter
 from supervision.foundation.errors import NotFound
 from supervision.foundation.ids import new_id
 from supervision.foundation.paging import Page, PageRequest
-from supervision.items import papers
 from supervision.messaging import templates
+from supervision.papers import direct_transfers
 from supervision.problems.models import Problem
 from supervision.reviews import completion_review
 from supervision.reviews.rules import Review
@@ -125,7 +125,7 @@ async def _papers(session: AsyncSession, actor: Actor, county: County) -> None:
     paper_id = await notices.make_paper(session, actor)
     for leader_id in (county.leader_id, await notices.make_leader(session, actor)):
         handed: dict[str, Any] = {"official_id": leader_id, "handed_on": date(2016, 3, 2)}
-        await papers.hand_over(session, person(actor), paper_id, **handed)
+        await direct_transfers.hand_over(session, person(actor), paper_id, **handed)
     item_id = await items.make_item(session, actor, deadline_on=date(2016, 6, 30))
     await add_item(session, kind="major_problem", state="registered")
     asked: dict[str, Any] = {"until_on": date(2016, 7, 31), "reason": "连续降雨"}

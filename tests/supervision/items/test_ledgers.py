@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.identity.models import Official
-from supervision.items import item_closure, ledgers, registration
+from supervision.items import item_closure, ledger_entries, registration
 from supervision.items.errors import LedgerAlreadyClosed, LedgerAlreadyOpen, LedgerYearTooFar
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.messaging import templates
@@ -50,22 +50,22 @@ async def messages(session: AsyncSession) -> list[tuple[UUID, str, str]]:
 @pytest.mark.parametrize("year", [2015, 2016, 2017])
 async def test_a_ledger_is_opened_for_a_year_at_hand_and_once(session: AsyncSession, here: Place, year: int) -> None:
     await hold(session, here.actor, moment(2, 8))
-    ledger_id = await ledgers.open_ledger(session, here.actor, year=year)
+    ledger_id = await ledger_entries.open_ledger(session, here.actor, year=year)
     ledger = await session.get_one(Ledger, ledger_id)
     assert (ledger.year, ledger.opened_on, ledger.closed_on) == (year, date(2016, 2, 8), None)
     with pytest.raises(LedgerAlreadyOpen):
-        await ledgers.open_ledger(session, here.actor, year=year)
+        await ledger_entries.open_ledger(session, here.actor, year=year)
     if year == 2015:
         await close(session, here.actor, year)
         with pytest.raises(LedgerAlreadyClosed):
-            await ledgers.open_ledger(session, here.actor, year=year)
+            await ledger_entries.open_ledger(session, here.actor, year=year)
 
 
 @pytest.mark.parametrize("year", [1900, 2014, 2018, 2026, 2200])
 async def test_a_far_year_is_a_slip(session: AsyncSession, here: Place, year: int) -> None:
     await hold(session, here.actor, moment(12, 31, 23))
     with pytest.raises(LedgerYearTooFar):
-        await ledgers.open_ledger(session, here.actor, year=year)
+        await ledger_entries.open_ledger(session, here.actor, year=year)
     assert list(await session.scalars(select(Ledger.id))) == []
 
 
@@ -78,7 +78,7 @@ async def test_what_stands_in_no_ledger_is_entered_when_one_is_opened(session: A
         await add_item(session, deadline_on=date(2015, 6, 30), state=state, closed_on=date(2015, 6, 1))
     # What was registered in January belongs to the ledger by its number, as does what comes after the opening.
     january = await add_item(session, deadline_on=date(2016, 6, 30))
-    await ledgers.open_ledger(session, here.actor, year=2016)
+    await ledger_entries.open_ledger(session, here.actor, year=2016)
     assert await entered(session, 2016) == [old, waiting, still]
     await hold(session, here.actor, moment(1, 5, year=2017))
     await close(session, here.actor, 2016)
@@ -87,10 +87,10 @@ async def test_what_stands_in_no_ledger_is_entered_when_one_is_opened(session: A
 
 async def test_while_an_earlier_ledger_stands_its_closing_carries_over(session: AsyncSession, here: Place) -> None:
     await hold(session, here.actor, moment(12, 20))
-    await ledgers.open_ledger(session, here.actor, year=2016)
+    await ledger_entries.open_ledger(session, here.actor, year=2016)
     item_id = await add_item(session, deadline_on=date(2016, 12, 31))
     await hold(session, here.actor, moment(2, 8, year=2017))
-    await ledgers.open_ledger(session, here.actor, year=2017)
+    await ledger_entries.open_ledger(session, here.actor, year=2017)
     stranded = await add_item(session, deadline_on=date(2015, 6, 30))
     assert await entered(session, 2017) == []
     await close(session, here.actor, 2016)
@@ -101,7 +101,7 @@ async def test_what_comes_to_a_closed_year_is_entered_in_the_ledger_that_stands(
     session: AsyncSession, here: Place
 ) -> None:
     await hold(session, here.actor, moment(12, 1))
-    await ledgers.open_ledger(session, here.actor, year=2016)
+    await ledger_entries.open_ledger(session, here.actor, year=2016)
     closed = await add_item(session, deadline_on=date(2016, 12, 31), state="closed", closed_on=date(2016, 12, 20))
     other = await add_item(session, deadline_on=date(2016, 12, 31), state="closed", closed_on=date(2016, 12, 20))
     await hold(session, here.actor, moment(3, 1, year=2017))
@@ -130,12 +130,12 @@ async def test_the_office_is_whoever_works_in_it(session: AsyncSession, here: Pl
     await session.execute(update(Official).where(Official.id == gone).values(left_on=date(2016, 2, 1)))
     await hold(session, here.actor, moment(12, 1))
     person = Actor(here.actor.jurisdiction_id, Role.OFFICE, client_id=new_id(), official_id=opener)
-    await ledgers.open_ledger(session, person, year=2016)
+    await ledger_entries.open_ledger(session, person, year=2016)
     await add_item(session, deadline_on=date(2016, 12, 31), clerk_id=clerk)
     await add_item(session, deadline_on=date(2016, 12, 31), clerk_id=done, state="closed", closed_on=date(2016, 6, 1))
     await hold(session, here.actor, moment(1, 3, year=2017))
-    assert await ledgers.remind_of_ledgers(session, here.actor) == 3
-    assert await ledgers.remind_of_ledgers(session, here.actor) == 0
+    assert await ledger_entries.remind_of_ledgers(session, here.actor) == 3
+    assert await ledger_entries.remind_of_ledgers(session, here.actor) == 0
     matter = "ledger_unopened:2017:2017-01-02"
     assert sorted(await messages(session)) == sorted((each, matter, "queued") for each in (office, opener, clerk))
     assert other not in {official for official, *_ in await messages(session)}
@@ -163,11 +163,11 @@ async def test_reminders_come_once_a_week_until_it_is_done(session: AsyncSession
     told: list[str] = []
     for at, expected in story.items():
         await hold(session, here.actor, at)
-        assert await ledgers.remind_of_ledgers(session, here.actor) == len(expected)
+        assert await ledger_entries.remind_of_ledgers(session, here.actor) == len(expected)
         told += expected
         assert await messages(session) == [(official, matter, "queued") for matter in told]
     await close(session, here.actor, 2014)
     await close(session, here.actor, 2015)
     assert {state for *_, state in await messages(session)} == {"cancelled"}
     await hold(session, here.actor, moment(1, 25))
-    assert await ledgers.remind_of_ledgers(session, here.actor) == 0
+    assert await ledger_entries.remind_of_ledgers(session, here.actor) == 0

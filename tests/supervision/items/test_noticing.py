@@ -14,22 +14,23 @@ from supervision.foundation.database import enter
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import PageRequest
 from supervision.identity.errors import UnknownUnit
-from supervision.items import noticing, registers, rules, urging
-from supervision.items.errors import (
-    ClassifiedMatter,
-    ItemClosed,
+from supervision.items.errors import ClassifiedMatter, ItemClosed
+from supervision.items.models import Item
+from supervision.items.registration import NewParty, add_parties
+from supervision.messaging import templates
+from supervision.messaging.models import Message
+from supervision.notices import acknowledgement, queries, sign_off, urging
+from supervision.notices import rules as notices
+from supervision.notices.errors import (
     NoticeLimitRunOut,
     NoticeSignedByDrafter,
     NoticeStepOutOfTurn,
     NotToBeAcknowledged,
     OnlyDrafterAmendsNotice,
 )
-from supervision.items.models import Item, Notice, NoticeDelivery, Urging
-from supervision.items.registers import DeliveryFilter
-from supervision.items.registration import NewParty, add_parties
-from supervision.items.states import DELIVERY_FOLLOWS, DeliveryState, NoticeState
-from supervision.messaging import templates
-from supervision.messaging.models import Message
+from supervision.notices.models import Notice, NoticeDelivery, Urging
+from supervision.notices.queries import DeliveryFilter
+from supervision.notices.states import DELIVERY_FOLLOWS, DeliveryState, NoticeState
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
 from tests.factories.notices import make_notice, somebody
@@ -39,9 +40,9 @@ from tests.house import Committed, Place
 # A Friday noon in Shanghai; the next working day is Monday, the 14th.
 FRIDAY = datetime(2016, 3, 11, 4, tzinfo=UTC)
 STEPS = {
-    NoticeState.CHECKED: noticing.check_notice,
-    NoticeState.COUNTERSIGNED: noticing.countersign_notice,
-    NoticeState.ISSUED: noticing.issue_notice,
+    NoticeState.CHECKED: sign_off.check_notice,
+    NoticeState.COUNTERSIGNED: sign_off.countersign_notice,
+    NoticeState.ISSUED: sign_off.issue_notice,
 }
 
 
@@ -70,7 +71,7 @@ async def test_only_the_next_step_of_the_chain_is_taken(
     notice_id = await make_notice(session, county)
     number = "示例" if state is NoticeState.ISSUED else None
     await session.execute(update(Notice).values(state=state, chain=chain, number=number))
-    if rules.following(chain, state) is step:
+    if notices.following(chain, state) is step:
         await STEPS[step](session, somebody(county), notice_id)
         assert await session.scalar(select(Notice.state)) == step
     else:
@@ -84,7 +85,7 @@ async def test_the_drafter_takes_no_step(session: AsyncSession, county: Actor, s
     drafter = Actor(
         county.jurisdiction_id, Role.OFFICE, client_id=await session.scalar(select(Notice.drafted_by)), is_test=True
     )
-    step = rules.following(rules.USUAL_CHAIN, state)
+    step = notices.following(notices.USUAL_CHAIN, state)
     assert step
     with pytest.raises(NoticeSignedByDrafter):
         await STEPS[step](session, drafter, notice_id)
@@ -99,8 +100,8 @@ async def test_only_the_drafter_amends_a_draft_and_only_others_return_a_notice(
     notice_id = await make_notice(session, county, state=state, drafter=drafter)
     version = (await session.execute(select(Notice.version))).scalar_one()
     who = drafter if is_drafter else somebody(county)
-    amend = noticing.amend_notice(session, who, notice_id, version, changes={"text": "请按新的要求办理。"})
-    give_back = partial(noticing.return_notice, session, who, notice_id, reason="要求不明确。")
+    amend = sign_off.amend_notice(session, who, notice_id, version, changes={"text": "请按新的要求办理。"})
+    give_back = partial(sign_off.return_notice, session, who, notice_id, reason="要求不明确。")
     if not is_drafter:
         with pytest.raises(OnlyDrafterAmendsNotice):
             await amend
@@ -133,7 +134,7 @@ async def test_only_what_was_delivered_and_waits_is_acknowledged_or_urged(
 
     async def act() -> None:
         if verb == "acknowledge":
-            await noticing.acknowledge_delivery(session, unit_of(county, unit_id), delivery_id)
+            await acknowledgement.acknowledge_delivery(session, unit_of(county, unit_id), delivery_id)
         else:
             await urging.urge_delivery(session, somebody(county), delivery_id, channel="telephone", note="已接听")
 
@@ -151,7 +152,7 @@ class TestIssue:
         for kind, year in (("notice", 2016), ("notice", 2016), ("slip", 2016), ("notice", 2017)):
             await hold(session, county, FRIDAY.replace(year=year))
             notice_id = await make_notice(session, county, kind=kind, state="issued")
-            numbers.append((await registers.get_notice(session, county, notice_id))["number"])
+            numbers.append((await queries.get_notice(session, county, notice_id))["number"])
         assert numbers == ["督查通知〔2016〕1号", "督查通知〔2016〕2号", "督查抄告〔2016〕1号", "督查通知〔2017〕1号"]
 
     async def test_twenty_at_once_leave_no_gap(self, committed: Committed) -> None:
@@ -164,7 +165,7 @@ class TestIssue:
         async def issue(notice_id: UUID, *, is_kept: bool) -> None:
             async with committed.api() as opened:
                 await enter(opened, place.actor.jurisdiction_id)
-                await noticing.issue_notice(opened, somebody(place.actor), notice_id)
+                await sign_off.issue_notice(opened, somebody(place.actor), notice_id)
                 await (opened.commit() if is_kept else opened.rollback())
 
         await asyncio.gather(*(issue(each, is_kept=place % 4 != 3) for place, each in enumerate(made)))
@@ -184,7 +185,7 @@ class TestIssue:
             async with committed.api() as opened:
                 await enter(opened, place.actor.jurisdiction_id)
                 try:
-                    await noticing.issue_notice(opened, somebody(place.actor), notice_id)
+                    await sign_off.issue_notice(opened, somebody(place.actor), notice_id)
                 except NoticeStepOutOfTurn:
                     return False
                 await opened.commit()
@@ -194,11 +195,11 @@ class TestIssue:
 
     async def test_it_is_due_for_acknowledgement_after_working_days(self, session: AsyncSession, county: Actor) -> None:
         for days, due_at in ((1, datetime(2016, 3, 14, 16, tzinfo=UTC)), (20, datetime(2016, 4, 11, 16, tzinfo=UTC))):
-            await noticing.set_notice_procedure(
-                session, county, kind="notice", chain=rules.USUAL_CHAIN, acknowledge_working_days=days
+            await sign_off.set_notice_procedure(
+                session, county, kind="notice", chain=notices.USUAL_CHAIN, acknowledge_working_days=days
             )
             notice_id = await make_notice(session, county, state="issued")
-            row = await registers.get_notice_delivery(session, county, await delivery_of(session, notice_id))
+            row = await queries.get_notice_delivery(session, county, await delivery_of(session, notice_id))
             assert (row["delivered_at"], row["due_at"]) == (FRIDAY, due_at)
 
     async def test_a_year_that_nobody_announced_counts_monday_to_friday(
@@ -206,7 +207,7 @@ class TestIssue:
     ) -> None:
         await hold(session, county, datetime(2150, 5, 1, 4, tzinfo=UTC))  # a Friday
         notice_id = await make_notice(session, county, state="issued")
-        row = await registers.get_notice_delivery(session, county, await delivery_of(session, notice_id))
+        row = await queries.get_notice_delivery(session, county, await delivery_of(session, notice_id))
         assert row["due_at"] == datetime(2150, 5, 4, 16, tzinfo=UTC)
 
     async def test_leaders_and_responsible_persons_are_told_number_and_limit_only(
@@ -227,7 +228,7 @@ class TestIssue:
         await make_notice(session, county, state="countersigned", item_id=item_id, unit_ids=[unit_id], text=text)
         assert await session.scalar(select(func.count()).select_from(Message)) == 0
         notice_id = (await session.execute(select(Notice.id))).scalar_one()
-        await noticing.issue_notice(session, somebody(county), notice_id)
+        await sign_off.issue_notice(session, somebody(county), notice_id)
         messages = (await session.execute(select(Message.official_id, Message.text))).all()
         assert {row.official_id for row in messages} == told | {handler}
         assert {row.text for row in messages} == {
@@ -238,17 +239,17 @@ class TestIssue:
         notice_id = await make_notice(session, county, state="countersigned", limit_on=date(2016, 3, 12))
         await hold(session, county, datetime(2016, 3, 12, 16, tzinfo=UTC))
         with pytest.raises(NoticeLimitRunOut):
-            await noticing.issue_notice(session, somebody(county), notice_id)
+            await sign_off.issue_notice(session, somebody(county), notice_id)
 
 
 class TestDraft:
     async def test_a_changed_procedure_binds_what_is_drafted_later(self, session: AsyncSession, county: Actor) -> None:
         before = await make_notice(session, county, kind="slip")
-        await noticing.set_notice_procedure(session, county, kind="slip", chain=["issued"], acknowledge_working_days=2)
+        await sign_off.set_notice_procedure(session, county, kind="slip", chain=["issued"], acknowledge_working_days=2)
         after = await make_notice(session, county, kind="slip")
         with pytest.raises(NoticeStepOutOfTurn):
-            await noticing.issue_notice(session, somebody(county), before)
-        await noticing.issue_notice(session, somebody(county), after)
+            await sign_off.issue_notice(session, somebody(county), before)
+        await sign_off.issue_notice(session, somebody(county), after)
 
     async def test_refuses_classified_matter_and_unknown_units(self, session: AsyncSession, county: Actor) -> None:
         with pytest.raises(ClassifiedMatter):
@@ -273,7 +274,7 @@ class TestUrging:
         for channel, messages in (("telephone", 1), ("sms", 2), ("sms", 3)):
             await urging.urge_delivery(session, somebody(county), delivery_id, channel=channel, note="请尽快签收")
             assert await session.scalar(select(func.count()).select_from(Message)) == messages
-        await noticing.acknowledge_delivery(session, unit_of(county, unit_id), delivery_id)
+        await acknowledgement.acknowledge_delivery(session, unit_of(county, unit_id), delivery_id)
         states = await session.scalars(select(Message.state).order_by(Message.id))
         assert list(states) == ["queued", "cancelled", "cancelled"]
         verbs = await session.scalars(
@@ -291,23 +292,22 @@ async def test_lists_of_deliveries_are_filtered(session: AsyncSession, county: A
     notice_id = await make_notice(session, county, state="issued", unit_ids=units)
     await make_notice(session, county, unit_ids=units)
     rows = {
-        row["unit_id"]: row["id"]
-        for row in (await registers.list_notice_deliveries(session, county, PageRequest())).rows
+        row["unit_id"]: row["id"] for row in (await queries.list_notice_deliveries(session, county, PageRequest())).rows
     }
     assert set(rows) == set(units)
-    await noticing.acknowledge_delivery(session, unit_of(county, units[0]), rows[units[0]])
+    await acknowledgement.acknowledge_delivery(session, unit_of(county, units[0]), rows[units[0]])
     for only, expected in (
         (DeliveryFilter(acknowledged=True), units[:1]),
         (DeliveryFilter(acknowledged=False), units[1:]),
         (DeliveryFilter(overdue=True), []),
         (DeliveryFilter(notice_id=notice_id, unit_id=units[2]), units[2:]),
     ):
-        page = await registers.list_notice_deliveries(session, county, PageRequest(), only=only)
+        page = await queries.list_notice_deliveries(session, county, PageRequest(), only=only)
         assert [row["unit_id"] for row in page.rows] == expected, only
     await hold(session, county, datetime(2016, 3, 14, 16, tzinfo=UTC))
     for is_overdue, expected in ((True, units[1:]), (False, units[:1])):
         only = DeliveryFilter(overdue=is_overdue)
-        page = await registers.list_notice_deliveries(session, county, PageRequest(), only=only)
+        page = await queries.list_notice_deliveries(session, county, PageRequest(), only=only)
         assert [row["unit_id"] for row in page.rows] == expected
 
 
@@ -345,6 +345,6 @@ class TestUrgeOverdue:
         assert await urging.urge_overdue(session, worker) == 0
         unit_id = await session.scalar(select(NoticeDelivery.unit_id).where(NoticeDelivery.id == delivery_id))
         assert unit_id
-        await noticing.acknowledge_delivery(session, unit_of(county, unit_id), delivery_id)
+        await acknowledgement.acknowledge_delivery(session, unit_of(county, unit_id), delivery_id)
         await hold(session, county, FRIDAY + timedelta(days=30))
         assert await urging.urge_overdue(session, worker) == 0

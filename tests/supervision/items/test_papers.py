@@ -12,10 +12,13 @@ from supervision.foundation.errors import NotFound, Refusal
 from supervision.foundation.ids import new_id
 from supervision.foundation.paging import PageRequest
 from supervision.identity.errors import UnknownOfficial
-from supervision.items import errors, papers, registers
-from supervision.items.models import DirectTransfer, InstructionPaper, NoticeDelivery
-from supervision.items.states import TRANSFER_FOLLOWS, TransferState
+from supervision.items import errors
 from supervision.messaging.models import Message
+from supervision.notices.models import NoticeDelivery
+from supervision.papers import direct_transfers, instruction_papers, queries
+from supervision.papers import errors as papers_errors
+from supervision.papers.models import DirectTransfer, InstructionPaper
+from supervision.papers.states import TRANSFER_FOLLOWS, TransferState
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
 from tests.factories.notices import make_leader, make_paper, somebody
@@ -36,7 +39,7 @@ class TestRegister:
             follows_id=earlier,
             item_id=item_id,
         )
-        row = await registers.get_instruction_paper(session, here.actor, paper_id)
+        row = await queries.get_instruction_paper(session, here.actor, paper_id)
         assert row["leader_ids"] == leaders
         assert (row["attachment_id"], row["follows_id"], row["item_id"]) == (scan, earlier, item_id)
         assert row["words"] == "请抓紧办理，月底前报结果。"
@@ -46,7 +49,7 @@ class TestRegister:
             ({"leader_id": leaders[1]}, [paper_id]),
             ({}, [earlier, paper_id]),
         ):
-            page = await registers.list_instruction_papers(session, here.actor, PageRequest(), **wanted)
+            page = await queries.list_instruction_papers(session, here.actor, PageRequest(), **wanted)
             assert [each["id"] for each in page.rows] == expected, wanted
 
     @pytest.mark.parametrize("place", ["document_number", "title", "words", "sender"])
@@ -65,7 +68,7 @@ class TestRegister:
             ({"instructed_on": date(2199, 1, 1)}, errors.NotYetHappened),
             ({"leader_ids": [new_id()]}, UnknownOfficial),
             ({"attachment_id": new_id()}, UnknownAttachment),
-            ({"follows_id": new_id()}, errors.UnknownPaper),
+            ({"follows_id": new_id()}, papers_errors.UnknownPaper),
             ({"item_id": new_id()}, errors.UnknownItem),
         ],
     )
@@ -77,7 +80,7 @@ class TestRegister:
 
     async def test_only_county_leaders_instruct(self, session: AsyncSession, here: Place) -> None:
         clerk = await make_official(session, here.actor, await make_unit(session, here.actor))
-        with pytest.raises(errors.PaperLeaderNotOfCounty):
+        with pytest.raises(papers_errors.PaperLeaderNotOfCounty):
             await make_paper(session, here.actor, leader_ids=[clerk])
 
     async def test_the_words_stay_out_of_the_audit(self, session: AsyncSession, here: Place) -> None:
@@ -88,10 +91,10 @@ class TestRegister:
     async def test_a_paper_is_linked_once(self, session: AsyncSession, here: Place) -> None:
         paper_id, item_id = await make_paper(session, here.actor), await make_item(session, here.actor)
         with pytest.raises(errors.UnknownItem):
-            await papers.link_instruction_paper(session, somebody(here.actor), paper_id, item_id=new_id())
-        await papers.link_instruction_paper(session, somebody(here.actor), paper_id, item_id=item_id)
-        with pytest.raises(errors.PaperAlreadyLinked):
-            await papers.link_instruction_paper(session, somebody(here.actor), paper_id, item_id=item_id)
+            await instruction_papers.link_instruction_paper(session, somebody(here.actor), paper_id, item_id=new_id())
+        await instruction_papers.link_instruction_paper(session, somebody(here.actor), paper_id, item_id=item_id)
+        with pytest.raises(papers_errors.PaperAlreadyLinked):
+            await instruction_papers.link_instruction_paper(session, somebody(here.actor), paper_id, item_id=item_id)
 
 
 class TestTransfer:
@@ -102,13 +105,15 @@ class TestTransfer:
     ) -> None:
         office, paper_id = somebody(here.actor), await make_paper(session, here.actor)
         leader = await make_leader(session, here.actor)
-        transfer_id = await papers.hand_over(session, office, paper_id, official_id=leader, handed_on=self.HANDED_ON)
+        transfer_id = await direct_transfers.hand_over(
+            session, office, paper_id, official_id=leader, handed_on=self.HANDED_ON
+        )
         for text in ("已送达", "正在协调"):
-            await papers.log_liaison(session, office, transfer_id, text=text)
-        await papers.conclude_transfer(session, office, transfer_id, outcome="已办结")
-        row = await registers.get_transfer(session, office, transfer_id)
+            await direct_transfers.log_liaison(session, office, transfer_id, text=text)
+        await direct_transfers.conclude_transfer(session, office, transfer_id, outcome="已办结")
+        row = await queries.get_transfer(session, office, transfer_id)
         assert (row["state"], row["outcome"], row["official_id"]) == ("concluded", "已办结", leader)
-        liaisons = await registers.list_liaisons(session, office, PageRequest(), transfer_id)
+        liaisons = await queries.list_liaisons(session, office, PageRequest(), transfer_id)
         assert [each["text"] for each in liaisons.rows] == ["已送达", "正在协调"]
         for table in (NoticeDelivery, Message):
             assert await session.scalar(select(func.count()).select_from(table)) == 0
@@ -120,19 +125,21 @@ class TestTransfer:
     ) -> None:
         office, paper_id = somebody(here.actor), await make_paper(session, here.actor)
         leader = await make_leader(session, here.actor)
-        transfer_id = await papers.hand_over(session, office, paper_id, official_id=leader, handed_on=self.HANDED_ON)
+        transfer_id = await direct_transfers.hand_over(
+            session, office, paper_id, official_id=leader, handed_on=self.HANDED_ON
+        )
         await session.execute(update(DirectTransfer).values(state=state))
 
         async def act() -> None:
             if verb == "liaison":
-                await papers.log_liaison(session, office, transfer_id, text="示例")
+                await direct_transfers.log_liaison(session, office, transfer_id, text="示例")
             else:
-                await papers.conclude_transfer(session, office, transfer_id, outcome="示例")
+                await direct_transfers.conclude_transfer(session, office, transfer_id, outcome="示例")
 
         if TransferState.CONCLUDED in TRANSFER_FOLLOWS[state]:
             await act()
         else:
-            with pytest.raises(errors.TransferConcluded):
+            with pytest.raises(papers_errors.TransferConcluded):
                 await act()
 
     async def test_refusals(self, session: AsyncSession, here: Place) -> None:
@@ -142,17 +149,21 @@ class TestTransfer:
         of_principal = await make_paper(session, here.actor, leader_ids=[principal])
         of_another = await make_paper(session, here.actor, leader_ids=[leader])
         for paper_id, official_id, handed_on, refusal in (
-            (of_another, principal, self.HANDED_ON, errors.TransferNotByPrincipal),
-            (of_principal, principal, self.HANDED_ON, errors.TransferToItsAuthor),
-            (of_principal, clerk, self.HANDED_ON, errors.PaperLeaderNotOfCounty),
+            (of_another, principal, self.HANDED_ON, papers_errors.TransferNotByPrincipal),
+            (of_principal, principal, self.HANDED_ON, papers_errors.TransferToItsAuthor),
+            (of_principal, clerk, self.HANDED_ON, papers_errors.PaperLeaderNotOfCounty),
             (of_principal, leader, date(2199, 1, 1), errors.NotYetHappened),
             (new_id(), leader, self.HANDED_ON, NotFound),
         ):
             with pytest.raises(refusal):
-                await papers.hand_over(session, office, paper_id, official_id=official_id, handed_on=handed_on)
-        await papers.hand_over(session, office, of_principal, official_id=leader, handed_on=self.HANDED_ON)
-        with pytest.raises(errors.AlreadyTransferred):
-            await papers.hand_over(session, office, of_principal, official_id=leader, handed_on=self.HANDED_ON)
+                await direct_transfers.hand_over(
+                    session, office, paper_id, official_id=official_id, handed_on=handed_on
+                )
+        await direct_transfers.hand_over(session, office, of_principal, official_id=leader, handed_on=self.HANDED_ON)
+        with pytest.raises(papers_errors.AlreadyTransferred):
+            await direct_transfers.hand_over(
+                session, office, of_principal, official_id=leader, handed_on=self.HANDED_ON
+            )
 
     async def test_another_jurisdiction_finds_nothing(
         self, session: AsyncSession, here: Place, elsewhere: Place
@@ -162,8 +173,8 @@ class TestTransfer:
         office = somebody(elsewhere.actor)
         leader = await make_leader(session, elsewhere.actor)
         with pytest.raises(NotFound):
-            await papers.hand_over(session, office, paper_id, official_id=leader, handed_on=self.HANDED_ON)
-        with pytest.raises(errors.UnknownPaper):
+            await direct_transfers.hand_over(session, office, paper_id, official_id=leader, handed_on=self.HANDED_ON)
+        with pytest.raises(papers_errors.UnknownPaper):
             await make_paper(session, elsewhere.actor, follows_id=paper_id)
         with pytest.raises(errors.UnknownItem):
             await make_paper(session, elsewhere.actor, item_id=item_id)

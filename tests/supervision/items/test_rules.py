@@ -3,8 +3,10 @@ from itertools import combinations, product
 import pytest
 
 from supervision.items import rules
-from supervision.items.errors import ChainMalformed, ClassifiedMatter, NoticeSignedByDrafter
-from supervision.items.states import NOTICE_FOLLOWS, NoticeState
+from supervision.items.errors import ClassifiedMatter
+from supervision.notices import rules as notices
+from supervision.notices.errors import ChainMalformed, NoticeSignedByDrafter
+from supervision.notices.states import NOTICE_FOLLOWS, NoticeState
 
 STEPS = [NoticeState.CHECKED, NoticeState.COUNTERSIGNED, NoticeState.ISSUED]
 CHAINS = [chain for size in (1, 2, 3) for chain in combinations(STEPS, size) if chain[-1] is NoticeState.ISSUED]
@@ -40,9 +42,9 @@ def test_what_only_sounds_like_it_is_not(text: str) -> None:
 
 @pytest.mark.parametrize("chain", CHAINS, ids="-".join)
 def test_a_chain_in_order_that_ends_with_the_issue_stands(chain: tuple[NoticeState, ...]) -> None:
-    rules.check_chain(chain)
+    notices.check_chain(chain)
     seen = [NoticeState.DRAFTED]
-    while (step := rules.following(chain, seen[-1])) is not None:
+    while (step := notices.following(chain, seen[-1])) is not None:
         assert step in NOTICE_FOLLOWS[seen[-1]]
         seen.append(step)
     assert seen[1:] == list(chain)
@@ -53,9 +55,9 @@ def test_every_other_chain_is_refused(size: int) -> None:
     for chain in product(NoticeState, repeat=size):
         if chain not in CHAINS:
             with pytest.raises(ChainMalformed):
-                rules.check_chain(chain)
+                notices.check_chain(chain)
 
 
 def test_the_drafter_takes_no_step() -> None:
     with pytest.raises(NoticeSignedByDrafter):
-        rules.check_step(STEPS, NoticeState.DRAFTED, NoticeState.CHECKED, is_drafter=True)
+        notices.check_step(STEPS, NoticeState.DRAFTED, NoticeState.CHECKED, is_drafter=True)

@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.ledgers.models import LedgerCheck
 from supervision.reviews import ledger_standing
-from supervision.tasks.models import LedgerCheck
 from tests.factories.identity import make_unit
 from tests.factories.progress import hold, moment, open_ledger
 from tests.factories.reviews import add_completion

@@ -12,7 +12,8 @@ from supervision.cadence.rules import PeriodKind, period_of
 from supervision.foundation.actors import Role
 from supervision.inspections import plans
 from supervision.inspections.plans import Scope
-from supervision.items.models import Item, NoticeDelivery
+from supervision.items.models import Item
+from supervision.notices.models import NoticeDelivery
 from supervision.scoring import settlement, settlement_queries
 from tests.factories import bulletins, inspections, notices
 from tests.factories.identity import make_official, make_unit

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from supervision.tasks import cells
-from supervision.tasks.cells import Unfit
+from supervision.ledgers import cells
+from supervision.ledgers.cells import Unfit
 
 NUMBERS = [
     ("6.5", "6.5"),

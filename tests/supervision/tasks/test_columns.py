@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from supervision.documents.errors import SpreadsheetRefused
 from supervision.documents.spreadsheets import write_xlsx
-from supervision.tasks.columns import CHINESE, COLUMNS, IGNORABLE, field_of, header_key
-from supervision.tasks.ledger_sheet import LedgerSheet
+from supervision.ledgers.columns import CHINESE, COLUMNS, IGNORABLE, field_of, header_key
+from supervision.ledgers.ledger_sheet import LedgerSheet
 from tests.factories.tasks import HEADER, ledger_row
 from tests.supervision.tasks.test_ledger_sheet import check
 

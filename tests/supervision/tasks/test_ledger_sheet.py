@@ -6,11 +6,11 @@ import pytest
 
 from supervision.documents.spreadsheets import CellProblem, write_xlsx
 from supervision.foundation.ids import new_id
-from supervision.tasks.cells import WRONG_WITH_CELL
-from supervision.tasks.columns import COLUMNS, Column
-from supervision.tasks.importing import read_book
-from supervision.tasks.ledger_sheet import LedgerSheet
-from supervision.tasks.queries import Directory, PersonInPost, Taken
+from supervision.ledgers.cells import WRONG_WITH_CELL
+from supervision.ledgers.columns import COLUMNS, Column
+from supervision.ledgers.ledger_import import read_book
+from supervision.ledgers.ledger_sheet import LedgerSheet
+from supervision.ledgers.queries import Directory, PersonInPost, Taken
 from tests.factories.tasks import HEADER, ledger_row, to_csv
 
 LABOUR, FINANCE, COUNTY = new_id(), new_id(), new_id()

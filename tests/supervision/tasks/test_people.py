@@ -3,9 +3,9 @@
 import pytest
 
 from supervision.foundation.ids import new_id
-from supervision.tasks.cells import Unfit
-from supervision.tasks.people import People
-from supervision.tasks.queries import Directory, PersonInPost
+from supervision.ledgers.cells import Unfit
+from supervision.ledgers.people import People
+from supervision.ledgers.queries import Directory, PersonInPost
 from tests.factories.texts import NAME, TWINS
 
 COUNTY, UNIT = new_id(), new_id()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from supervision.tasks.ledger_sheet import LedgerSheet
+from supervision.ledgers.ledger_sheet import LedgerSheet
 from tests.factories.spreadsheets import make_workbook
 from tests.factories.tasks import HEADER, ledger_row
 from tests.supervision.tasks.test_ledger_sheet import check

@@ -9,9 +9,10 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
 from supervision.items import rules
-from supervision.items.notices import NoticeDelivery, Urging
-from supervision.items.noticing import lock_waiting, matter_of, tell_units
-from supervision.items.states import DeliveryState, UrgingChannel
+from supervision.notices.acknowledgement import lock_waiting
+from supervision.notices.models import NoticeDelivery, Urging
+from supervision.notices.sign_off import matter_of, tell_units
+from supervision.notices.states import DeliveryState, UrgingChannel
 
 # Who was urged, by whatever channel, has a week before the house urges again.
 AGAIN_AFTER = timedelta(days=7)

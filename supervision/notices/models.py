@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
-from supervision.items.states import DeliveryState, NoticeKind, NoticeState, UrgingChannel
+from supervision.notices.states import DeliveryState, NoticeKind, NoticeState, UrgingChannel
 
 
 class NoticeProcedure(Local, Base):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from supervision.foundation.texts import fold
-from supervision.tasks.cells import Unfit
-from supervision.tasks.queries import Directory, PersonInPost
+from supervision.ledgers.cells import Unfit
+from supervision.ledgers.queries import Directory, PersonInPost
 
 # How alike a name must be to be offered instead, from 0 to 1.
 _NEAR = 0.5

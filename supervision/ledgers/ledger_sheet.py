@@ -8,11 +8,11 @@ from uuid import UUID
 
 from supervision.documents.spreadsheets import Book, CellProblem, Note, Row, Table
 from supervision.foundation.texts import fold
-from supervision.tasks import cells
-from supervision.tasks.cells import WORTH_KNOWING, WRONG_WITH_CELL, Unfit
-from supervision.tasks.columns import CHINESE, Columns, name_columns
-from supervision.tasks.people import People
-from supervision.tasks.queries import Directory, Taken
+from supervision.ledgers import cells
+from supervision.ledgers.cells import WORTH_KNOWING, WRONG_WITH_CELL, Unfit
+from supervision.ledgers.columns import CHINESE, Columns, name_columns
+from supervision.ledgers.people import People
+from supervision.ledgers.queries import Directory, Taken
 from supervision.tasks.rules import TaskPlan, wrong_with_ends
 
 # Characters of a line and of prose, as everywhere in the API.

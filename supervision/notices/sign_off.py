@@ -16,20 +16,15 @@ from supervision.foundation.errors import NotFound, Stale
 from supervision.foundation.numbers import take_next
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.queries import require_units
-from supervision.items import item_closure, policy, queries, rules
-from supervision.items.errors import NoticeLimitPassed, NoticeLimitRunOut, NotToBeAcknowledged
-from supervision.items.models import (
-    Notice,
-    NoticeCounter,
-    NoticeDelivery,
-    NoticeProcedure,
-    PartKind,
-    Party,
-    Urging,
-)
-from supervision.items.states import DELIVERY_FOLLOWS, DeliveryState, NoticeState
+from supervision.items import item_closure, queries, rules
+from supervision.items.models import PartKind, Party
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
+from supervision.notices import policy as notices_policy
+from supervision.notices import rules as notices
+from supervision.notices.errors import NoticeLimitPassed, NoticeLimitRunOut
+from supervision.notices.models import Notice, NoticeCounter, NoticeDelivery, NoticeProcedure
+from supervision.notices.states import DeliveryState, NoticeState
 
 # Room for the longest limit that a procedure may set, with the longest holidays in it.
 _CALENDAR_DAYS = 60
@@ -42,7 +37,7 @@ async def set_notice_procedure(
 
     What is drafted already keeps the way that stood when it was drafted.
     """
-    rules.check_chain(chain)
+    notices.check_chain(chain)
     facts = {"chain": list(chain), "acknowledge_working_days": acknowledge_working_days}
     setting = insert(NoticeProcedure).values(kind=kind, **facts)
     await session.execute(
@@ -77,9 +72,9 @@ async def draft_notice(
         kind=kind,
         text=text,
         limit_on=limit_on,
-        chain=procedure.chain if procedure else list(rules.USUAL_CHAIN),
+        chain=procedure.chain if procedure else list(notices.USUAL_CHAIN),
         acknowledge_working_days=(
-            procedure.acknowledge_working_days if procedure else rules.USUAL_ACKNOWLEDGE_WORKING_DAYS
+            procedure.acknowledge_working_days if procedure else notices.USUAL_ACKNOWLEDGE_WORKING_DAYS
         ),
         state=NoticeState.DRAFTED,
         drafted_by=actor.person,
@@ -101,7 +96,7 @@ async def amend_notice(
 ) -> None:
     """Change the text or the limit of a draft, which its drafter alone may; refuses a stale version."""
     notice = await _lock(session, actor, notice_id)
-    rules.check_amendable(notice.state, is_drafter=notice.drafted_by == actor.person)
+    notices.check_amendable(notice.state, is_drafter=notice.drafted_by == actor.person)
     if notice.version != version:
         raise Stale
     rules.check_unclassified(changes.get("text"))
@@ -114,7 +109,7 @@ async def amend_notice(
 async def return_notice(session: AsyncSession, actor: Actor, notice_id: UUID, *, reason: str) -> None:
     """Give a notice back to its drafter with a reason, before it is issued; the chain begins anew (§3(2))."""
     notice = await _lock(session, actor, notice_id)
-    rules.check_returnable(notice.state, is_drafter=notice.drafted_by == actor.person)
+    notices.check_returnable(notice.state, is_drafter=notice.drafted_by == actor.person)
     notice.state, notice.reason = NoticeState.DRAFTED, reason
     notice.checked_by = notice.checked_at = notice.countersigned_by = notice.countersigned_at = None
     await audit.record(session, actor, "notice.returned", notice_id, reason=reason)
@@ -145,7 +140,7 @@ async def issue_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> 
         raise NoticeLimitRunOut(limit_on=notice.limit_on)
     sequence = await take_next(session, NoticeCounter, kind=notice.kind, year=today.year)
     notice.year, notice.sequence = today.year, sequence
-    notice.number = rules.number_of(notice.kind, today.year, sequence)
+    notice.number = notices.number_of(notice.kind, today.year, sequence)
     await _sign(session, actor, notice, NoticeState.ISSUED, now)
     calendar = await _read_calendar(session, today)
     due_at = end_of_day(add_working_days(today, notice.acknowledge_working_days, calendar))
@@ -164,25 +159,14 @@ def matter_of(urging_id: UUID) -> str:
     return f"urging:{urging_id}"
 
 
-async def acknowledge_delivery(session: AsyncSession, actor: Actor, delivery_id: UUID) -> None:
-    """Acknowledge receipt for one's unit (签收, §3(2)) and withdraw urgings that still wait; refuses a second time."""
-    delivery = await lock_waiting(session, actor, delivery_id)
-    delivery.state = DeliveryState.ACKNOWLEDGED
-    delivery.acknowledged_by, delivery.acknowledged_at = actor.person, await clock.now(session)
-    urgings = await session.scalars(select(Urging.id).where(Urging.delivery_id == delivery_id))
-    await outbox.withdraw(session, actor, matters=[matter_of(urging_id) for urging_id in urgings])
-    facts = {"notice_id": delivery.notice_id, "unit_id": delivery.unit_id}
-    await audit.record(session, actor, "notice.acknowledged", delivery_id, **facts)
-
-
 async def _lock_for(session: AsyncSession, actor: Actor, notice_id: UUID, step: NoticeState) -> Notice:
     notice = await _lock(session, actor, notice_id)
-    rules.check_step(notice.chain, notice.state, step, is_drafter=notice.drafted_by == actor.person)
+    notices.check_step(notice.chain, notice.state, step, is_drafter=notice.drafted_by == actor.person)
     return notice
 
 
 async def _lock(session: AsyncSession, actor: Actor, notice_id: UUID) -> Notice:
-    statement = select(Notice).where(Notice.id == notice_id, policy.notices_visible_to(actor)).with_for_update()
+    statement = select(Notice).where(Notice.id == notice_id, notices_policy.notices_visible_to(actor)).with_for_update()
     notice = await session.scalar(statement, execution_options={"populate_existing": True})
     if notice is None:
         raise NotFound
@@ -204,17 +188,6 @@ async def _read_calendar(session: AsyncSession, first: date) -> Calendar:
     except CalendarUnknown:
         announced = {}
     return {**{day: day.isoweekday() <= 5 for day in days}, **announced}  # noqa: PLR2004 - Friday
-
-
-async def lock_waiting(session: AsyncSession, actor: Actor, delivery_id: UUID) -> NoticeDelivery:
-    """Lock a delivery that waits for its acknowledgement; refuses one that has it, and what is out of sight."""
-    statement = select(NoticeDelivery).where(NoticeDelivery.id == delivery_id, policy.deliveries_visible_to(actor))
-    delivery = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if delivery is None:
-        raise NotFound
-    if DeliveryState.ACKNOWLEDGED not in DELIVERY_FOLLOWS[DeliveryState(delivery.state)]:
-        raise NotToBeAcknowledged(state=delivery.state)
-    return delivery
 
 
 async def tell_units(session: AsyncSession, actor: Actor, *, template: str, matters: Mapping[UUID, str]) -> int:

@@ -6,58 +6,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.identity.models import Unit
-from supervision.items import policy, rules
-from supervision.items.models import (
-    DirectTransfer,
-    InstructionPaper,
-    Item,
-    Liaison,
-    Notice,
-    NoticeDelivery,
-    NoticeProcedure,
-    PaperLeader,
-    Urging,
-)
-from supervision.items.states import DeliveryState, NoticeKind
+from supervision.items.models import Item
+from supervision.notices import policy as notices_policy
+from supervision.notices import rules as notices
+from supervision.notices.models import Notice, NoticeDelivery, NoticeProcedure, Urging
+from supervision.notices.states import DeliveryState, NoticeKind
 
-_LEADER_IDS = (
-    select(func.array_agg(PaperLeader.official_id))
-    .where(PaperLeader.paper_id == InstructionPaper.id)
-    .scalar_subquery()
-    .label("leader_ids")
-)
-PAPER_COLUMNS = (
-    InstructionPaper.id,
-    InstructionPaper.sender,
-    InstructionPaper.document_number,
-    InstructionPaper.title,
-    InstructionPaper.instructed_on,
-    InstructionPaper.words,
-    InstructionPaper.secrecy,
-    _LEADER_IDS,
-    InstructionPaper.attachment_id,
-    InstructionPaper.follows_id,
-    InstructionPaper.item_id,
-    InstructionPaper.registered_by,
-    InstructionPaper.registered_at,
-)
-TRANSFER_COLUMNS = (
-    DirectTransfer.id,
-    DirectTransfer.paper_id,
-    DirectTransfer.official_id,
-    DirectTransfer.handed_on,
-    DirectTransfer.state,
-    DirectTransfer.handed_by,
-    DirectTransfer.handed_at,
-    DirectTransfer.outcome,
-    DirectTransfer.concluded_by,
-    DirectTransfer.concluded_at,
-)
-LIAISON_COLUMNS = (Liaison.id, Liaison.text, Liaison.logged_by, Liaison.logged_at)
 NOTICE_COLUMNS = (
     Notice.id,
     Notice.kind,
@@ -107,58 +65,6 @@ class DeliveryFilter:
     overdue: bool | None = None
 
 
-async def list_instruction_papers(
-    session: AsyncSession,
-    _actor: Actor,
-    request: PageRequest[UUID],
-    *,
-    item_id: UUID | None = None,
-    follows_id: UUID | None = None,
-    leader_id: UUID | None = None,
-) -> Page:
-    statement: Rows = select(*PAPER_COLUMNS)
-    if item_id is not None:
-        statement = statement.where(InstructionPaper.item_id == item_id)
-    if follows_id is not None:
-        statement = statement.where(InstructionPaper.follows_id == follows_id)
-    if leader_id is not None:
-        of_leader = select(PaperLeader.paper_id).where(PaperLeader.official_id == leader_id)
-        statement = statement.where(InstructionPaper.id.in_(of_leader))
-    return await page(session, statement, request, identity=InstructionPaper.id)
-
-
-async def get_instruction_paper(session: AsyncSession, _actor: Actor, paper_id: UUID) -> Row:
-    statement: Rows = select(*PAPER_COLUMNS).where(InstructionPaper.id == paper_id)
-    return _found(await fetch_one(session, statement))
-
-
-async def list_transfers(
-    session: AsyncSession,
-    _actor: Actor,
-    request: PageRequest[UUID],
-    *,
-    paper_id: UUID | None = None,
-    state: str | None = None,
-) -> Page:
-    statement: Rows = select(*TRANSFER_COLUMNS)
-    if paper_id is not None:
-        statement = statement.where(DirectTransfer.paper_id == paper_id)
-    if state is not None:
-        statement = statement.where(DirectTransfer.state == state)
-    return await page(session, statement, request, identity=DirectTransfer.id)
-
-
-async def get_transfer(session: AsyncSession, _actor: Actor, transfer_id: UUID) -> Row:
-    statement: Rows = select(*TRANSFER_COLUMNS).where(DirectTransfer.id == transfer_id)
-    return _found(await fetch_one(session, statement))
-
-
-async def list_liaisons(session: AsyncSession, actor: Actor, request: PageRequest[UUID], transfer_id: UUID) -> Page:
-    await get_transfer(session, actor, transfer_id)
-    statement: Rows = select(*LIAISON_COLUMNS).where(Liaison.transfer_id == transfer_id)
-    return await page(session, statement, request, identity=Liaison.id)
-
-
 async def list_notices(
     session: AsyncSession,
     actor: Actor,
@@ -179,7 +85,7 @@ async def list_notices(
 
 
 async def get_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> Row:
-    return _found(await fetch_one(session, _notices(actor).where(Notice.id == notice_id)))
+    return or_not_found(await fetch_one(session, _notices(actor).where(Notice.id == notice_id)))
 
 
 async def list_notice_deliveries(
@@ -200,7 +106,7 @@ async def list_notice_deliveries(
 
 
 async def get_notice_delivery(session: AsyncSession, actor: Actor, delivery_id: UUID) -> Row:
-    return _found(await fetch_one(session, _deliveries(actor).where(NoticeDelivery.id == delivery_id)))
+    return or_not_found(await fetch_one(session, _deliveries(actor).where(NoticeDelivery.id == delivery_id)))
 
 
 async def list_urgings(session: AsyncSession, actor: Actor, request: PageRequest[UUID], delivery_id: UUID) -> Page:
@@ -210,19 +116,15 @@ async def list_urgings(session: AsyncSession, actor: Actor, request: PageRequest
 
 
 async def get_urging(session: AsyncSession, _actor: Actor, urging_id: UUID) -> Row:
-    return _found(await fetch_one(session, select(*URGING_COLUMNS).where(Urging.id == urging_id)))
+    return or_not_found(await fetch_one(session, select(*URGING_COLUMNS).where(Urging.id == urging_id)))
 
 
 async def list_notice_procedures(session: AsyncSession, _actor: Actor) -> list[Row]:
     """Tell for each kind how it is signed off: as the county has set it, else the usual way."""
     columns = (NoticeProcedure.kind, NoticeProcedure.chain, NoticeProcedure.acknowledge_working_days)
     own = {row["kind"]: row for row in await fetch(session, select(*columns))}
-    usual = {"chain": list(rules.USUAL_CHAIN), "acknowledge_working_days": rules.USUAL_ACKNOWLEDGE_WORKING_DAYS}
+    usual = {"chain": list(notices.USUAL_CHAIN), "acknowledge_working_days": notices.USUAL_ACKNOWLEDGE_WORKING_DAYS}
     return [own.get(kind, {"kind": kind, **usual}) for kind in NoticeKind]
-
-
-async def get_liaison(session: AsyncSession, _actor: Actor, liaison_id: UUID) -> Row:
-    return _found(await fetch_one(session, select(*LIAISON_COLUMNS).where(Liaison.id == liaison_id)))
 
 
 def _notices(actor: Actor) -> Rows:
@@ -233,7 +135,7 @@ def _notices(actor: Actor) -> Rows:
         .label("unit_ids")
     )
     columns = (*NOTICE_COLUMNS, unit_ids)
-    return select(*columns).join(Item, Item.id == Notice.item_id).where(policy.notices_visible_to(actor))
+    return select(*columns).join(Item, Item.id == Notice.item_id).where(notices_policy.notices_visible_to(actor))
 
 
 def _deliveries(actor: Actor) -> Rows:
@@ -241,11 +143,5 @@ def _deliveries(actor: Actor) -> Rows:
         select(*DELIVERY_COLUMNS)
         .join(Notice, Notice.id == NoticeDelivery.notice_id)
         .join(Unit, Unit.id == NoticeDelivery.unit_id)
-        .where(policy.deliveries_visible_to(actor))
+        .where(notices_policy.deliveries_visible_to(actor))
     )
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound
-    return row

@@ -10,16 +10,16 @@ from supervision.documents import attachments, spreadsheets
 from supervision.documents.spreadsheets import Book
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.items import ledgers
-from supervision.items.models import ItemKind
+from supervision.items import ledger_entries
 from supervision.items.registration import NewItem, register_items
 from supervision.items.rules import check_ledger_year
+from supervision.items.states import ItemKind
+from supervision.ledgers import queries as ledgers_queries
+from supervision.ledgers.columns import LAYOUT
+from supervision.ledgers.ledger_sheet import LedgerSheet, PlannedEntry
 from supervision.operations import service as operations
 from supervision.operations.errors import RowsRefused
-from supervision.tasks import queries
-from supervision.tasks.columns import LAYOUT
 from supervision.tasks.decomposition import add_tasks
-from supervision.tasks.ledger_sheet import LedgerSheet, PlannedEntry
 
 KIND = "ledger_import"
 # Nobody reads further; what comes behind is told when these are mended.
@@ -45,8 +45,8 @@ def read_book(raw: bytes) -> Book:
 
 async def open_sheet(session: AsyncSession, *, year: int, book: Book) -> LedgerSheet:
     """Lay what a file holds beside the people and the ledger as they are now."""
-    directory = await queries.read_directory(session)
-    return LedgerSheet(book, year=year, directory=directory, taken=await queries.read_taken(session, year))
+    directory = await ledgers_queries.read_directory(session)
+    return LedgerSheet(book, year=year, directory=directory, taken=await ledgers_queries.read_taken(session, year))
 
 
 def require_right(sheet: LedgerSheet) -> None:
@@ -61,7 +61,7 @@ async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, book:
 
     Returns the operation's result.
     """
-    ledger_id = await ledgers.open_unless_open(session, actor, year=year)
+    ledger_id = await ledger_entries.open_unless_open(session, actor, year=year)
     # What was right when the rows were looked at one by one may not be so any more.
     sheet = await open_sheet(session, year=year, book=book)
     sheet.check(sheet.rows)
@@ -70,8 +70,8 @@ async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, book:
     news = [_new_item(entry, today) for entry in sheet.entries]
     item_ids = await register_items(session, actor, news, kind=ItemKind.MAJOR_DECISION, year=year)
     entry_of = dict(zip(item_ids, sheet.entries, strict=True))
-    ledgers.enter_items(session, ledger_id=ledger_id, no_of={id_: entry.no for id_, entry in entry_of.items()})
-    await ledgers.enter_stranded(session, ledger_id)
+    ledger_entries.enter_items(session, ledger_id=ledger_id, no_of={id_: entry.no for id_, entry in entry_of.items()})
+    await ledger_entries.enter_stranded(session, ledger_id)
     plans = {id_: [entry.task] for id_, entry in entry_of.items()}
     await add_tasks(session, actor, plans, at=await clock.now(session))
     await audit.record(session, actor, "ledger.imported", ledger_id, year=year, items=len(item_ids))

@@ -3,8 +3,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -13,22 +12,17 @@ from supervision.documents.models import Attachment
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
-from supervision.identity.models import COUNTY_LEADERS, Official, Position
+from supervision.identity.models import COUNTY_LEADERS, Official
 from supervision.identity.queries import require_officials_in_post
 from supervision.items import policy, rules
-from supervision.items.errors import (
-    AlreadyTransferred,
-    NotYetHappened,
+from supervision.items.errors import NotYetHappened, UnknownItem
+from supervision.items.models import Item
+from supervision.papers.errors import (
     PaperAlreadyLinked,
     PaperLeaderNotOfCounty,
-    TransferConcluded,
-    TransferNotByPrincipal,
-    TransferToItsAuthor,
-    UnknownItem,
     UnknownPaper,
 )
-from supervision.items.models import DirectTransfer, InstructionPaper, Item, Liaison, PaperLeader
-from supervision.items.states import TRANSFER_FOLLOWS, TransferState
+from supervision.papers.models import InstructionPaper, PaperLeader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,78 +75,11 @@ async def link_instruction_paper(session: AsyncSession, actor: Actor, paper_id: 
     await audit.record(session, actor, "paper.linked", paper_id, item_id=item_id)
 
 
-async def hand_over(session: AsyncSession, actor: Actor, paper_id: UUID, *, official_id: UUID, handed_on: date) -> UUID:
-    """Hand a paper of the principal leader to another leader personally (直接转交, §2(3)); no unit is told.
-
-    Refuses papers of other leaders, one who wrote on it, no county leader, a day to come, and a second time.
-    """
-    await _lock_paper(session, paper_id)
-    authors = {row.id: row.position for row in await session.execute(_authors_of(paper_id))}
-    if Position.PRINCIPAL_COUNTY_LEADER not in authors.values():
-        raise TransferNotByPrincipal
-    if official_id in authors:
-        raise TransferToItsAuthor
-    await _require_county_leaders(session, {official_id})
-    await days.check(session, "hand_over_paper", {"/handed_on": handed_on}, future=NotYetHappened)
-    transfer = DirectTransfer(
-        paper_id=paper_id,
-        official_id=official_id,
-        handed_on=handed_on,
-        state=TransferState.HANDED_OVER,
-        handed_by=actor.person,
-        handed_at=await clock.now(session),
-    )
-    try:
-        async with session.begin_nested():
-            session.add(transfer)
-    except IntegrityError as error:
-        raise AlreadyTransferred from error
-    await audit.record(session, actor, "paper.handed_over", transfer.id, paper_id=paper_id, official_id=official_id)
-    return transfer.id
-
-
-async def log_liaison(session: AsyncSession, actor: Actor, transfer_id: UUID, *, text: str) -> UUID:
-    """Log what the office learned in following a direct transfer (衔接, §2(3)); refuses a concluded one."""
-    rules.check_unclassified(text)
-    await _lock_transfer(session, transfer_id)
-    liaison = Liaison(transfer_id=transfer_id, text=text, logged_by=actor.person, logged_at=await clock.now(session))
-    session.add(liaison)
-    await audit.record(session, actor, "transfer.liaised", transfer_id, liaison_id=liaison.id)
-    return liaison.id
-
-
-async def conclude_transfer(session: AsyncSession, actor: Actor, transfer_id: UUID, *, outcome: str) -> None:
-    """Log the outcome of a direct transfer (§2(3)), which ends it; refuses a second outcome."""
-    rules.check_unclassified(outcome)
-    transfer = await _lock_transfer(session, transfer_id)
-    transfer.state, transfer.outcome = TransferState.CONCLUDED, outcome
-    transfer.concluded_by, transfer.concluded_at = actor.person, await clock.now(session)
-    await audit.record(session, actor, "transfer.concluded", transfer_id)
-
-
 async def _lock_paper(session: AsyncSession, paper_id: UUID) -> InstructionPaper:
     paper = await session.scalar(select(InstructionPaper).where(InstructionPaper.id == paper_id).with_for_update())
     if paper is None:
         raise NotFound
     return paper
-
-
-async def _lock_transfer(session: AsyncSession, transfer_id: UUID) -> DirectTransfer:
-    statement = select(DirectTransfer).where(DirectTransfer.id == transfer_id).with_for_update()
-    transfer = await session.scalar(statement, execution_options={"populate_existing": True})
-    if transfer is None:
-        raise NotFound
-    if TransferState.CONCLUDED not in TRANSFER_FOLLOWS[TransferState(transfer.state)]:
-        raise TransferConcluded
-    return transfer
-
-
-def _authors_of(paper_id: UUID) -> Select[UUID, str]:
-    return (
-        select(Official.id, Official.position)
-        .join(PaperLeader, PaperLeader.official_id == Official.id)
-        .where(PaperLeader.paper_id == paper_id)
-    )
 
 
 async def _require_county_leaders(session: AsyncSession, official_ids: set[UUID]) -> None:

@@ -12,17 +12,13 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound, Problem
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch_one
-from supervision.items import ledgers, registration
+from supervision.items import ledger_entries, registration
 from supervision.items import queries as items
 from supervision.items.errors import LedgerAlreadyClosed
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.items.states import UNFINISHED, ItemState
-from supervision.tasks.errors import (
-    CarriedDeadlinesRefused,
-    EarlierLedgerStands,
-    LedgerYearNotOver,
-)
-from supervision.tasks.models import CarriedDeadline, LedgerCheck, Occasion
+from supervision.ledgers.errors import CarriedDeadlinesRefused, EarlierLedgerStands, LedgerYearNotOver
+from supervision.ledgers.models import CarriedDeadline, LedgerCheck, Occasion
 
 _COLUMNS = (
     LedgerCheck.id,
@@ -72,14 +68,14 @@ async def close_ledger(
     if problems := _find_problems({item.id for item in past}, deadlines, today):
         raise CarriedDeadlinesRefused(problems=problems)
     await _count(session, actor, ledger, Occasion.CLOSING, overdue)
-    await ledgers.mark_closed(session, actor, ledger)
+    await ledger_entries.mark_closed(session, actor, ledger)
     given = {new["item_id"]: new["deadline_on"] for new in deadlines}
     # A ledger that is closed very late gives dates that still lie ahead.
     usual = max(_end_of(year + 1), _end_of(today.year))
     await _move(session, actor, ledger, [(item, given.get(item.id, usual)) for item in past])
-    next_id = await ledgers.open_unless_open(session, actor, year=year + 1)
-    await ledgers.enter_behind(session, [item.id for item in unfinished], ledger_id=next_id)
-    await ledgers.enter_stranded(session, next_id)
+    next_id = await ledger_entries.open_unless_open(session, actor, year=year + 1)
+    await ledger_entries.enter_behind(session, [item.id for item in unfinished], ledger_id=next_id)
+    await ledger_entries.enter_stranded(session, next_id)
 
 
 async def list_ledger_checks(session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, year: int) -> Page:

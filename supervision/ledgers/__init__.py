@@ -1,0 +1,4 @@
+"""The year's ledger (台账): read from a spreadsheet, checked, closed, and carried over into the next one (§2(1)).
+
+A spreadsheet is taken whole or not at all; a ledger is closed once, and what is unfinished goes over to the next.
+"""

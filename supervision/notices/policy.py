@@ -1,0 +1,24 @@
+from sqlalchemy import ColumnElement, false, select, true
+
+from supervision.foundation.actors import Actor, Role
+from supervision.items.policy import _SEES_ALL
+from supervision.notices.models import Notice, NoticeDelivery
+from supervision.notices.states import DeliveryState
+
+_SEES_NOTICES = _SEES_ALL - {Role.PUBLISHER}
+
+
+def notices_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Let a unit see the notices that were delivered to it; the office and those who judge see all, others none."""
+    if actor.role is Role.UNIT:
+        is_its = (NoticeDelivery.unit_id == actor.unit_id) & (NoticeDelivery.state != DeliveryState.ADDRESSED)
+        return Notice.id.in_(select(NoticeDelivery.notice_id).where(is_its))
+    return true() if actor.role in _SEES_NOTICES else false()
+
+
+def deliveries_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Let a unit see what was delivered to it; the office and those who judge see all that was delivered."""
+    is_delivered = NoticeDelivery.state != DeliveryState.ADDRESSED
+    if actor.role is Role.UNIT:
+        return is_delivered & (NoticeDelivery.unit_id == actor.unit_id)
+    return is_delivered if actor.role in _SEES_NOTICES else false()
