@@ -28,7 +28,7 @@ fmt: .venv/installed ## format the code and mend what can be mended
 	@$(RUN) -m ruff check --fix --quiet . ; $(RUN) -m ruff format .
 
 openapi: .venv/installed ## write openapi/openapi.json anew from the routes
-	@$(RUN) -m tests.contract.committed
+	@$(RUN) -m tests.contract.committed_document
 
 docs: .venv/installed ## write docs/spreadsheets.md anew from the readers
 	@$(RUN) -m tests.contract.spreadsheet_page

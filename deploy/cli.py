@@ -14,7 +14,7 @@ from rich.table import Table
 from api.doorbell import Doorbell
 from deploy import roles, twins
 from deploy.folders import read_settings
-from deploy.founding import found, owners_session
+from deploy.jurisdictions import found, owners_session
 from deploy.stack import Role, Stack, settings_file
 from migrations.twins import Twin, TwinsStand
 from supervision.audit import seals

@@ -15,7 +15,7 @@ from deploy.postgres import EmbeddedPostgres
 from deploy.roles import DatabaseUrls
 from deploy.valkey import EmbeddedValkey
 from supervision.foundation.database import Sessions, enter, make_sessions
-from tests.house import Callers, Committed, Place, attach, found, house_of, make_database
+from tests.places import Callers, Committed, Place, attach, found, house_of, make_database
 
 # Not durable, and that is the point: nothing here outlives the run.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}

@@ -23,7 +23,7 @@ from deploy.demo.ledger import read_goals
 from deploy.demo.script import YEAR_ENDS
 from deploy.demo.year import Year
 from deploy.folders import kept_secret
-from deploy.founding import found, owners_session
+from deploy.jurisdictions import found, owners_session
 from deploy.processes import free_port, unwound_by_signals
 from deploy.stack import Stack, answers
 from supervision.audit import seals

@@ -1,4 +1,4 @@
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 
 async def test_every_command_leaves_its_row(callers: Callers, here: Place) -> None:

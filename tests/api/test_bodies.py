@@ -11,7 +11,7 @@ from api.errors import HTTP_TEXTS
 from supervision.foundation.ids import new_id
 from tests.api.test_manners import assert_problem
 from tests.factories.identity import Caller
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 JSON = {"Content-Type": "application/json"}
 UNIT = b'{"name": "\xe7\xa4\xba\xe4\xbe\x8b\xe5\xb1\x80", "kind": "department"}'

@@ -11,7 +11,7 @@ from tests.factories.bulletins import SIXTH_OF_APRIL
 from tests.factories.identity import Caller, make_official, make_unit
 from tests.factories.scoring import hold
 from tests.factories.tasks import make_cast, make_task
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 REASON = {"reason": "数据有误"}
 VERDICT = {"verdict": "closed", "finding": "现场核验属实"}

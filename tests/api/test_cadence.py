@@ -13,7 +13,7 @@ from supervision.cadence.models import Rhythm
 from supervision.cadence.rules import HALF_MONTHLY, half_month_of, schedule
 from tests.factories.identity import Caller
 from tests.factories.progress import hold, moment
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 
 async def test_the_calendar_of_a_year_counts_made_up_days(callers: Callers, here: Place) -> None:

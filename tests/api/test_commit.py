@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import text
 
-from tests.house import Committed
+from tests.places import Committed
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from supervision.foundation import clock, settings
 from supervision.foundation.ids import new_id
 from tests.factories.progress import hold, moment
 from tests.factories.tasks import to_csv
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 SOME = str(new_id())
 ITEM = {"kind": "instruction", "title": "整治河道", "source": "县领导批示"}

@@ -10,7 +10,7 @@ from tests.factories.items import make_item
 from tests.factories.progress import make_obligation
 from tests.factories.reviews import make_duty
 from tests.factories.scoring import hold
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 
 @pytest.fixture

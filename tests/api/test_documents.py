@@ -6,7 +6,7 @@ import pytest
 from supervision.foundation.ids import new_id
 from tests.factories.identity import Caller
 from tests.factories.inspections import PDF, office_file
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -15,7 +15,7 @@ from tests.factories.identity import Caller, make_unit
 from tests.factories.inspections import PDF
 from tests.factories.items import make_item
 from tests.factories.scoring import adopt, hold
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 NAMED = re.compile(r"attachment; filename\*=UTF-8''([A-Za-z0-9%._-]+)")
 

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 
 from supervision.foundation.database import Sessions
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 UNIT = {"name": "教育局", "kind": "department"}
 

@@ -13,7 +13,7 @@ from tests.factories.identity import Caller, make_official
 from tests.factories.inspections import NOON, PDF, Inspected, make_inspected
 from tests.factories.items import make_item
 from tests.factories.scoring import hold
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 APPROVAL = {"verdict": "approved"}
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.api.test_items import REGISTRATION
 from tests.factories.identity import Caller
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 REASON = {"reason": "示例理由"}
 TERMINATION = {**REASON, "ordered_by": "县政府第3次常务会议", "ordered_on": "2016-03-01"}

@@ -5,7 +5,7 @@ import pytest
 from api.routes.items import XLSX
 from supervision.documents.spreadsheets import write_xlsx
 from tests.factories.tasks import HEADER, ledger_row, to_csv
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 REGISTRATION: dict[str, Any] = {
     "kind": "instruction",

@@ -15,7 +15,7 @@ from tests.factories.identity import Caller
 from tests.factories.progress import hold, make_duty, moment, open_ledger
 from tests.factories.scoring import add_item
 from tests.factories.tasks import ledger_row, to_csv
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 NEW_YEAR = moment(1, 5, year=2017)
 

@@ -21,7 +21,7 @@ from supervision.foundation.errors import Problem
 from supervision.foundation.ids import new_id
 from tests.contract.requests import operations
 from tests.factories.identity import Caller
-from tests.house import Callers, Committed, Place
+from tests.places import Callers, Committed, Place
 
 UNIT = {"name": "示例单位", "kind": "department"}
 JSON = {"Content-Type": "application/json"}

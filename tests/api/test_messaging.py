@@ -10,7 +10,7 @@ from supervision.messaging import templates
 from supervision.messaging.models import Message
 from tests.factories.identity import Caller
 from tests.factories.messaging import make_officials
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 AUDIENCE = {"min_level": "deputy_section"}
 NOTICE: dict[str, Any] = {"template": "notice", "variables": {"text": "请按时报送进展。"}, "audience": AUDIENCE}

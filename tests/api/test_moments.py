@@ -9,7 +9,7 @@ from tests.api.test_manners import assert_problem
 from tests.architecture.test_days import places_in
 from tests.contract.requests import operations
 from tests.factories.identity import Caller
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 LAX = (
     *("2611281300", "0", "1795864800.5", "", " ", "now", "20261128T130000Z", "2026-11-28"),

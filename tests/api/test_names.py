@@ -13,7 +13,7 @@ from supervision.identity.models import Client, Official, Unit
 from tests.api.test_tasks import TestPeople, cast_of
 from tests.factories.identity import Caller, make_unit
 from tests.factories.texts import NAME, TWINS
-from tests.house import Callers, Committed, Place
+from tests.places import Callers, Committed, Place
 
 UNIT = {"name": NAME, "kind": "department"}
 

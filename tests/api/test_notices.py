@@ -11,7 +11,7 @@ from tests.factories.identity import Caller, make_unit
 from tests.factories.items import make_item
 from tests.factories.notices import make_leader
 from tests.factories.scoring import hold
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 
 @dataclass(frozen=True)

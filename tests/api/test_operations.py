@@ -1,6 +1,6 @@
 from supervision.foundation.database import enter
 from tests.factories.tasks import make_cast, many_rows, to_csv
-from tests.house import Committed
+from tests.places import Committed
 from worker.jobs.operations import operate
 from worker.runner import Runner
 

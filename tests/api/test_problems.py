@@ -17,7 +17,7 @@ from tests.factories.inspections import (
 from tests.factories.items import make_item
 from tests.factories.problems import Concerned, make_concerned
 from tests.factories.scoring import hold
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 DECISION = {"text": "六月底前完成", "due_on": "2016-06-30"}
 PROSE = {"text": "已办"}

@@ -23,7 +23,7 @@ from tests.factories.progress import (
     moment,
     open_ledger,
 )
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 
 @dataclass

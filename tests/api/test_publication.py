@@ -16,7 +16,7 @@ from supervision.foundation.ids import new_id
 from tests.contract.atom import require_valid
 from tests.factories.identity import make_official, make_unit
 from tests.factories.publication import add_progress, draft, put_out
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 APPROVAL = {"verdict": "approved", "legal_basis": "《政府信息公开条例》第十九条"}
 FEED = "/feeds/330326/progress.atom"

@@ -9,7 +9,7 @@ from supervision.foundation.ids import new_id
 from tests.factories.identity import Caller, make_official
 from tests.factories.progress import hold, moment
 from tests.factories.reviews import OPINION, PASS, REFUSAL, RETURN, make_duty
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 
 @dataclass

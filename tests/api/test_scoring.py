@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.factories.identity import Caller, make_unit
 from tests.factories.scoring import adopt, hold
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 READS = ["/v1/scoring_policies", "/v1/deductions", "/v1/scores?year=2016"]
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.factories.identity import Caller, make_official, make_unit
 from tests.factories.scoring import adopt, hold
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WARNINGS = "/v1/quarterly_warnings?year=2016&quarter=1"

@@ -3,7 +3,7 @@ from typing import Any
 from supervision.foundation.database import Sessions, enter
 from tests.factories.identity import Caller
 from tests.factories.tasks import Cast, make_cast
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 REGISTRATION = {
     "kind": "instruction",

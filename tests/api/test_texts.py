@@ -14,7 +14,7 @@ from tests.factories.identity import Caller, make_unit
 from tests.factories.publication import add_progress
 from tests.factories.scoring import adopt, hold
 from tests.factories.texts import BLANKS, BLANKS_BEYOND
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 EVERY_BLANK = {**BLANKS, **BLANKS_BEYOND}
 ANY = "01a22100-0000-7000-8000-000000000000"

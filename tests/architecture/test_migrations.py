@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 from deploy.roles import DatabaseUrls, migrate, migrations
 from supervision.messaging.templates import DEFAULTS
-from tests.house import make_database
+from tests.places import make_database
 
 SCRIPTS = ScriptDirectory.from_config(migrations(""))
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"

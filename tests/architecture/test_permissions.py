@@ -10,7 +10,7 @@ from api.permissions import PERMISSIONS, PUBLIC, scopes_of
 from api.route import DuchaRoute
 from supervision.foundation.actors import Role
 from tests.contract.requests import Operation, operations
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 CALLING = [role for role in Role if role is not Role.SYSTEM]
 

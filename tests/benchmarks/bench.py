@@ -10,7 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import make_url, text
 
 from api.app import DuchaApp, create_app
-from deploy.founding import found, owners_session
+from deploy.jurisdictions import found, owners_session
 from deploy.stack import Stack
 from supervision.foundation import settings
 from supervision.foundation.actors import Actor

@@ -15,8 +15,8 @@ from api.app import DuchaApp
 from deploy.roles import DatabaseUrls
 from supervision.foundation.ids import new_id
 from tests.contract.requests import operations
-from tests.contract.serving import Served, prepare_bare, served
-from tests.house import make_database
+from tests.contract.server import Served, prepare_bare, served
+from tests.places import make_database
 
 HERE = Path(__file__).parent
 NODE_MODULES = HERE.parents[1] / "node_modules"

@@ -7,7 +7,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.app import DuchaApp
 from api.permissions import PERMISSIONS, PUBLIC
-from tests.contract.committed import PATH, rendered
+from tests.contract.committed_document import PATH, rendered
 from tests.contract.requests import operations
 
 

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import DuchaApp
 from deploy.roles import DatabaseUrls
-from tests.contract.serving import Served, prepare, served
-from tests.house import make_database
+from tests.contract.server import Served, prepare, served
+from tests.places import make_database
 
 HOST = b"Host: ducha.test\r\n"
 CHUNKED = b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n"

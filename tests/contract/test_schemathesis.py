@@ -10,11 +10,11 @@ import pytest
 
 from api.app import DuchaApp
 from deploy.roles import DatabaseUrls
-from tests.contract.furniture import Furniture
-from tests.contract.planted import BUGS
+from tests.contract.fixture_values import Furniture
+from tests.contract.planted_bugs import BUGS
 from tests.contract.requests import operations
-from tests.contract.serving import Served, prepare, served
-from tests.house import make_database
+from tests.contract.server import Served, prepare, served
+from tests.places import make_database
 
 HERE = Path(__file__).parent
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.folders import keep_settings
 from deploy.stack import settings_file
-from tests.house import Committed
+from tests.places import Committed
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,7 +16,7 @@ from deploy.roles import DatabaseUrls, migrate, migrations
 from deploy.stack import settings_file
 from supervision.foundation.ids import new_id
 from tests.deploy.test_cli import ducha
-from tests.house import make_database
+from tests.places import make_database
 
 BEFORE = ScriptDirectory.from_config(migrations("")).get_revision("0013").down_revision
 COUNTIES = {"330326": new_id(), "330327": new_id()}

@@ -12,7 +12,7 @@ from supervision.progress.models import Obligation
 from supervision.progress.progress_reports import report_progress
 from tests.factories.identity import make_official, make_unit
 from tests.factories.progress import Duty, as_unit, entry, hold, make_duty, open_ledger
-from tests.house import Committed, Place
+from tests.places import Committed, Place
 from worker.jobs.cadence import StepDone, tick_jurisdiction
 from worker.runner import Runner
 

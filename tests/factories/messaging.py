@@ -15,7 +15,7 @@ from supervision.identity.models import Official
 from supervision.messaging import broadcasts, templates
 from supervision.messaging.audience import Audience
 from tests.factories.identity import make_unit
-from tests.house import Committed, Place
+from tests.places import Committed, Place
 
 _numbers = count(1)
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.processes import Child
 from tests.factories.simulator import ROOT
-from tests.house import Committed
+from tests.places import Committed
 
 
 def worker_process(house: Committed, folder: Path, settings: Mapping[str, str]) -> Child:

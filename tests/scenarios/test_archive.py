@@ -19,7 +19,7 @@ from tests.factories.notices import make_leader
 from tests.factories.reviews import PASS, RETURN
 from tests.factories.scoring import adopt, hold
 from tests.factories.tasks import Cast, make_cast
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 REGISTRATION = {
     "kind": "instruction",

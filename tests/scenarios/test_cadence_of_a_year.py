@@ -11,7 +11,7 @@ from tests.factories import scoring
 from tests.factories.county import open_county
 from tests.factories.identity import Caller
 from tests.factories.progress import as_json, entry, hold, moment
-from tests.house import Committed
+from tests.places import Committed
 
 pytestmark = pytest.mark.committed
 

@@ -15,7 +15,7 @@ from tests.factories.identity import Caller, make_official
 from tests.factories.reviews import OPINION, PASS, REFUSAL, RETURN
 from tests.factories.scoring import adopt
 from tests.factories.tasks import Cast, make_cast
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 
 @dataclass

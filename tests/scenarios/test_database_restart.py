@@ -13,7 +13,7 @@ import httpx
 import psycopg
 import pytest
 
-from deploy.founding import found, owners_session
+from deploy.jurisdictions import found, owners_session
 from deploy.stack import Stack
 from supervision.foundation.ids import new_id
 

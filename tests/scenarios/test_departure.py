@@ -13,7 +13,7 @@ from tests.factories.county import County, open_county
 from tests.factories.identity import Caller
 from tests.factories.progress import moment
 from tests.factories.tasks import Cast, make_cast
-from tests.house import Committed
+from tests.places import Committed
 
 pytestmark = pytest.mark.committed
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.messaging import templates
 from tests.factories.identity import Caller, make_official, make_unit
 from tests.factories.scoring import add_item, add_party, adopt, hold
-from tests.house import Callers, Place
-from tests.supervision.scoring.tables import read_table_lines
+from tests.places import Callers, Place
+from tests.supervision.scoring.golden_tables import read_table_lines
 
 KINDS = {"甲镇": "township", "乙镇": "township", "丙镇": "township", "丁局": "department", "戊局": "department"}
 # By hand. 甲镇 lost 3 for the meeting and 5 for the newspaper, and won the 3 back: 100 - 5 = 95, of which 2 percent

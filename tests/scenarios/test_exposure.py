@@ -12,7 +12,7 @@ from supervision.messaging import templates
 from supervision.scoring import proposals
 from tests.factories.identity import Caller, make_official, make_unit
 from tests.factories.scoring import add_item, add_task, adopt, hold
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 
 def shanghai(month: int, day: int) -> datetime:

@@ -18,7 +18,7 @@ from tests.factories.identity import Caller
 from tests.factories.reviews import PASS
 from tests.factories.scoring import adopt
 from tests.factories.tasks import Cast, make_cast
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 REGISTRATION: dict[str, Any] = {
     "kind": "instruction",

@@ -13,7 +13,7 @@ from tests.factories.identity import Caller, make_official, make_unit
 from tests.factories.inspections import PDF
 from tests.factories.problems import make_concerned
 from tests.factories.scoring import hold
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 CONFERENCE = "联席会议定：财政局拨付迁改资金，电力公司六月二十日前迁完。"
 

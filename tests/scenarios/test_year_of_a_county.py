@@ -16,8 +16,8 @@ from tests.factories.identity import Caller
 from tests.factories.reviews import PASS
 from tests.factories.scoring import adopt
 from tests.factories.tasks import ledger_row, to_csv
-from tests.house import Committed, Place
-from tests.supervision.scoring.tables import NONE, read_table_lines
+from tests.places import Committed, Place
+from tests.supervision.scoring.golden_tables import NONE, read_table_lines
 from worker.jobs.cadence import tick_jurisdiction
 from worker.jobs.operations import operate
 from worker.runner import Runner

@@ -13,7 +13,7 @@ from tests.factories.county import County, open_county
 from tests.factories.identity import Caller, make_official
 from tests.factories.progress import as_json, entry, moment
 from tests.factories.tasks import make_cast
-from tests.house import Committed
+from tests.places import Committed
 
 pytestmark = pytest.mark.committed
 

@@ -17,7 +17,7 @@ from tests.factories import scoring
 from tests.factories.county import County, open_county, told
 from tests.factories.processes import until_somebody_waits
 from tests.factories.progress import as_unit, entry, hold, moment
-from tests.house import Committed
+from tests.places import Committed
 from worker.jobs import cadence
 from worker.jobs.cadence import tick, tick_jurisdiction
 

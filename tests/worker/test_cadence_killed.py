@@ -21,7 +21,7 @@ from tests.factories.notices import make_leader, make_notice, make_paper
 from tests.factories.problems import Concerned
 from tests.factories.processes import tick_process, until_somebody_waits
 from tests.factories.progress import hold, moment
-from tests.house import Committed
+from tests.places import Committed
 from worker.jobs.cadence import STEPS, tick_jurisdiction
 
 pytestmark = pytest.mark.committed

@@ -19,7 +19,7 @@ from tests.factories.county import County, open_county, told
 from tests.factories.identity import make_official
 from tests.factories.processes import until_somebody_waits
 from tests.factories.progress import Duty, hold, make_duty, moment
-from tests.house import Committed, Place
+from tests.places import Committed, Place
 from worker.jobs.cadence import tick_jurisdiction
 
 pytestmark = pytest.mark.committed

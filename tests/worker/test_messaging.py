@@ -9,7 +9,7 @@ from deploy.processes import free_port
 from supervision.messaging.gateways.http import HttpGateway
 from tests.factories.messaging import ask, states_of, stock
 from tests.factories.simulator import SECRET, ReceiptDesk, RunningSimulator, running_simulator
-from tests.house import Committed
+from tests.places import Committed
 from worker.jobs import messaging
 from worker.runner import Runner
 

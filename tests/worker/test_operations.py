@@ -16,7 +16,7 @@ from supervision.ledgers import ledger_import
 from supervision.operations import service
 from tests.factories.spreadsheets import make_workbook
 from tests.factories.tasks import HEADER, ledger_row, make_cast, many_rows, to_csv
-from tests.house import Committed, Place
+from tests.places import Committed, Place
 from worker.jobs import operations
 from worker.runner import Runner
 

@@ -17,7 +17,7 @@ from deploy.valkey import EmbeddedValkey
 from tests.factories.messaging import ask, stock
 from tests.factories.processes import api_process, until, worker_process
 from tests.factories.simulator import ReceiptDesk, RunningSimulator, running_simulator
-from tests.house import Committed
+from tests.places import Committed
 
 MANY = 2000
 

@@ -21,7 +21,7 @@ from supervision.scoring.models import Deduction
 from supervision.tasks.models import Task
 from tests.factories import bulletins, progress, scoring
 from tests.factories.identity import make_official, make_unit
-from tests.house import Place
+from tests.places import Place
 
 
 @pytest.fixture

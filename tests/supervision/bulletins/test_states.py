@@ -39,7 +39,7 @@ from tests.factories import bulletins
 from tests.factories.identity import make_unit
 from tests.factories.progress import as_unit
 from tests.factories.scoring import hold
-from tests.house import Place
+from tests.places import Place
 
 Verb = Callable[[AsyncSession, Actor, UUID], Awaitable[None]]
 DAY = date(2016, 4, 6)

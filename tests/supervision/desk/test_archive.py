@@ -18,7 +18,7 @@ from supervision.tasks.models import Task
 from tests.factories.desk import NOON, Life, live, person, unit_of
 from tests.factories.identity import make_unit
 from tests.factories.scoring import add_entry, add_party, adopt
-from tests.house import Place
+from tests.places import Place
 
 # What somebody else than the office does not read.
 HIDDEN: dict[Role, set[str]] = {

@@ -20,7 +20,7 @@ from tests.factories.identity import make_unit
 from tests.factories.inspections import Inspected
 from tests.factories.progress import as_unit, make_obligation
 from tests.factories.scoring import hold
-from tests.house import Place
+from tests.places import Place
 
 # What a unit was asked in May: two reports, a notice, two orders, three visits (one unannounced and still to come),
 # and two reports again.

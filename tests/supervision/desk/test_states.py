@@ -11,7 +11,7 @@ from tests.factories.desk import NOON, complain, person
 from tests.factories.identity import make_unit
 from tests.factories.progress import make_obligation
 from tests.factories.scoring import hold
-from tests.house import Place
+from tests.places import Place
 
 
 async def filed(session: AsyncSession, actor: Actor, state: ComplaintState = ComplaintState.FILED) -> BurdenComplaint:

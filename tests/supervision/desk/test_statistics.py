@@ -18,7 +18,7 @@ from tests.factories.desk import NOON, person
 from tests.factories.identity import make_official, make_unit
 from tests.factories.reviews import add_completion
 from tests.factories.scoring import add_entry, add_item, add_task, adopt, hold
-from tests.house import Place
+from tests.places import Place
 
 AT = datetime(2016, 4, 1, tzinfo=UTC)
 # kind, received, deadline, closed, verdicts on the completion reports. Today is the 20th of May.

@@ -29,7 +29,7 @@ from supervision.tasks import extensions, milestones
 from tests.factories import bulletins, identity, inspections, items, notices, problems, progress, publication, reviews
 from tests.factories.desk import NOON, complain, person
 from tests.factories.scoring import add_item, adopt, hold
-from tests.house import Place
+from tests.places import Place
 
 FAR = date(2199, 12, 31)
 WAITING: Mapping[Role, list[str]] = {

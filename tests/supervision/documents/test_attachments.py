@@ -6,7 +6,7 @@ from supervision.documents import attachments
 from supervision.documents.models import Attachment
 from supervision.foundation.database import enter
 from supervision.foundation.errors import NotFound
-from tests.house import Place
+from tests.places import Place
 
 
 async def test_the_same_bytes_are_kept_once(session: AsyncSession) -> None:

@@ -7,7 +7,7 @@ from supervision.foundation import days, settings
 from supervision.foundation.days import Reach, find_refusal
 from supervision.foundation.errors import DayInFuture, DayTooEarly, DayTooLate, Refusal
 from tests.factories.progress import hold, moment
-from tests.house import Place
+from tests.places import Place
 
 TODAY = date(2026, 11, 28)
 

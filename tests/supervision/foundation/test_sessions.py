@@ -9,7 +9,7 @@ from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.foundation.sessions import Row, fetch, fetch_one, send
 from supervision.identity.models import Unit
-from tests.house import Committed, Place
+from tests.places import Committed, Place
 
 pytestmark = pytest.mark.committed
 

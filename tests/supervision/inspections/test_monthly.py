@@ -17,7 +17,7 @@ from tests.factories.inspections import person
 from tests.factories.notices import make_leader
 from tests.factories.problems import make_concerned, open_problem
 from tests.factories.progress import hold, make_task, moment
-from tests.house import Place
+from tests.places import Place
 
 OCTOBER = period_of(PeriodKind.MONTH, date(2016, 10, 1))
 FIRST_ON = date(2016, 10, 8)

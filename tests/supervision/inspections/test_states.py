@@ -16,7 +16,7 @@ from supervision.inspections.states import FOLLOWS, PlanState, PlanVerb
 from supervision.messaging import templates
 from tests.factories.inspections import NOON, Inspected, draft_plan, make_inspected, person, record_finding
 from tests.factories.scoring import hold
-from tests.house import Place
+from tests.places import Place
 
 Act = Callable[[AsyncSession, Actor, UUID, Inspected], Awaitable[Any]]
 VERBS: dict[PlanVerb, Act] = {

@@ -28,7 +28,7 @@ from tests.factories.items import make_item
 from tests.factories.progress import as_unit, entry, hold, make_duty, make_obligation, moment, open_ledger
 from tests.factories.reviews import person
 from tests.factories.scoring import add_item, add_task, adopt
-from tests.house import Place
+from tests.places import Place
 from tests.supervision.items.test_states import put
 
 MARCH = half_month_of(date(2016, 3, 1))

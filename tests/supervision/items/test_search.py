@@ -10,7 +10,7 @@ from supervision.items.item_changes import amend_item
 from supervision.items.queries import ItemFilter
 from supervision.items.search import query_of, vector_of
 from tests.factories.items import make_item
-from tests.house import Place
+from tests.places import Place
 
 TITLE = "推进老旧小区改造（二期）ABC-12，农村公路5公里"
 

@@ -6,7 +6,7 @@ from supervision.foundation.database import enter
 from supervision.items.models import Item
 from supervision.items.similar import MOST, list_similar_items
 from tests.factories.items import make_item
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from supervision.tasks import decomposition, extensions, merge_and_split
 from tests.factories.items import make_item
 from tests.factories.reviews import person
 from tests.factories.tasks import make_task
-from tests.house import Place
+from tests.places import Place
 
 DAY = date(2016, 3, 20)
 LATER = date(2199, 12, 31)

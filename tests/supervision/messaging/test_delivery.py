@@ -14,7 +14,7 @@ from supervision.messaging.gateways.console import ConsoleGateway
 from supervision.messaging.gateways.http import HttpGateway
 from tests.factories.messaging import ask, states_of, stock
 from tests.factories.simulator import SECRET
-from tests.house import Committed
+from tests.places import Committed
 
 CONSOLE = ConsoleGateway(None)
 ASKABLE = HttpGateway("http://127.0.0.1:9", SECRET)

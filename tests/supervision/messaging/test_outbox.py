@@ -10,7 +10,7 @@ from supervision.messaging.errors import TemplateNotFilled
 from supervision.messaging.models import Message
 from supervision.messaging.outbox import Letter
 from tests.factories.messaging import as_test, make_officials, states_of
-from tests.house import Place
+from tests.places import Place
 
 VARIABLES = {"period": "3月上半月", "due": "2016年3月18日"}
 NIGHT = datetime(2016, 3, 1, 14, 30, tzinfo=UTC)  # 22:30 in Shanghai

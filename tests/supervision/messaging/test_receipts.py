@@ -14,7 +14,7 @@ from supervision.messaging.gateways.http import HttpGateway
 from supervision.messaging.models import ReceiptLine
 from tests.factories.messaging import ask, stock
 from tests.factories.simulator import SECRET
-from tests.house import Committed
+from tests.places import Committed
 
 GATEWAY = HttpGateway("http://127.0.0.1:9", SECRET)
 

@@ -7,7 +7,7 @@ from supervision.foundation.database import enter
 from supervision.messaging import rules, templates
 from supervision.messaging.errors import TemplateNotSendable, TextTooLong, UnknownTemplate
 from supervision.messaging.models import Template
-from tests.house import Place
+from tests.places import Place
 
 
 def test_defaults_pass_the_rules_and_ask_for_what_the_house_gives() -> None:

@@ -9,7 +9,7 @@ from supervision.foundation.ids import new_id
 from supervision.operations import queries, service
 from supervision.operations.models import IdempotencyRecord
 from supervision.operations.states import FOLLOWS, OperationState
-from tests.house import Committed, Place
+from tests.places import Committed, Place
 
 
 def asker(place: Place, role: str = "office") -> Actor:

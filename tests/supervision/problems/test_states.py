@@ -16,7 +16,7 @@ from supervision.problems.models import Problem, ProblemEntry
 from supervision.problems.states import FOLLOWS, Level, ProblemState, ProblemVerb
 from tests.factories.inspections import person
 from tests.factories.problems import Concerned, decide, escalate, file_plan, make_concerned, open_problem
-from tests.house import Place
+from tests.places import Place
 
 Act = Callable[[AsyncSession, Actor, UUID, Concerned], Awaitable[Any]]
 VERBS: dict[ProblemVerb, Act] = {

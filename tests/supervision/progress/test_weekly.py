@@ -14,7 +14,7 @@ from supervision.progress.rules import Covers
 from supervision.tasks.models import Task
 from tests.factories.progress import Duty, as_unit, entry, hold, make_duty, moment, open_ledger
 from tests.factories.scoring import add_item, add_task
-from tests.house import Callers, Place
+from tests.places import Callers, Place
 
 WEEK = period_of(PeriodKind.WEEK, date(2016, 3, 7))
 MARCH = half_month_of(date(2016, 3, 1))

@@ -11,7 +11,7 @@ from tests.factories.identity import make_unit
 from tests.factories.progress import hold, moment, open_ledger
 from tests.factories.reviews import add_completion
 from tests.factories.scoring import add_entry, add_item, add_task
-from tests.house import Place
+from tests.places import Place
 
 TODAY = moment(7, 10)
 IN_TIME, LATER, RETURNED = moment(6, 20), moment(7, 5), moment(7, 8)

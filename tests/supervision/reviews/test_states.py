@@ -10,7 +10,7 @@ from supervision.reviews import close_out, completion_review, errors, rules, wai
 from supervision.reviews.rules import Review, Stand
 from supervision.reviews.states import FOLLOWS, WAIVER_FOLLOWS, CompletionState, WaiverState
 from tests.factories.reviews import OPINION, PASS, RETURN
-from tests.house import Place
+from tests.places import Place
 
 TODAY = date(2016, 4, 1)
 PASSING = Review(**PASS)

@@ -15,8 +15,8 @@ from supervision.reviews.task_standing import is_finished, item_standing
 from tests.factories.identity import make_unit
 from tests.factories.reviews import add_completion, add_waiver
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task
-from tests.house import Place
-from tests.supervision.scoring.tables import read_tables
+from tests.places import Place
+from tests.supervision.scoring.golden_tables import read_tables
 
 (CASES,) = read_tables(Path(__file__).parent / "golden" / "task_standing.txt")
 TOLD = {True: "是", False: "否", None: "未知"}

@@ -12,7 +12,7 @@ from supervision.scoring.models import Deduction
 from tests.factories.identity import make_unit
 from tests.factories.progress import hold, moment, open_ledger
 from tests.factories.scoring import add_entry, add_item, add_task, adopt
-from tests.house import Place
+from tests.places import Place
 
 
 async def facts(session: AsyncSession) -> list[tuple[str, date]]:

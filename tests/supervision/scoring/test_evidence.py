@@ -18,8 +18,8 @@ from supervision.scoring.models import Deduction, Needs
 from tests.factories import bulletins, inspections
 from tests.factories.identity import make_unit
 from tests.factories.scoring import adopt, hold
-from tests.house import Place
-from tests.supervision.scoring.played import noon, person
+from tests.places import Place
+from tests.supervision.scoring.golden_deductions import noon, person
 
 ON_PAPER = [rule.code for rule in DEFAULT_POLICY.rules if rule.needs is Needs.DOCUMENT]
 

@@ -18,9 +18,9 @@ from supervision.scoring import settlement, settlement_queries
 from tests.factories import bulletins, inspections, notices
 from tests.factories.identity import make_official, make_unit
 from tests.factories.scoring import add_entry, add_item, add_party, add_task, adopt, hold
-from tests.house import Place
-from tests.supervision.scoring.played import noon, person
-from tests.supervision.scoring.tables import read_tables
+from tests.places import Place
+from tests.supervision.scoring.golden_deductions import noon, person
+from tests.supervision.scoring.golden_tables import read_tables
 
 (CASES,) = read_tables("inspected.txt")
 Touch = Callable[[AsyncSession, Place, UUID, date], Awaitable[None]]

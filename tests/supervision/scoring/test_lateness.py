@@ -22,9 +22,9 @@ from supervision.tasks.models import Sharer, Task
 from tests.factories.identity import make_unit
 from tests.factories.reviews import add_completion, add_waiver
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task, adopt, hold
-from tests.house import Committed, Place
-from tests.supervision.scoring.played import noon
-from tests.supervision.scoring.tables import NONE, read_tables
+from tests.places import Committed, Place
+from tests.supervision.scoring.golden_deductions import noon
+from tests.supervision.scoring.golden_tables import NONE, read_tables
 from tests.supervision.scoring.test_scores import in_a_database, story
 
 (CASES,) = read_tables("lateness.txt")

@@ -19,9 +19,9 @@ from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.errors import NoPolicyInForce
 from tests.factories.identity import make_unit
 from tests.factories.scoring import adopt
-from tests.house import Place
-from tests.supervision.scoring.played import make_units, noon, person, play
-from tests.supervision.scoring.tables import NONE, read_tables
+from tests.places import Place
+from tests.supervision.scoring.golden_deductions import make_units, noon, person, play
+from tests.supervision.scoring.golden_tables import NONE, read_tables
 
 UNITS, DEDUCTIONS, SCORES = read_tables("scores.txt")
 

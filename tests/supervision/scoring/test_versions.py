@@ -16,9 +16,9 @@ from supervision.scoring.models import Deduction
 from tests.factories import bulletins
 from tests.factories.identity import make_unit
 from tests.factories.scoring import add_item, add_task, adopt, hold
-from tests.house import Place
-from tests.supervision.scoring.played import noon, person
-from tests.supervision.scoring.tables import read_tables
+from tests.places import Place
+from tests.supervision.scoring.golden_deductions import noon, person
+from tests.supervision.scoring.golden_tables import read_tables
 
 (CASES,) = read_tables("versions.txt")
 SECOND = replace(

@@ -20,7 +20,7 @@ from supervision.tasks.models import Milestone
 from supervision.tasks.states import MILESTONE_FOLLOWS, MilestoneState
 from tests.factories.identity import make_unit
 from tests.factories.tasks import Cast, make_cast, make_task
-from tests.house import Place
+from tests.places import Place
 
 NODE: dict[str, Any] = {"name": "主体完工", "due_on": date(2016, 3, 20), "expected": "封顶"}
 REACHED: dict[str, Any] = {"reached_on": date(2016, 3, 18), "progress": "已封顶"}

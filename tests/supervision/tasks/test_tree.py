@@ -17,7 +17,7 @@ from supervision.tasks.rules import DEEPEST
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
 from tests.factories.tasks import Cast, make_cast, make_task, plan_task
-from tests.house import Place
+from tests.places import Place
 
 
 async def decompose(session: AsyncSession, here: Place, cast: Cast, parents: list[int | None]) -> list[dict[str, Any]]:
