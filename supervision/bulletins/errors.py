@@ -4,7 +4,6 @@ from supervision.foundation.errors import Conflict, Forbidden, Invalid
 class NotFirstOfMonth(Invalid):
     """A circular's month is named by its first day."""
 
-    code = "not_first_of_month"
     zh = "通报月份须填写当月第一天。"
     en = "Name the month of a circular by its first day."
 
@@ -12,7 +11,6 @@ class NotFirstOfMonth(Invalid):
 class CutOffOutOfRange(Invalid):
     """The figures are cut off on a day of the month or after it, and not in the future."""
 
-    code = "cut_off_out_of_range"
     zh = "截止日不得早于当月第一天，也不得晚于今天（{today}）。"
     en = "The cut-off day may lie neither before the month nor after today ({today})."
 
@@ -20,7 +18,6 @@ class CutOffOutOfRange(Invalid):
 class MonthAlreadyDrafted(Conflict):
     """A month or quarter has one circular, but for those that were discarded."""
 
-    code = "month_already_drafted"
     zh = "该月（季）已有督查通报。请使用已有的通报，或先作废。"
     en = "The month or quarter has its circular. Use the one that exists, or discard it first."
 
@@ -28,7 +25,6 @@ class MonthAlreadyDrafted(Conflict):
 class CircularStateForbids(Conflict):
     """The circular's state does not allow this; once issued it is frozen."""
 
-    code = "circular_state_forbids"
     zh = "该通报当前状态为 {state}，不能办理此操作；印发后不得更改。"
     en = "The circular is {state}, which does not allow this; once issued it is never changed."
 
@@ -36,7 +32,6 @@ class CircularStateForbids(Conflict):
 class OnlyDrafterAmends(Forbidden):
     """The drafter alone writes the draft, so that whoever checks or issues it sees it with other eyes."""
 
-    code = "only_drafter_amends"
     zh = "只有起草人可以修改通报稿。请退回起草人，或作废后重新起草。"
     en = "Only the drafter may change the draft. Return it to the drafter, or discard it and draft anew."
 
@@ -44,7 +39,6 @@ class OnlyDrafterAmends(Forbidden):
 class DrafterSignsOff(Forbidden):
     """A circular is checked and issued by another person than its drafter."""
 
-    code = "drafter_signs_off"
     zh = "起草人不能核稿或签发自己起草的通报，请由另一人办理。"
     en = "The drafter may neither check nor issue the circular; another person must."
 
@@ -52,7 +46,6 @@ class DrafterSignsOff(Forbidden):
 class AlreadyNamed(Conflict):
     """The circular says this of the unit or official already."""
 
-    code = "already_named"
     zh = "该通报已就同一事项列入该单位或人员。"
     en = "The circular names this unit or official for the same matter already."
 
@@ -60,7 +53,6 @@ class AlreadyNamed(Conflict):
 class UnitOrOfficial(Invalid):
     """A criticism names a unit or an official, and not both."""
 
-    code = "unit_or_official"
     zh = "通报批评须指明单位或人员之一，不得同时填写。"
     en = "A criticism names either a unit or an official."
 
@@ -68,7 +60,6 @@ class UnitOrOfficial(Invalid):
 class MatterItemUnknown(Invalid):
     """The item that is named does not exist."""
 
-    code = "matter_item_unknown"
     zh = "没有找到所涉的督查事项。请核对编号，或不填此项。"
     en = "The item was not found. Check the id, or leave it out."
 
@@ -76,7 +67,6 @@ class MatterItemUnknown(Invalid):
 class LimitInPast(Invalid):
     """A rectification's limit lies on a day that is not over."""
 
-    code = "limit_in_past"
     zh = "整改期限早于今天（{today}）。"
     en = "The limit lies before today ({today})."
 
@@ -84,7 +74,6 @@ class LimitInPast(Invalid):
 class RectificationStateForbids(Conflict):
     """The order's state does not allow this."""
 
-    code = "rectification_state_forbids"
     zh = "该整改通知当前状态为 {state}，不能办理此操作。"
     en = "The rectification order is {state}, which does not allow this."
 
@@ -92,7 +81,6 @@ class RectificationStateForbids(Conflict):
 class OrdererVerifies(Forbidden):
     """Rectification is verified by another person than the one who ordered it."""
 
-    code = "orderer_verifies"
     zh = "整改须由下达人以外的人核验。"
     en = "Rectification is verified by another person than the one who ordered it."
 
@@ -100,7 +88,6 @@ class OrdererVerifies(Forbidden):
 class DayOutOfOrder(Invalid):
     """An answer or an outcome does not come before what it answers."""
 
-    code = "day_out_of_order"
     zh = "所填日期早于前一步骤的日期（{before}）。"
     en = "The day lies before that of the step before it ({before})."
 
@@ -108,7 +95,6 @@ class DayOutOfOrder(Invalid):
 class FollowUpConcluded(Conflict):
     """The outcome was noted before."""
 
-    code = "follow_up_concluded"
     zh = "该媒体跟踪已登记结果。"
     en = "The outcome of this follow-up was noted before."
 
@@ -116,7 +102,6 @@ class FollowUpConcluded(Conflict):
 class ProposalStateForbids(Conflict):
     """The proposal's state does not allow this."""
 
-    code = "proposal_state_forbids"
     zh = "该问责建议当前状态为 {state}，不能办理此操作。"
     en = "The accountability proposal is {state}, which does not allow this."
 
@@ -124,7 +109,6 @@ class ProposalStateForbids(Conflict):
 class OfficialOfAnotherUnit(Invalid):
     """The official whom a proposal names belongs to the unit that it names."""
 
-    code = "official_of_another_unit"
     zh = "所指人员不属于所指单位。"
     en = "The official does not belong to the unit."
 
@@ -132,6 +116,5 @@ class OfficialOfAnotherUnit(Invalid):
 class TaskOfAnotherUnit(Invalid):
     """The task to which a proposal traces back is one that the named unit is responsible for."""
 
-    code = "task_of_another_unit"
     zh = "没有找到由所指单位承办的该任务。"
     en = "No such task for which the unit is responsible."

@@ -4,7 +4,6 @@ from supervision.foundation.errors import Invalid
 class SpreadsheetRefused(Invalid):
     """The file as a whole cannot be read as a table; each subclass says why."""
 
-    code = "spreadsheet_refused"
     zh = "无法读取该表格文件。"
     en = "The spreadsheet file cannot be read."
     # The worksheet that it is about, None for the file as a whole.
@@ -12,13 +11,11 @@ class SpreadsheetRefused(Invalid):
 
 
 class SpreadsheetTooLarge(SpreadsheetRefused):
-    code = "spreadsheet_too_large"
     zh = "文件超过 {megabytes} MB 的上限，请删去图片等无关内容，或分次上传。"
     en = "The file is larger than the limit of {megabytes} MB; delete pictures and the like, or send it in parts."
 
 
 class SpreadsheetEmpty(SpreadsheetRefused):
-    code = "spreadsheet_empty"
     zh = "文件中没有内容：表头应写明各列列名，其下为数据。隐藏的工作表不读取。"
     en = "The file holds nothing: a header names the columns, the data follow. Hidden sheets are not read."
 
@@ -32,67 +29,56 @@ class SheetWithoutHeader(SpreadsheetRefused):
 
 
 class SpreadsheetOfOtherType(SpreadsheetRefused):
-    code = "spreadsheet_of_other_type"
     zh = "文件内容是 {type}，不是 xlsx 或 csv 表格；修改扩展名不会改变内容，请另存为 xlsx。"
     en = "The file is {type}, not an xlsx or csv table; renaming does not change what it is. Save it as xlsx."
 
 
 class SpreadsheetOfOldFormat(SpreadsheetRefused):
-    code = "spreadsheet_of_old_format"
     zh = "文件是旧版 Excel（xls）或 WPS（et）格式，请另存为 xlsx 后再上传。"
     en = "The file is in the old Excel (xls) or WPS (et) format; save it as xlsx and send that."
 
 
 class SpreadsheetEncrypted(SpreadsheetRefused):
-    code = "spreadsheet_encrypted"
     zh = "文件已加密，请取消打开密码后再上传。"
     en = "The file is encrypted; remove its password and send it again."
 
 
 class SpreadsheetHasMacros(SpreadsheetRefused):
-    code = "spreadsheet_has_macros"
     zh = "文件含有宏，请另存为不含宏的 xlsx。"
     en = "The file holds macros; save it as xlsx without macros."
 
 
 class SpreadsheetHasEntities(SpreadsheetRefused):
-    code = "spreadsheet_has_entities"
     zh = "文件内部含有文档类型声明（DTD），办公软件不会产生这种内容，已拒绝读取。"
     en = "The file declares a document type (DTD) inside, which no office program does; it is not read."
 
 
 class SpreadsheetExpandsTooFar(SpreadsheetRefused):
-    code = "spreadsheet_expands_too_far"
     zh = "文件解压后过大，未予展开。"
     en = "The file would unpack to far too much; it was not expanded."
 
 
 class SpreadsheetDamaged(SpreadsheetRefused):
-    code = "spreadsheet_damaged"
     zh = "文件已损坏，或不是完整的 xlsx，请用办公软件打开并重新保存。"
     en = "The file is damaged or no complete xlsx; open it in an office program and save it again."
 
 
 class SpreadsheetNotText(SpreadsheetRefused):
-    code = "spreadsheet_not_text"
     zh = "文件既不是 xlsx，也不是 UTF-8 或 GB18030 编码的 csv 文本，请另存为 xlsx 后再上传。"
     en = "The file is neither xlsx nor csv text in UTF-8 or GB18030; save it as xlsx and send that."
 
 
 class SpreadsheetHasTooManyRows(SpreadsheetRefused):
-    code = "spreadsheet_has_too_many_rows"
     zh = "表格超过 {limit} 行数据的上限（带格式的空行也计入），请删除多余的行或分次上传。"
     en = "The table has more than {limit} rows of data (formatted empty ones count); delete or split them."
 
 
 class SpreadsheetHasTooManyColumns(SpreadsheetRefused):
-    code = "spreadsheet_has_too_many_columns"
     zh = "表格超过 {limit} 列的上限，请删去多余的列。"
     en = "The table has more than {limit} columns; delete those that are too much."
 
 
 class SpreadsheetHasTooManySheets(SpreadsheetRefused):
-    code = "spreadsheet_has_too_many_sheets"
     zh = "文件中未隐藏且有内容的工作表超过 {limit} 个的上限，请分次上传。"
     en = "The file has more than {limit} visible sheets that hold anything; send them in parts."
 
@@ -112,7 +98,6 @@ class HeaderRepeated(SpreadsheetRefused):
 class AttachmentTooLarge(Invalid):
     """An attachment has an upper size."""
 
-    code = "attachment_too_large"
     zh = "附件超过 {megabytes} MB 的上限。"
     en = "The attachment is larger than the limit of {megabytes} MB."
 
@@ -120,7 +105,6 @@ class AttachmentTooLarge(Invalid):
 class AttachmentOfOtherType(Invalid):
     """What the bytes are decides, whatever the request calls them."""
 
-    code = "attachment_of_other_type"
     zh = "附件内容须为 PDF、JPEG、PNG、xlsx 或 docx（不含宏、未加密）；修改名称或类型不会改变内容。"
     en = "An attachment must be PDF, JPEG, PNG, xlsx or docx, without macros or password; renaming changes nothing."
 
@@ -128,6 +112,5 @@ class AttachmentOfOtherType(Invalid):
 class UnknownAttachment(Invalid):
     """No attachment that the actor may read has this id."""
 
-    code = "unknown_attachment"
     zh = "没有找到所指的附件。请先上传，再填写其编号。"
     en = "No such attachment. Upload it first, then give its id."

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
@@ -18,12 +19,19 @@ class Problem:
 class Refusal(Exception):  # noqa: N818 - a refusal states a fact, it is no programming error
     """A request that the house declines; each subclass is one sentence with a stable code.
 
+    The code is the class's name in small letters and underlines, where none is given.
+
     The facts fill the sentences, so they may hold ids, states, days and counts of ours, never what a caller sent.
     """
 
     code: ClassVar[str]
     zh: ClassVar[str]
     en: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "code" not in cls.__dict__:
+            cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).lower()
 
     def __init__(self, *, problems: Sequence[Problem] = (), **facts: object) -> None:
         super().__init__(self.code)
@@ -37,7 +45,6 @@ class Refusal(Exception):  # noqa: N818 - a refusal states a fact, it is no prog
 class Unauthenticated(Refusal):
     """Nobody whom we know is asking."""
 
-    code = "unauthenticated"
     zh = "请求未携带有效的密钥。请在 Authorization 头中以 Bearer 方式提供密钥。"
     en = "The request carries no valid key. Send one as a Bearer token in the Authorization header."
 
@@ -45,7 +52,6 @@ class Unauthenticated(Refusal):
 class Forbidden(Refusal):
     """The caller is known, and may not do this."""
 
-    code = "forbidden"
     zh = "您的角色或密钥范围不允许此操作。"
     en = "Your role or the scope of your key does not allow this operation."
 
@@ -53,7 +59,6 @@ class Forbidden(Refusal):
 class NotFound(Refusal):
     """There is nothing here that the caller may see."""
 
-    code = "not_found"
     zh = "没有找到所请求的内容。"
     en = "What you asked for was not found."
 
@@ -61,7 +66,6 @@ class NotFound(Refusal):
 class Conflict(Refusal):
     """The state of the thing does not allow this now."""
 
-    code = "conflict"
     zh = "当前状态不允许此操作。"
     en = "The present state does not allow this."
 
@@ -69,7 +73,6 @@ class Conflict(Refusal):
 class Stale(Refusal):
     """The caller's copy is older than ours."""
 
-    code = "stale"
     zh = "内容已被他人修改。请重新读取后再提交。"
     en = "It was changed by somebody else. Read it again, then repeat your change."
 
@@ -77,7 +80,6 @@ class Stale(Refusal):
 class Invalid(Refusal):
     """The request itself cannot be right, whatever the state."""
 
-    code = "invalid"
     zh = "请求内容有误，详见各项说明。"
     en = "The request is not valid; see the list of problems."
 
@@ -85,7 +87,6 @@ class Invalid(Refusal):
 class DayInFuture(Invalid):
     """What is entered has happened."""
 
-    code = "day_in_future"
     zh = "所填日期晚于今天（{today}），请核对。"
     en = "The day lies after today ({today}). Check it."
 
@@ -93,7 +94,6 @@ class DayInFuture(Invalid):
 class DayTooEarly(Invalid):
     """A day that is entered lies not so long ago that it can only be a slip."""
 
-    code = "day_too_early"
     zh = "所填日期过早，最早可填{first}，请核对年份。"
     en = "The day lies too far back; {first} is the first that is taken. Check the year."
 
@@ -101,7 +101,6 @@ class DayTooEarly(Invalid):
 class DayTooLate(Invalid):
     """A day that is entered lies not so far ahead that it can only be a slip."""
 
-    code = "day_too_late"
     zh = "所填日期过晚，最晚可填{last}，请核对年份。"
     en = "The day lies too far ahead; {last} is the last that is taken. Check the year."
 
@@ -109,7 +108,6 @@ class DayTooLate(Invalid):
 class BlankText(Invalid):
     """A text that is needed holds nothing that can be seen."""
 
-    code = "blank_text"
     zh = "内容为空白，没有可见的文字。请填写内容；选填项可不填。"
     en = "There is nothing to be seen in this text. Write something, or leave it out where it is optional."
 

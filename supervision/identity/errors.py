@@ -4,7 +4,6 @@ from supervision.foundation.errors import Conflict, Invalid, Unauthenticated
 class LockedOut(Unauthenticated):
     """Too many refused logins with this key from this address."""
 
-    code = "locked_out"
     zh = "该密钥连续验证失败次数过多，已被临时锁定。请在 15 分钟后重试，或联系系统管理员更换密钥。"
     en = "Too many failures with this key; it is locked for 15 minutes. Wait, or ask your administrator for another."
 
@@ -12,7 +11,6 @@ class LockedOut(Unauthenticated):
 class JurisdictionExists(Conflict):
     """Another jurisdiction of the installation has this code."""
 
-    code = "jurisdiction_exists"
     zh = "该行政区划代码已开户。"
     en = "A jurisdiction with this code was founded before."
 
@@ -20,7 +18,6 @@ class JurisdictionExists(Conflict):
 class NotAJurisdictionCode(Invalid):
     """The code of a jurisdiction is no code of GB/T 2260."""
 
-    code = "not_a_jurisdiction_code"
     zh = "行政区划代码有误。请按 GB/T 2260 填写六位数字。"
     en = "This is no code of a jurisdiction. Give the six digits of GB/T 2260."
 
@@ -28,7 +25,6 @@ class NotAJurisdictionCode(Invalid):
 class UnitNameTaken(Conflict):
     """Another unit of the jurisdiction has this name."""
 
-    code = "unit_name_taken"
     zh = "已有同名单位（空格、全半角、大小写不同视为同名）。请核对名称，或使用已有单位。"
     en = "Another unit has this name (blanks, width and capitals make no difference). Check it, or use that unit."
 
@@ -36,7 +32,6 @@ class UnitNameTaken(Conflict):
 class OfficialAlreadyListed(Conflict):
     """The unit already lists an official of this name and post."""
 
-    code = "official_already_listed"
     zh = (
         "该单位已登记同名同职务的人员（空格、全半角、大小写不同视为相同）。"
         "请使用已登记的人员；确系两人的，请在职务中注明区别。"
@@ -50,7 +45,6 @@ class OfficialAlreadyListed(Conflict):
 class ClientNameTaken(Conflict):
     """Another client of the jurisdiction has this name."""
 
-    code = "client_name_taken"
     zh = "已有同名接入方（空格、全半角、大小写不同视为同名）。请换一个名称。"
     en = "Another client has this name (blanks, width and capitals make no difference). Choose another."
 
@@ -58,7 +52,6 @@ class ClientNameTaken(Conflict):
 class TooManyKeys(Conflict):
     """A client has two active keys already, which is what rotation needs."""
 
-    code = "too_many_keys"
     zh = "该接入方已有两个有效密钥。请先吊销其中一个。"
     en = "The client has two active keys already. Revoke one first."
 
@@ -66,7 +59,6 @@ class TooManyKeys(Conflict):
 class KeyAlreadyRevoked(Conflict):
     """The key was revoked before."""
 
-    code = "key_already_revoked"
     zh = "该密钥已被吊销。"
     en = "The key was revoked before."
 
@@ -74,7 +66,6 @@ class KeyAlreadyRevoked(Conflict):
 class UnknownUnit(Invalid):
     """No unit of the jurisdiction has this id."""
 
-    code = "unknown_unit"
     zh = "没有找到所指的单位。请先登记单位，或核对编号。"
     en = "No such unit. Register the unit first, or check the id."
 
@@ -82,7 +73,6 @@ class UnknownUnit(Invalid):
 class UnknownOfficial(Invalid):
     """No official of the jurisdiction who is still in post has this id."""
 
-    code = "unknown_official"
     zh = "没有找到所指的在职人员。请先登记人员，或核对编号。"
     en = "No such official in post. Register the official first, or check the id."
 
@@ -90,7 +80,6 @@ class UnknownOfficial(Invalid):
 class OfficialHasLeft(Conflict):
     """The official left before."""
 
-    code = "official_has_left"
     zh = "该人员已于{left_on}离任。"
     en = "This official left on {left_on}."
 
@@ -98,7 +87,6 @@ class OfficialHasLeft(Conflict):
 class DepartureNotYet(Invalid):
     """A departure is recorded when it has happened."""
 
-    code = "departure_not_yet"
     zh = "离任日期晚于今天（{today}）。请在离任当日或之后登记。"
     en = "The day of leaving lies after today ({today}). Record it on that day or later."
 
@@ -106,7 +94,6 @@ class DepartureNotYet(Invalid):
 class NotAMobileNumber(Invalid):
     """The number is no Chinese mobile telephone number."""
 
-    code = "not_a_mobile_number"
     zh = "不是有效的手机号码。请填写 11 位大陆手机号码。"
     en = "Not a mobile number. Give a mainland Chinese mobile number of 11 digits."
 
@@ -114,7 +101,6 @@ class NotAMobileNumber(Invalid):
 class RoleNeedsUnit(Invalid):
     """A client of role unit names its unit, and no other role does."""
 
-    code = "role_needs_unit"
     zh = "角色为 unit 的接入方必须指定单位，其他角色不得指定单位。"
     en = "A client of role unit must name its unit; no other role may."
 
@@ -122,7 +108,6 @@ class RoleNeedsUnit(Invalid):
 class ScopeBeyondRole(Invalid):
     """A key may not carry a scope that its client's role cannot use."""
 
-    code = "scope_beyond_role"
     zh = "密钥范围超出接入方角色的权限。"
     en = "The key asks for a scope that the client's role cannot use."
 
@@ -130,6 +115,5 @@ class ScopeBeyondRole(Invalid):
 class ClockNotHoldable(Conflict):
     """Only a demonstration or test jurisdiction may hold its clock."""
 
-    code = "clock_not_holdable"
     zh = "正式运行的行政区划不能拨动时钟，仅演示或测试区划可以。"
     en = "A live jurisdiction's clock cannot be held; only a demonstration's or a test's can."

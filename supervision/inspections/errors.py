@@ -52,7 +52,6 @@ class DrafterMayNotDecide(Forbidden):
 class InspectionEndsBeforeStart(Invalid):
     """A plan's last day lies before its first."""
 
-    code = "inspection_ends_before_start"
     zh = "结束日期早于开始日期。请核对两个日期。"
     en = "The last day lies before the first. Check both dates."
 
@@ -60,7 +59,6 @@ class InspectionEndsBeforeStart(Invalid):
 class RefusedPlanNeedsReason(Invalid):
     """A refused plan stays, with the reason."""
 
-    code = "refused_plan_needs_reason"
     zh = "不批准督查方案须写明理由（reason）。"
     en = "A refusal must give its reason."
 
@@ -68,7 +66,6 @@ class RefusedPlanNeedsReason(Invalid):
 class InspectedItemUnknown(Invalid):
     """No item of the jurisdiction has one of these ids."""
 
-    code = "inspected_item_unknown"
     zh = "没有找到所指的督查事项。请核对编号。"
     en = "No such item. Check the ids."
 
@@ -76,7 +73,6 @@ class InspectedItemUnknown(Invalid):
 class UnitNotInScope(Invalid):
     """Findings and conclusions are about units that the plan covers."""
 
-    code = "unit_not_in_scope"
     zh = "该单位不在督查方案的范围内。"
     en = "The plan does not cover this unit."
 
@@ -84,7 +80,6 @@ class UnitNotInScope(Invalid):
 class FoundOutsideInspection(Invalid):
     """A finding is made between the inspection's first day and today."""
 
-    code = "found_outside_inspection"
     zh = "发现日期须在督查开始日期（{first_on}）与今日（{today}）之间。"
     en = "A finding is made between the inspection's first day ({first_on}) and today ({today})."
 
@@ -92,7 +87,6 @@ class FoundOutsideInspection(Invalid):
 class ConclusionAlreadySent(Conflict):
     """A unit gets one conclusion of an inspection, and no findings after it."""
 
-    code = "conclusion_already_sent"
     zh = "该次督查的结论已送达该单位。"
     en = "The conclusion of this inspection was sent to the unit before."
 
@@ -100,6 +94,5 @@ class ConclusionAlreadySent(Conflict):
 class ConclusionAlreadyAcknowledged(Conflict):
     """A conclusion is acknowledged once."""
 
-    code = "conclusion_already_acknowledged"
     zh = "该督查结论已签收。"
     en = "The conclusion was acknowledged before."

@@ -4,7 +4,6 @@ from supervision.foundation.errors import Conflict, Forbidden, Invalid
 class DeadlineBeforeReceipt(Invalid):
     """An item's deadline lies before the day on which it was received."""
 
-    code = "deadline_before_receipt"
     zh = "时限早于收到日期。请核对两个日期。"
     en = "The deadline lies before the day of receipt. Check both dates."
 
@@ -12,7 +11,6 @@ class DeadlineBeforeReceipt(Invalid):
 class ItemClosed(Conflict):
     """The item was closed out (销号)."""
 
-    code = "item_closed"
     zh = "该事项已于{closed_on}销号。确需继续办理的，请先回头看并重新打开。"
     en = "The item was closed on {closed_on}. To go on with it, reopen it after a look back."
 
@@ -20,7 +18,6 @@ class ItemClosed(Conflict):
 class ItemNotOpen(Conflict):
     """The item's state does not allow this."""
 
-    code = "item_not_open"
     zh = "该事项当前状态为 {state}，不能执行此操作。"
     en = "The item is {state}; this cannot be done with it."
 
@@ -28,7 +25,6 @@ class ItemNotOpen(Conflict):
 class ItemNeverLate(Conflict):
     """An item that waits, stands still, ended otherwise than by its close-out, or is standing work is never late."""
 
-    code = "item_never_late"
     zh = "该事项待核准、已中止、终止、作废、合并，或者属于常态工作，不计逾期。"
     en = "The item awaits approval, is suspended, terminated, void, merged or standing work; it is never late."
 
@@ -36,7 +32,6 @@ class ItemNeverLate(Conflict):
 class StandingWork(Conflict):
     """Standing work has no end but its termination."""
 
-    code = "standing_work"
     zh = "常态工作不销号；确需结束的，请终止该事项。"
     en = "Standing work is not closed out. To end it, terminate the item."
 
@@ -44,7 +39,6 @@ class StandingWork(Conflict):
 class RegistrarActsAlone(Forbidden):
     """Who registered an item neither confirms its registration nor takes it back."""
 
-    code = "registrar_acts_alone"
     zh = "立项的核准、不予立项和作废须由登记人以外的人办理。"
     en = "Another person than the one who registered the item approves, refuses or voids it."
 
@@ -52,7 +46,6 @@ class RegistrarActsAlone(Forbidden):
 class DeadlineNeeded(Invalid):
     """Only standing work is registered without a deadline."""
 
-    code = "deadline_needed"
     zh = "非常态工作须填写时限。"
     en = "What is not standing work needs a deadline."
 
@@ -60,7 +53,6 @@ class DeadlineNeeded(Invalid):
 class StandingTakesNoDeadline(Invalid):
     """Standing work has no deadline."""
 
-    code = "standing_takes_no_deadline"
     zh = "常态工作不设时限，请删去。"
     en = "Standing work takes no deadline; leave it out."
 
@@ -68,7 +60,6 @@ class StandingTakesNoDeadline(Invalid):
 class MergeIntoItself(Invalid):
     """An item is merged into another one."""
 
-    code = "merge_into_itself"
     zh = "事项不能并入其自身。"
     en = "An item cannot be merged into itself."
 
@@ -76,7 +67,6 @@ class MergeIntoItself(Invalid):
 class UnknownPerson(Invalid):
     """Items are handed over to somebody who is there: an official in post, or a client."""
 
-    code = "unknown_person"
     zh = "没有找到接手人。请填写在职人员或接入方的编号。"
     en = "The person who takes over was not found. Name an official in post, or a client."
 
@@ -84,7 +74,6 @@ class UnknownPerson(Invalid):
 class StagesAlreadyPlanned(Conflict):
     """The stages of an item are planned once."""
 
-    code = "stages_already_planned"
     zh = "该事项已分阶段，不能重复设定。"
     en = "The item's stages were planned before."
 
@@ -92,7 +81,6 @@ class StagesAlreadyPlanned(Conflict):
 class StagesOutOfOrder(Invalid):
     """Each stage ends no earlier than the one before, and the last within the item's deadline."""
 
-    code = "stages_out_of_order"
     zh = "各阶段的时限须依次不早于前一阶段，且不晚于事项时限。"
     en = "Each stage's limit follows the one before, and none lies beyond the item's deadline."
 
@@ -100,7 +88,6 @@ class StagesOutOfOrder(Invalid):
 class StageNotNext(Conflict):
     """Stages are finished in their order, each once."""
 
-    code = "stage_not_next"
     zh = "各阶段须依次完成，每个阶段只完成一次。"
     en = "Stages are finished in their order, each of them once."
 
@@ -108,7 +95,6 @@ class StageNotNext(Conflict):
 class ItemNotClosed(Conflict):
     """Only a closed item is opened again."""
 
-    code = "item_not_closed"
     zh = "该事项尚未销号，不必重新打开。"
     en = "The item is not closed, so it need not be opened again."
 
@@ -116,7 +102,6 @@ class ItemNotClosed(Conflict):
 class ClassifiedMatter(Invalid):
     """What is marked as a state secret has no place here."""
 
-    code = "classified_matter"
     zh = "内容带有密级标志（绝密、机密或秘密），本系统不得处理国家秘密，未保存任何内容。请按保密规定办理。"
     en = "The matter is marked as classified. State secrets have no place here and nothing was stored."
 
@@ -124,7 +109,6 @@ class ClassifiedMatter(Invalid):
 class UnknownItem(Invalid):
     """No item that the caller may see has this id."""
 
-    code = "unknown_item"
     zh = "没有找到所指的督查事项。请先立项，或核对编号。"
     en = "No such item. Register it first, or check the id."
 
@@ -132,7 +116,6 @@ class UnknownItem(Invalid):
 class NotYetHappened(Invalid):
     """What is entered on a register has happened."""
 
-    code = "not_yet_happened"
     zh = "日期晚于今天（{today}）。"
     en = "The day lies after today ({today})."
 
@@ -140,7 +123,6 @@ class NotYetHappened(Invalid):
 class LedgerAlreadyOpen(Conflict):
     """A year has one ledger."""
 
-    code = "ledger_already_open"
     zh = "{year}年度台账已于{opened_on}建立，可直接使用。"
     en = "The ledger of {year} was opened on {opened_on}; go on with it."
 
@@ -148,7 +130,6 @@ class LedgerAlreadyOpen(Conflict):
 class LedgerYearTooFar(Invalid):
     """A ledger is opened for the year before, for this year or for the next one."""
 
-    code = "ledger_year_too_far"
     zh = "只能建立{first}年至{last}年的台账，请核对年度。往年的台账可用表格导入。"
     en = "A ledger is opened for {first} to {last}; check the year. One of years past is imported from its spreadsheet."
 
@@ -156,6 +137,5 @@ class LedgerYearTooFar(Invalid):
 class LedgerAlreadyClosed(Conflict):
     """Nothing is entered in a closed ledger, and it is counted and closed no more."""
 
-    code = "ledger_already_closed"
     zh = "该年度台账已于{closed_on}结账。"
     en = "The ledger of this year was closed on {closed_on}."

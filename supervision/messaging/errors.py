@@ -4,7 +4,6 @@ from supervision.foundation.errors import Conflict, Invalid, Unauthenticated
 class UnknownTemplate(Invalid):
     """No template of the jurisdiction has this name."""
 
-    code = "unknown_template"
     zh = "没有此名称的短信模板。请核对名称，或先建立模板。"
     en = "There is no template of this name. Check the name, or write the template first."
 
@@ -12,7 +11,6 @@ class UnknownTemplate(Invalid):
 class TemplateNotFilled(Invalid):
     """The variables are not those that the template asks for."""
 
-    code = "template_not_filled"
     zh = "模板变量与所给内容不一致，详见各项说明。"
     en = "The variables are not those that the template asks for; see the list of problems."
 
@@ -20,7 +18,6 @@ class TemplateNotFilled(Invalid):
 class TemplateNotSendable(Invalid):
     """The body of a template breaks the rules of what a gateway sends."""
 
-    code = "template_not_sendable"
     zh = "模板正文不符合发送要求，详见各项说明。"
     en = "The body cannot be sent as it is; see the list of problems."
 
@@ -28,7 +25,6 @@ class TemplateNotSendable(Invalid):
 class TemplateWrittenMeanwhile(Conflict):
     """Somebody else wrote the next version of the template at the same moment."""
 
-    code = "template_written_meanwhile"
     zh = "他人刚刚保存了该模板的新版本。请重新读取后再保存。"
     en = "Somebody else wrote the next version just now. Read it, then write yours."
 
@@ -36,7 +32,6 @@ class TemplateWrittenMeanwhile(Conflict):
 class TextTooLong(Invalid):
     """The filled text is longer than a gateway takes."""
 
-    code = "text_too_long"
     zh = "填入变量后短信共 {parts} 条，超过上限 {most} 条。请缩短内容。"
     en = "Filled in, the text takes {parts} parts; {most} are the most. Shorten it."
 
@@ -44,7 +39,6 @@ class TextTooLong(Invalid):
 class EmptyAudience(Invalid):
     """The audience names neither criteria nor officials."""
 
-    code = "empty_audience"
     zh = "未指定接收范围。请至少给出一个条件或一名人员。"
     en = "The audience is not described. Give at least one criterion or one official."
 
@@ -52,7 +46,6 @@ class EmptyAudience(Invalid):
 class NobodyToTell(Conflict):
     """Nobody of the audience can be reached, so there is nothing to send."""
 
-    code = "nobody_to_tell"
     zh = "接收范围内没有可发送的人员。请查看预览中未列入的原因。"
     en = "Nobody of the audience can be reached. See in the preview why they are left out."
 
@@ -60,7 +53,6 @@ class NobodyToTell(Conflict):
 class ShownDiffers(Conflict):
     """What would be sent is not what the preview showed."""
 
-    code = "shown_differs"
     zh = "将要发送的内容或人员与预览时不同。请重新预览后再确认。"
     en = "What would be sent is no longer what was shown. Preview it again, then confirm."
 
@@ -68,7 +60,6 @@ class ShownDiffers(Conflict):
 class MatterAlreadyBroadcast(Conflict):
     """Another text or audience was broadcast under this matter."""
 
-    code = "matter_already_broadcast"
     zh = "该事由已用于另一次群发。请为新的群发换一个事由。"
     en = "Another broadcast has this matter. Choose a new matter for a new broadcast."
 
@@ -76,7 +67,6 @@ class MatterAlreadyBroadcast(Conflict):
 class MalformedReceipt(Invalid):
     """The receipt is not what this gateway's protocol says."""
 
-    code = "malformed_receipt"
     zh = "状态报告的格式不符合网关协议，整批未接收，详见各项说明。"
     en = "The receipts are not what the gateway's protocol says, and none was taken; see the list of problems."
 
@@ -84,6 +74,5 @@ class MalformedReceipt(Invalid):
 class UnsignedReceipt(Unauthenticated):
     """The receipt bears no valid and recent signature."""
 
-    code = "unsigned_receipt"
     zh = "状态报告没有有效的签名，或签名时间相差超过五分钟。"
     en = "The receipt bears no valid signature, or its time is off by more than five minutes."

@@ -4,7 +4,6 @@ from supervision.foundation.errors import Conflict, Forbidden, Invalid
 class ChainMalformed(Invalid):
     """A sign-off chain keeps the order of check, countersignature and issue, and ends with the issue."""
 
-    code = "chain_malformed"
     zh = "签发流程须按核稿、审签、签发的顺序，每步至多一次，并以签发结束。"
     en = "A chain keeps the order checked, countersigned, issued, has each step once at most, and ends with issued."
 
@@ -12,7 +11,6 @@ class ChainMalformed(Invalid):
 class NoticeStepOutOfTurn(Conflict):
     """Only the next step of its chain is taken on a notice."""
 
-    code = "notice_step_out_of_turn"
     zh = "该文稿当前状态为 {state}，按签发流程不能执行此步骤。"
     en = "This notice is {state}; by its chain another step comes next."
 
@@ -20,7 +18,6 @@ class NoticeStepOutOfTurn(Conflict):
 class NoticeSignedByDrafter(Forbidden):
     """Every step of the chain is taken by another person than the drafter."""
 
-    code = "notice_signed_by_drafter"
     zh = "起草人不能核稿、审签或签发自己的文稿，请由另一人办理。"
     en = "The drafter may not check, countersign or issue their own draft; another person must."
 
@@ -28,7 +25,6 @@ class NoticeSignedByDrafter(Forbidden):
 class OnlyDrafterAmendsNotice(Forbidden):
     """The drafter alone writes the draft, so that whoever signs it off sees it with other eyes."""
 
-    code = "only_drafter_amends_notice"
     zh = "只有起草人可以修改文稿。请退回起草人修改。"
     en = "Only the drafter may change the draft. Return it to the drafter."
 
@@ -36,7 +32,6 @@ class OnlyDrafterAmendsNotice(Forbidden):
 class NoticeLimitPassed(Invalid):
     """A notice sets a limit that can still be kept."""
 
-    code = "notice_limit_passed"
     zh = "办理时限早于今天（{today}）。"
     en = "The time limit lies before today ({today})."
 
@@ -44,7 +39,6 @@ class NoticeLimitPassed(Invalid):
 class NoticeLimitRunOut(Conflict):
     """The limit passed while the notice was being signed off."""
 
-    code = "notice_limit_run_out"
     zh = "签发前办理时限（{limit_on}）已过，请重新起草。"
     en = "The time limit ({limit_on}) passed before the issue; draft the notice anew."
 
@@ -52,6 +46,5 @@ class NoticeLimitRunOut(Conflict):
 class NotToBeAcknowledged(Conflict):
     """Only what was delivered and not acknowledged yet is acknowledged, or urged."""
 
-    code = "not_to_be_acknowledged"
     zh = "只有已送达且尚未签收的文书可以签收或催签，当前状态为 {state}。"
     en = "Only what was delivered and waits for acknowledgement is acknowledged or urged; this is {state}."

@@ -4,7 +4,6 @@ from supervision.foundation.errors import Conflict, Forbidden, Invalid
 class ProblemPlanFiled(Conflict):
     """A plan is filed once, while it is waited for."""
 
-    code = "problem_plan_filed"
     zh = "该问题当前状态为 {state}，不在等待解决方案。"
     en = "The problem is {state}; no plan is waited for."
 
@@ -12,7 +11,6 @@ class ProblemPlanFiled(Conflict):
 class ProblemNotEscalable(Conflict):
     """A problem is brought higher after its unit's plan and before it is resolved."""
 
-    code = "problem_not_escalable"
     zh = "该问题当前状态为 {state}：责任单位提出方案后、化解之前方可提级。"
     en = "The problem is {state}: it is escalated after its unit's plan and before it is resolved."
 
@@ -20,7 +18,6 @@ class ProblemNotEscalable(Conflict):
 class ProblemNotAwaitingDecision(Conflict):
     """A decision is made where one is waited for."""
 
-    code = "problem_not_awaiting_decision"
     zh = "该问题当前状态为 {state}，不在等待决定。"
     en = "The problem is {state}; no decision is waited for."
 
@@ -28,7 +25,6 @@ class ProblemNotAwaitingDecision(Conflict):
 class ProblemNotDecided(Conflict):
     """A problem is followed up and resolved after the decision at its level."""
 
-    code = "problem_not_decided"
     zh = "该问题当前状态为 {state}：作出决定后方可报告落实情况和认定化解。"
     en = "The problem is {state}: it is followed up and resolved after a decision."
 
@@ -36,7 +32,6 @@ class ProblemNotDecided(Conflict):
 class NoHigherLevel(Conflict):
     """Nothing stands above the joint conference."""
 
-    code = "no_higher_level"
     zh = "该问题已提交联席会，没有更高层级。"
     en = "The problem stands before the joint conference; there is no higher level."
 
@@ -44,7 +39,6 @@ class NoHigherLevel(Conflict):
 class NotYoursToSolve(Forbidden):
     """Plan, escalation and decision at a unit's level are the responsible unit's."""
 
-    code = "not_yours_to_solve"
     zh = "该步骤由责任单位（或督查室）办理。"
     en = "This step is the responsible unit's, or the inspection office's."
 
@@ -52,7 +46,6 @@ class NotYoursToSolve(Forbidden):
 class NotYoursToDecide(Forbidden):
     """Each level decides for itself."""
 
-    code = "not_yours_to_decide"
     zh = "该问题在 {level} 层级：单位层级由责任单位决定，领导层级由牵头或联系领导决定，联席会的决定由督查室记录。"
     en = "The problem is at the level {level}: there the unit, its lead or liaison leader, or the conference decides."
 
@@ -60,7 +53,6 @@ class NotYoursToDecide(Forbidden):
 class OnlyMajorStartsAtConference(Invalid):
     """Only a major problem goes straight to the top."""
 
-    code = "only_major_starts_at_conference"
     zh = "只有重大问题可以直接提交联席会。"
     en = "Only a major problem may start at the joint conference."
 
@@ -68,7 +60,6 @@ class OnlyMajorStartsAtConference(Invalid):
 class OnlyOfficeStartsAtConference(Forbidden):
     """A unit cannot call the conference."""
 
-    code = "only_office_starts_at_conference"
     zh = "直接提交联席会由督查室办理。"
     en = "It is the inspection office that brings a problem straight to the joint conference."
 
@@ -76,7 +67,6 @@ class OnlyOfficeStartsAtConference(Forbidden):
 class ResponsibleUnitMissing(Invalid):
     """The responsible unit is one of those that the problem concerns, and a unit opens its own problems."""
 
-    code = "responsible_unit_missing"
     zh = "涉及单位须包括责任单位；单位提出问题的，涉及单位须包括本单位。"
     en = "The units must include the responsible one and, where a unit opens the problem, that unit."
 
@@ -84,7 +74,6 @@ class ResponsibleUnitMissing(Invalid):
 class UnknownFinding(Invalid):
     """No finding that the actor may see has this id."""
 
-    code = "unknown_finding"
     zh = "没有找到所指的发现问题。请核对编号。"
     en = "No such finding. Check the id."
 
@@ -92,7 +81,6 @@ class UnknownFinding(Invalid):
 class FindingOfOtherUnit(Invalid):
     """A problem from a finding concerns the unit that it was found at."""
 
-    code = "finding_of_other_unit"
     zh = "涉及单位须包括发现问题的单位。"
     en = "The units must include the one that the finding is about."
 
@@ -100,7 +88,6 @@ class FindingOfOtherUnit(Invalid):
 class ProblemItemUnknown(Invalid):
     """No item that the actor may see has this id."""
 
-    code = "problem_item_unknown"
     zh = "没有找到所指的督查事项。请核对编号。"
     en = "No such item. Check the id."
 
@@ -108,7 +95,6 @@ class ProblemItemUnknown(Invalid):
 class LeadersMissing(Invalid):
     """A problem is brought to a lead leader by name."""
 
-    code = "leaders_missing"
     zh = "提交领导协调须指明牵头领导（lead_leader_id）；提交联席会不填领导。"
     en = "Escalation to the leaders names a lead_leader_id; escalation to the conference names no leaders."
 
@@ -116,7 +102,6 @@ class LeadersMissing(Invalid):
 class NotCountyLeaders(Invalid):
     """Problems are coordinated by county leaders in post."""
 
-    code = "not_county_leaders"
     zh = "牵头领导和联系领导须为在职县领导，且不得重复。"
     en = "Lead and liaison leaders are county leaders in post, each named once."
 
@@ -124,6 +109,5 @@ class NotCountyLeaders(Invalid):
 class DecisionDatesWrong(Invalid):
     """A decision was made by today and is to be met no earlier than it was made."""
 
-    code = "decision_dates_wrong"
     zh = "决定日期不得晚于今日（{today}），完成期限不得早于决定日期。"
     en = "A decision is dated today ({today}) or before, and is due no earlier than it was made."

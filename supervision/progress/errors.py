@@ -4,7 +4,6 @@ from supervision.foundation.errors import Conflict, Invalid
 class ObligationAlreadyFulfilled(Conflict):
     """The unit has reported for this period."""
 
-    code = "obligation_already_fulfilled"
     zh = "本期进展已经上报，不必重复上报。"
     en = "The report of this period has been received; nothing more is due."
 
@@ -12,7 +11,6 @@ class ObligationAlreadyFulfilled(Conflict):
 class ObligationWaived(Conflict):
     """The duty was waived, because every item of the unit was closed."""
 
-    code = "obligation_waived"
     zh = "本期报送已免除，不必上报。"
     en = "The report of this period was waived; nothing is due."
 
@@ -20,7 +18,6 @@ class ObligationWaived(Conflict):
 class ReportAlreadyReturned(Conflict):
     """The report was returned for supplement before."""
 
-    code = "report_already_returned"
     zh = "该进展报告已退回补报。"
     en = "This report was returned for supplement before."
 
@@ -28,7 +25,6 @@ class ReportAlreadyReturned(Conflict):
 class ReceiptNotYet(Invalid):
     """What is entered has been received."""
 
-    code = "receipt_not_yet"
     zh = "收到时间晚于现在。请填写实际收到的时间。"
     en = "The moment of receipt lies in the future. Give the moment at which the report came in."
 
@@ -36,7 +32,6 @@ class ReceiptNotYet(Invalid):
 class ReceiptTooEarly(Invalid):
     """A report comes after its period has begun, and a supplement after the report that it mends was returned."""
 
-    code = "receipt_too_early"
     zh = "收到时间早于本期报送开始或上次退回的时间（{opened_at}）。请核对。"
     en = "The report cannot have come before {opened_at}, when its period began or the last report was returned."
 
@@ -44,7 +39,6 @@ class ReceiptTooEarly(Invalid):
 class SupplementLimitPassed(Invalid):
     """A return sets a limit that can still be kept."""
 
-    code = "supplement_limit_passed"
     zh = "补报时限早于今天（{today}）。"
     en = "The limit for the supplement lies before today ({today})."
 
@@ -52,7 +46,6 @@ class SupplementLimitPassed(Invalid):
 class ReportNotComplete(Invalid):
     """A report names each open task of its unit once, with figures of that task's indicators only."""
 
-    code = "report_not_complete"
     zh = "上报内容与本单位承办的任务不一致：每项任务应当且只能填报一次，指标须属于该任务。详见各项说明。"
     en = (
         "The report does not match the unit's tasks: name each task exactly once, "

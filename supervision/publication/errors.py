@@ -4,7 +4,6 @@ from supervision.foundation.errors import Conflict, Forbidden, Invalid
 class UnknownProgressEntry(Invalid):
     """No progress entry has this id."""
 
-    code = "unknown_progress_entry"
     zh = "没有找到所指的进展记录。请核对编号。"
     en = "No such progress entry. Check the id."
 
@@ -12,7 +11,6 @@ class UnknownProgressEntry(Invalid):
 class WorkSecretNotPublished(Conflict):
     """What is a work secret leaves the house by no feed."""
 
-    code = "work_secret_not_published"
     zh = "该事项属于工作秘密，不能公开。"
     en = "The item is a work secret and is not published."
 
@@ -28,7 +26,6 @@ class ReportReturnedSince(Conflict):
 class AlreadyDrafted(Conflict):
     """One progress entry gives one publication."""
 
-    code = "already_drafted"
     zh = "该进展已有公开稿。请使用已有的公开稿。"
     en = "This progress entry has a publication already. Use the one that exists."
 
@@ -36,7 +33,6 @@ class AlreadyDrafted(Conflict):
 class NotUnderReview(Conflict):
     """Only a draft is reviewed."""
 
-    code = "not_under_review"
     zh = "只能审查待审的公开稿，该稿当前状态为 {state}。"
     en = "Only a draft can be reviewed; this publication is {state}."
 
@@ -44,7 +40,6 @@ class NotUnderReview(Conflict):
 class NotApproved(Conflict):
     """Nothing unreviewed leaves the house, and what left it is not published again."""
 
-    code = "not_approved"
     zh = "只能发布审查通过且尚未发布的公开稿，该稿当前状态为 {state}。"
     en = "Only an approved publication that is not out yet can be published; this one is {state}."
 
@@ -52,7 +47,6 @@ class NotApproved(Conflict):
 class DrafterReviews(Forbidden):
     """Review is by another person than the drafter."""
 
-    code = "drafter_reviews"
     zh = "起草人不能审查自己的公开稿，请由另一人审查。"
     en = "The drafter may not review their own publication; another person must."
 
@@ -60,7 +54,6 @@ class DrafterReviews(Forbidden):
 class ApprovalNeedsBasis(Invalid):
     """An approval names the legal basis of the publication."""
 
-    code = "approval_needs_basis"
     zh = "审查通过须写明公开依据（legal_basis）。"
     en = "An approval must name its legal_basis."
 
@@ -68,6 +61,5 @@ class ApprovalNeedsBasis(Invalid):
 class RefusalNeedsReason(Invalid):
     """A refused draft stays, with the reason."""
 
-    code = "refusal_needs_reason"
     zh = "审查不通过须写明理由（reason）。"
     en = "A refusal must give its reason."

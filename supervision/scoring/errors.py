@@ -4,7 +4,6 @@ from supervision.foundation.errors import Conflict, Forbidden, Invalid
 class NoPolicyInForce(Invalid):
     """No version of the scoring policy was in force on the day (annex art. 15)."""
 
-    code = "no_policy_in_force"
     zh = "该日尚无生效的考核办法。请核对日期，或先采用考核办法。"
     en = "No scoring policy was in force on that day. Check the date, or adopt a policy first."
 
@@ -12,7 +11,6 @@ class NoPolicyInForce(Invalid):
 class PolicyDayTaken(Conflict):
     """Another version of the policy takes effect on the same day."""
 
-    code = "policy_day_taken"
     zh = "已有考核办法自同一日起生效。"
     en = "Another scoring policy takes effect on the same day."
 
@@ -20,7 +18,6 @@ class PolicyDayTaken(Conflict):
 class PolicyInPast(Invalid):
     """A version takes effect on its day of issue or later, never on what is past (annex art. 15)."""
 
-    code = "policy_in_past"
     zh = "考核办法不得自今天（{today}）以前生效。"
     en = "A scoring policy takes effect today ({today}) or later."
 
@@ -28,7 +25,6 @@ class PolicyInPast(Invalid):
 class PolicyOutOfOrder(Invalid):
     """The floor lies under the base, each warning's threshold above the one before, and every rule costs points."""
 
-    code = "policy_out_of_order"
     zh = "最低分须低于基本分值，三级预警界限须依次递增且大于0，各规则分值须大于0，计入比例不得超过100%。"
     en = (
         "The floor must lie below the base, thresholds must rise from above 0, points be above 0, shares at most 100 %."
@@ -38,7 +34,6 @@ class PolicyOutOfOrder(Invalid):
 class UnknownRule(Invalid):
     """The policy in force on the fact's day has no such rule."""
 
-    code = "unknown_rule"
     zh = "事实发生日生效的考核办法中没有此扣分规则。请查阅该版本的规则代码。"
     en = "The policy in force on the day of the fact has no such rule. Look up that version's rule codes."
 
@@ -46,7 +41,6 @@ class UnknownRule(Invalid):
 class UnitNotScored(Invalid):
     """Units of kind other are supervised, not scored (annex art. 4)."""
 
-    code = "unit_not_scored"
     zh = "考核只适用于乡镇和县直部门，该单位不计分。"
     en = "Only townships and departments are scored; this unit is not."
 
@@ -54,7 +48,6 @@ class UnitNotScored(Invalid):
 class FactInFuture(Invalid):
     """A deduction rests on what has happened."""
 
-    code = "fact_in_future"
     zh = "事实发生日晚于今天（{today}）。"
     en = "The day of the fact lies after today ({today})."
 
@@ -62,7 +55,6 @@ class FactInFuture(Invalid):
 class DeductionItemUnknown(Invalid):
     """The item that the deduction names does not exist."""
 
-    code = "deduction_item_unknown"
     zh = "没有找到扣分所依据的督查事项。请核对编号，或不填此项。"
     en = "The item that the deduction rests on was not found. Check the id, or leave it out."
 
@@ -70,7 +62,6 @@ class DeductionItemUnknown(Invalid):
 class UnknownDeduction(Invalid):
     """A correction names a deduction of the county."""
 
-    code = "unknown_deduction"
     zh = "没有找到所指的扣分。请核对扣分编号。"
     en = "The deduction was not found. Check its id."
 
@@ -78,7 +69,6 @@ class UnknownDeduction(Invalid):
 class DeductionAlreadyProposed(Conflict):
     """The same event was proposed for this unit under this rule before."""
 
-    code = "deduction_already_proposed"
     zh = "该单位的同一情形已按此规则提出过扣分。"
     en = "The same event was proposed for this unit under this rule before."
 
@@ -86,7 +76,6 @@ class DeductionAlreadyProposed(Conflict):
 class DeductionNotProposed(Conflict):
     """Only a proposed deduction is confirmed or refused."""
 
-    code = "deduction_not_proposed"
     zh = "只能确认或驳回待定的扣分，该扣分当前状态为 {state}。"
     en = "Only a proposed deduction can be confirmed or refused; this one is {state}."
 
@@ -94,7 +83,6 @@ class DeductionNotProposed(Conflict):
 class DeductionNotConfirmed(Conflict):
     """Only a confirmed deduction is reversed."""
 
-    code = "deduction_not_confirmed"
     zh = "只能撤销已确认的扣分，该扣分当前状态为 {state}。"
     en = "Only a confirmed deduction can be reversed; this one is {state}."
 
@@ -102,7 +90,6 @@ class DeductionNotConfirmed(Conflict):
 class DeductionNotDisputed(Conflict):
     """Only a disputed deduction is upheld or, on its dispute, reversed."""
 
-    code = "deduction_not_disputed"
     zh = "只能裁定有异议的扣分，该扣分当前状态为 {state}。"
     en = "Only a disputed deduction can be ruled on; this one is {state}."
 
@@ -110,7 +97,6 @@ class DeductionNotDisputed(Conflict):
 class DocumentMissing(Invalid):
     """The rule rests on a document, whose number or name the proposal must give (annex art. 6, 9, 10)."""
 
-    code = "document_missing"
     zh = "该规则以文件为依据，请填写通报、批示件的文号或名称。"
     en = "The rule rests on a document. Give the number or name of the circular or paper."
 
@@ -118,7 +104,6 @@ class DocumentMissing(Invalid):
 class DeductionNotVerified(Conflict):
     """What the media report is confirmed after somebody has verified it (annex art. 12)."""
 
-    code = "deduction_not_verified"
     zh = "媒体点名批评须经查属实方可确认。请先登记核实情况。"
     en = "What the media report must be verified before it is confirmed. Record the verification first."
 
@@ -126,7 +111,6 @@ class DeductionNotVerified(Conflict):
 class DeductionAlreadyVerified(Conflict):
     """The fact was verified before; its record stays."""
 
-    code = "deduction_already_verified"
     zh = "该扣分的核实情况已经登记。"
     en = "The fact of this deduction was verified before."
 
@@ -134,7 +118,6 @@ class DeductionAlreadyVerified(Conflict):
 class SameFactUnknown(Conflict):
     """The deduction with which another is to count as one fact was not confirmed for this unit and year."""
 
-    code = "same_fact_unknown"
     zh = "所指的同一事实不是该单位本年度已确认的扣分。请核对编号。"
     en = "No confirmed deduction of this unit and year has that id, so it is not the same fact. Check the id."
 
@@ -142,7 +125,6 @@ class SameFactUnknown(Conflict):
 class DeductionCorrected(Conflict):
     """The points were given back in the year after; a reversal would give them back twice."""
 
-    code = "deduction_corrected"
     zh = "该扣分已在次年更正，不能再撤销。"
     en = "The points of this deduction were given back in the year after; it cannot be reversed as well."
 
@@ -150,7 +132,6 @@ class DeductionCorrected(Conflict):
 class DisputeTooLate(Conflict):
     """A deduction is disputed within the days that the policy gives, counted from its confirmation."""
 
-    code = "dispute_too_late"
     zh = "提出异议的期限已于 {until} 届满。"
     en = "The time to dispute this deduction ended on {until}."
 
@@ -158,7 +139,6 @@ class DisputeTooLate(Conflict):
 class YearSettled(Conflict):
     """The year's settlement is confirmed: nothing is entered in it any more."""
 
-    code = "year_settled"
     zh = "{year}年度已经结算，不再记入扣分或撤销。可提出更正记入次年，或申请重新结算。"
     en = "The year {year} is settled and takes no entry. Propose a correction in the next year, or to reopen it."
 
@@ -166,7 +146,6 @@ class YearSettled(Conflict):
 class YearNotOver(Conflict):
     """A year is settled when it is over."""
 
-    code = "year_not_over"
     zh = "{year}年度尚未结束，不能结算。"
     en = "The year {year} is not over, so it cannot be settled."
 
@@ -174,7 +153,6 @@ class YearNotOver(Conflict):
 class YearWithoutPolicy(Conflict):
     """No version of the policy is in force at the year's end (annex art. 15)."""
 
-    code = "year_without_policy"
     zh = "{year}年年末没有生效的考核办法，不能结算。"
     en = "No scoring policy was in force at the end of {year}, so it cannot be settled."
 
@@ -182,7 +160,6 @@ class YearWithoutPolicy(Conflict):
 class YearNotReady(Conflict):
     """Deductions of the year are undecided, disputed, or may still be disputed, or corrections are undecided."""
 
-    code = "year_not_ready"
     zh = "该年度尚有 {count} 项扣分或更正待定、有异议或仍在异议期内，暂不能确认结算。"
     en = "{count} entries of the year are undecided, disputed or open to dispute; it cannot be settled yet."
 
@@ -190,7 +167,6 @@ class YearNotReady(Conflict):
 class SettlementNotPrepared(Conflict):
     """Only a settlement that is prepared is confirmed."""
 
-    code = "settlement_not_prepared"
     zh = "该年度结算已经确认。"
     en = "The year's settlement is confirmed already."
 
@@ -198,7 +174,6 @@ class SettlementNotPrepared(Conflict):
 class YearNotSettled(Conflict):
     """Only a year whose settlement is confirmed is reopened, or corrected in the year after."""
 
-    code = "year_not_settled"
     zh = "{year}年度没有已确认的结算，不能重新结算或在次年更正。"
     en = "The year {year} has no confirmed settlement, so it is neither reopened nor corrected in the year after."
 
@@ -206,7 +181,6 @@ class YearNotSettled(Conflict):
 class ReopeningAlreadyProposed(Conflict):
     """A proposal to reopen this settlement waits for its approvals."""
 
-    code = "reopening_already_proposed"
     zh = "该年度已有待批准的重新结算申请。"
     en = "A proposal to reopen this year waits for its approvals already."
 
@@ -214,7 +188,6 @@ class ReopeningAlreadyProposed(Conflict):
 class ProposalDecided(Conflict):
     """A reopening or a correction is decided once."""
 
-    code = "proposal_decided"
     zh = "该申请当前状态为 {state}，不能再作决定。"
     en = "The proposal is {state}; nothing more is decided on it."
 
@@ -222,7 +195,6 @@ class ProposalDecided(Conflict):
 class SamePersonApproves(Forbidden):
     """A reopening is approved by two persons who did not propose it."""
 
-    code = "same_person_approves"
     zh = "重新结算须由提出人以外的两人分别批准。"
     en = "Two persons other than the proposer approve a reopening, each once."
 
@@ -230,7 +202,6 @@ class SamePersonApproves(Forbidden):
 class CorrectionAlreadyProposed(Conflict):
     """The deduction is corrected, or its correction waits for a decision."""
 
-    code = "correction_already_proposed"
     zh = "该扣分已提出更正。"
     en = "A correction of this deduction was proposed before."
 
@@ -238,7 +209,6 @@ class CorrectionAlreadyProposed(Conflict):
 class CorrectionChangesNothing(Conflict):
     """Without the deduction the year's score would be the same: another covers it, or the floor does."""
 
-    code = "correction_changes_nothing"
     zh = "没有该项扣分，当年得分也不变（另有扣分涵盖，或已到最低分），无分可还。"
     en = "Without this deduction the year's score would be the same, so there is nothing to give back."
 
@@ -246,7 +216,6 @@ class CorrectionChangesNothing(Conflict):
 class SettlementOutdated(Conflict):
     """What the settlement rests on changed after it was prepared."""
 
-    code = "settlement_outdated"
     zh = "编制结算之后得分有变化，请重新编制。"
     en = "Scores changed after the settlement was prepared. Prepare it again."
 
@@ -254,7 +223,6 @@ class SettlementOutdated(Conflict):
 class SettlementPreparedMeanwhile(Conflict):
     """Somebody else prepared the same year's settlement at the same time."""
 
-    code = "settlement_prepared_meanwhile"
     zh = "他人正在编制同一年度的结算，请稍后查看。"
     en = "Somebody else prepared this year's settlement at the same time. Look at theirs."
 
@@ -262,7 +230,6 @@ class SettlementPreparedMeanwhile(Conflict):
 class SamePersonConfirms(Forbidden):
     """Whoever prepared a settlement does not confirm it (annex art. 13, 14)."""
 
-    code = "same_person_confirms"
     zh = "编制结算的人不能自行确认，请由另一人办理。"
     en = "Whoever prepared the settlement may not confirm it; another person must."
 
@@ -270,7 +237,6 @@ class SamePersonConfirms(Forbidden):
 class QuarterNotOver(Conflict):
     """Warnings of a quarter are issued when it is over (annex art. 4)."""
 
-    code = "quarter_not_over"
     zh = "该季度于 {last} 结束，届时方可发出预警。"
     en = "The quarter ends on {last}; its warnings are issued after that."
 
@@ -278,7 +244,6 @@ class QuarterNotOver(Conflict):
 class RankingNotShown(Forbidden):
     """Only the county's principal leaders, the office, the group and the auditor see how units compare."""
 
-    code = "ranking_not_shown"
     zh = "各单位得分只向县委、县政府主要领导和督查机构开放。请以主要领导身份调用。"
     en = "Units' scores are shown to the county's principal leaders and the inspectors only. Act for such a leader."
 
@@ -286,6 +251,5 @@ class RankingNotShown(Forbidden):
 class SamePersonDecides(Forbidden):
     """Whoever proposed or confirmed a deduction, or proposed its correction, decides no more (annex art. 13, 14)."""
 
-    code = "same_person_decides"
     zh = "提出或确认该扣分、提出其更正的人不能再作决定，请由另一人办理。"
     en = "Whoever proposed or confirmed the deduction, or its correction, may not decide on it; another person must."
