@@ -3,7 +3,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit.models import AuditEvent
 from supervision.foundation.actors import Actor
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 
 
 async def list_audit_events(
@@ -28,8 +28,5 @@ async def list_audit_events(
         events.facts,
         events.request_id,
     )
-    if verb is not None:
-        statement = statement.where(events.verb == verb)
-    if subject_id is not None:
-        statement = statement.where(events.subject_id == subject_id)
+    statement = where_given(statement, {events.verb: verb, events.subject_id: subject_id})
     return await page(session, statement, request, identity=events.id, descending=True)

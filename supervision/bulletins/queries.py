@@ -21,7 +21,7 @@ from supervision.bulletins.states import RectificationState
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound, or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.identity.models import Official, Unit
 
@@ -156,8 +156,7 @@ async def list_circulars(
 ) -> Page:
     """List circulars, the newest draft first."""
     statement: Rows = select(*CIRCULAR_LINE).where(policy.circulars_visible_to(actor))
-    if state is not None:
-        statement = statement.where(Circular.state == state)
+    statement = where_given(statement, {Circular.state: state})
     return await page(session, statement, request, identity=Circular.id, descending=True)
 
 
@@ -186,10 +185,7 @@ async def list_rectification_orders(
 ) -> Page:
     """List orders; overdue is what the unit has not reported as put right although the limit is past."""
     statement: Rows = select(*ORDER_LINE).where(policy.orders_visible_to(actor))
-    if unit_id is not None:
-        statement = statement.where(RectificationOrder.unit_id == unit_id)
-    if state is not None:
-        statement = statement.where(RectificationOrder.state == state)
+    statement = where_given(statement, {RectificationOrder.unit_id: unit_id, RectificationOrder.state: state})
     if is_overdue is not None:
         overdue = (RectificationOrder.state == RectificationState.ORDERED) & (
             RectificationOrder.limit_on < await clock.today(session)
@@ -218,8 +214,7 @@ async def list_follow_ups(
     session: AsyncSession, _actor: Actor, request: PageRequest[UUID], *, state: str | None = None
 ) -> Page:
     statement: Rows = select(*FOLLOW_UP_COLUMNS)
-    if state is not None:
-        statement = statement.where(MediaFollowUp.state == state)
+    statement = where_given(statement, {MediaFollowUp.state: state})
     return await page(session, statement, request, identity=MediaFollowUp.id)
 
 
@@ -246,10 +241,7 @@ async def list_accountability_proposals(
     state: str | None = None,
 ) -> Page:
     statement: Rows = select(*PROPOSAL_COLUMNS)
-    if unit_id is not None:
-        statement = statement.where(AccountabilityProposal.unit_id == unit_id)
-    if state is not None:
-        statement = statement.where(AccountabilityProposal.state == state)
+    statement = where_given(statement, {AccountabilityProposal.unit_id: unit_id, AccountabilityProposal.state: state})
     return await page(session, statement, request, identity=AccountabilityProposal.id)
 
 

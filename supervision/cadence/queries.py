@@ -8,7 +8,7 @@ from supervision.cadence.models import CadenceRun, WorkingDay
 from supervision.cadence.rules import Calendar, CalendarUnknown
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 
 
 async def read_calendar(session: AsyncSession, first: date, last: date) -> Calendar:
@@ -51,6 +51,5 @@ async def list_cadence_runs(
         run.finished_at,
         run.outcome,
     )
-    if kind is not None:
-        statement = statement.where(run.kind == kind)
+    statement = where_given(statement, {run.kind: kind})
     return await page(session, statement, request, identity=run.id, descending=True)

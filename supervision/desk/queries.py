@@ -10,7 +10,7 @@ from supervision.desk.models import BurdenComplaint, RequestKind
 from supervision.desk.requests import requests
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.identity.models import Unit
 
@@ -69,10 +69,7 @@ async def list_complaints(
 ) -> Page:
     """List complaints in the order in which they came."""
     statement = _complaints(actor)
-    if state is not None:
-        statement = statement.where(BurdenComplaint.state == state)
-    if unit_id is not None:
-        statement = statement.where(BurdenComplaint.unit_id == unit_id)
+    statement = where_given(statement, {BurdenComplaint.state: state, BurdenComplaint.unit_id: unit_id})
     return await page(session, statement, request, identity=BurdenComplaint.id)
 
 

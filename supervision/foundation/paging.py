@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -55,3 +56,8 @@ def _beyond(
     here: Tuple = tuple_(*columns)
     there = select(*columns).where(identity == after).correlate(None).scalar_subquery()
     return here < there if descending else here > there
+
+
+def where_given(statement: Rows, wanted: Mapping[Any, object]) -> Rows:
+    """Narrow a statement to the columns' values that are asked for; None asks for nothing."""
+    return statement.where(*(column == value for column, value in wanted.items() if value is not None))

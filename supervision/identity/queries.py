@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.texts import fold
 from supervision.identity import policy
 from supervision.identity.errors import UnknownOfficial, UnknownUnit
@@ -59,8 +59,7 @@ async def list_units(
     session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, kind: str | None = None, name: str | None = None
 ) -> Page:
     statement: Rows = select(*UNIT_COLUMNS).where(policy.units_visible_to(actor))
-    if kind is not None:
-        statement = statement.where(Unit.kind == kind)
+    statement = where_given(statement, {Unit.kind: kind})
     if name is not None:
         statement = statement.where(Unit.name_folded == fold(name))
     return await page(session, statement, request, identity=Unit.id)
@@ -80,10 +79,7 @@ async def list_officials(
     telephone_index: bytes | None = None,
 ) -> Page:
     statement: Rows = select(*OFFICIAL_COLUMNS).where(policy.officials_visible_to(actor))
-    if unit_id is not None:
-        statement = statement.where(Official.unit_id == unit_id)
-    if telephone_index is not None:
-        statement = statement.where(Official.telephone_index == telephone_index)
+    statement = where_given(statement, {Official.unit_id: unit_id, Official.telephone_index: telephone_index})
     return await page(session, statement, request, identity=Official.id)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import NotFound, or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.inspections import policy
 from supervision.inspections.models import Conclusion, Finding, FindingEvidence, InspectionPlan, InspectionScope
@@ -116,8 +116,7 @@ async def list_plans(
 ) -> Page:
     """List plans: in a state, covering a unit, running on a day."""
     statement = _plans(actor)
-    if state is not None:
-        statement = statement.where(InspectionPlan.state == state)
+    statement = where_given(statement, {InspectionPlan.state: state})
     if unit_id is not None:
         covering = select(InspectionScope.plan_id).where(
             InspectionScope.unit_id == unit_id, InspectionScope.scope_no == InspectionPlan.scope_no
@@ -200,10 +199,7 @@ async def list_conclusions(
 ) -> Page:
     """List conclusions: of a plan, sent to a unit, acknowledged or not."""
     statement: Rows = select(*_CONCLUSION_COLUMNS).where(policy.conclusions_visible_to(actor))
-    if plan_id is not None:
-        statement = statement.where(Conclusion.plan_id == plan_id)
-    if unit_id is not None:
-        statement = statement.where(Conclusion.unit_id == unit_id)
+    statement = where_given(statement, {Conclusion.plan_id: plan_id, Conclusion.unit_id: unit_id})
     if is_acknowledged is not None:
         statement = statement.where(Conclusion.acknowledged_at.is_not(None) == is_acknowledged)
     return await page(session, statement, request, identity=Conclusion.id)

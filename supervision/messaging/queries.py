@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import Official
 from supervision.messaging.gateways.codes import classify
 from supervision.messaging.models import Attempt, Broadcast, Message, Template
@@ -80,8 +80,7 @@ async def count_messages(session: AsyncSession, _actor: Actor, *, broadcast_id: 
     """Count messages by state, those of one broadcast or all."""
     counts = (func.count().filter(Message.state == state).label(state.value) for state in MessageState)
     statement: Rows = select(*counts)
-    if broadcast_id is not None:
-        statement = statement.where(Message.broadcast_id == broadcast_id)
+    statement = where_given(statement, {Message.broadcast_id: broadcast_id})
     return (await session.execute(statement)).mappings().one()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.identity.models import Unit
 from supervision.items.models import Item
@@ -75,12 +75,7 @@ async def list_notices(
     item_id: UUID | None = None,
 ) -> Page:
     statement = _notices(actor)
-    if kind is not None:
-        statement = statement.where(Notice.kind == kind)
-    if state is not None:
-        statement = statement.where(Notice.state == state)
-    if item_id is not None:
-        statement = statement.where(Notice.item_id == item_id)
+    statement = where_given(statement, {Notice.kind: kind, Notice.state: state, Notice.item_id: item_id})
     return await page(session, statement, request, identity=Notice.id)
 
 

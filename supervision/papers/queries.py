@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.papers.models import DirectTransfer, InstructionPaper, Liaison, PaperLeader
 
@@ -55,10 +55,7 @@ async def list_instruction_papers(
     leader_id: UUID | None = None,
 ) -> Page:
     statement: Rows = select(*PAPER_COLUMNS)
-    if item_id is not None:
-        statement = statement.where(InstructionPaper.item_id == item_id)
-    if follows_id is not None:
-        statement = statement.where(InstructionPaper.follows_id == follows_id)
+    statement = where_given(statement, {InstructionPaper.item_id: item_id, InstructionPaper.follows_id: follows_id})
     if leader_id is not None:
         of_leader = select(PaperLeader.paper_id).where(PaperLeader.official_id == leader_id)
         statement = statement.where(InstructionPaper.id.in_(of_leader))
@@ -79,10 +76,7 @@ async def list_transfers(
     state: str | None = None,
 ) -> Page:
     statement: Rows = select(*TRANSFER_COLUMNS)
-    if paper_id is not None:
-        statement = statement.where(DirectTransfer.paper_id == paper_id)
-    if state is not None:
-        statement = statement.where(DirectTransfer.state == state)
+    statement = where_given(statement, {DirectTransfer.paper_id: paper_id, DirectTransfer.state: state})
     return await page(session, statement, request, identity=DirectTransfer.id)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.cadence.rules import Period, end_of_day
 from supervision.foundation.actors import Actor
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch
 from supervision.progress import policy
 from supervision.progress.last_reported import last_entry
@@ -78,10 +78,7 @@ async def list_quarterly_looks(
     statement: Rows = select(*_COLUMNS).where(
         QuarterlyLook.year == year, QuarterlyLook.quarter == quarter, policy.looks_visible_to(actor)
     )
-    if unit_id is not None:
-        statement = statement.where(QuarterlyLook.unit_id == unit_id)
-    if light is not None:
-        statement = statement.where(QuarterlyLook.light == light)
+    statement = where_given(statement, {QuarterlyLook.unit_id: unit_id, QuarterlyLook.light: light})
     return await page(session, statement, request, identity=QuarterlyLook.id)
 
 

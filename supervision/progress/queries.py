@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.progress import policy
 from supervision.progress.models import Digest, Figure, Obligation, ProgressEntry, ProgressReport
@@ -87,10 +87,7 @@ async def list_obligations(
 ) -> Page:
     """List reporting duties by their deadline; late is what was reported or waived after it, or still is not."""
     statement: Rows = select(*OBLIGATION_COLUMNS).where(policy.obligations_visible_to(actor))
-    if unit_id is not None:
-        statement = statement.where(Obligation.unit_id == unit_id)
-    if state is not None:
-        statement = statement.where(Obligation.state == state)
+    statement = where_given(statement, {Obligation.unit_id: unit_id, Obligation.state: state})
     if due_before is not None:
         statement = statement.where(Obligation.due_at < due_before)
     if is_late is not None:
@@ -115,10 +112,7 @@ async def list_progress_reports(
 ) -> Page:
     """List reports, without their entries, in the order in which they came."""
     statement = _REPORTS.where(policy.reports_visible_to(actor))
-    if unit_id is not None:
-        statement = statement.where(ProgressReport.unit_id == unit_id)
-    if state is not None:
-        statement = statement.where(ProgressReport.state == state)
+    statement = where_given(statement, {ProgressReport.unit_id: unit_id, ProgressReport.state: state})
     if task_id is not None:
         of_the_task = select(ProgressEntry.report_id).where(ProgressEntry.task_id == task_id)
         statement = statement.where(ProgressReport.id.in_(of_the_task))

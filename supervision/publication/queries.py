@@ -11,7 +11,7 @@ from supervision.foundation import clock, settings
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import enter
 from supervision.foundation.errors import NotFound
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import Jurisdiction
 from supervision.items.models import Item
 from supervision.progress.models import ProgressEntry, ProgressReport
@@ -46,8 +46,7 @@ async def list_publications(
     session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, state: str | None = None
 ) -> Page:
     statement: Rows = select(*COLUMNS).where(policy.publications_visible_to(actor))
-    if state is not None:
-        statement = statement.where(Publication.state == state)
+    statement = where_given(statement, {Publication.state: state})
     return await page(session, statement, request, identity=Publication.id)
 
 

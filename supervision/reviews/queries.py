@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.reviews import policy
 from supervision.reviews.models import CompletionEvidence, CompletionReport, Waiver
@@ -71,12 +71,9 @@ async def list_completion_reports(
 ) -> Page:
     """List completion reports with their reviews, in the order in which they came."""
     statement: Rows = select(*REPORT_COLUMNS).where(policy.reports_visible_to(actor))
-    if task_id is not None:
-        statement = statement.where(CompletionReport.task_id == task_id)
-    if unit_id is not None:
-        statement = statement.where(CompletionReport.unit_id == unit_id)
-    if state is not None:
-        statement = statement.where(CompletionReport.state == state)
+    statement = where_given(
+        statement, {CompletionReport.task_id: task_id, CompletionReport.unit_id: unit_id, CompletionReport.state: state}
+    )
     return await page(session, statement, request, identity=CompletionReport.id)
 
 
@@ -96,12 +93,7 @@ async def list_waivers(
 ) -> Page:
     """List waivers, in the order in which they were asked for."""
     statement: Rows = select(*WAIVER_COLUMNS).where(policy.waivers_visible_to(actor))
-    if task_id is not None:
-        statement = statement.where(Waiver.task_id == task_id)
-    if unit_id is not None:
-        statement = statement.where(Waiver.unit_id == unit_id)
-    if state is not None:
-        statement = statement.where(Waiver.state == state)
+    statement = where_given(statement, {Waiver.task_id: task_id, Waiver.unit_id: unit_id, Waiver.state: state})
     return await page(session, statement, request, identity=Waiver.id)
 
 

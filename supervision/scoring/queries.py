@@ -12,7 +12,7 @@ from supervision.cadence.rules import shanghai_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import Unit
 from supervision.scoring import policy
@@ -188,12 +188,7 @@ async def list_deductions(
         due = Deduction.ruling_due_on < await clock.today(session)
         overdue = and_(Deduction.state == DeductionState.DISPUTED, due)
         statement = statement.where(overdue if is_overdue else not_(func.coalesce(overdue, false())))
-    if unit_id is not None:
-        statement = statement.where(Deduction.unit_id == unit_id)
-    if state is not None:
-        statement = statement.where(Deduction.state == state)
-    if year is not None:
-        statement = statement.where(Deduction.year == year)
+    statement = where_given(statement, {Deduction.unit_id: unit_id, Deduction.state: state, Deduction.year: year})
     return await page(session, statement, request, identity=Deduction.id)
 
 

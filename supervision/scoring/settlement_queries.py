@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.identity.models import Unit
 from supervision.scoring import policy
@@ -103,8 +103,7 @@ async def get_settlement(
     """
     statement: Rows = select(*SETTLEMENT_COLUMNS)
     statement = statement.where(Settlement.year == year, policy.settlements_visible_to(actor))
-    if revision is not None:
-        statement = statement.where(Settlement.revision == revision)
+    statement = where_given(statement, {Settlement.revision: revision})
     found = or_not_found(await fetch_one(session, statement.order_by(Settlement.id.desc()).limit(1)))
     await policy.require_ranking(session, actor)
     rows = select(*SETTLED_COLUMNS).where(SettlementRow.settlement_id == found["id"])
@@ -129,8 +128,7 @@ async def list_corrections(
 ) -> Page:
     """List corrections of settled years; a unit sees its own."""
     statement = _corrections(actor)
-    if unit_id is not None:
-        statement = statement.where(Correction.unit_id == unit_id)
+    statement = where_given(statement, {Correction.unit_id: unit_id})
     return await page(session, statement, request, identity=Correction.id)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
-from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import COUNTY_LEADERS, UNIT_LEADERS, Official, Unit
 from supervision.items import item_closure
 from supervision.items import queries as items
@@ -108,10 +108,7 @@ async def list_tasks(
 ) -> Page:
     """List tasks with their indicators: of one item, or of one responsible unit."""
     statement: Rows = select(*TASK_COLUMNS).join(Item, Item.id == Task.item_id).where(policy.visible_to(actor))
-    if item_id is not None:
-        statement = statement.where(Task.item_id == item_id)
-    if unit_id is not None:
-        statement = statement.where(Task.responsible_unit_id == unit_id)
+    statement = where_given(statement, {Task.item_id: item_id, Task.responsible_unit_id: unit_id})
     return await page(session, statement, request, identity=Task.id)
 
 
@@ -131,10 +128,7 @@ async def list_extensions(
 ) -> Page:
     statement: Rows = select(*EXTENSION_COLUMNS).join(Item, Item.id == Extension.item_id)
     statement = statement.where(policy.visible_to(actor))
-    if item_id is not None:
-        statement = statement.where(Extension.item_id == item_id)
-    if state is not None:
-        statement = statement.where(Extension.state == state)
+    statement = where_given(statement, {Extension.item_id: item_id, Extension.state: state})
     return await page(session, statement, request, identity=Extension.id)
 
 
@@ -167,10 +161,7 @@ async def list_milestones(
     """List milestones by their day; overdue is what an open item has not reached by the end of it."""
     statement: Rows = select(*MILESTONE_COLUMNS).join(Task, Task.id == Milestone.task_id)
     statement = statement.join(Item, Item.id == Task.item_id).where(policy.visible_to(actor))
-    if task_id is not None:
-        statement = statement.where(Milestone.task_id == task_id)
-    if item_id is not None:
-        statement = statement.where(Task.item_id == item_id)
+    statement = where_given(statement, {Milestone.task_id: task_id, Task.item_id: item_id})
     if overdue is not None:
         is_missed = (Milestone.due_on < await clock.today(session)) & (Milestone.state == MilestoneState.PLANNED)
         is_overdue = is_missed & (Item.state == ItemState.OPEN)
