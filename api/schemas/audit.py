@@ -3,7 +3,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Digits, Id
+from api.schemas.fields import Answer, Digits, Id, MassPageOf
 
 
 class AuditEventOut(Answer):
@@ -19,6 +19,5 @@ class AuditEventOut(Answer):
     request_id: str = Field(max_length=100)
 
 
-class AuditEventPage(Answer):
-    data: list[AuditEventOut] = Field(max_length=100)
-    next: Digits | None
+class AuditEventPage(MassPageOf[AuditEventOut]):
+    pass

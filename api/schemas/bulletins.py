@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, FullDate, Id, Line, Paper, Prose, Reason
+from api.schemas.fields import Answer, Body, FullDate, Id, Line, PageOf, Paper, Prose, Reason
 from supervision.bulletins.states import (
     CircularKind,
     CircularState,
@@ -65,9 +65,8 @@ class CircularLine(Answer):
     version: int = Field(ge=1)
 
 
-class CircularPage(Answer):
-    data: list[CircularLine] = Field(max_length=100)
-    next: Id | None
+class CircularPage(PageOf[CircularLine]):
+    pass
 
 
 class CircularCounts(Answer):
@@ -150,9 +149,8 @@ class RectificationOrderLine(Answer):
     version: int = Field(ge=1)
 
 
-class RectificationOrderPage(Answer):
-    data: list[RectificationOrderLine] = Field(max_length=100)
-    next: Id | None
+class RectificationOrderPage(PageOf[RectificationOrderLine]):
+    pass
 
 
 class RectificationReportOut(Answer):
@@ -196,9 +194,8 @@ class FollowUpOut(Answer):
     version: int = Field(ge=1)
 
 
-class FollowUpPage(Answer):
-    data: list[FollowUpOut] = Field(max_length=100)
-    next: Id | None
+class FollowUpPage(PageOf[FollowUpOut]):
+    pass
 
 
 class ProposeAccountability(Body):
@@ -244,6 +241,5 @@ class ProposalOut(Answer):
     version: int = Field(ge=1)
 
 
-class ProposalPage(Answer):
-    data: list[ProposalOut] = Field(max_length=100)
-    next: Id | None
+class ProposalPage(PageOf[ProposalOut]):
+    pass

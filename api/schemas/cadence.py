@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from api.schemas.fields import Answer, Body, Digits, Flag, FullDate, Id, Year, whole
+from api.schemas.fields import Answer, Body, Digits, Flag, FullDate, Id, MassPageOf, Year, whole
 from supervision.cadence.rules import CountedIn, StepKind
 
 
@@ -32,9 +32,8 @@ class CadenceRunOut(Answer):
     )
 
 
-class CadenceRunPage(Answer):
-    data: list[CadenceRunOut] = Field(max_length=100)
-    next: Digits | None
+class CadenceRunPage(MassPageOf[CadenceRunOut]):
+    pass
 
 
 # Together they must end before the next holidays' calendar does, and a reminder comes before what it reminds of.

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, DecimalText, Id, Prose, Year
+from api.schemas.fields import Answer, Body, DecimalText, Id, PageOf, Prose, Year
 from api.schemas.items import ItemOut
 from supervision.desk.archive.timeline import MOST_EVENTS
 from supervision.desk.models import RequestKind
@@ -84,9 +84,8 @@ class ComplaintOut(Answer):
     version: int = Field(ge=1)
 
 
-class ComplaintPage(Answer):
-    data: list[ComplaintOut] = Field(max_length=100)
-    next: Id | None
+class ComplaintPage(PageOf[ComplaintOut]):
+    pass
 
 
 class WorkOut(Answer):
@@ -99,9 +98,8 @@ class WorkOut(Answer):
     is_late: bool
 
 
-class WorkPage(Answer):
-    data: list[WorkOut] = Field(max_length=100)
-    next: Id | None
+class WorkPage(PageOf[WorkOut]):
+    pass
 
 
 class WatchOut(Answer):

@@ -2,7 +2,7 @@ import re
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -113,6 +113,7 @@ PointsText = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^(0|[1-9][0-9]{0,3})(\.[0-9]{1,4})?$", "maxLength": 9}),
     BeforeValidator(_points),
 ]
+Listed = TypeVar("Listed")
 Id = Annotated[UUID, WithJsonSchema({"type": "string", "format": "uuid", "maxLength": 36}), BeforeValidator(_uuid)]
 # The bounds hold for what is sent, as the document says; only then is the white space around it taken away.
 Line = Annotated[
@@ -174,6 +175,20 @@ class Answer(BaseModel):
     """What is answered; every field is always there."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class PageOf(Answer, Generic[Listed]):
+    """A page of a list, and the cursor of the next one."""
+
+    data: list[Listed] = Field(max_length=100)
+    next: Id | None
+
+
+class MassPageOf(Answer, Generic[Listed]):
+    """The same of rows that come in masses."""
+
+    data: list[Listed] = Field(max_length=100)
+    next: Digits | None
 
 
 class ProblemItem(Answer):

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Moment, Name
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Moment, Name, PageOf
 from supervision.foundation.actors import Role
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 
@@ -30,9 +30,8 @@ class UnitOut(Answer):
     version: int = Field(ge=1)
 
 
-class UnitPage(Answer):
-    data: list[UnitOut] = Field(max_length=100)
-    next: Id | None
+class UnitPage(PageOf[UnitOut]):
+    pass
 
 
 class RegisterOfficial(Body):
@@ -64,9 +63,8 @@ class OfficialOut(Answer):
     version: int = Field(ge=1)
 
 
-class OfficialPage(Answer):
-    data: list[OfficialOut] = Field(max_length=100)
-    next: Id | None
+class OfficialPage(PageOf[OfficialOut]):
+    pass
 
 
 class RegisterClient(Body):
@@ -86,9 +84,8 @@ class ClientOut(Answer):
     version: int = Field(ge=1)
 
 
-class ClientPage(Answer):
-    data: list[ClientOut] = Field(max_length=100)
-    next: Id | None
+class ClientPage(PageOf[ClientOut]):
+    pass
 
 
 class IssueKey(Body):

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, FullDate, Id, Line, Prose
+from api.schemas.fields import Answer, Body, FullDate, Id, Line, PageOf, Prose
 from supervision.inspections.models import Method, Severity
 from supervision.inspections.plans import Scope
 from supervision.inspections.states import PlanState
@@ -74,9 +74,8 @@ class InspectionPlanOut(Answer):
     )
 
 
-class InspectionPlanPage(Answer):
-    data: list[InspectionPlanOut] = Field(max_length=100)
-    next: Id | None
+class InspectionPlanPage(PageOf[InspectionPlanOut]):
+    pass
 
 
 class RecordFinding(Body):
@@ -101,9 +100,8 @@ class FindingOut(Answer):
     recorded_at: datetime
 
 
-class FindingPage(Answer):
-    data: list[FindingOut] = Field(max_length=100)
-    next: Id | None
+class FindingPage(PageOf[FindingOut]):
+    pass
 
 
 class SendConclusion(Body):
@@ -123,6 +121,5 @@ class ConclusionOut(Answer):
     version: int = Field(ge=1)
 
 
-class ConclusionPage(Answer):
-    data: list[ConclusionOut] = Field(max_length=100)
-    next: Id | None
+class ConclusionPage(PageOf[ConclusionOut]):
+    pass

@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Name, Prose
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Name, PageOf, Prose
 from api.schemas.items import ItemOut
 from supervision.items.states import ItemChangeKind, ItemKind
 
@@ -85,9 +85,8 @@ class ItemChangeOut(Answer):
     changed_at: datetime
 
 
-class ItemChangePage(Answer):
-    data: list[ItemChangeOut] = Field(max_length=100)
-    next: Id | None
+class ItemChangePage(PageOf[ItemChangeOut]):
+    pass
 
 
 class StageIn(Body):

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Percent, Prose, Year
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, PageOf, Percent, Prose, Year
 from supervision.documents.models import Secrecy
 from supervision.items.states import AuthorityKind, ItemKind, ItemState
 from supervision.ledgers.models import Occasion
@@ -71,9 +71,8 @@ class ItemOut(Answer):
     version: int = Field(ge=1)
 
 
-class ItemPage(Answer):
-    data: list[ItemOut] = Field(max_length=100)
-    next: Id | None
+class ItemPage(PageOf[ItemOut]):
+    pass
 
 
 class LedgerOut(Answer):
@@ -100,9 +99,8 @@ class LedgerCheckOut(Answer):
     overdue: Items = Field(description="unfinished past their deadline")
 
 
-class LedgerCheckPage(Answer):
-    data: list[LedgerCheckOut] = Field(max_length=100)
-    next: Id | None
+class LedgerCheckPage(PageOf[LedgerCheckOut]):
+    pass
 
 
 class NewDeadline(Body):
@@ -125,9 +123,8 @@ class LedgerEntryOut(Answer):
     deadline_on: FullDate
 
 
-class LedgerEntryPage(Answer):
-    data: list[LedgerEntryOut] = Field(max_length=100)
-    next: Id | None
+class LedgerEntryPage(PageOf[LedgerEntryOut]):
+    pass
 
 
 class SimilarItemOut(Answer):

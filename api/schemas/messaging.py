@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Digits, Id, Line, Prose
+from api.schemas.fields import Answer, Body, Digits, Id, Line, MassPageOf, PageOf, Prose
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 from supervision.messaging.gateways import Verdict
 from supervision.messaging.gateways.codes import CodeClass
@@ -28,9 +28,8 @@ class TemplateOut(Answer):
     created_at: datetime
 
 
-class TemplatePage(Answer):
-    data: list[TemplateOut] = Field(max_length=100)
-    next: Id | None
+class TemplatePage(PageOf[TemplateOut]):
+    pass
 
 
 class AudienceIn(Body):
@@ -103,9 +102,8 @@ class BroadcastDetail(BroadcastOut):
     messages: MessageCounts
 
 
-class BroadcastPage(Answer):
-    data: list[BroadcastOut] = Field(max_length=100)
-    next: Id | None
+class BroadcastPage(PageOf[BroadcastOut]):
+    pass
 
 
 class MessageOut(Answer):
@@ -147,9 +145,8 @@ class MessageDetail(MessageOut):
     attempts: list[AttemptOut] = Field(max_length=1000)
 
 
-class MessagePage(Answer):
-    data: list[MessageOut] = Field(max_length=100)
-    next: Digits | None
+class MessagePage(MassPageOf[MessageOut]):
+    pass
 
 
 class ReceiptsTaken(Answer):

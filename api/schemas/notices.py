@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, FullDate, Id, Prose
+from api.schemas.fields import Answer, Body, FullDate, Id, PageOf, Prose
 from supervision.notices.states import DeliveryState, NoticeKind, NoticeState, UrgingChannel
 
 # The limit is measured in days, the calendar in years: four weeks of working days are the most that makes sense.
@@ -68,9 +68,8 @@ class NoticeOut(Answer):
     version: int = Field(ge=1)
 
 
-class NoticePage(Answer):
-    data: list[NoticeOut] = Field(max_length=100)
-    next: Id | None
+class NoticePage(PageOf[NoticeOut]):
+    pass
 
 
 class NoticeDeliveryOut(Answer):
@@ -88,9 +87,8 @@ class NoticeDeliveryOut(Answer):
     acknowledged_at: datetime | None
 
 
-class NoticeDeliveryPage(Answer):
-    data: list[NoticeDeliveryOut] = Field(max_length=100)
-    next: Id | None
+class NoticeDeliveryPage(PageOf[NoticeDeliveryOut]):
+    pass
 
 
 class UrgeDelivery(Body):
@@ -107,6 +105,5 @@ class UrgingOut(Answer):
     urged_at: datetime
 
 
-class UrgingPage(Answer):
-    data: list[UrgingOut] = Field(max_length=100)
-    next: Id | None
+class UrgingPage(PageOf[UrgingOut]):
+    pass

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, FullDate, Id, Line, Prose
+from api.schemas.fields import Answer, Body, FullDate, Id, Line, PageOf, Prose
 from supervision.documents.models import Secrecy
 from supervision.papers.states import TransferState
 
@@ -43,9 +43,8 @@ class InstructionPaperOut(Answer):
     registered_at: datetime
 
 
-class InstructionPaperPage(Answer):
-    data: list[InstructionPaperOut] = Field(max_length=100)
-    next: Id | None
+class InstructionPaperPage(PageOf[InstructionPaperOut]):
+    pass
 
 
 class HandOver(Body):
@@ -74,9 +73,8 @@ class TransferOut(Answer):
     concluded_at: datetime | None
 
 
-class TransferPage(Answer):
-    data: list[TransferOut] = Field(max_length=100)
-    next: Id | None
+class TransferPage(PageOf[TransferOut]):
+    pass
 
 
 class LiaisonOut(Answer):
@@ -86,6 +84,5 @@ class LiaisonOut(Answer):
     logged_at: datetime
 
 
-class LiaisonPage(Answer):
-    data: list[LiaisonOut] = Field(max_length=100)
-    next: Id | None
+class LiaisonPage(PageOf[LiaisonOut]):
+    pass

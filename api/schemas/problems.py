@@ -2,7 +2,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Prose
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, PageOf, Prose
 from supervision.problems.models import EntryKind
 from supervision.problems.states import Level, ProblemState
 
@@ -67,9 +67,8 @@ class ProblemOut(Answer):
     version: int = Field(ge=1)
 
 
-class ProblemPage(Answer):
-    data: list[ProblemOut] = Field(max_length=100)
-    next: Id | None
+class ProblemPage(PageOf[ProblemOut]):
+    pass
 
 
 class ProblemEntryOut(Answer):
@@ -84,6 +83,5 @@ class ProblemEntryOut(Answer):
     entered_at: datetime
 
 
-class ProblemEntryPage(Answer):
-    data: list[ProblemEntryOut] = Field(max_length=100)
-    next: Id | None
+class ProblemEntryPage(PageOf[ProblemEntryOut]):
+    pass

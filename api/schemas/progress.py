@@ -5,7 +5,20 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.schemas.fields import Answer, Body, DecimalText, Digits, FullDate, Id, Moment, Percent, Prose, Year
+from api.schemas.fields import (
+    Answer,
+    Body,
+    DecimalText,
+    Digits,
+    FullDate,
+    Id,
+    MassPageOf,
+    Moment,
+    PageOf,
+    Percent,
+    Prose,
+    Year,
+)
 from supervision.progress.completion import MOST_ROWS
 from supervision.progress.rules import CompletionVerdict, Covers, DigestKind, Light
 from supervision.progress.states import ObligationState, ReportChannel, ReportState
@@ -73,9 +86,8 @@ class ObligationOut(Answer):
     version: int = Field(ge=1)
 
 
-class ObligationPage(Answer):
-    data: list[ObligationOut] = Field(max_length=100)
-    next: Id | None
+class ObligationPage(PageOf[ObligationOut]):
+    pass
 
 
 class FigureOut(Answer):
@@ -112,9 +124,8 @@ class ReportOut(ReportSummary):
     entries: list[EntryOut] = Field(max_length=MOST_ROWS)
 
 
-class ReportPage(Answer):
-    data: list[ReportSummary] = Field(max_length=100)
-    next: Id | None
+class ReportPage(PageOf[ReportSummary]):
+    pass
 
 
 class CompletionRow(Answer):
@@ -168,9 +179,8 @@ class DigestOut(Answer):
     officials_broadcast_id: Id | None
 
 
-class DigestPage(Answer):
-    data: list[DigestOut] = Field(max_length=100)
-    next: Id | None
+class DigestPage(PageOf[DigestOut]):
+    pass
 
 
 class QuarterlyLookOut(Answer):
@@ -189,6 +199,5 @@ class QuarterlyLookOut(Answer):
     looked_on: FullDate = Field(description="at this day's end it stood so")
 
 
-class QuarterlyLookPage(Answer):
-    data: list[QuarterlyLookOut] = Field(max_length=100)
-    next: Digits | None
+class QuarterlyLookPage(MassPageOf[QuarterlyLookOut]):
+    pass

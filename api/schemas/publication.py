@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Id, Prose
+from api.schemas.fields import Answer, Body, Id, PageOf, Prose
 from supervision.publication.states import PublicationState, ReviewVerdict
 
 Word = Annotated[str, Field(pattern=r"^[0-9A-Za-z_]+$", min_length=1, max_length=20)]
@@ -48,6 +48,5 @@ class PublishedOut(Answer):
     version: int = Field(ge=1)
 
 
-class PublicationPage(Answer):
-    data: list[PublicationOut] = Field(max_length=100)
-    next: Id | None
+class PublicationPage(PageOf[PublicationOut]):
+    pass

@@ -3,7 +3,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Prose
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, PageOf, Prose
 from supervision.reviews.states import CompletionState, WaiverState
 
 
@@ -55,9 +55,8 @@ class CompletionReportOut(Answer):
     version: int = Field(ge=1)
 
 
-class CompletionReportPage(Answer):
-    data: list[CompletionReportOut] = Field(max_length=100)
-    next: Id | None
+class CompletionReportPage(PageOf[CompletionReportOut]):
+    pass
 
 
 class AskWaiver(Body):
@@ -91,9 +90,8 @@ class WaiverOut(Answer):
     version: int = Field(ge=1)
 
 
-class WaiverPage(Answer):
-    data: list[WaiverOut] = Field(max_length=100)
-    next: Id | None
+class WaiverPage(PageOf[WaiverOut]):
+    pass
 
 
 class ReopenItem(Body):

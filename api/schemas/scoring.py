@@ -14,6 +14,7 @@ from api.schemas.fields import (
     Id,
     Line,
     Moment,
+    PageOf,
     PointsText,
     Prose,
     Reason,
@@ -63,9 +64,8 @@ class ScoringPolicyLine(Answer):
     ruling_days: Days = Field(description="to rule on a dispute")
 
 
-class ScoringPolicyPage(Answer):
-    data: list[ScoringPolicyLine] = Field(max_length=100)
-    next: Id | None
+class ScoringPolicyPage(PageOf[ScoringPolicyLine]):
+    pass
 
 
 class ScoringPolicyOut(ScoringPolicyLine):
@@ -181,9 +181,8 @@ class DeductionOut(Answer):
     version: int = Field(ge=1)
 
 
-class DeductionPage(Answer):
-    data: list[DeductionOut] = Field(max_length=100)
-    next: Id | None
+class DeductionPage(PageOf[DeductionOut]):
+    pass
 
 
 class ScorePart(Answer):

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, DecimalText, GivenYear, Id, Prose, Year
+from api.schemas.fields import Answer, Body, DecimalText, GivenYear, Id, PageOf, Prose, Year
 from supervision.identity.models import UnitKind
 from supervision.scoring.states import CorrectionState, ReopeningState, SettlementState
 
@@ -62,9 +62,8 @@ class ReopeningOut(Answer):
     version: int = Field(ge=1)
 
 
-class ReopeningPage(Answer):
-    data: list[ReopeningOut] = Field(max_length=100)
-    next: Id | None
+class ReopeningPage(PageOf[ReopeningOut]):
+    pass
 
 
 class ProposeCorrection(Body):
@@ -90,6 +89,5 @@ class CorrectionOut(Answer):
     version: int = Field(ge=1)
 
 
-class CorrectionPage(Answer):
-    data: list[CorrectionOut] = Field(max_length=100)
-    next: Id | None
+class CorrectionPage(PageOf[CorrectionOut]):
+    pass

@@ -3,7 +3,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, DecimalText, FullDate, GivenPlace, Id, Line, Name, Prose
+from api.schemas.fields import (
+    Answer,
+    Body,
+    DecimalText,
+    FullDate,
+    GivenPlace,
+    Id,
+    Line,
+    Name,
+    PageOf,
+    Prose,
+)
 from supervision.tasks.models import Comparator
 from supervision.tasks.states import ExtensionState, MilestoneState, TaskPart
 
@@ -64,9 +75,8 @@ class TaskOut(Answer):
     version: int = Field(ge=1)
 
 
-class TaskPage(Answer):
-    data: list[TaskOut] = Field(max_length=100)
-    next: Id | None
+class TaskPage(PageOf[TaskOut]):
+    pass
 
 
 class AmendTask(Body):
@@ -136,9 +146,8 @@ class MilestoneOut(Answer):
     reached_at: datetime | None
 
 
-class MilestonePage(Answer):
-    data: list[MilestoneOut] = Field(max_length=100)
-    next: Id | None
+class MilestonePage(PageOf[MilestoneOut]):
+    pass
 
 
 class AskExtension(Body):
@@ -166,6 +175,5 @@ class ExtensionOut(Answer):
     version: int = Field(ge=1)
 
 
-class ExtensionPage(Answer):
-    data: list[ExtensionOut] = Field(max_length=100)
-    next: Id | None
+class ExtensionPage(PageOf[ExtensionOut]):
+    pass
