@@ -15,11 +15,11 @@ from supervision.bulletins.states import (
     RectificationVerdict,
     TracedPart,
 )
-from supervision.foundation.database import Base, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Named, Versioned, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
 
 
-class Circular(Named, Base):
+class Circular(Named, Versioned, Base):
     """A month's or quarter's circular (督查通报), its figures as of the end of the cut-off day; frozen once issued.
 
     `month` is the period's first day; `warned` are the units that a quarter's circular lists as warned.
@@ -63,8 +63,6 @@ class Circular(Named, Base):
     issued_by: Mapped[UUID | None]
     issued_at: Mapped[datetime | None]
     issued_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class CircularCounter(Counter, Base):
@@ -111,7 +109,7 @@ class Criticism(Named, Base):
     reason: Mapped[str]
 
 
-class RectificationOrder(Named, Base):
+class RectificationOrder(Named, Versioned, Base):
     """An order to a unit to put a matter right within a limit (限时整改), verified before it closes."""
 
     __tablename__ = "rectification_order"
@@ -130,8 +128,6 @@ class RectificationOrder(Named, Base):
     ordered_by: Mapped[UUID | None]
     ordered_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class RectificationReport(Named, Base):
@@ -155,7 +151,7 @@ class RectificationReport(Named, Base):
     verified_at: Mapped[datetime | None]
 
 
-class MediaFollowUp(Named, Base):
+class MediaFollowUp(Named, Versioned, Base):
     """A major matter that a news medium was asked to follow, and what came of it."""
 
     __tablename__ = "media_follow_up"
@@ -174,11 +170,9 @@ class MediaFollowUp(Named, Base):
     state: Mapped[str]
     outcome: Mapped[str | None]
     concluded_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
-class AccountabilityProposal(Named, Base):
+class AccountabilityProposal(Named, Versioned, Base):
     """A proposal (问责建议) to the body that decides on accountability, and that body's answer."""
 
     __tablename__ = "accountability_proposal"
@@ -202,8 +196,6 @@ class AccountabilityProposal(Named, Base):
     sent_on: Mapped[date | None]
     answer: Mapped[str | None]
     answered_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class TracedPerson(Named, Base):

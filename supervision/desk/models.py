@@ -3,10 +3,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from supervision.desk.states import ComplaintState
-from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Named, Versioned, belongs_to, local_table, one_of
 
 
 class RequestKind(StrEnum):
@@ -19,7 +19,7 @@ class RequestKind(StrEnum):
     RETURNED_REPORT = "returned_report"
 
 
-class BurdenComplaint(Named, Base):
+class BurdenComplaint(Named, Versioned, Base):
     """A unit's complaint that the same was asked of it before, and the office's answer."""
 
     __tablename__ = "burden_complaint"
@@ -55,8 +55,6 @@ class BurdenComplaint(Named, Base):
     answer: Mapped[str | None]
     answered_by: Mapped[UUID | None]
     answered_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class Watch(Local, Base):

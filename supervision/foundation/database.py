@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
 from supervision.foundation.ids import new_id
@@ -65,6 +65,16 @@ class Local:
     jurisdiction_id: Mapped[UUID] = mapped_column(
         ForeignKey("jurisdiction.id"), server_default=text(CURRENT_JURISDICTION), sort_order=-9
     )
+
+
+class Versioned:
+    """What can change, and is changed by whoever has read its last version (If-Match)."""
+
+    version: Mapped[int]
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy's own way
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
 
 
 class Named(Local):

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstrai
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from supervision.foundation.database import Base, Named, belongs_to, folded, local_table, one_of
+from supervision.foundation.database import Base, Named, Versioned, belongs_to, folded, local_table, one_of
 from supervision.foundation.ids import new_id
 from supervision.foundation.texts import fold
 
@@ -68,15 +68,13 @@ class Jurisdiction(Base):
     periods_from: Mapped[date | None]
 
 
-class Unit(Named, Base):
+class Unit(Named, Versioned, Base):
     __tablename__ = "unit"
     __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "name_folded"), one_of("kind", UnitKind))
 
     name: Mapped[str]
     name_folded: Mapped[str] = folded("name")
     kind: Mapped[str]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
     @validates("name")
     def _fold(self, _key: str, name: str) -> str:
@@ -84,7 +82,7 @@ class Unit(Named, Base):
         return name
 
 
-class Official(Named, Base):
+class Official(Named, Versioned, Base):
     __tablename__ = "official"
     __table_args__ = local_table(
         belongs_to("unit", "unit_id"),
@@ -106,8 +104,6 @@ class Official(Named, Base):
     telephone_index: Mapped[bytes | None]
     telephone_masked: Mapped[str | None]
     left_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
     @validates("post")
     def _fold(self, _key: str, post: str) -> str:
@@ -115,7 +111,7 @@ class Official(Named, Base):
         return post
 
 
-class Client(Named, Base):
+class Client(Named, Versioned, Base):
     """A front end or another program that calls with keys."""
 
     __tablename__ = "client"
@@ -131,8 +127,6 @@ class Client(Named, Base):
     unit_id: Mapped[UUID | None]
     may_act_for_officials: Mapped[bool]
     created_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class ClientKey(Named, Base):

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, Text, Uniqu
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Massed, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Massed, Named, Versioned, belongs_to, local_table, one_of
 from supervision.inspections.states import PlanState
 
 
@@ -33,7 +33,7 @@ class Severity(StrEnum):
 _METHODS = ", ".join(repr(str(method)) for method in Method)
 
 
-class InspectionPlan(Named, Base):
+class InspectionPlan(Named, Versioned, Base):
     """What is inspected when, how and by whom; `scope_no` names the rows of its scope that stand."""
 
     __tablename__ = "inspection_plan"
@@ -58,8 +58,6 @@ class InspectionPlan(Named, Base):
     decision: Mapped[str | None]
     carried_out_by: Mapped[UUID | None]
     carried_out_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class InspectionScope(Massed, Base):
@@ -125,7 +123,7 @@ class FindingEvidence(Local, Base):
     attachment_id: Mapped[UUID]
 
 
-class Conclusion(Named, Base):
+class Conclusion(Named, Versioned, Base):
     """What an inspection comes to for one unit."""
 
     __tablename__ = "conclusion"
@@ -144,5 +142,3 @@ class Conclusion(Named, Base):
     sent_at: Mapped[datetime]
     acknowledged_by: Mapped[UUID | None]
     acknowledged_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way

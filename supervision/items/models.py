@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from supervision.documents.models import Secrecy
-from supervision.foundation.database import Base, Local, Massed, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Massed, Named, Versioned, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
 from supervision.items.states import ENDED, AuthorityKind, ItemChangeKind, ItemKind, ItemState
 
@@ -27,7 +27,7 @@ class PartKind(StrEnum):
     SUPPORTING_UNIT = "supporting_unit"
 
 
-class Item(Named, Base):
+class Item(Named, Versioned, Base):
     __tablename__ = "item"
     __table_args__ = local_table(
         UniqueConstraint("jurisdiction_id", "kind", "year", "sequence"),
@@ -73,8 +73,6 @@ class Item(Named, Base):
     merged_into_id: Mapped[UUID | None]
     split_from_id: Mapped[UUID | None]
     search: Mapped[str] = deferred(mapped_column(TSVECTOR, nullable=False), raiseload=True)
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class ItemCounter(Counter, Base):
@@ -160,7 +158,7 @@ class ItemChange(Named, Base):
     changed_at: Mapped[datetime]
 
 
-class ItemStage(Named, Base):
+class ItemStage(Named, Versioned, Base):
     """One of the ordered stages in which an item is done, each with its own limit."""
 
     __tablename__ = "item_stage"
@@ -176,5 +174,3 @@ class ItemStage(Named, Base):
     limit_on: Mapped[date]
     finished_on: Mapped[date | None]
     finished_by: Mapped[UUID | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way

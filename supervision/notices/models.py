@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, Text, Uniqu
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Named, Versioned, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
 from supervision.notices.states import DeliveryState, NoticeKind, NoticeState, UrgingChannel
 
@@ -21,7 +21,7 @@ class NoticeProcedure(Local, Base):
     acknowledge_working_days: Mapped[int]
 
 
-class Notice(Named, Base):
+class Notice(Named, Versioned, Base):
     """An inspection notice (督查通知书) or a circulation slip (抄告单) on an item; frozen once issued."""
 
     __tablename__ = "notice"
@@ -55,8 +55,6 @@ class Notice(Named, Base):
     countersigned_at: Mapped[datetime | None]
     issued_by: Mapped[UUID | None]
     issued_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class NoticeCounter(Counter, Base):

@@ -5,11 +5,11 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Named, local_table, one_of
+from supervision.foundation.database import Base, Local, Named, Versioned, local_table, one_of
 from supervision.operations.states import OperationState
 
 
-class Operation(Named, Base):
+class Operation(Named, Versioned, Base):
     """A piece of work that outlasts its request: asked for by an actor, done by the worker."""
 
     __tablename__ = "operation"
@@ -29,8 +29,6 @@ class Operation(Named, Base):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class IdempotencyRecord(Local, Base):

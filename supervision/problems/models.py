@@ -3,9 +3,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
-from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Named, Versioned, belongs_to, local_table, one_of
 from supervision.problems.states import Level, ProblemState
 
 
@@ -22,7 +22,7 @@ class EntryKind(StrEnum):
     RESOLUTION = "resolution"
 
 
-class Problem(Named, Base):
+class Problem(Named, Versioned, Base):
     """Something that stands in the way of the work; `due_on` is the day of the last decision."""
 
     __tablename__ = "problem"
@@ -50,8 +50,6 @@ class Problem(Named, Base):
     opened_at: Mapped[datetime]
     resolved_by: Mapped[UUID | None]
     resolved_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class ProblemUnit(Local, Base):

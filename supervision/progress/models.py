@@ -6,12 +6,12 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Massed, Named, Versioned, belongs_to, local_table, one_of
 from supervision.progress.rules import Covers, DigestKind, Light
 from supervision.progress.states import ObligationState, ReportChannel, ReportState
 
 
-class Obligation(Named, Base):
+class Obligation(Named, Versioned, Base):
     """What a unit owes for one period: one progress report on those of its tasks that it covers (§2(3), §4(1))."""
 
     __tablename__ = "obligation"
@@ -37,8 +37,6 @@ class Obligation(Named, Base):
     waived_at: Mapped[datetime | None]
     waived_reason: Mapped[str | None]
     times_returned: Mapped[int] = mapped_column(server_default=text("0"))
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class ProgressReport(Named, Base):

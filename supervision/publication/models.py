@@ -4,11 +4,11 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Named, Versioned, belongs_to, local_table, one_of
 from supervision.publication.states import PublicationState, ReviewVerdict
 
 
-class Publication(Named, Base):
+class Publication(Named, Versioned, Base):
     """A text drafted from a progress entry; frozen once published."""
 
     __tablename__ = "publication"
@@ -35,8 +35,6 @@ class Publication(Named, Base):
     legal_basis: Mapped[str | None]
     reason: Mapped[str | None]
     published_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class Feed(Local, Base):

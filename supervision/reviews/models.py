@@ -3,13 +3,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
-from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Massed, Named, Versioned, belongs_to, local_table, one_of
 from supervision.reviews.states import CompletionState, WaiverState
 
 
-class CompletionReport(Named, Base):
+class CompletionReport(Named, Versioned, Base):
     """One round of a task's end (§3(3)): what its unit reported as done, and the review of it; every round is kept."""
 
     __tablename__ = "completion_report"
@@ -54,8 +54,6 @@ class CompletionReport(Named, Base):
     reviewed_at: Mapped[datetime | None]
     reopened_at: Mapped[datetime | None]
     reopening_reason: Mapped[str | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class CompletionEvidence(Massed, Base):
@@ -72,7 +70,7 @@ class CompletionEvidence(Massed, Base):
     attachment_id: Mapped[UUID]
 
 
-class Waiver(Named, Base):
+class Waiver(Named, Versioned, Base):
     """A task that policy or circumstance makes impossible (§3(3) 确不能办理), and on whose authority it was waived."""
 
     __tablename__ = "waiver"
@@ -111,5 +109,3 @@ class Waiver(Named, Base):
     decided_at: Mapped[datetime | None]
     reopened_at: Mapped[datetime | None]
     reopening_reason: Mapped[str | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way

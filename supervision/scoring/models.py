@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Massed, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Massed, Named, Versioned, belongs_to, local_table, one_of
 from supervision.scoring.states import (
     CorrectionState,
     DeductionState,
@@ -71,7 +71,7 @@ class ScoringRule(Named, Base):
     needs: Mapped[str] = mapped_column(server_default=Needs.NOTHING)
 
 
-class Deduction(Named, Base):
+class Deduction(Named, Versioned, Base):
     """A proposal to take points from a unit, and what became of it; one event is proposed once per rule and unit."""
 
     __tablename__ = "deduction"
@@ -109,8 +109,6 @@ class Deduction(Named, Base):
     disputed_at: Mapped[datetime | None]
     grounds: Mapped[str | None]
     ruling_due_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class DeductionEvidence(Local, Base):
@@ -154,7 +152,7 @@ class ScoreEntry(Massed, Base):
     corrects_year: Mapped[int | None]
 
 
-class Correction(Named, Base):
+class Correction(Named, Versioned, Base):
     """A proposal to give back in the year after what a settled year took wrongly, and what became of it."""
 
     __tablename__ = "correction"
@@ -179,8 +177,6 @@ class Correction(Named, Base):
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class QuarterlyWarning(Named, Base):
@@ -203,7 +199,7 @@ class QuarterlyWarning(Named, Base):
     issued_by: Mapped[UUID | None]
 
 
-class Settlement(Named, Base):
+class Settlement(Named, Versioned, Base):
     """A year's final scores: prepared by the office, confirmed by another person, frozen from then on.
 
     One that was reopened stays as it is, and the year is settled anew under the next revision.
@@ -228,8 +224,6 @@ class Settlement(Named, Base):
     prepared_at: Mapped[datetime]
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class SettlementRow(Massed, Base):
@@ -256,7 +250,7 @@ class SettlementRow(Massed, Base):
     converted: Mapped[Decimal]
 
 
-class SettlementReopening(Named, Base):
+class SettlementReopening(Named, Versioned, Base):
     """A proposal to settle a year anew; two others approve it, and each approval is kept."""
 
     __tablename__ = "settlement_reopening"
@@ -278,8 +272,6 @@ class SettlementReopening(Named, Base):
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class ReopeningApproval(Named, Base):

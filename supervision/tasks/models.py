@@ -4,9 +4,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
-from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Massed, Named, Versioned, belongs_to, local_table, one_of
 from supervision.tasks.states import SHARED_PARTS, ExtensionState, MilestoneState, TaskPart
 
 
@@ -23,7 +23,7 @@ MEETS_TARGET = f"""CASE n.comparator
     ELSE f.value BETWEEN n.target AND n.target_high END"""
 
 
-class Task(Named, Base):
+class Task(Named, Versioned, Base):
     __tablename__ = "task"
     __table_args__ = local_table(
         belongs_to("item", "item_id"),
@@ -48,8 +48,6 @@ class Task(Named, Base):
     leader_in_charge_id: Mapped[UUID | None]
     parent_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
 
 
 class Sharer(Massed, Base):
@@ -145,7 +143,7 @@ class Indicator(Named, Base):
     unit_of_measure: Mapped[str]
 
 
-class Extension(Named, Base):
+class Extension(Named, Versioned, Base):
     """More time for an item: asked for before the deadline, decided with a new date."""
 
     __tablename__ = "extension"
@@ -165,5 +163,3 @@ class Extension(Named, Base):
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
-    version: Mapped[int] = mapped_column()
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way
