@@ -18,23 +18,8 @@ from supervision.documents.errors import (
     SpreadsheetTooLarge,
 )
 from supervision.documents.packages import Package
-from supervision.documents.rules import MIB, Book, CellProblem, Layout, Limits, Note, Row, Table
+from supervision.documents.rules import MIB, Book, Layout, Limits, Table
 from supervision.documents.workbooks import read_workbook
-
-__all__ = [
-    "Book",
-    "CellProblem",
-    "Layout",
-    "Limits",
-    "Note",
-    "Row",
-    "Table",
-    "Value",
-    "read_book",
-    "read_table",
-    "refuse_unfit",
-    "write_xlsx",
-]
 
 Value = str | int | Decimal | bool | dt.date | dt.datetime | None
 

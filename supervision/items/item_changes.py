@@ -11,8 +11,8 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Stale
 from supervision.identity.models import Client, Official
 from supervision.identity.queries import require_officials_in_post
-from supervision.items import queries, rules
-from supervision.items.errors import ItemClosed, ItemNotClosed, ItemNotOpen, UnknownPerson
+from supervision.items import ledger_entries, queries, rules
+from supervision.items.errors import ItemClosed, ItemNotClosed, ItemNotOpen, StandingWork, UnknownPerson
 from supervision.items.models import Item, ItemChange
 from supervision.items.search import vector_of
 from supervision.items.states import ENDED, FOLLOWS, ItemChangeKind, ItemState
@@ -125,3 +125,20 @@ async def hand_over_items(
 
 def _plain(value: Any) -> Any:
     return value if isinstance(value, int | bool | list | dict | None) else str(value)
+
+
+async def mark_closed(session: AsyncSession, actor: Actor, item: Item) -> None:
+    """Close a locked item today (§3(3) 销号); whether it may be is the caller's to know.
+
+    Refuses one that is not open, and standing work.
+    """
+    if item.is_standing:
+        raise StandingWork
+    today = await clock.today(session)
+    await move(session, actor, item, ItemChangeKind.CLOSED, reason=None, closed_on=today)
+
+
+async def mark_reopened(session: AsyncSession, actor: Actor, item: Item, *, reason: str) -> None:
+    """Open a locked item again after a look back (回头看); refuses one that is not closed."""
+    await move(session, actor, item, ItemChangeKind.REOPENED, reason=reason, closed_on=item.closed_on)
+    await ledger_entries.enter_latecomers(session, item.year)

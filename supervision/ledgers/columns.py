@@ -2,8 +2,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from supervision.documents.rules import letters
-from supervision.documents.spreadsheets import CellProblem, Layout, Table
+from supervision.documents.rules import CellProblem, Layout, Table, letters
 from supervision.foundation.texts import fold
 
 # How alike a header must be to be named as the one that may be meant, from 0 to 1.

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.documents import attachments, spreadsheets
-from supervision.documents.spreadsheets import Book
+from supervision.documents.rules import Book
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.items import ledger_entries

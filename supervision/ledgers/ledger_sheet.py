@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from supervision.documents.spreadsheets import Book, CellProblem, Note, Row, Table
+from supervision.documents.rules import Book, CellProblem, Note, Row, Table
 from supervision.foundation.texts import fold
 from supervision.ledgers import cells
 from supervision.ledgers.cells import WORTH_KNOWING, WRONG_WITH_CELL, Unfit

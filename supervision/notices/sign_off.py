@@ -16,7 +16,7 @@ from supervision.foundation.errors import NotFound, Stale
 from supervision.foundation.numbers import take_next
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.queries import require_units
-from supervision.items import item_closure, queries, rules
+from supervision.items import item_changes, queries, rules
 from supervision.items.models import PartKind, Party
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
@@ -64,7 +64,7 @@ async def draft_notice(
     """
     rules.check_unclassified(text)
     await days.check(session, "draft_notice", {"/limit_on": limit_on}, past=NoticeLimitPassed)
-    item_closure.require_open(await queries.get_for_update(session, actor, item_id))
+    item_changes.require_open(await queries.get_for_update(session, actor, item_id))
     await require_units(session, set(unit_ids))
     procedure = await session.scalar(select(NoticeProcedure).where(NoticeProcedure.kind == kind))
     notice = Notice(

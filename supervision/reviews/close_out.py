@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.items import item_closure
+from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.progress.obligation_waivers import waive_idle
 from supervision.reviews import queries, rules
@@ -21,16 +21,16 @@ async def close_item(session: AsyncSession, actor: Actor, item_id: UUID) -> None
     Refuses one that is closed, one without tasks, and one of which a task is neither passed nor waived.
     """
     item = await items.get_for_update(session, actor, item_id)
-    item_closure.require_open(item)
+    item_changes.require_open(item)
     rules.check_closable(list((await queries.read_stands(session, item_id)).values()))
-    await item_closure.mark_closed(session, actor, item)
+    await item_changes.mark_closed(session, actor, item)
     await waive_idle(session, actor)
 
 
 async def reopen_item(session: AsyncSession, actor: Actor, item_id: UUID, *, reason: str) -> None:
     """Open a closed item again after a look back (回头看): the verdict on each of its tasks is undone, and kept."""
     item = await items.get_for_update(session, actor, item_id)
-    await item_closure.mark_reopened(session, actor, item, reason=reason)
+    await item_changes.mark_reopened(session, actor, item, reason=reason)
     at = await clock.now(session)
     of_the_item = select(Task.id).where(Task.item_id == item_id)
     undone = {"reopened_at": at, "reopening_reason": reason}

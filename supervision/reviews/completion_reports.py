@@ -9,7 +9,7 @@ from supervision.documents.models import Attachment
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.sessions import Row
-from supervision.items import item_closure
+from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.reviews import policy, queries, rules
 from supervision.reviews.errors import UnknownEvidence
@@ -49,7 +49,7 @@ async def lock_unsettled(session: AsyncSession, actor: Actor, task_id: UUID) -> 
     """Lock the item of a task that the actor may bring to its end; refuses when it is closed, or the task settled."""
     task = dict(await tasks.get_task(session, actor, task_id))
     policy.require_own_task(actor, task["responsible_unit_id"])
-    item_closure.require_open(await items.get_for_update(session, actor, task["item_id"]))
+    item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
     stands = await queries.read_stands(session, task["item_id"])
     rules.check_unsettled(stands[task_id])
     return task

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.items import item_closure
+from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.items.item_changes import note_changes
 from supervision.items.states import ItemChangeKind
@@ -33,7 +33,7 @@ async def transfer_item(
     """
     # Officials before items, as wherever somebody takes over: so nobody leaves meanwhile.
     await tasks.read_officials_in_post(session, {responsible_person_id})
-    item_closure.require_open(await items.get_for_update(session, actor, item_id))
+    item_changes.require_open(await items.get_for_update(session, actor, item_id))
     stands = await queries.read_stands(session, item_id)
     of_the_unit = select(Task.id).where(Task.item_id == item_id, Task.responsible_unit_id == from_unit_id)
     unsettled = [

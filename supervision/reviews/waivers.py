@@ -7,7 +7,7 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official, Position
-from supervision.items import item_closure
+from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.reviews import policy, queries, rules
 from supervision.reviews.completion_reports import lock_unsettled
@@ -51,7 +51,7 @@ async def decide_waiver(
     seen = await queries.get_waiver(session, actor, waiver_id)
     task = await tasks.get_task(session, actor, seen["task_id"])
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
-    item_closure.require_open(await items.get_for_update(session, actor, task["item_id"]))
+    item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
     waiver = (await session.execute(select(Waiver).where(Waiver.id == waiver_id).with_for_update())).scalar_one()
     policy.require_another_decider(actor, waiver, approved_by_id)
     rules.check_decision(

@@ -9,7 +9,7 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Position
-from supervision.items import item_closure
+from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.items.registration import add_parties
 from supervision.tasks import queries, responsibilities, rules
@@ -25,7 +25,7 @@ async def decompose_item(session: AsyncSession, actor: Actor, item_id: UUID, *, 
     Refuses one that is not open or was broken down before, unfit people, parents and indicators.
     """
     officials = await queries.read_officials_in_post(session, set().union(*map(rules.people_of, tasks)))
-    item_closure.require_open(await items.get_for_update(session, actor, item_id))
+    item_changes.require_open(await items.get_for_update(session, actor, item_id))
     if await session.scalar(select(exists().where(Task.item_id == item_id))):
         raise ItemAlreadyDecomposed
     units = await queries.read_units(session, set().union(*map(rules.units_of, tasks)))

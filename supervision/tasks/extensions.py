@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.items import item_closure, registration
+from supervision.items import item_changes, registration
 from supervision.items import queries as items
 from supervision.tasks import policy, queries, rules
 from supervision.tasks.errors import ExtensionAlreadyAsked
@@ -19,7 +19,7 @@ from supervision.tasks.states import ExtensionState
 async def ask_extension(session: AsyncSession, actor: Actor, item_id: UUID, *, until_on: date, reason: str) -> UUID:
     """Ask for more time for an item; refuses a closed one, a late asking, a date not later, and a second request."""
     item = await items.get_for_update(session, actor, item_id)
-    item_closure.require_open(item)
+    item_changes.require_open(item)
     today = await days.check(session, "ask_extension", {"/until_on": until_on})
     rules.check_may_ask(today=today, deadline_on=item.deadline_on, until_on=until_on)
     extension = Extension(
@@ -46,7 +46,7 @@ async def decide_extension(
     seen = await queries.get_extension(session, actor, extension_id)
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     item = await items.get_for_update(session, actor, seen["item_id"])
-    item_closure.require_open(item)
+    item_changes.require_open(item)
     statement = select(Extension).where(Extension.id == extension_id).with_for_update()
     extension = (await session.execute(statement)).scalar_one()
     policy.require_another_person(actor, extension.asked_by)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from supervision.documents.models import Secrecy
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
-from supervision.items import item_closure, ledger_entries, rules
+from supervision.items import item_changes, ledger_entries, rules
 from supervision.items import policy as items_policy
 from supervision.items import queries as items
 from supervision.items.errors import MergeIntoItself, UnknownItem
@@ -37,7 +37,7 @@ async def merge_item(session: AsyncSession, actor: Actor, item_id: UUID, *, into
     give tasks to an item that was not broken down.
     """
     item, into = await _lock_both(session, actor, item_id, into_id)
-    item_closure.require_open(into)
+    item_changes.require_open(into)
     moved = await _tasks_of(session, item_id)
     if moved and not await _tasks_of(session, into_id):
         raise TargetNotDecomposed
@@ -60,7 +60,7 @@ async def split_item(
     stand in two parts, and to leave it none.
     """
     item = await items.get_for_update(session, actor, item_id)
-    item_closure.require_open(item)
+    item_changes.require_open(item)
     rules.check_unclassified(*(part["title"] for part in parts))
     wanted = [task_id for part in parts for task_id in part["task_ids"]]
     tasks = {task.id: task for task in await _tasks_of(session, item_id)}

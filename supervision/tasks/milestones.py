@@ -8,7 +8,7 @@ from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.texts import fold
-from supervision.items import item_closure
+from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.tasks import policy, queries
 from supervision.tasks.errors import MilestoneAlreadyReached, MilestoneNameTaken, MilestoneNotYet
@@ -24,7 +24,7 @@ async def set_milestone(
     Refuses an item that is not open, and a second milestone of the name.
     """
     task = await queries.get_task(session, actor, task_id)
-    item_closure.require_open(await items.get_for_update(session, actor, task["item_id"]))
+    item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
     await days.check(session, "set_milestone", {"/due_on": due_on})
     # Whoever sets another milestone of the task waits for the item meanwhile, so two twins cannot pass each other.
     names = await session.scalars(select(Milestone.name).where(Milestone.task_id == task_id))
@@ -54,7 +54,7 @@ async def reach_milestone(
     seen = await queries.get_milestone(session, actor, milestone_id)
     task = await queries.get_task(session, actor, seen["task_id"])
     policy.require_responsible(actor, task["responsible_unit_id"])
-    item_closure.require_open(await items.get_for_update(session, actor, task["item_id"]))
+    item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
     now = await clock.now(session)
     await days.check(session, "reach_milestone", {"/reached_on": reached_on}, future=MilestoneNotYet)
     statement = select(Milestone).where(Milestone.id == milestone_id).with_for_update()

@@ -12,7 +12,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import COUNTY_LEADERS, UNIT_LEADERS, Official, Unit
-from supervision.items import item_closure
+from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.items.models import Item
 from supervision.items.states import ItemState
@@ -144,7 +144,7 @@ async def get_for_update(session: AsyncSession, actor: Actor, task_id: UUID) -> 
     item = await items.get_for_update(session, actor, seen["item_id"])
     # What stands still may change hands; what has ended may not.
     if item.closed_on is not None:
-        item_closure.require_open(item)
+        item_changes.require_open(item)
     statement = select(Task).where(Task.id == task_id).with_for_update()
     return (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
 

@@ -13,7 +13,7 @@ PACKAGES = ("api", "worker", "supervision", "deploy")
 
 # The eight names that mean the same in every room.
 # What ends so and is a thing all the same.
-NOUNS = {"paging", "task_standing", "urging"}
+NOUNS = {"ledger_closing", "ledger_standing", "paging", "task_standing", "urging"}
 NAMELESS = re.compile(r"(?:^|_)(?:utils?|helpers?|common|base|managers?|misc|core|constants?)(?:_|$)")
 FILE_LINES, FUNCTION_LINES = 300, 60
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from supervision.documents import number_formats, rules
 from supervision.documents.errors import SpreadsheetRefused
-from supervision.documents.spreadsheets import Limits
+from supervision.documents.rules import Limits
 from supervision.ledgers import cells
 from supervision.ledgers.cells import COMPARATORS, Unfit
 from supervision.ledgers.columns import COLUMNS, IGNORABLE, name_columns

@@ -15,7 +15,7 @@ from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import PageRequest
 from supervision.identity.errors import UnknownOfficial
 from supervision.items import errors, item_changes, item_stages, queries, registration_approval, rules
-from supervision.items.item_closure import mark_closed
+from supervision.items.item_changes import mark_closed
 from supervision.items.models import ItemChange, LedgerEntry, Party
 from supervision.items.queries import ItemFilter
 from supervision.items.registration import NewItem, register_items

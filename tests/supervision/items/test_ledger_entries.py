@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.identity.models import Official
-from supervision.items import item_closure, ledger_entries, registration
+from supervision.items import item_changes, ledger_entries, registration
 from supervision.items.errors import LedgerAlreadyClosed, LedgerAlreadyOpen, LedgerYearTooFar
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.messaging import templates
@@ -35,7 +35,7 @@ async def close(session: AsyncSession, actor: Actor, year: int) -> None:
 
 async def reopen(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
     item = await session.get_one(Item, item_id)
-    await item_closure.mark_reopened(session, actor, item, reason="回头看发现未落实")
+    await item_changes.mark_reopened(session, actor, item, reason="回头看发现未落实")
 
 
 def letters(rows: Any) -> list[tuple[UUID, str, str]]:

@@ -11,7 +11,7 @@ from supervision.foundation.errors import Conflict
 from supervision.items import queries as items
 from supervision.items import registration_approval
 from supervision.items.errors import ItemClosed, ItemNotClosed, ItemNotOpen
-from supervision.items.item_closure import mark_closed, mark_reopened
+from supervision.items.item_changes import mark_closed, mark_reopened
 from supervision.items.item_stages import plan_stages
 from supervision.items.models import Item, ItemChange
 from supervision.items.states import ENDED, FOLLOWS, ItemChangeKind, ItemState

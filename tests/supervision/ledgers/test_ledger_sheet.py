@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from supervision.documents.spreadsheets import CellProblem, write_xlsx
+from supervision.documents.rules import CellProblem
+from supervision.documents.spreadsheets import write_xlsx
 from supervision.foundation.ids import new_id
 from supervision.ledgers.cells import WRONG_WITH_CELL
 from supervision.ledgers.columns import COLUMNS, Column

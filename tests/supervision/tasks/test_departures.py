@@ -11,7 +11,7 @@ from supervision.foundation.ids import new_id
 from supervision.identity.errors import DepartureNotYet, OfficialHasLeft, UnknownOfficial
 from supervision.identity.models import Official
 from supervision.identity.service import hold_clock
-from supervision.items import item_closure
+from supervision.items import item_changes
 from supervision.items.item_changes import move
 from supervision.items.queries import get_for_update
 from supervision.items.states import ItemChangeKind
@@ -89,7 +89,7 @@ async def test_nobody_is_responsible_for_less_than_no_time(session: AsyncSession
 async def test_what_is_closed_keeps_who_answered_for_it(session: AsyncSession, here: Place, cast: Cast) -> None:
     task_id = await make_task(session, here.actor, cast)
     item_id = (await queries.get_task(session, here.actor, task_id))["item_id"]
-    await item_closure.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
+    await item_changes.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
     await hold_clock(session, here.actor, at=shanghai(7, 1))
     await record_departure(session, here.actor, cast.person_id, **FACTS, successor_id=None)
     assert (await queries.get_task(session, here.actor, task_id))["responsible_person_id"] == cast.person_id

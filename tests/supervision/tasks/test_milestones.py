@@ -11,7 +11,7 @@ from supervision.foundation.errors import NotFound
 from supervision.foundation.ids import new_id
 from supervision.foundation.paging import PageRequest
 from supervision.identity.service import hold_clock
-from supervision.items import item_closure
+from supervision.items import item_changes
 from supervision.items.errors import ItemClosed
 from supervision.items.queries import get_for_update
 from supervision.tasks import errors, queries
@@ -67,7 +67,7 @@ async def test_overdue_is_what_is_not_reached_after_its_day(session: AsyncSessio
     await hold_clock(session, here.actor, at=datetime(2016, 3, 20, 16, tzinfo=UTC))
     assert (await names(overdue=True), await names(overdue=False)) == (["主体完工"], ["开工"])
     item_id = (await queries.get_task(session, here.actor, task_id))["item_id"]
-    await item_closure.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
+    await item_changes.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
     assert await names(overdue=True) == []
 
 
@@ -84,7 +84,7 @@ async def test_who_and_what_is_refused(
     with pytest.raises(errors.MilestoneNotYet):
         await reach_milestone(session, here.actor, milestone_id, reached_on=date(2016, 3, 21), progress="预计")
     item_id = (await queries.get_task(session, here.actor, task_id))["item_id"]
-    await item_closure.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
+    await item_changes.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
     for refused in (
         reach_milestone(session, unit(here, cast.unit_id), milestone_id, **REACHED),
         set_milestone(session, here.actor, task_id, **{**NODE, "name": "开工"}),

@@ -13,7 +13,7 @@ from supervision.foundation.errors import NotFound, Refusal, Stale
 from supervision.foundation.ids import new_id
 from supervision.identity.errors import UnknownOfficial, UnknownUnit
 from supervision.identity.service import amend_official, hold_clock
-from supervision.items import item_closure
+from supervision.items import item_changes
 from supervision.items.errors import ItemClosed
 from supervision.items.models import Party
 from supervision.items.queries import get_for_update, get_item
@@ -209,7 +209,7 @@ async def test_who_cannot_take_over_is_refused(session: AsyncSession, here: Plac
 
 async def test_what_is_closed_stays_as_it_was(session: AsyncSession, here: Place, cast: Cast, task_id: UUID) -> None:
     item_id = (await queries.get_task(session, here.actor, task_id))["item_id"]
-    await item_closure.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
+    await item_changes.mark_closed(session, here.actor, await get_for_update(session, here.actor, item_id))
     other_id = await make_official(session, here.actor, cast.unit_id)
     with pytest.raises(ItemClosed):
         await reassign_task(
