@@ -1,4 +1,4 @@
-"""${message}"""
+"""${message.capitalize()}."""
 
 from alembic import op
 import sqlalchemy as sa

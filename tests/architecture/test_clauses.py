@@ -1,4 +1,4 @@
-"""The readme says by which operations each clause is met and by which tests it is shown; all of them must be there."""
+"""docs/clauses.md says by which operations each clause is met and which tests show it; all of them must be there."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import supervision
 from api.permissions import PERMISSIONS, PUBLIC
 
 ROOT = Path(supervision.__file__).parents[1]
-HEADING = "## From the clause to the test"
+TABLE = ROOT / "docs" / "clauses.md"
 # What comes with the portal.
 LATER = {"R17"}
 NAME = re.compile(r"`([^`]+)`")
@@ -27,9 +27,8 @@ class Row:
 
 
 def rows() -> list[Row]:
-    text = (ROOT / "README.md").read_text("utf-8")
-    (section,) = re.findall(rf"^{HEADING}\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)
-    lines = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    text = TABLE.read_text("utf-8")
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
     return [
         Row(cells[0], re.findall(r"§\d\(\d\)", cells[1]), NAME.findall(cells[2]), NAME.findall(cells[3]))
         for cells in lines[2:]
@@ -42,19 +41,25 @@ OF_THE_REGULATION = [row for row in ROWS if re.match(r"R\d+", row.name) and row.
 
 def test_no_requirement_is_forgotten() -> None:
     numbers = {match[0] for row in ROWS if (match := re.match(r"R\d+", row.name))}
-    assert numbers == {f"R{number}" for number in range(1, 18)}
+    odd = {f"R{number}" for number in range(1, 18)} ^ numbers
+    assert not odd, f"docs/clauses.md has one row for each of R1 to R17; look at {odd}"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_what_the_readme_names_is_there(row: Row) -> None:
-    assert set(row.operations) <= set(PERMISSIONS) | PUBLIC
-    assert [path for path in row.tests if not (path.startswith("tests/") and (ROOT / path).is_file())] == []
-    assert (bool(row.operations), bool(row.tests)) == (row.name.split()[0] not in LATER,) * 2
+def test_what_the_table_names_is_there(row: Row) -> None:
+    unknown = set(row.operations) - set(PERMISSIONS) - PUBLIC
+    assert not unknown, f"no such operations: {unknown}; correct the row in docs/clauses.md"
+    lost = [path for path in row.tests if not (path.startswith("tests/") and (ROOT / path).is_file())]
+    assert not lost, f"no such tests: {lost}; where a test was moved, its row in docs/clauses.md moves with it"
+    is_whole = (bool(row.operations), bool(row.tests)) == (row.name.split()[0] not in LATER,) * 2
+    assert is_whole, "a row names operations and tests; one that comes later names neither"
 
 
 @pytest.mark.parametrize("row", OF_THE_REGULATION, ids=lambda row: row.name)
 def test_each_clause_has_its_place_in_a_story_and_a_test_that_cites_it(row: Row) -> None:
-    assert [path for path in row.tests if path.startswith("tests/scenarios/")]
+    stories = [path for path in row.tests if path.startswith("tests/scenarios/")]
+    assert stories, "name a story of tests/scenarios in the row"
     cited = "".join((ROOT / path).read_text("utf-8") for path in row.tests)
-    assert row.clauses
-    assert [clause for clause in row.clauses if clause not in cited] == []
+    assert row.clauses, "name the clause in the row, such as §3(2)"
+    uncited = [clause for clause in row.clauses if clause not in cited]
+    assert not uncited, f"none of the row's tests cites {uncited}; cite it where it is shown"
