@@ -61,8 +61,8 @@ class DuchaRoute(APIRoute):
         await response(scope, receive, send)
 
     async def _answer_in_transaction(self, request: Request) -> Response:
-        house = request.app.state
-        session = request.state.session = house.sessions()
+        state = request.app.state
+        session = request.state.session = state.sessions()
         try:
             if self._has_actor:
                 request.state.actor = await know_caller(request, session)
@@ -75,7 +75,7 @@ class DuchaRoute(APIRoute):
                 await session.close()
             raise
         await session.close()
-        house.doorbell.ring(session.info.pop("doorbell", ()))
+        state.doorbell.ring(session.info.pop("doorbell", ()))
         return response
 
     async def _answer(self, request: Request) -> Response:

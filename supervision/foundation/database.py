@@ -28,7 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr,
 from sqlalchemy.schema import SchemaItem
 
 from supervision.foundation.ids import new_id
-from supervision.foundation.sessions import HouseSession, SyncSession
+from supervision.foundation.sessions import DriverSession, SyncSession
 from supervision.foundation.texts import fold
 
 DatabaseRole = Literal["ducha_owner", "ducha_api", "ducha_worker"]
@@ -118,7 +118,7 @@ async def enter(session: AsyncSession, jurisdiction_id: UUID | None, *, role: Da
     session.info["jurisdiction"] = jurisdiction_id
     if role:
         session.info["role"] = role
-    await cast(HouseSession, session).enter()
+    await cast(DriverSession, session).enter()
 
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -145,7 +145,7 @@ def make_engine(url: str, *, pool_size: int = 10, pool_wait_seconds: float = 5, 
 def make_sessions(engine: Any, role: DatabaseRole, **options: Any) -> Sessions:
     return async_sessionmaker(
         engine,
-        class_=HouseSession,
+        class_=DriverSession,
         sync_session_class=SyncSession,
         expire_on_commit=False,
         info={"role": role},

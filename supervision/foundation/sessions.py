@@ -40,7 +40,7 @@ def _place(info: Facts) -> dict[str, str]:
     return {"role": info["role"], "jurisdiction": str(info.get("jurisdiction") or "")}
 
 
-class HouseSession(AsyncSession):
+class DriverSession(AsyncSession):
     """A session that stands in one role and jurisdiction, and can also speak to psycopg without a detour.
 
     A request that only reads needs neither SQLAlchemy's transaction nor its results, which cost several times what
@@ -120,9 +120,9 @@ async def fetch(session: AsyncSession, statement: Executable, facts: Facts | Non
     """Return a statement's rows as psycopg reads them; lists of parameters need the session's own execute."""
     await _flush(session)
     sql, parameters = _write(session, statement, [facts or {}])
-    house = cast(HouseSession, session)
-    driver = await house.driver()
-    with house.telling():
+    own = cast(DriverSession, session)
+    driver = await own.driver()
+    with own.telling():
         cursor = driver.cursor(row_factory=dict_row)
         await cursor.execute(sql, parameters[0])
         return await cursor.fetchall()
@@ -138,9 +138,9 @@ async def send(session: AsyncSession, statement: Executable, rows: Sequence[Fact
     """Send a statement of which nothing is asked, once for each of the rows, of which there is at least one."""
     await _flush(session)
     sql, parameters = _write(session, statement, rows)
-    house = cast(HouseSession, session)
-    driver = await house.driver()
-    with house.telling():
+    own = cast(DriverSession, session)
+    driver = await own.driver()
+    with own.telling():
         if len(rows) == 1:
             await driver.execute(sql, parameters[0])
         else:

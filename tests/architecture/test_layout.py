@@ -11,7 +11,6 @@ ROOT = Path(supervision.__file__).parents[1]
 ROOMS = sorted(path for path in (ROOT / "supervision").iterdir() if path.is_dir() and path.name != "__pycache__")
 PACKAGES = ("api", "worker", "supervision", "deploy")
 
-# The eight names that mean the same in every room.
 # What ends so and is a thing all the same.
 NOUNS = {"ledger_closing", "ledger_standing", "paging", "task_standing", "urging"}
 NAMELESS = re.compile(r"(?:^|_)(?:utils?|helpers?|common|base|managers?|misc|core|constants?)(?:_|$)")
