@@ -111,7 +111,7 @@ def problem_codes() -> dict[str, dict[str, Any]]:
 
 
 def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
-    """Yield every refusal that the house knows."""
+    """Yield every refusal that the system knows."""
     for each in kind.__subclasses__():
         yield each
         yield from refusals(each)

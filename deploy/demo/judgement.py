@@ -30,7 +30,7 @@ class Judgement:
         ]
 
     def _decide(self) -> None:
-        """Refuse the late notice's deduction, with a reason, and confirm the others that the house proposed."""
+        """Refuse the late notice's deduction, with a reason, and confirm the others that the system proposed."""
         invented = {self.county.unit_ids[unit] for unit in INVENTED}
         for deduction in self.county.group.all_of("/v1/deductions", state="proposed"):
             if deduction["unit_id"] not in invented:

@@ -13,7 +13,7 @@ EXPORTED_POINTS = "45.8"  # 10 * 4 + 3.8 + 2
 REPORTS_ON_TIME = 24 * 12 - 3 + 6
 # 24 digests to 1 + 27 officials; 24 times 6 reminders, 3 urgings to 2 people each; the notice to 3 people, the slip
 # to 5; 3 deductions, 2 units named in the circular and 1 warning, to 2 leaders each.
-# What the house urges and reminds of by itself comes on top.
+# What the system urges and reminds of by itself comes on top.
 MESSAGES = 24 * 28 + 24 * 6 + 3 * 2 + 3 + 5 + (3 + 2 + 1) * 2
 # One of the 28 items was closed out in May. Of May's 2 * 12 reports, counted on 7 June, one is missing.
 CIRCULAR_COUNTS = {

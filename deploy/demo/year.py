@@ -48,7 +48,7 @@ class Year:
         return sorted([*acts, *(act for each in told for act in each.acts())], key=itemgetter(0))
 
     def live(self, act: Act) -> None:
-        """Move the clock to an act's moment, let the house take the steps that are due by then, and act."""
+        """Move the clock to an act's moment, let the system take the steps that are due by then, and act."""
         moment, do = act
         self.move_to(moment)
         do()
@@ -77,7 +77,7 @@ class Year:
         return [
             (on(period.last.month, period.last.day, 12, year=period.last.year), lambda: report(early[::2])),
             (at[StepKind.REMIND], lambda: report_when_told(early[1::2])),
-            # Nobody reports at the deadline, but the house marks who has not.
+            # Nobody reports at the deadline, but the system marks who has not.
             (at[StepKind.DUE], lambda: report([])),
             (at[StepKind.URGE], lambda: report_when_told(late)),
             (at[StepKind.DIGEST], lambda: self._publish(reports, period)),

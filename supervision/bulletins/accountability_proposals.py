@@ -29,7 +29,7 @@ async def propose_accountability(
     task_id: UUID | None = None,
     fact_on: date | None = None,
 ) -> UUID:
-    """Propose that a unit or official be held to account (§4(4) 问责建议); the house itself punishes nobody.
+    """Propose that a unit or official be held to account (§4(4) 问责建议); the system itself punishes nobody.
 
     A task is traced back to the three who answered for it (annex art. 3, §5(1)) as the day of the fact began: that
     is today if none is given. Refuses an unknown unit, a day to come, and an official or a task that is not the

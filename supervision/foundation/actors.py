@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a client with its key, perhaps on behalf of an official, or the house's own worker."""
+    """Who acts: a client with its key, perhaps on behalf of an official, or the system's own worker."""
 
     jurisdiction_id: UUID
     role: Role

@@ -17,7 +17,7 @@ class Problem:
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal states a fact, it is no programming error
-    """A request that the house declines; each subclass is one sentence with a stable code.
+    """A request that the system declines; each subclass is one sentence with a stable code.
 
     The code is the class's name in small letters and underlines, where none is given.
 

@@ -14,7 +14,7 @@ from supervision.messaging import rules
 from supervision.messaging.errors import TemplateNotSendable, TemplateWrittenMeanwhile, TextTooLong, UnknownTemplate
 from supervision.messaging.models import Template
 
-# What the house itself sends, fit for an open network: periods, days, numbers and units' names, nothing else.
+# What the system itself sends, fit for an open network: periods, days, numbers and units' names, nothing else.
 DEFAULTS: Mapping[str, str] = MappingProxyType(
     {
         "reminder": "{period}工作进展报送将于{due}截止，请按时通过督查系统报送。",
@@ -89,7 +89,7 @@ def fill_asked(body: str, variables: Mapping[str, rules.Value]) -> tuple[str, in
 
 
 def _unknown_variables(name: str, body: str) -> list[Problem]:
-    # The house fills its own templates with fixed variables; one that it does not know would stop the cadence.
+    # The system fills its own templates with fixed variables; one that it does not know would stop the cadence.
     if name not in DEFAULTS:
         return []
     known = rules.placeholders(DEFAULTS[name])

@@ -14,7 +14,7 @@ from supervision.notices.models import NoticeDelivery, Urging
 from supervision.notices.sign_off import matter_of, tell_units
 from supervision.notices.states import DeliveryState, UrgingChannel
 
-# Who was urged, by whatever channel, has a week before the house urges again.
+# Who was urged, by whatever channel, has a week before the system urges again.
 AGAIN_AFTER = timedelta(days=7)
 _NOTE = "超过签收时限，自动催签"
 

@@ -1,4 +1,4 @@
-"""What leaves the house: drafts from the record, review by another person, publication and feeds.
+"""What is made public: drafts from the record, review by another person, publication and feeds.
 
-Nothing unreviewed leaves the house.
+Nothing unreviewed is made public.
 """

@@ -9,7 +9,7 @@ class UnknownProgressEntry(Invalid):
 
 
 class WorkSecretNotPublished(Conflict):
-    """What is a work secret leaves the house by no feed."""
+    """What is a work secret is made public by no feed."""
 
     zh = "该事项属于工作秘密，不能公开。"
     en = "The item is a work secret and is not published."
@@ -38,7 +38,7 @@ class NotUnderReview(Conflict):
 
 
 class NotApproved(Conflict):
-    """Nothing unreviewed leaves the house, and what left it is not published again."""
+    """Nothing unreviewed is made public, and what was published is not published again."""
 
     zh = "只能发布审查通过且尚未发布的公开稿，该稿当前状态为 {state}。"
     en = "Only an approved publication that is not out yet can be published; this one is {state}."

@@ -46,7 +46,7 @@ async def require_ranking(session: AsyncSession, actor: Actor) -> None:
 
 
 def require_another_person(actor: Actor, deduction: Deduction) -> None:
-    """Refuse whoever proposed, verified, decided or disputed it; the house's own proposals stand in nobody's way."""
+    """Refuse whoever proposed, verified, decided or disputed it; the system's own proposals stand in nobody's way."""
     if actor.person in {deduction.proposed_by, deduction.verified_by, deduction.decided_by, deduction.disputed_by}:
         raise SamePersonDecides
 

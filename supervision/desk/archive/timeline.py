@@ -20,7 +20,7 @@ from supervision.items import queries as items
 
 # An archive is read whole; a longer one in parts.
 MOST_EVENTS = 5_000
-# The whole of what is told of an item: whoever adds a table to the house adds its statement here.
+# The whole of what is told of an item: whoever adds a table to the system adds its statement here.
 PARTS: tuple[Part, ...] = (
     *papers.PARTS,
     *work.PARTS,
