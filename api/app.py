@@ -1,8 +1,6 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 
 import structlog
@@ -18,11 +16,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import migrations
-from api import errors, routes
+from api import errors
 from api.dependencies import Replay
 from api.document import make_document
 from api.doorbell import Doorbell
 from api.edge import Edge
+from api.router import all_routes
 from supervision.foundation import logs, settings
 from supervision.foundation.database import make_engine, make_sessions
 from supervision.foundation.errors import Refusal
@@ -75,9 +74,8 @@ def create_app() -> DuchaApp:
         redirect_slashes=False,
         separate_input_output_schemas=False,
     )
-    for module in iter_modules(routes.__path__):
-        # In one row: the edge learns each route by its whole path.
-        app.router.routes.extend(import_module(f"{routes.__name__}.{module.name}").router.routes)
+    # In one row: the edge learns each route by its whole path.
+    app.router.routes.extend(all_routes())
     _handle_errors(app)
     app.edge = Edge(app.inside, max_body_bytes=chosen.max_body_bytes, requests_per_minute=chosen.requests_per_minute)
     app.edge.learn_routes(_routes_of(app))

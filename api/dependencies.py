@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
-from api.permissions import PERMISSIONS
 from api.schemas.fields import Digits, Id
 from supervision.audit import service as audit
 from supervision.foundation import clock
@@ -57,7 +56,7 @@ async def know_caller(request: Request, session: AsyncSession) -> Actor:
         await _remember_refusal(request, key.lookup, address)
         raise
     await enter(session, actor.jurisdiction_id)
-    permission = PERMISSIONS[request.scope["route"].name]
+    permission = request.scope["route"].permission
     if actor.role not in permission.roles or permission.scope not in actor.scopes:
         raise Forbidden
     official = request.headers.get(ON_BEHALF_OF)

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 import supervision
 from api.dependencies import ON_BEHALF_OF
 from api.errors import FIELD_TEXTS, HTTP_TEXTS, STATUS, UNKNOWN_FIELD_TEXT
-from api.permissions import PERMISSIONS, PUBLIC
+from api.router import permissions, public_operations
 from api.schemas.fields import ProblemDetails
 from supervision.foundation.errors import Refusal
 
@@ -152,12 +152,12 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if responses.get("422", {}).get("content", {}).keys() == {"application/json"}:
         del responses["422"]
-    if name in PUBLIC:
+    if name in public_operations():
         operation["security"] = []
     else:
         operation["security"] = [{"key": []}]
         operation.setdefault("parameters", []).append({**BEHALF_PARAMETER})
-        permission = PERMISSIONS[name]
+        permission = permissions()[name]
         roles = ", ".join(sorted(permission.roles))
         operation["description"] = (
             f"{operation.get('description', '').strip()}\n\nScope `{permission.scope}`; roles: {roles}."
@@ -193,7 +193,7 @@ def _headers_of(status: str) -> dict[str, Any]:
 
 def _problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     problems = list(_ALWAYS)
-    if operation["operationId"] not in PUBLIC:
+    if operation["operationId"] not in public_operations():
         problems += _WITH_KEY
     if operation["operationId"] in SIGNED:
         problems.append(401)

@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from api.dependencies import actor_of, know_caller, session_of
+from api.permissions import Permission
 from supervision.foundation import strict_json
 from supervision.operations.models import IdempotencyRecord
 
@@ -39,6 +40,8 @@ class DuchaRoute(APIRoute):
     It opens the session and knows the caller itself, and has FastAPI read only what an endpoint declares beside them:
     every request would pay for the machinery of dependencies, of which ours need nothing.
     """
+
+    permission: Permission
 
     def __init__(self, *place: Any, **facts: Any) -> None:
         super().__init__(*place, **{**facts, "generate_unique_id_function": _name_of})

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.permissions import scopes_of
+from api.router import scopes_of
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter, make_engine, make_sessions
 from supervision.identity import jurisdictions

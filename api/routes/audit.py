@@ -1,17 +1,18 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, MassPageDep, SessionDep
+from api.permissions import AUDITOR, Scope, may
 from api.replies import many
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.audit import AuditEventPage
 from supervision.audit import queries
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["audit"])
+router = Router("audit")
 
 
-@router.get("/audit_events", response_model=AuditEventPage)
+@router.get("/audit_events", permission=may(Scope.AUDIT_READ, AUDITOR), response_model=AuditEventPage)
 async def list_audit_events(
     request: Request,
     session: SessionDep,

@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
+from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, PUBLISHER, SUPERVISING, UNIT, Scope, may
 from api.replies import many, one
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.bulletins import (
     AmendCircular,
     CircularOut,
@@ -39,10 +40,13 @@ from supervision.bulletins import (
 )
 from supervision.bulletins.states import CircularState, FollowUpState, ProposalState, RectificationState
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["bulletins"])
+router = Router("bulletins")
+
+BY_OFFICE = may(Scope.BULLETINS_WRITE, OFFICE)
+TO_ALL_CONCERNED = may(Scope.BULLETINS_READ, *SUPERVISING)
 
 
-@router.post("/circulars", response_model=CircularOut, status_code=201, dependencies=[Once])
+@router.post("/circulars", permission=BY_OFFICE, response_model=CircularOut, status_code=201, dependencies=[Once])
 async def draft_circular(body: DraftCircular, session: SessionDep, actor: ActorDep) -> Response:
     """Draft a month's circular from the record as it stood at the end of the cut-off day."""
     circular_id = await circular_drafts.draft_circular(session, actor, **body.model_dump())
@@ -50,7 +54,7 @@ async def draft_circular(body: DraftCircular, session: SessionDep, actor: ActorD
     return one(row, 201, location=f"/v1/circulars/{circular_id}")
 
 
-@router.get("/circulars", response_model=CircularPage)
+@router.get("/circulars", permission=TO_ALL_CONCERNED, response_model=CircularPage)
 async def list_circulars(
     request: Request,
     session: SessionDep,
@@ -62,13 +66,13 @@ async def list_circulars(
     return many(request, await queries.list_circulars(session, actor, wanted, state=state))
 
 
-@router.get("/circulars/{circular_id}", response_model=CircularOut)
+@router.get("/circulars/{circular_id}", permission=TO_ALL_CONCERNED, response_model=CircularOut)
 async def get_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one circular with its figures, laggards, commendations and criticisms."""
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.patch("/circulars/{circular_id}", response_model=CircularOut)
+@router.patch("/circulars/{circular_id}", permission=BY_OFFICE, response_model=CircularOut)
 async def amend_circular(
     circular_id: Id, body: AmendCircular, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -78,49 +82,55 @@ async def amend_circular(
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/circulars/{circular_id}/commendations", response_model=CircularOut)
+@router.post("/circulars/{circular_id}/commendations", permission=BY_OFFICE, response_model=CircularOut)
 async def add_commendation(circular_id: Id, body: Commend, session: SessionDep, actor: ActorDep) -> Response:
     """Commend a unit in a draft; its drafter alone may."""
     await circular_drafts.commend(session, actor, circular_id, **body.model_dump())
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/circulars/{circular_id}/criticisms", response_model=CircularOut)
+@router.post("/circulars/{circular_id}/criticisms", permission=BY_OFFICE, response_model=CircularOut)
 async def add_criticism(circular_id: Id, body: Criticise, session: SessionDep, actor: ActorDep) -> Response:
     """Criticise a unit or an official in a draft; its drafter alone may."""
     await circular_drafts.criticise(session, actor, circular_id, **body.model_dump())
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/circulars/{circular_id}/check", response_model=CircularOut)
+@router.post("/circulars/{circular_id}/check", permission=BY_OFFICE, response_model=CircularOut)
 async def check_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Check a draft; somebody other than its drafter must."""
     await circular_sign_off.check_circular(session, actor, circular_id)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/circulars/{circular_id}/return", response_model=CircularOut)
+@router.post("/circulars/{circular_id}/return", permission=BY_OFFICE, response_model=CircularOut)
 async def return_circular(circular_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
     """Give a checked circular back to its drafter."""
     await circular_sign_off.return_circular(session, actor, circular_id, reason=body.reason)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/circulars/{circular_id}/discard", response_model=CircularOut)
+@router.post("/circulars/{circular_id}/discard", permission=BY_OFFICE, response_model=CircularOut)
 async def discard_circular(circular_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
     """Discard a circular that is not out, so that its month can be drafted anew."""
     await circular_sign_off.discard_circular(session, actor, circular_id, reason=body.reason)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/circulars/{circular_id}/issue", response_model=CircularOut)
+@router.post("/circulars/{circular_id}/issue", permission=BY_OFFICE, response_model=CircularOut)
 async def issue_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Issue a checked circular under the year's next number; from then on it is frozen."""
     await circular_sign_off.issue_circular(session, actor, circular_id)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/rectification_orders", response_model=RectificationOrderOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/rectification_orders",
+    permission=BY_OFFICE,
+    response_model=RectificationOrderOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def order_rectification(body: OrderRectification, session: SessionDep, actor: ActorDep) -> Response:
     """Order a unit to put a matter right within a limit."""
     order_id = await rectification_orders.order_rectification(session, actor, **body.model_dump())
@@ -128,7 +138,7 @@ async def order_rectification(body: OrderRectification, session: SessionDep, act
     return one(row, 201, location=f"/v1/rectification_orders/{order_id}")
 
 
-@router.get("/rectification_orders", response_model=RectificationOrderPage)
+@router.get("/rectification_orders", permission=TO_ALL_CONCERNED, response_model=RectificationOrderPage)
 async def list_rectification_orders(
     request: Request,
     session: SessionDep,
@@ -145,13 +155,17 @@ async def list_rectification_orders(
     return many(request, page)
 
 
-@router.get("/rectification_orders/{order_id}", response_model=RectificationOrderOut)
+@router.get("/rectification_orders/{order_id}", permission=TO_ALL_CONCERNED, response_model=RectificationOrderOut)
 async def get_rectification_order(order_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one order with every round of report and verification."""
     return one(await queries.get_rectification_order(session, actor, order_id))
 
 
-@router.post("/rectification_orders/{order_id}/report", response_model=RectificationOrderOut)
+@router.post(
+    "/rectification_orders/{order_id}/report",
+    permission=may(Scope.BULLETINS_WRITE, UNIT),
+    response_model=RectificationOrderOut,
+)
 async def report_rectification(
     order_id: Id, body: ReportRectification, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -160,7 +174,9 @@ async def report_rectification(
     return one(await queries.get_rectification_order(session, actor, order_id))
 
 
-@router.post("/rectification_orders/{order_id}/verification", response_model=RectificationOrderOut)
+@router.post(
+    "/rectification_orders/{order_id}/verification", permission=BY_OFFICE, response_model=RectificationOrderOut
+)
 async def verify_rectification(
     order_id: Id, body: VerifyRectification, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -169,7 +185,9 @@ async def verify_rectification(
     return one(await queries.get_rectification_order(session, actor, order_id))
 
 
-@router.post("/media_follow_ups", response_model=FollowUpOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/media_follow_ups", permission=BY_OFFICE, response_model=FollowUpOut, status_code=201, dependencies=[Once]
+)
 async def log_media_follow_up(body: LogFollowUp, session: SessionDep, actor: ActorDep) -> Response:
     """Log that a news medium was asked to follow a major matter."""
     follow_up_id = await media_follow_up.log_follow_up(session, actor, **body.model_dump())
@@ -177,7 +195,11 @@ async def log_media_follow_up(body: LogFollowUp, session: SessionDep, actor: Act
     return one(row, 201, location=f"/v1/media_follow_ups/{follow_up_id}")
 
 
-@router.get("/media_follow_ups", response_model=FollowUpPage)
+@router.get(
+    "/media_follow_ups",
+    permission=may(Scope.BULLETINS_READ, OFFICE, GROUP, LEADER, PUBLISHER, AUDITOR),
+    response_model=FollowUpPage,
+)
 async def list_media_follow_ups(
     request: Request,
     session: SessionDep,
@@ -189,13 +211,17 @@ async def list_media_follow_ups(
     return many(request, await queries.list_follow_ups(session, actor, wanted, state=state))
 
 
-@router.get("/media_follow_ups/{follow_up_id}", response_model=FollowUpOut)
+@router.get(
+    "/media_follow_ups/{follow_up_id}",
+    permission=may(Scope.BULLETINS_READ, OFFICE, GROUP, LEADER, PUBLISHER, AUDITOR),
+    response_model=FollowUpOut,
+)
 async def get_media_follow_up(follow_up_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one follow-up."""
     return one(await queries.get_follow_up(session, actor, follow_up_id))
 
 
-@router.post("/media_follow_ups/{follow_up_id}/outcome", response_model=FollowUpOut)
+@router.post("/media_follow_ups/{follow_up_id}/outcome", permission=BY_OFFICE, response_model=FollowUpOut)
 async def conclude_media_follow_up(
     follow_up_id: Id, body: ConcludeFollowUp, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -204,7 +230,9 @@ async def conclude_media_follow_up(
     return one(await queries.get_follow_up(session, actor, follow_up_id))
 
 
-@router.post("/accountability_proposals", response_model=ProposalOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/accountability_proposals", permission=BY_OFFICE, response_model=ProposalOut, status_code=201, dependencies=[Once]
+)
 async def propose_accountability(body: ProposeAccountability, session: SessionDep, actor: ActorDep) -> Response:
     """Propose that a unit or official be held to account, a task traced back to those who answer for it."""
     proposal_id = await accountability_proposals.propose_accountability(session, actor, **body.model_dump())
@@ -212,7 +240,11 @@ async def propose_accountability(body: ProposeAccountability, session: SessionDe
     return one(row, 201, location=f"/v1/accountability_proposals/{proposal_id}")
 
 
-@router.get("/accountability_proposals", response_model=ProposalPage)
+@router.get(
+    "/accountability_proposals",
+    permission=may(Scope.BULLETINS_READ, OFFICE, GROUP, LEADER, AUDITOR),
+    response_model=ProposalPage,
+)
 async def list_accountability_proposals(
     request: Request,
     session: SessionDep,
@@ -226,13 +258,17 @@ async def list_accountability_proposals(
     return many(request, page)
 
 
-@router.get("/accountability_proposals/{proposal_id}", response_model=ProposalOut)
+@router.get(
+    "/accountability_proposals/{proposal_id}",
+    permission=may(Scope.BULLETINS_READ, OFFICE, GROUP, LEADER, AUDITOR),
+    response_model=ProposalOut,
+)
 async def get_accountability_proposal(proposal_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one proposal with those to whom it traces back."""
     return one(await queries.get_accountability_proposal(session, actor, proposal_id))
 
 
-@router.post("/accountability_proposals/{proposal_id}/dispatch", response_model=ProposalOut)
+@router.post("/accountability_proposals/{proposal_id}/dispatch", permission=BY_OFFICE, response_model=ProposalOut)
 async def send_accountability_proposal(
     proposal_id: Id, body: SendProposal, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -241,7 +277,7 @@ async def send_accountability_proposal(
     return one(await queries.get_accountability_proposal(session, actor, proposal_id))
 
 
-@router.post("/accountability_proposals/{proposal_id}/answer", response_model=ProposalOut)
+@router.post("/accountability_proposals/{proposal_id}/answer", permission=BY_OFFICE, response_model=ProposalOut)
 async def note_accountability_answer(
     proposal_id: Id, body: NoteAnswer, session: SessionDep, actor: ActorDep
 ) -> Response:

@@ -1,11 +1,12 @@
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.edge import ZIP
+from api.permissions import AUDITOR, GROUP, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may
 from api.replies import download, many, one, reply
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.desk import (
     AnswerComplaint,
     ArchiveOut,
@@ -28,7 +29,7 @@ from supervision.desk.statistics import Grouping
 from supervision.desk.work import lists
 from supervision.desk.work.lists import WorkView
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["desk"])
+router = Router("desk")
 
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 _TOO_MUCH: dict[int | str, dict[str, Any]] = {
@@ -54,34 +55,44 @@ def _days(
 DaysDep = Annotated[Days, Depends(_days)]
 
 
-@router.get("/items/{item_id}/archive", response_model=ArchiveOut, responses=_TOO_MUCH)
+@router.get(
+    "/items/{item_id}/archive",
+    permission=may(Scope.ITEMS_READ, *SUPERVISING),
+    response_model=ArchiveOut,
+    responses=_TOO_MUCH,
+)
 async def get_archive(item_id: Id, session: SessionDep, actor: ActorDep, days: DaysDep) -> Response:
     """Read everything of an item in order (一事一卷), as far as one may see it; a long one in parts."""
     return reply(await timeline.get_archive(session, actor, item_id, days=days))
 
 
-@router.get("/items/{item_id}/archive.zip", response_class=Response, responses=_FILE | _TOO_MUCH)
+@router.get(
+    "/items/{item_id}/archive.zip",
+    permission=may(Scope.ITEMS_READ, *SUPERVISING),
+    response_class=Response,
+    responses=_FILE | _TOO_MUCH,
+)
 async def download_archive(item_id: Id, session: SessionDep, actor: ActorDep, days: DaysDep) -> Response:
     """Download everything of an item as one file, with its attachments; the same archive gives the same bytes."""
     packed = await archive_package.pack_archive(session, actor, item_id, days=days)
     return download(packed.file, size=packed.size, media_type=ZIP, name=f"{packed.number}.zip")
 
 
-@router.post("/items/{item_id}/watch", response_model=WatchOut)
+@router.post("/items/{item_id}/watch", permission=may(Scope.ITEMS_READ, *WORKING), response_model=WatchOut)
 async def watch_item(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Watch an item: it stands in one's work list of what one watches."""
     await watches.watch_item(session, actor, item_id)
     return one(await watches.get_watch(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/watch_end", response_model=WatchOut)
+@router.post("/items/{item_id}/watch_end", permission=may(Scope.ITEMS_READ, *WORKING), response_model=WatchOut)
 async def end_watch(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Watch an item no longer."""
     await watches.end_watch(session, actor, item_id)
     return one(await watches.get_watch(session, actor, item_id))
 
 
-@router.get("/work_list", response_model=WorkPage)
+@router.get("/work_list", permission=may(Scope.ITEMS_READ, *WORKING), response_model=WorkPage)
 async def list_work(
     request: Request,
     session: SessionDep,
@@ -93,7 +104,7 @@ async def list_work(
     return many(request, await lists.list_work(session, actor, wanted, view=view))
 
 
-@router.get("/burden", response_model=BurdenOut)
+@router.get("/burden", permission=may(Scope.ITEMS_READ, OFFICE, GROUP, UNIT, AUDITOR), response_model=BurdenOut)
 async def get_burden(
     session: SessionDep, actor: ActorDep, year: Annotated[Year, Query()], month: Annotated[Month, Query()]
 ) -> Response:
@@ -103,7 +114,13 @@ async def get_burden(
     )
 
 
-@router.post("/burden/complaints", response_model=ComplaintOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/burden/complaints",
+    permission=may(Scope.PROGRESS_WRITE, UNIT),
+    response_model=ComplaintOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def file_complaint(body: FileComplaint, session: SessionDep, actor: ActorDep) -> Response:
     """Complain that the same was asked of one's unit before."""
     complaint_id = await complaints.file_complaint(session, actor, NewComplaint(**body.model_dump()))
@@ -111,7 +128,9 @@ async def file_complaint(body: FileComplaint, session: SessionDep, actor: ActorD
     return one(row, 201, location=f"/v1/burden/complaints/{complaint_id}")
 
 
-@router.get("/burden/complaints", response_model=ComplaintPage)
+@router.get(
+    "/burden/complaints", permission=may(Scope.ITEMS_READ, OFFICE, GROUP, UNIT, AUDITOR), response_model=ComplaintPage
+)
 async def list_complaints(
     request: Request,
     session: SessionDep,
@@ -124,20 +143,26 @@ async def list_complaints(
     return many(request, await queries.list_complaints(session, actor, wanted, state=state, unit_id=unit))
 
 
-@router.get("/burden/complaints/{complaint_id}", response_model=ComplaintOut)
+@router.get(
+    "/burden/complaints/{complaint_id}",
+    permission=may(Scope.ITEMS_READ, OFFICE, GROUP, UNIT, AUDITOR),
+    response_model=ComplaintOut,
+)
 async def get_complaint(complaint_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one complaint with its answer."""
     return one(await queries.get_complaint(session, actor, complaint_id))
 
 
-@router.post("/burden/complaints/{complaint_id}/answer", response_model=ComplaintOut)
+@router.post(
+    "/burden/complaints/{complaint_id}/answer", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ComplaintOut
+)
 async def answer_complaint(complaint_id: Id, body: AnswerComplaint, session: SessionDep, actor: ActorDep) -> Response:
     """Answer a complaint: upheld, the request is withdrawn; rejected, it stands."""
     await complaints.answer_complaint(session, actor, complaint_id, **body.model_dump())
     return one(await queries.get_complaint(session, actor, complaint_id))
 
 
-@router.get("/statistics", response_model=StatisticsOut)
+@router.get("/statistics", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=StatisticsOut)
 async def get_statistics(
     session: SessionDep,
     actor: ActorDep,

@@ -3,13 +3,14 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import WithJsonSchema
 
-from api.route import DuchaRoute
+from api.permissions import PUBLIC
+from api.router import Router
 from supervision.foundation.errors import NotFound
 
-router = APIRouter(route_class=DuchaRoute, tags=["system"])
+router = Router("system", prefix="")
 
 # Government intranets have no CDN: every file of the page comes from a package on this machine.
 PAGE = ("api.pages", "documentation.html", "text/html")
@@ -31,13 +32,18 @@ def _contents(*media_types: str) -> dict[int | str, dict[str, object]]:
     return {200: {"description": "The file", "content": dict.fromkeys(media_types, text)}}
 
 
-@router.get("/docs", response_class=Response, responses=_contents("text/html"))
+@router.get("/docs", permission=PUBLIC, response_class=Response, responses=_contents("text/html"))
 async def get_documentation() -> Response:
     """Show this document as a page on which requests can be tried."""
     return _answer(*PAGE)
 
 
-@router.get("/docs/{file}", response_class=Response, responses=_contents("text/javascript", "text/css", "image/png"))
+@router.get(
+    "/docs/{file}",
+    permission=PUBLIC,
+    response_class=Response,
+    responses=_contents("text/javascript", "text/css", "image/png"),
+)
 async def get_documentation_file(file: FileName) -> Response:
     """Give one file of the page."""
     if file not in FILES:

@@ -1,16 +1,17 @@
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, SessionDep
+from api.permissions import GROUP, OFFICE, SUPERVISING, UNIT, Scope, may
 from api.replies import one, saved_as
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.documents import AttachmentOut
 from api.schemas.fields import Id
 from supervision.documents import uploads
 from supervision.documents.models import MediaType, Secrecy
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["documents"])
+router = Router("documents")
 
 _BYTES = {"schema": {"type": "string", "format": "binary", "maxLength": uploads.MAX_BYTES}}
 _CONTENT = {str(media_type): _BYTES for media_type in MediaType}
@@ -19,7 +20,14 @@ _SENT = {"application/octet-stream": _BYTES, **_CONTENT}
 _BODY: dict[str, Any] = {"requestBody": {"required": True, "description": "the bytes, 5 MiB at most", "content": _SENT}}
 
 
-@router.post("/attachments", response_model=AttachmentOut, status_code=201, dependencies=[Once], openapi_extra=_BODY)
+@router.post(
+    "/attachments",
+    permission=may(Scope.PROGRESS_WRITE, OFFICE, GROUP, UNIT),
+    response_model=AttachmentOut,
+    status_code=201,
+    dependencies=[Once],
+    openapi_extra=_BODY,
+)
 async def upload_attachment(
     request: Request,
     session: SessionDep,
@@ -34,6 +42,7 @@ async def upload_attachment(
 
 @router.get(
     "/attachments/{attachment_id}",
+    permission=may(Scope.PROGRESS_READ, *SUPERVISING),
     response_class=Response,
     responses={200: {"description": "the bytes as they were sent", "content": _CONTENT}},
 )

@@ -1,11 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
-from api.permissions import scopes_of
+from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, Scope, may
 from api.replies import all_of, many, one, reply
-from api.route import DuchaRoute
+from api.router import Router, scopes_of
 from api.schemas.fields import Id, Name
 from api.schemas.identity import (
     AmendOfficial,
@@ -32,10 +32,10 @@ from supervision.identity import queries, service, telephones
 from supervision.identity.models import UnitKind
 from supervision.tasks import departures
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["identity"])
+router = Router("identity")
 
 
-@router.get("/me", response_model=Me)
+@router.get("/me", permission=may(Scope.IDENTITY_READ, *EVERYBODY), response_model=Me)
 async def get_me(session: SessionDep, actor: ActorDep) -> Response:
     """Tell who the key makes you: jurisdiction, role, unit and scopes."""
     jurisdiction = await queries.get_own_jurisdiction(session, actor)
@@ -52,7 +52,7 @@ async def get_me(session: SessionDep, actor: ActorDep) -> Response:
     )
 
 
-@router.get("/units", response_model=UnitPage)
+@router.get("/units", permission=may(Scope.IDENTITY_READ, *EVERYBODY), response_model=UnitPage)
 async def list_units(
     request: Request,
     session: SessionDep,
@@ -65,20 +65,26 @@ async def list_units(
     return many(request, await queries.list_units(session, actor, wanted, kind=kind, name=name))
 
 
-@router.post("/units", response_model=UnitOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/units",
+    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    response_model=UnitOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def register_unit(body: RegisterUnit, session: SessionDep, actor: ActorDep) -> Response:
     """Register a unit."""
     unit_id = await service.register_unit(session, actor, **body.model_dump())
     return one(await queries.get_unit(session, actor, unit_id), 201, location=f"/v1/units/{unit_id}")
 
 
-@router.get("/units/{unit_id}", response_model=UnitOut)
+@router.get("/units/{unit_id}", permission=may(Scope.IDENTITY_READ, *EVERYBODY), response_model=UnitOut)
 async def get_unit(unit_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one unit."""
     return one(await queries.get_unit(session, actor, unit_id))
 
 
-@router.patch("/units/{unit_id}", response_model=UnitOut)
+@router.patch("/units/{unit_id}", permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR), response_model=UnitOut)
 async def amend_unit(
     unit_id: Id, body: AmendUnit, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -87,7 +93,7 @@ async def amend_unit(
     return one(await queries.get_unit(session, actor, unit_id))
 
 
-@router.get("/officials", response_model=OfficialPage)
+@router.get("/officials", permission=may(Scope.IDENTITY_READ, *EVERYBODY), response_model=OfficialPage)
 async def list_officials(
     request: Request,
     session: SessionDep,
@@ -102,7 +108,13 @@ async def list_officials(
     return many(request, page)
 
 
-@router.post("/officials", response_model=OfficialOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/officials",
+    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    response_model=OfficialOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def register_official(body: RegisterOfficial, session: SessionDep, actor: ActorDep) -> Response:
     """Register an official of a unit."""
     official_id = await service.register_official(session, actor, **body.model_dump())
@@ -110,13 +122,15 @@ async def register_official(body: RegisterOfficial, session: SessionDep, actor: 
     return one(row, 201, location=f"/v1/officials/{official_id}")
 
 
-@router.get("/officials/{official_id}", response_model=OfficialOut)
+@router.get("/officials/{official_id}", permission=may(Scope.IDENTITY_READ, *EVERYBODY), response_model=OfficialOut)
 async def get_official(official_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one official; the telephone number is masked."""
     return one(await queries.get_official(session, actor, official_id))
 
 
-@router.patch("/officials/{official_id}", response_model=OfficialOut)
+@router.patch(
+    "/officials/{official_id}", permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR), response_model=OfficialOut
+)
 async def amend_official(
     official_id: Id, body: AmendOfficial, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -125,32 +139,47 @@ async def amend_official(
     return one(await queries.get_official(session, actor, official_id))
 
 
-@router.get("/clients", response_model=ClientPage)
+@router.get("/clients", permission=may(Scope.IDENTITY_READ, AUDITOR, ADMINISTRATOR), response_model=ClientPage)
 async def list_clients(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
     """List the programs that call with keys."""
     return many(request, await queries.list_clients(session, actor, wanted))
 
 
-@router.post("/clients", response_model=ClientOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/clients",
+    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    response_model=ClientOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def register_client(body: RegisterClient, session: SessionDep, actor: ActorDep) -> Response:
     """Register a client with its one role."""
     client_id = await service.register_client(session, actor, **body.model_dump())
     return one(await queries.get_client(session, actor, client_id), 201, location=f"/v1/clients/{client_id}")
 
 
-@router.get("/clients/{client_id}", response_model=ClientOut)
+@router.get(
+    "/clients/{client_id}", permission=may(Scope.IDENTITY_READ, AUDITOR, ADMINISTRATOR), response_model=ClientOut
+)
 async def get_client(client_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one client."""
     return one(await queries.get_client(session, actor, client_id))
 
 
-@router.get("/clients/{client_id}/keys", response_model=KeyList)
+@router.get(
+    "/clients/{client_id}/keys", permission=may(Scope.IDENTITY_READ, AUDITOR, ADMINISTRATOR), response_model=KeyList
+)
 async def list_client_keys(client_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """List a client's keys, without their secrets."""
     return all_of(await queries.list_client_keys(session, actor, client_id))
 
 
-@router.post("/clients/{client_id}/keys", response_model=IssuedKey, status_code=201)
+@router.post(
+    "/clients/{client_id}/keys",
+    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    response_model=IssuedKey,
+    status_code=201,
+)
 async def issue_key(client_id: Id, body: IssueKey, session: SessionDep, actor: ActorDep) -> Response:
     """Issue a key; its text is shown this once and stored nowhere, so a repeated request makes another."""
     client = await queries.get_client(session, actor, client_id)
@@ -168,27 +197,31 @@ async def issue_key(client_id: Id, body: IssueKey, session: SessionDep, actor: A
     return one({**row, "key": text}, 201)
 
 
-@router.post("/clients/{client_id}/keys/{key_id}/revocation", response_model=KeyList)
+@router.post(
+    "/clients/{client_id}/keys/{key_id}/revocation",
+    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    response_model=KeyList,
+)
 async def revoke_key(client_id: Id, key_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Revoke a key at once."""
     await service.revoke_key(session, actor, client_id, key_id)
     return all_of(await queries.list_client_keys(session, actor, client_id))
 
 
-@router.get("/clock", response_model=ClockOut)
+@router.get("/clock", permission=may(Scope.IDENTITY_READ, *EVERYBODY), response_model=ClockOut)
 async def get_clock(session: SessionDep, _actor: ActorDep) -> Response:
     """Read the jurisdiction's business time."""
     return reply({"now": await clock.now(session), "is_held": await clock.is_held(session)})
 
 
-@router.post("/clock/hold", response_model=ClockOut)
+@router.post("/clock/hold", permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR), response_model=ClockOut)
 async def hold_clock(body: HoldClock, session: SessionDep, actor: ActorDep) -> Response:
     """Hold the clock of a demonstration or test jurisdiction at a moment."""
     await service.hold_clock(session, actor, at=body.at)
     return reply({"now": body.at, "is_held": True})
 
 
-@router.post("/clock/release", response_model=ClockOut)
+@router.post("/clock/release", permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR), response_model=ClockOut)
 async def release_clock(session: SessionDep, actor: ActorDep) -> Response:
     """Let the clock run again."""
     await service.release_clock(session, actor)

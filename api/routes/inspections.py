@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
+from api.permissions import LEADER, OFFICE, SUPERVISING, UNIT, Scope, may
 from api.replies import many, one
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import FullDate, Id
 from api.schemas.inspections import (
     AmendInspectionPlan,
@@ -24,10 +25,16 @@ from supervision.inspections import conclusions, findings, plans, queries
 from supervision.inspections.models import Severity
 from supervision.inspections.states import PlanState
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["inspections"])
+router = Router("inspections")
 
 
-@router.post("/inspection_plans", response_model=InspectionPlanOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/inspection_plans",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=InspectionPlanOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def draft_inspection_plan(body: DraftInspectionPlan, session: SessionDep, actor: ActorDep) -> Response:
     """Draft a plan; `overlaps` warns of others for the same unit in the same month."""
     plan_id = await plans.draft_plan(
@@ -43,7 +50,7 @@ async def draft_inspection_plan(body: DraftInspectionPlan, session: SessionDep, 
     return one(row, 201, location=f"/v1/inspection_plans/{plan_id}")
 
 
-@router.get("/inspection_plans", response_model=InspectionPlanPage)
+@router.get("/inspection_plans", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=InspectionPlanPage)
 async def list_inspection_plans(
     request: Request,
     session: SessionDep,
@@ -57,13 +64,17 @@ async def list_inspection_plans(
     return many(request, await queries.list_plans(session, actor, wanted, state=state, unit_id=unit, on=on))
 
 
-@router.get("/inspection_plans/{plan_id}", response_model=InspectionPlanOut)
+@router.get(
+    "/inspection_plans/{plan_id}", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=InspectionPlanOut
+)
 async def get_inspection_plan(plan_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one plan."""
     return one(await queries.get_plan(session, actor, plan_id))
 
 
-@router.patch("/inspection_plans/{plan_id}", response_model=InspectionPlanOut)
+@router.patch(
+    "/inspection_plans/{plan_id}", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=InspectionPlanOut
+)
 async def amend_inspection_plan(
     plan_id: Id, body: AmendInspectionPlan, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -72,7 +83,11 @@ async def amend_inspection_plan(
     return one(await queries.get_plan(session, actor, plan_id))
 
 
-@router.post("/inspection_plans/{plan_id}/decision", response_model=InspectionPlanOut)
+@router.post(
+    "/inspection_plans/{plan_id}/decision",
+    permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER),
+    response_model=InspectionPlanOut,
+)
 async def decide_inspection_plan(
     plan_id: Id, body: DecideInspectionPlan, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -81,14 +96,24 @@ async def decide_inspection_plan(
     return one(await queries.get_plan(session, actor, plan_id))
 
 
-@router.post("/inspection_plans/{plan_id}/carrying_out", response_model=InspectionPlanOut)
+@router.post(
+    "/inspection_plans/{plan_id}/carrying_out",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=InspectionPlanOut,
+)
 async def carry_out_inspection_plan(plan_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Note that an approved plan was carried out."""
     await plans.carry_out_plan(session, actor, plan_id)
     return one(await queries.get_plan(session, actor, plan_id))
 
 
-@router.post("/inspection_plans/{plan_id}/findings", response_model=FindingOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/inspection_plans/{plan_id}/findings",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=FindingOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def record_finding(plan_id: Id, body: RecordFinding, session: SessionDep, actor: ActorDep) -> Response:
     """Record what an approved inspection found about a unit, with its evidence."""
     finding_id = await findings.record_finding(session, actor, plan_id, **body.model_dump())
@@ -96,7 +121,7 @@ async def record_finding(plan_id: Id, body: RecordFinding, session: SessionDep, 
     return one(row, 201, location=f"/v1/findings/{finding_id}")
 
 
-@router.get("/findings", response_model=FindingPage)
+@router.get("/findings", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=FindingPage)
 async def list_findings(
     request: Request,
     session: SessionDep,
@@ -114,14 +139,18 @@ async def list_findings(
     return many(request, found)
 
 
-@router.get("/findings/{finding_id}", response_model=FindingOut)
+@router.get("/findings/{finding_id}", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=FindingOut)
 async def get_finding(finding_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one finding."""
     return one(await queries.get_finding(session, actor, finding_id))
 
 
 @router.post(
-    "/inspection_plans/{plan_id}/conclusions", response_model=ConclusionOut, status_code=201, dependencies=[Once]
+    "/inspection_plans/{plan_id}/conclusions",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=ConclusionOut,
+    status_code=201,
+    dependencies=[Once],
 )
 async def send_conclusion(plan_id: Id, body: SendConclusion, session: SessionDep, actor: ActorDep) -> Response:
     """Send an inspected unit its conclusion, and its leaders an SMS."""
@@ -130,7 +159,7 @@ async def send_conclusion(plan_id: Id, body: SendConclusion, session: SessionDep
     return one(row, 201, location=f"/v1/conclusions/{conclusion_id}")
 
 
-@router.get("/conclusions", response_model=ConclusionPage)
+@router.get("/conclusions", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=ConclusionPage)
 async def list_conclusions(
     request: Request,
     session: SessionDep,
@@ -147,13 +176,19 @@ async def list_conclusions(
     return many(request, found)
 
 
-@router.get("/conclusions/{conclusion_id}", response_model=ConclusionOut)
+@router.get(
+    "/conclusions/{conclusion_id}", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=ConclusionOut
+)
 async def get_conclusion(conclusion_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one conclusion."""
     return one(await queries.get_conclusion(session, actor, conclusion_id))
 
 
-@router.post("/conclusions/{conclusion_id}/acknowledgement", response_model=ConclusionOut)
+@router.post(
+    "/conclusions/{conclusion_id}/acknowledgement",
+    permission=may(Scope.PROGRESS_WRITE, UNIT),
+    response_model=ConclusionOut,
+)
 async def acknowledge_conclusion(conclusion_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Acknowledge a conclusion as the inspected unit."""
     await conclusions.acknowledge_conclusion(session, actor, conclusion_id)

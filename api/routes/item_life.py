@@ -1,8 +1,9 @@
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, UNIT, WORKING, Scope, may
 from api.replies import all_of, many, one, reply
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import Id
 from api.schemas.item_life import (
     ChangeItem,
@@ -26,30 +27,36 @@ from supervision.items import item_changes, item_stages, queries, registration_a
 from supervision.reviews import item_transfer, suspension
 from supervision.tasks import merge_and_split
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["item life"])
+router = Router("item life")
 
 
-@router.get("/item_procedures", response_model=ItemProcedures)
+@router.get(
+    "/item_procedures",
+    permission=may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR, ADMINISTRATOR),
+    response_model=ItemProcedures,
+)
 async def list_item_procedures(session: SessionDep, actor: ActorDep) -> Response:
     """Tell for each kind of item whether a second person confirms its registration."""
     return all_of(await queries.list_item_procedures(session, actor))
 
 
-@router.post("/item_procedures", response_model=ItemProcedures)
+@router.post(
+    "/item_procedures", permission=may(Scope.ITEMS_WRITE, OFFICE, ADMINISTRATOR), response_model=ItemProcedures
+)
 async def set_item_procedure(body: SetItemProcedure, session: SessionDep, actor: ActorDep) -> Response:
     """Set whether a second person confirms the registration of a kind, for what is registered from now on."""
     await registration_approval.set_item_procedure(session, actor, **body.model_dump())
     return all_of(await queries.list_item_procedures(session, actor))
 
 
-@router.post("/items/handover", response_model=HandoverOut)
+@router.post("/items/handover", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=HandoverOut)
 async def hand_over_items(body: HandOverItems, session: SessionDep, actor: ActorDep) -> Response:
     """Hand all that one clerk has in hand to another."""
     count = await item_changes.hand_over_items(session, actor, **body.model_dump())
     return reply({**body.model_dump(exclude={"reason"}), "items": count})
 
 
-@router.get("/items/{item_id}/changes", response_model=ItemChangePage)
+@router.get("/items/{item_id}/changes", permission=may(Scope.ITEMS_READ, *WORKING), response_model=ItemChangePage)
 async def list_item_changes(
     item_id: Id, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
@@ -57,56 +64,62 @@ async def list_item_changes(
     return many(request, await queries.list_item_changes(session, actor, wanted, item_id))
 
 
-@router.post("/items/{item_id}/approval", response_model=ItemOut)
+@router.post("/items/{item_id}/approval", permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=ItemOut)
 async def approve_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Confirm a registration, which opens the item; another person than the registrar does."""
     await registration_approval.approve_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/refusal", response_model=ItemOut)
+@router.post("/items/{item_id}/refusal", permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=ItemOut)
 async def refuse_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Refuse a registration; another person than the registrar does."""
     await registration_approval.refuse_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/suspension", response_model=ItemOut)
+@router.post("/items/{item_id}/suspension", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def suspend_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Let an item stand still: until it is resumed it is neither due nor late."""
     await suspension.suspend_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/resumption", response_model=ItemOut)
+@router.post("/items/{item_id}/resumption", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def resume_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Go on with a suspended item; its deadline moves by the days for which it stood still."""
     await suspension.resume_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/termination", response_model=ItemOut)
+@router.post("/items/{item_id}/termination", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def terminate_item(item_id: Id, body: TerminateItem, session: SessionDep, actor: ActorDep) -> Response:
     """End an item without its close-out, on the word of who ordered it."""
     await suspension.terminate_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/voiding", response_model=ItemOut)
+@router.post("/items/{item_id}/voiding", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def void_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Take back a registration that was a mistake; its number is kept. Another person than the registrar does."""
     await suspension.void_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/merger", response_model=ItemOut)
+@router.post("/items/{item_id}/merger", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def merge_item(item_id: Id, body: MergeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Merge an item into another, which takes up its tasks; it stays readable under its number."""
     await merge_and_split.merge_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/split", response_model=SplitItems, status_code=201, dependencies=[Once])
+@router.post(
+    "/items/{item_id}/split",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=SplitItems,
+    status_code=201,
+    dependencies=[Once],
+)
 async def split_item(item_id: Id, body: SplitItem, session: SessionDep, actor: ActorDep) -> Response:
     """Split new items off an item, each with a number and tasks of its own."""
     new_ids = await merge_and_split.split_item(session, actor, item_id, **body.model_dump())
@@ -114,14 +127,20 @@ async def split_item(item_id: Id, body: SplitItem, session: SessionDep, actor: A
     return reply({"data": rows, "next": None}, 201, {"Location": f"/v1/items/{item_id}/changes"})
 
 
-@router.post("/items/{item_id}/transfer", response_model=ItemOut)
+@router.post("/items/{item_id}/transfer", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def transfer_item(item_id: Id, body: TransferItem, session: SessionDep, actor: ActorDep) -> Response:
     """Transfer what one unit still has to do for an item to another unit and one of its people."""
     await item_transfer.transfer_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/stages", response_model=ItemStages, status_code=201, dependencies=[Once])
+@router.post(
+    "/items/{item_id}/stages",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=ItemStages,
+    status_code=201,
+    dependencies=[Once],
+)
 async def plan_item_stages(item_id: Id, body: PlanStages, session: SessionDep, actor: ActorDep) -> Response:
     """Divide an item into stages, in their order, each with its limit."""
     await item_stages.plan_stages(session, actor, item_id, **body.model_dump())
@@ -129,13 +148,13 @@ async def plan_item_stages(item_id: Id, body: PlanStages, session: SessionDep, a
     return reply({"data": rows, "next": None}, 201, {"Location": f"/v1/items/{item_id}/stages"})
 
 
-@router.get("/items/{item_id}/stages", response_model=ItemStages)
+@router.get("/items/{item_id}/stages", permission=may(Scope.ITEMS_READ, *WORKING), response_model=ItemStages)
 async def list_item_stages(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """List the stages of an item, in their order."""
     return all_of(await queries.list_item_stages(session, actor, item_id))
 
 
-@router.post("/item_stages/{stage_id}/finish", response_model=ItemStageOut)
+@router.post("/item_stages/{stage_id}/finish", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemStageOut)
 async def finish_item_stage(stage_id: Id, body: FinishStage, session: SessionDep, actor: ActorDep) -> Response:
     """Finish the next stage of an item."""
     await item_stages.finish_stage(session, actor, stage_id, **body.model_dump())

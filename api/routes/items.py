@@ -1,10 +1,11 @@
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
+from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, WORKING, Scope, may
 from api.replies import all_of, many, one, watched
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import FullDate, Id, Line, Year
 from api.schemas.items import (
     AmendItem,
@@ -28,7 +29,7 @@ from supervision.ledgers.columns import CHINESE
 from supervision.operations import queries as operations
 from supervision.reviews import ledger_standing
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["items"])
+router = Router("items")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BINARY = {"schema": {"type": "string", "format": "binary", "maxLength": 5 * 1024 * 1024}}
@@ -53,7 +54,9 @@ async def _only(
     return ItemFilter(kind=kind, unit_id=unit, due_before=due_before, q=q, state=state, clerk_id=clerk)
 
 
-@router.post("/items", response_model=ItemOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/items", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut, status_code=201, dependencies=[Once]
+)
 async def register_item(body: RegisterItem, session: SessionDep, actor: ActorDep) -> Response:
     """Register an item under the next number of its kind and year; some kinds then wait for a second person."""
     new = NewItem(**body.model_dump(exclude={"kind"}))
@@ -61,7 +64,7 @@ async def register_item(body: RegisterItem, session: SessionDep, actor: ActorDep
     return one(await queries.get_item(session, actor, item_id), 201, location=f"/v1/items/{item_id}")
 
 
-@router.get("/items", response_model=ItemPage)
+@router.get("/items", permission=may(Scope.ITEMS_READ, *WORKING), response_model=ItemPage)
 async def list_items(
     request: Request,
     session: SessionDep,
@@ -74,7 +77,7 @@ async def list_items(
     return many(request, await queries.list_items(session, actor, wanted, only=only, sort=sort))
 
 
-@router.get("/items/similar", response_model=SimilarItems)
+@router.get("/items/similar", permission=may(Scope.ITEMS_READ, OFFICE), response_model=SimilarItems)
 async def list_similar_items(
     session: SessionDep,
     actor: ActorDep,
@@ -85,13 +88,13 @@ async def list_similar_items(
     return all_of(await similar.list_similar_items(session, actor, title=title, source=source))
 
 
-@router.get("/items/{item_id}", response_model=ItemOut)
+@router.get("/items/{item_id}", permission=may(Scope.ITEMS_READ, *WORKING), response_model=ItemOut)
 async def get_item(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one item."""
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.patch("/items/{item_id}", response_model=ItemOut)
+@router.patch("/items/{item_id}", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def amend_item(
     item_id: Id, body: AmendItem, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -101,13 +104,13 @@ async def amend_item(
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.get("/ledgers/{year}", response_model=LedgerOut)
+@router.get("/ledgers/{year}", permission=may(Scope.ITEMS_READ, *WORKING), response_model=LedgerOut)
 async def get_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Read when a year's ledger was opened, and by whom."""
     return one(await queries.get_ledger(session, actor, year))
 
 
-@router.get("/ledgers/{year}/entries", response_model=LedgerEntryPage)
+@router.get("/ledgers/{year}/entries", permission=may(Scope.ITEMS_READ, *WORKING), response_model=LedgerEntryPage)
 async def list_ledger_entries(
     year: Year, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
@@ -115,14 +118,26 @@ async def list_ledger_entries(
     return many(request, await queries.list_ledger_entries(session, actor, wanted, year=year))
 
 
-@router.post("/ledgers/{year}/opening", response_model=LedgerOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/ledgers/{year}/opening",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=LedgerOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def open_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Open a year's ledger without a spreadsheet, and enter what is unfinished and stands in no other."""
     await ledger_entries.open_ledger(session, actor, year=year)
     return one(await queries.get_ledger(session, actor, year), 201, location=f"/v1/ledgers/{year}")
 
 
-@router.post("/ledgers/{year}/check", response_model=LedgerCheckOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/ledgers/{year}/check",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=LedgerCheckOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def check_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Count what a year's ledger has come to, and keep the count."""
     check_id = await ledger_standing.check_ledger(session, actor, year=year)
@@ -130,7 +145,11 @@ async def check_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Resp
     return one(row, 201, location=f"/v1/ledgers/{year}/checks/{check_id}")
 
 
-@router.get("/ledgers/{year}/checks", response_model=LedgerCheckPage)
+@router.get(
+    "/ledgers/{year}/checks",
+    permission=may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, AUDITOR),
+    response_model=LedgerCheckPage,
+)
 async def list_ledger_checks(
     year: Year, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
@@ -138,13 +157,17 @@ async def list_ledger_checks(
     return many(request, await ledger_closing.list_ledger_checks(session, actor, wanted, year=year))
 
 
-@router.get("/ledgers/{year}/checks/{check_id}", response_model=LedgerCheckOut)
+@router.get(
+    "/ledgers/{year}/checks/{check_id}",
+    permission=may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER, AUDITOR),
+    response_model=LedgerCheckOut,
+)
 async def get_ledger_check(year: Year, check_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one count of a ledger."""
     return one(await ledger_closing.get_ledger_check(session, actor, year, check_id))
 
 
-@router.post("/ledgers/{year}/closing", response_model=LedgerOut)
+@router.post("/ledgers/{year}/closing", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=LedgerOut)
 async def close_ledger(year: Year, body: CloseLedger, session: SessionDep, actor: ActorDep) -> Response:
     """Close a year's ledger and carry what is unfinished, under its numbers, over into the next year's."""
     await ledger_standing.close_ledger(session, actor, year=year, **body.model_dump())
@@ -153,6 +176,7 @@ async def close_ledger(year: Year, body: CloseLedger, session: SessionDep, actor
 
 @router.post(
     "/ledgers/{year}/imports",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
     response_model=OperationOut,
     status_code=202,
     dependencies=[Once],

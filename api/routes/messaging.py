@@ -1,11 +1,12 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
+from api.permissions import AUDITOR, OFFICE, PUBLIC, Scope, may
 from api.replies import many, one, reply
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import Digits, Id
 from api.schemas.messaging import (
     BroadcastDetail,
@@ -28,22 +29,28 @@ from supervision.messaging.audience import Audience
 from supervision.messaging.gateways.chosen import listening_gateway
 from supervision.messaging.states import MessageState
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["messaging"])
+router = Router("messaging")
 
 
-@router.get("/templates", response_model=TemplatePage)
+@router.get("/templates", permission=may(Scope.MESSAGES_READ, OFFICE, AUDITOR), response_model=TemplatePage)
 async def list_templates(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
     """List the newest version of each template."""
     return many(request, await queries.list_templates(session, actor, wanted))
 
 
-@router.get("/templates/{name}", response_model=TemplateOut)
+@router.get("/templates/{name}", permission=may(Scope.MESSAGES_READ, OFFICE, AUDITOR), response_model=TemplateOut)
 async def get_template(name: TemplateName, session: SessionDep, actor: ActorDep) -> Response:
     """Read the newest version of a template."""
     return one(await queries.get_template(session, actor, name))
 
 
-@router.post("/templates", response_model=TemplateOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/templates",
+    permission=may(Scope.MESSAGES_WRITE, OFFICE),
+    response_model=TemplateOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def write_template(body: WriteTemplate, session: SessionDep, actor: ActorDep) -> Response:
     """Write a template, or its next version; what was sent keeps the version that it was made from."""
     await templates.write_template(session, actor, **body.model_dump())
@@ -51,7 +58,7 @@ async def write_template(body: WriteTemplate, session: SessionDep, actor: ActorD
     return one(row, 201, location=f"/v1/templates/{body.name}")
 
 
-@router.post("/broadcasts/preview", response_model=PreviewOut)
+@router.post("/broadcasts/preview", permission=may(Scope.MESSAGES_WRITE, OFFICE), response_model=PreviewOut)
 async def preview_broadcast(body: PreviewBroadcast, session: SessionDep, actor: ActorDep) -> Response:
     """Show what a broadcast would send, to how many, and who is left out and why; nothing is stored."""
     seen = await broadcasts.preview(
@@ -64,7 +71,13 @@ async def preview_broadcast(body: PreviewBroadcast, session: SessionDep, actor: 
     return reply(asdict(seen))
 
 
-@router.post("/broadcasts", response_model=BroadcastDetail, status_code=201, dependencies=[Once])
+@router.post(
+    "/broadcasts",
+    permission=may(Scope.MESSAGES_WRITE, OFFICE),
+    response_model=BroadcastDetail,
+    status_code=201,
+    dependencies=[Once],
+)
 async def confirm_broadcast(body: ConfirmBroadcast, session: SessionDep, actor: ActorDep) -> Response:
     """Send what a preview showed; confirmed twice, it is sent once."""
     broadcast_id = await broadcasts.confirm(
@@ -81,19 +94,21 @@ async def confirm_broadcast(body: ConfirmBroadcast, session: SessionDep, actor: 
     return one(row, 201, location=f"/v1/broadcasts/{broadcast_id}")
 
 
-@router.get("/broadcasts", response_model=BroadcastPage)
+@router.get("/broadcasts", permission=may(Scope.MESSAGES_READ, OFFICE, AUDITOR), response_model=BroadcastPage)
 async def list_broadcasts(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
     """List broadcasts, newest first."""
     return many(request, await queries.list_broadcasts(session, actor, wanted))
 
 
-@router.get("/broadcasts/{broadcast_id}", response_model=BroadcastDetail)
+@router.get(
+    "/broadcasts/{broadcast_id}", permission=may(Scope.MESSAGES_READ, OFFICE, AUDITOR), response_model=BroadcastDetail
+)
 async def get_broadcast(broadcast_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read a broadcast, with its messages counted by state."""
     return one(await queries.get_broadcast(session, actor, broadcast_id))
 
 
-@router.get("/messages", response_model=MessagePage)
+@router.get("/messages", permission=may(Scope.MESSAGES_READ, OFFICE, AUDITOR), response_model=MessagePage)
 async def list_messages(
     request: Request,
     session: SessionDep,
@@ -110,7 +125,7 @@ async def list_messages(
     return many(request, rows)
 
 
-@router.get("/messages/counts", response_model=MessageCounts)
+@router.get("/messages/counts", permission=may(Scope.MESSAGES_READ, OFFICE, AUDITOR), response_model=MessageCounts)
 async def count_messages(
     session: SessionDep,
     actor: ActorDep,
@@ -120,7 +135,9 @@ async def count_messages(
     return one(await queries.count_messages(session, actor, broadcast_id=broadcast))
 
 
-@router.get("/messages/{message_id}", response_model=MessageDetail)
+@router.get(
+    "/messages/{message_id}", permission=may(Scope.MESSAGES_READ, OFFICE, AUDITOR), response_model=MessageDetail
+)
 async def get_message(message_id: Digits, session: SessionDep, actor: ActorDep) -> Response:
     """Read a message, what its gateway's code means, and every attempt to hand it over."""
     return one(await queries.get_message(session, actor, int(message_id)))
@@ -128,6 +145,7 @@ async def get_message(message_id: Digits, session: SessionDep, actor: ActorDep) 
 
 @router.post(
     "/gateways/{name}/receipts",
+    permission=PUBLIC,
     response_model=ReceiptsTaken,
     openapi_extra={
         "requestBody": {

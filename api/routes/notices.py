@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
+from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, Scope, may
 from api.replies import all_of, many, one
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import GiveReason, Id
 from api.schemas.notices import (
     AmendNotice,
@@ -24,7 +25,7 @@ from supervision.notices import acknowledgement, queries, sign_off, urging
 from supervision.notices.queries import DeliveryFilter
 from supervision.notices.states import NoticeKind, NoticeState
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["notices"])
+router = Router("notices")
 
 
 def _only(
@@ -36,27 +37,37 @@ def _only(
     return DeliveryFilter(notice_id=notice, unit_id=unit, acknowledged=acknowledged, overdue=overdue)
 
 
-@router.get("/notice_procedures", response_model=NoticeProcedures)
+@router.get(
+    "/notice_procedures",
+    permission=may(Scope.IDENTITY_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR, ADMINISTRATOR),
+    response_model=NoticeProcedures,
+)
 async def list_notice_procedures(session: SessionDep, actor: ActorDep) -> Response:
     """Tell how each kind of notice is signed off and acknowledged."""
     return all_of(await queries.list_notice_procedures(session, actor))
 
 
-@router.post("/notice_procedures", response_model=NoticeProcedures)
+@router.post("/notice_procedures", permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR), response_model=NoticeProcedures)
 async def set_notice_procedure(body: SetNoticeProcedure, session: SessionDep, actor: ActorDep) -> Response:
     """Set how a kind of notice is signed off and acknowledged, for what is drafted from now on."""
     await sign_off.set_notice_procedure(session, actor, **body.model_dump())
     return all_of(await queries.list_notice_procedures(session, actor))
 
 
-@router.post("/items/{item_id}/notices", response_model=NoticeOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/items/{item_id}/notices",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=NoticeOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def draft_notice(item_id: Id, body: DraftNotice, session: SessionDep, actor: ActorDep) -> Response:
     """Draft an inspection notice or a circulation slip on an item."""
     notice_id = await sign_off.draft_notice(session, actor, item_id, **body.model_dump())
     return one(await queries.get_notice(session, actor, notice_id), 201, location=f"/v1/notices/{notice_id}")
 
 
-@router.get("/notices", response_model=NoticePage)
+@router.get("/notices", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=NoticePage)
 async def list_notices(
     request: Request,
     session: SessionDep,
@@ -71,13 +82,13 @@ async def list_notices(
     return many(request, page)
 
 
-@router.get("/notices/{notice_id}", response_model=NoticeOut)
+@router.get("/notices/{notice_id}", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=NoticeOut)
 async def get_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one notice or slip."""
     return one(await queries.get_notice(session, actor, notice_id))
 
 
-@router.patch("/notices/{notice_id}", response_model=NoticeOut)
+@router.patch("/notices/{notice_id}", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=NoticeOut)
 async def amend_notice(
     notice_id: Id, body: AmendNotice, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -86,35 +97,37 @@ async def amend_notice(
     return one(await queries.get_notice(session, actor, notice_id))
 
 
-@router.post("/notices/{notice_id}/return", response_model=NoticeOut)
+@router.post("/notices/{notice_id}/return", permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=NoticeOut)
 async def return_notice(notice_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
     """Give a notice back to its drafter with a reason, before it is issued."""
     await sign_off.return_notice(session, actor, notice_id, reason=body.reason)
     return one(await queries.get_notice(session, actor, notice_id))
 
 
-@router.post("/notices/{notice_id}/check", response_model=NoticeOut)
+@router.post("/notices/{notice_id}/check", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=NoticeOut)
 async def check_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Check a draft; another person than the drafter does."""
     await sign_off.check_notice(session, actor, notice_id)
     return one(await queries.get_notice(session, actor, notice_id))
 
 
-@router.post("/notices/{notice_id}/countersignature", response_model=NoticeOut)
+@router.post(
+    "/notices/{notice_id}/countersignature", permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=NoticeOut
+)
 async def countersign_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Countersign a notice; another person than the drafter does."""
     await sign_off.countersign_notice(session, actor, notice_id)
     return one(await queries.get_notice(session, actor, notice_id))
 
 
-@router.post("/notices/{notice_id}/issue", response_model=NoticeOut)
+@router.post("/notices/{notice_id}/issue", permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=NoticeOut)
 async def issue_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Issue a notice under its number and deliver it to its units; another person than the drafter does."""
     await sign_off.issue_notice(session, actor, notice_id)
     return one(await queries.get_notice(session, actor, notice_id))
 
 
-@router.get("/notice_deliveries", response_model=NoticeDeliveryPage)
+@router.get("/notice_deliveries", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=NoticeDeliveryPage)
 async def list_notice_deliveries(
     request: Request,
     session: SessionDep,
@@ -126,20 +139,32 @@ async def list_notice_deliveries(
     return many(request, await queries.list_notice_deliveries(session, actor, wanted, only=only))
 
 
-@router.get("/notice_deliveries/{delivery_id}", response_model=NoticeDeliveryOut)
+@router.get(
+    "/notice_deliveries/{delivery_id}", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=NoticeDeliveryOut
+)
 async def get_notice_delivery(delivery_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one delivery."""
     return one(await queries.get_notice_delivery(session, actor, delivery_id))
 
 
-@router.post("/notice_deliveries/{delivery_id}/acknowledgement", response_model=NoticeDeliveryOut)
+@router.post(
+    "/notice_deliveries/{delivery_id}/acknowledgement",
+    permission=may(Scope.PROGRESS_WRITE, UNIT),
+    response_model=NoticeDeliveryOut,
+)
 async def acknowledge_delivery(delivery_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Acknowledge receipt of a notice for one's unit."""
     await acknowledgement.acknowledge_delivery(session, actor, delivery_id)
     return one(await queries.get_notice_delivery(session, actor, delivery_id))
 
 
-@router.post("/notice_deliveries/{delivery_id}/urgings", response_model=UrgingOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/notice_deliveries/{delivery_id}/urgings",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=UrgingOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def urge_delivery(delivery_id: Id, body: UrgeDelivery, session: SessionDep, actor: ActorDep) -> Response:
     """Urge a unit to acknowledge, by message or by telephone."""
     urging_id = await urging.urge_delivery(session, actor, delivery_id, **body.model_dump())
@@ -147,7 +172,11 @@ async def urge_delivery(delivery_id: Id, body: UrgeDelivery, session: SessionDep
     return one(row, 201, location=f"/v1/notice_deliveries/{delivery_id}/urgings")
 
 
-@router.get("/notice_deliveries/{delivery_id}/urgings", response_model=UrgingPage)
+@router.get(
+    "/notice_deliveries/{delivery_id}/urgings",
+    permission=may(Scope.ITEMS_READ, *SUPERVISING),
+    response_model=UrgingPage,
+)
 async def list_urgings(
     delivery_id: Id, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:

@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.permissions import GROUP, LEADER, OFFICE, Scope, may
 from api.replies import many, one
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import Id
 from api.schemas.papers import (
     ConcludeTransfer,
@@ -23,10 +24,16 @@ from supervision.papers import direct_transfers, instruction_papers, queries
 from supervision.papers.instruction_papers import NewPaper
 from supervision.papers.states import TransferState
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["papers"])
+router = Router("papers")
 
 
-@router.post("/instruction_papers", response_model=InstructionPaperOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/instruction_papers",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=InstructionPaperOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def register_instruction_paper(body: RegisterInstructionPaper, session: SessionDep, actor: ActorDep) -> Response:
     """Enter an instruction paper on the register; what is marked as classified is refused."""
     new = NewPaper(**body.model_dump(exclude={"leader_ids"}))
@@ -35,7 +42,9 @@ async def register_instruction_paper(body: RegisterInstructionPaper, session: Se
     return one(row, 201, location=f"/v1/instruction_papers/{paper_id}")
 
 
-@router.get("/instruction_papers", response_model=InstructionPaperPage)
+@router.get(
+    "/instruction_papers", permission=may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER), response_model=InstructionPaperPage
+)
 async def list_instruction_papers(
     request: Request,
     session: SessionDep,
@@ -52,13 +61,19 @@ async def list_instruction_papers(
     return many(request, page)
 
 
-@router.get("/instruction_papers/{paper_id}", response_model=InstructionPaperOut)
+@router.get(
+    "/instruction_papers/{paper_id}",
+    permission=may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER),
+    response_model=InstructionPaperOut,
+)
 async def get_instruction_paper(paper_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one instruction paper."""
     return one(await queries.get_instruction_paper(session, actor, paper_id))
 
 
-@router.post("/instruction_papers/{paper_id}/link", response_model=InstructionPaperOut)
+@router.post(
+    "/instruction_papers/{paper_id}/link", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=InstructionPaperOut
+)
 async def link_instruction_paper(
     paper_id: Id, body: LinkInstructionPaper, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -68,7 +83,11 @@ async def link_instruction_paper(
 
 
 @router.post(
-    "/instruction_papers/{paper_id}/transfers", response_model=TransferOut, status_code=201, dependencies=[Once]
+    "/instruction_papers/{paper_id}/transfers",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=TransferOut,
+    status_code=201,
+    dependencies=[Once],
 )
 async def hand_over_paper(paper_id: Id, body: HandOver, session: SessionDep, actor: ActorDep) -> Response:
     """Hand a paper of the principal leader to another leader personally; no unit is told."""
@@ -77,7 +96,7 @@ async def hand_over_paper(paper_id: Id, body: HandOver, session: SessionDep, act
     return one(row, 201, location=f"/v1/direct_transfers/{transfer_id}")
 
 
-@router.get("/direct_transfers", response_model=TransferPage)
+@router.get("/direct_transfers", permission=may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER), response_model=TransferPage)
 async def list_direct_transfers(
     request: Request,
     session: SessionDep,
@@ -90,14 +109,22 @@ async def list_direct_transfers(
     return many(request, await queries.list_transfers(session, actor, wanted, paper_id=paper, state=state))
 
 
-@router.get("/direct_transfers/{transfer_id}", response_model=TransferOut)
+@router.get(
+    "/direct_transfers/{transfer_id}",
+    permission=may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER),
+    response_model=TransferOut,
+)
 async def get_direct_transfer(transfer_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one direct transfer."""
     return one(await queries.get_transfer(session, actor, transfer_id))
 
 
 @router.post(
-    "/direct_transfers/{transfer_id}/liaisons", response_model=LiaisonOut, status_code=201, dependencies=[Once]
+    "/direct_transfers/{transfer_id}/liaisons",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=LiaisonOut,
+    status_code=201,
+    dependencies=[Once],
 )
 async def log_liaison(transfer_id: Id, body: LogLiaison, session: SessionDep, actor: ActorDep) -> Response:
     """Log what the office learned in following a direct transfer."""
@@ -106,7 +133,11 @@ async def log_liaison(transfer_id: Id, body: LogLiaison, session: SessionDep, ac
     return one(row, 201, location=f"/v1/direct_transfers/{transfer_id}/liaisons")
 
 
-@router.get("/direct_transfers/{transfer_id}/liaisons", response_model=LiaisonPage)
+@router.get(
+    "/direct_transfers/{transfer_id}/liaisons",
+    permission=may(Scope.ITEMS_READ, OFFICE, GROUP, LEADER),
+    response_model=LiaisonPage,
+)
 async def list_liaisons(
     transfer_id: Id, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
@@ -114,7 +145,9 @@ async def list_liaisons(
     return many(request, await queries.list_liaisons(session, actor, wanted, transfer_id))
 
 
-@router.post("/direct_transfers/{transfer_id}/outcome", response_model=TransferOut)
+@router.post(
+    "/direct_transfers/{transfer_id}/outcome", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=TransferOut
+)
 async def conclude_transfer(transfer_id: Id, body: ConcludeTransfer, session: SessionDep, actor: ActorDep) -> Response:
     """Log the outcome of a direct transfer, which ends it."""
     await direct_transfers.conclude_transfer(session, actor, transfer_id, outcome=body.outcome)

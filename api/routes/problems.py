@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.permissions import LEADER, OFFICE, SUPERVISING, UNIT, Scope, may
 from api.replies import many, one
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import Id
 from api.schemas.problems import (
     DecideProblem,
@@ -22,7 +23,7 @@ from supervision.problems import queries, service, solution
 from supervision.problems.queries import ProblemFilter
 from supervision.problems.states import Level, ProblemState
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["problems"])
+router = Router("problems")
 
 
 def _only(
@@ -36,7 +37,13 @@ def _only(
     return ProblemFilter(state, level, unit, item, major, overdue)
 
 
-@router.post("/problems", response_model=ProblemOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/problems",
+    permission=may(Scope.PROGRESS_WRITE, OFFICE, UNIT),
+    response_model=ProblemOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def open_problem(body: OpenProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Open a problem of one or several units; a major one may go straight before the joint conference."""
     problem_id = await service.open_problem(session, actor, **body.model_dump())
@@ -44,7 +51,7 @@ async def open_problem(body: OpenProblem, session: SessionDep, actor: ActorDep) 
     return one(row, 201, location=f"/v1/problems/{problem_id}")
 
 
-@router.get("/problems", response_model=ProblemPage)
+@router.get("/problems", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=ProblemPage)
 async def list_problems(
     request: Request,
     session: SessionDep,
@@ -56,13 +63,15 @@ async def list_problems(
     return many(request, await queries.list_problems(session, actor, wanted, only=only))
 
 
-@router.get("/problems/{problem_id}", response_model=ProblemOut)
+@router.get("/problems/{problem_id}", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=ProblemOut)
 async def get_problem(problem_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one problem."""
     return one(await queries.get_problem(session, actor, problem_id))
 
 
-@router.get("/problems/{problem_id}/entries", response_model=ProblemEntryPage)
+@router.get(
+    "/problems/{problem_id}/entries", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=ProblemEntryPage
+)
 async def list_problem_entries(
     problem_id: Id, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
@@ -70,35 +79,45 @@ async def list_problem_entries(
     return many(request, await queries.list_problem_entries(session, actor, wanted, problem_id=problem_id))
 
 
-@router.post("/problems/{problem_id}/plan", response_model=ProblemOut)
+@router.post("/problems/{problem_id}/plan", permission=may(Scope.PROGRESS_WRITE, UNIT), response_model=ProblemOut)
 async def file_problem_plan(problem_id: Id, body: FileProblemPlan, session: SessionDep, actor: ActorDep) -> Response:
     """File the responsible unit's plan."""
     await solution.file_problem_plan(session, actor, problem_id, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))
 
 
-@router.post("/problems/{problem_id}/escalation", response_model=ProblemOut)
+@router.post(
+    "/problems/{problem_id}/escalation",
+    permission=may(Scope.PROGRESS_WRITE, OFFICE, LEADER, UNIT),
+    response_model=ProblemOut,
+)
 async def escalate_problem(problem_id: Id, body: EscalateProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Bring a problem to its lead and liaison leaders by name, or from them before the joint conference."""
     await solution.escalate_problem(session, actor, problem_id, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))
 
 
-@router.post("/problems/{problem_id}/decision", response_model=ProblemOut)
+@router.post(
+    "/problems/{problem_id}/decision",
+    permission=may(Scope.PROGRESS_WRITE, OFFICE, LEADER, UNIT),
+    response_model=ProblemOut,
+)
 async def decide_problem(problem_id: Id, body: DecideProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Decide at the level where a problem stands; the office records what the joint conference decided."""
     await solution.decide_problem(session, actor, problem_id, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))
 
 
-@router.post("/problems/{problem_id}/follow_up", response_model=ProblemOut)
+@router.post(
+    "/problems/{problem_id}/follow_up", permission=may(Scope.PROGRESS_WRITE, OFFICE, UNIT), response_model=ProblemOut
+)
 async def follow_up_problem(problem_id: Id, body: FollowUpProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Report how a decision is carried out."""
     await solution.follow_up_problem(session, actor, problem_id, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))
 
 
-@router.post("/problems/{problem_id}/resolution", response_model=ProblemOut)
+@router.post("/problems/{problem_id}/resolution", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ProblemOut)
 async def resolve_problem(problem_id: Id, body: ResolveProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Find a decided problem solved."""
     await solution.resolve_problem(session, actor, problem_id, **body.model_dump())

@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
+from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may
 from api.replies import many, one, reply
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import Id, Moment, Year
 from api.schemas.progress import (
     CompletionOut,
@@ -25,10 +26,10 @@ from supervision.progress import completion, progress_reports, quarterly_look, q
 from supervision.progress.rules import Light
 from supervision.progress.states import ObligationState, ReportState
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["progress"])
+router = Router("progress")
 
 
-@router.get("/obligations", response_model=ObligationPage)
+@router.get("/obligations", permission=may(Scope.PROGRESS_READ, *WORKING), response_model=ObligationPage)
 async def list_obligations(
     request: Request,
     session: SessionDep,
@@ -48,14 +49,18 @@ async def list_obligations(
     return many(request, page)
 
 
-@router.get("/obligations/{obligation_id}", response_model=ObligationOut)
+@router.get("/obligations/{obligation_id}", permission=may(Scope.PROGRESS_READ, *WORKING), response_model=ObligationOut)
 async def get_obligation(obligation_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one reporting duty."""
     return one(await queries.get_obligation(session, actor, obligation_id))
 
 
 @router.post(
-    "/obligations/{obligation_id}/progress_reports", response_model=ReportOut, status_code=201, dependencies=[Once]
+    "/obligations/{obligation_id}/progress_reports",
+    permission=may(Scope.PROGRESS_WRITE, UNIT),
+    response_model=ReportOut,
+    status_code=201,
+    dependencies=[Once],
 )
 async def report_progress(obligation_id: Id, body: ReportProgress, session: SessionDep, actor: ActorDep) -> Response:
     """Report on every open task of the unit for one period."""
@@ -65,7 +70,11 @@ async def report_progress(obligation_id: Id, body: ReportProgress, session: Sess
 
 
 @router.post(
-    "/obligations/{obligation_id}/entered_reports", response_model=ReportOut, status_code=201, dependencies=[Once]
+    "/obligations/{obligation_id}/entered_reports",
+    permission=may(Scope.PROGRESS_WRITE, OFFICE),
+    response_model=ReportOut,
+    status_code=201,
+    dependencies=[Once],
 )
 async def enter_report(obligation_id: Id, body: EnterReport, session: SessionDep, actor: ActorDep) -> Response:
     """Enter for a unit a report that came on paper or by telephone, with the true moment of its receipt."""
@@ -74,14 +83,16 @@ async def enter_report(obligation_id: Id, body: EnterReport, session: SessionDep
     return one(row, 201, location=f"/v1/progress_reports/{report_id}")
 
 
-@router.post("/progress_reports/{report_id}/return", response_model=ReportOut)
+@router.post(
+    "/progress_reports/{report_id}/return", permission=may(Scope.PROGRESS_WRITE, OFFICE), response_model=ReportOut
+)
 async def return_report(report_id: Id, body: ReturnReport, session: SessionDep, actor: ActorDep) -> Response:
     """Return a hollow report for supplement: it counts no longer, and the unit owes it again."""
     await supplements.return_report(session, actor, report_id, **body.model_dump())
     return one(await queries.get_progress_report(session, actor, report_id))
 
 
-@router.get("/progress_reports", response_model=ReportPage)
+@router.get("/progress_reports", permission=may(Scope.PROGRESS_READ, *WORKING), response_model=ReportPage)
 async def list_progress_reports(
     request: Request,
     session: SessionDep,
@@ -96,19 +107,19 @@ async def list_progress_reports(
     return many(request, page)
 
 
-@router.get("/progress_reports/{report_id}", response_model=ReportOut)
+@router.get("/progress_reports/{report_id}", permission=may(Scope.PROGRESS_READ, *WORKING), response_model=ReportOut)
 async def get_progress_report(report_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one report with its entries and figures."""
     return one(await queries.get_progress_report(session, actor, report_id))
 
 
-@router.get("/ledgers/{year}/completion", response_model=CompletionOut)
+@router.get("/ledgers/{year}/completion", permission=may(Scope.PROGRESS_READ, *WORKING), response_model=CompletionOut)
 async def get_completion(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Compare every indicator of a year's ledger with its latest figure; a unit sees its own tasks."""
     return reply(await completion.get_completion(session, actor, year))
 
 
-@router.get("/quarterly_looks", response_model=QuarterlyLookPage)
+@router.get("/quarterly_looks", permission=may(Scope.PROGRESS_READ, *SUPERVISING), response_model=QuarterlyLookPage)
 async def list_quarterly_looks(
     request: Request,
     session: SessionDep,
@@ -126,13 +137,17 @@ async def list_quarterly_looks(
     return many(request, page)
 
 
-@router.get("/digests", response_model=DigestPage)
+@router.get("/digests", permission=may(Scope.PROGRESS_READ, OFFICE, GROUP, LEADER, AUDITOR), response_model=DigestPage)
 async def list_digests(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
     """List the half-months' digests, newest first."""
     return many(request, await queries.list_digests(session, actor, wanted))
 
 
-@router.get("/digests/{digest_id}", response_model=DigestOut)
+@router.get(
+    "/digests/{digest_id}",
+    permission=may(Scope.PROGRESS_READ, OFFICE, GROUP, LEADER, AUDITOR),
+    response_model=DigestOut,
+)
 async def get_digest(digest_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one digest: the counts and the text as they stood when it was made."""
     return one(await queries.get_digest(session, actor, digest_id))

@@ -2,11 +2,12 @@ from datetime import UTC
 from email.utils import format_datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.permissions import AUDITOR, GROUP, OFFICE, PUBLIC, PUBLISHER, Scope, may
 from api.replies import many, one
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import Id
 from api.schemas.publication import (
     DraftPublication,
@@ -20,10 +21,14 @@ from supervision.publication import drafts, feeds, publication_review, queries, 
 from supervision.publication.states import PublicationState
 
 Code = Annotated[Word, Path(description="code of the jurisdiction (GB/T 2260)", examples=["330326"])]
-router = APIRouter(route_class=DuchaRoute, tags=["publication"])
+router = Router("publication", prefix="")
 
 
-@router.get("/v1/publications", response_model=PublicationPage)
+@router.get(
+    "/v1/publications",
+    permission=may(Scope.PUBLICATION_READ, OFFICE, GROUP, PUBLISHER, AUDITOR),
+    response_model=PublicationPage,
+)
 async def list_publications(
     request: Request,
     session: SessionDep,
@@ -35,7 +40,13 @@ async def list_publications(
     return many(request, await queries.list_publications(session, actor, wanted, state=state))
 
 
-@router.post("/v1/publications", response_model=PublicationOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/v1/publications",
+    permission=may(Scope.PUBLICATION_WRITE, OFFICE, PUBLISHER),
+    response_model=PublicationOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def draft_publication(body: DraftPublication, session: SessionDep, actor: ActorDep) -> Response:
     """Draft a publication from a progress entry; responsible persons are shown by post, never by name."""
     publication_id = await drafts.draft_publication(session, actor, **body.model_dump())
@@ -43,13 +54,21 @@ async def draft_publication(body: DraftPublication, session: SessionDep, actor: 
     return one(row, 201, location=f"/v1/publications/{publication_id}")
 
 
-@router.get("/v1/publications/{publication_id}", response_model=PublicationOut)
+@router.get(
+    "/v1/publications/{publication_id}",
+    permission=may(Scope.PUBLICATION_READ, OFFICE, GROUP, PUBLISHER, AUDITOR),
+    response_model=PublicationOut,
+)
 async def get_publication(publication_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one publication."""
     return one(await queries.get_publication(session, actor, publication_id))
 
 
-@router.post("/v1/publications/{publication_id}/review", response_model=PublicationOut)
+@router.post(
+    "/v1/publications/{publication_id}/review",
+    permission=may(Scope.PUBLICATION_WRITE, OFFICE, PUBLISHER),
+    response_model=PublicationOut,
+)
 async def review_publication(
     publication_id: Id, body: ReviewPublication, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -58,7 +77,11 @@ async def review_publication(
     return one(await queries.get_publication(session, actor, publication_id))
 
 
-@router.post("/v1/publications/{publication_id}/release", response_model=PublicationOut)
+@router.post(
+    "/v1/publications/{publication_id}/release",
+    permission=may(Scope.PUBLICATION_WRITE, OFFICE, PUBLISHER),
+    response_model=PublicationOut,
+)
 async def publish(publication_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Publish what was approved; from then on it is frozen, and the feed shows it."""
     await release.publish(session, actor, publication_id)
@@ -67,6 +90,7 @@ async def publish(publication_id: Id, session: SessionDep, actor: ActorDep) -> R
 
 @router.get(
     "/feeds/{jurisdiction}/{channel}.atom",
+    permission=PUBLIC,
     response_class=Response,
     responses={
         200: {
@@ -90,7 +114,7 @@ async def get_feed(
     return Response(feed["content"], headers=headers, media_type=feeds.MEDIA_TYPE)
 
 
-@router.get("/feeds/{jurisdiction}/entries/{publication_id}", response_model=PublishedOut)
+@router.get("/feeds/{jurisdiction}/entries/{publication_id}", permission=PUBLIC, response_model=PublishedOut)
 async def get_published(session: SessionDep, jurisdiction: Code, publication_id: Id) -> Response:
     """Give one entry of a public feed, to which the feed's own link leads; published text is frozen."""
     row = await queries.get_published(session, jurisdiction_code=jurisdiction, publication_id=publication_id)

@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.permissions import OFFICE, SUPERVISING, UNIT, Scope, may
 from api.replies import many, one
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import Id
 from api.schemas.items import ItemOut
 from api.schemas.reviews import (
@@ -23,11 +24,15 @@ from supervision.reviews import close_out, completion_reports, completion_review
 from supervision.reviews.rules import Review
 from supervision.reviews.states import CompletionState, WaiverState
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["reviews"])
+router = Router("reviews")
 
 
 @router.post(
-    "/tasks/{task_id}/completion_reports", response_model=CompletionReportOut, status_code=201, dependencies=[Once]
+    "/tasks/{task_id}/completion_reports",
+    permission=may(Scope.PROGRESS_WRITE, UNIT),
+    response_model=CompletionReportOut,
+    status_code=201,
+    dependencies=[Once],
 )
 async def report_completion(task_id: Id, body: ReportCompletion, session: SessionDep, actor: ActorDep) -> Response:
     """Report a task of one's own unit as done, with the evidence of it."""
@@ -36,7 +41,9 @@ async def report_completion(task_id: Id, body: ReportCompletion, session: Sessio
     return one(row, 201, location=f"/v1/completion_reports/{report_id}")
 
 
-@router.get("/completion_reports", response_model=CompletionReportPage)
+@router.get(
+    "/completion_reports", permission=may(Scope.PROGRESS_READ, *SUPERVISING), response_model=CompletionReportPage
+)
 async def list_completion_reports(
     request: Request,
     session: SessionDep,
@@ -51,13 +58,21 @@ async def list_completion_reports(
     return many(request, page)
 
 
-@router.get("/completion_reports/{completion_report_id}", response_model=CompletionReportOut)
+@router.get(
+    "/completion_reports/{completion_report_id}",
+    permission=may(Scope.PROGRESS_READ, *SUPERVISING),
+    response_model=CompletionReportOut,
+)
 async def get_completion_report(completion_report_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one completion report with its review."""
     return one(await queries.get_completion_report(session, actor, completion_report_id))
 
 
-@router.post("/completion_reports/{completion_report_id}/review", response_model=CompletionReportOut)
+@router.post(
+    "/completion_reports/{completion_report_id}/review",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=CompletionReportOut,
+)
 async def review_completion(
     completion_report_id: Id, body: ReviewCompletion, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -66,14 +81,20 @@ async def review_completion(
     return one(await queries.get_completion_report(session, actor, completion_report_id))
 
 
-@router.post("/tasks/{task_id}/waivers", response_model=WaiverOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/tasks/{task_id}/waivers",
+    permission=may(Scope.PROGRESS_WRITE, OFFICE, UNIT),
+    response_model=WaiverOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def ask_waiver(task_id: Id, body: AskWaiver, session: SessionDep, actor: ActorDep) -> Response:
     """Ask that a task be waived which policy or circumstance makes impossible."""
     waiver_id = await waivers.ask_waiver(session, actor, task_id, **body.model_dump())
     return one(await queries.get_waiver(session, actor, waiver_id), 201, location=f"/v1/waivers/{waiver_id}")
 
 
-@router.get("/waivers", response_model=WaiverPage)
+@router.get("/waivers", permission=may(Scope.PROGRESS_READ, *SUPERVISING), response_model=WaiverPage)
 async def list_waivers(
     request: Request,
     session: SessionDep,
@@ -88,27 +109,27 @@ async def list_waivers(
     return many(request, page)
 
 
-@router.get("/waivers/{waiver_id}", response_model=WaiverOut)
+@router.get("/waivers/{waiver_id}", permission=may(Scope.PROGRESS_READ, *SUPERVISING), response_model=WaiverOut)
 async def get_waiver(waiver_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one waiver."""
     return one(await queries.get_waiver(session, actor, waiver_id))
 
 
-@router.post("/waivers/{waiver_id}/decision", response_model=WaiverOut)
+@router.post("/waivers/{waiver_id}/decision", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=WaiverOut)
 async def decide_waiver(waiver_id: Id, body: DecideWaiver, session: SessionDep, actor: ActorDep) -> Response:
     """Grant a waiver on a written opinion or a principal county leader's approval, or refuse it; the asker may not."""
     await waivers.decide_waiver(session, actor, waiver_id, **body.model_dump())
     return one(await queries.get_waiver(session, actor, waiver_id))
 
 
-@router.post("/items/{item_id}/close_out", response_model=ItemOut)
+@router.post("/items/{item_id}/close_out", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def close_item(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Close an item all of whose tasks are passed or waived."""
     await close_out.close_item(session, actor, item_id)
     return one(await items.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/reopening", response_model=ItemOut)
+@router.post("/items/{item_id}/reopening", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def reopen_item(item_id: Id, body: ReopenItem, session: SessionDep, actor: ActorDep) -> Response:
     """Open a closed item again after a look back; the verdicts on its tasks are undone, and kept."""
     await close_out.reopen_item(session, actor, item_id, **body.model_dump())

@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.permissions import GROUP, OFFICE, SUPERVISING, UNIT, Scope, may
 from api.replies import many, one, reply
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.bulletins import CircularOut
 from api.schemas.fields import Id, Moment, Year
 from api.schemas.progress import QueryFlag
@@ -29,16 +30,22 @@ from supervision.bulletins import queries as bulletins
 from supervision.scoring import decisions, policy_adoption, proposals, quarterly_warnings, queries
 from supervision.scoring.states import DeductionState
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["scoring"])
+router = Router("scoring")
 
 
-@router.get("/scoring_policies", response_model=ScoringPolicyPage)
+@router.get("/scoring_policies", permission=may(Scope.SCORES_READ, *SUPERVISING), response_model=ScoringPolicyPage)
 async def list_scoring_policies(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
     """List the versions of the scoring policy."""
     return many(request, await queries.list_scoring_policies(session, actor, wanted))
 
 
-@router.post("/scoring_policies", response_model=ScoringPolicyOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/scoring_policies",
+    permission=may(Scope.SCORES_WRITE, GROUP),
+    response_model=ScoringPolicyOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def adopt_scoring_policy(body: AdoptPolicy, session: SessionDep, actor: ActorDep) -> Response:
     """Adopt the next version of the policy: the one in force on its day, but for what is given."""
     policy_id = await policy_adoption.adopt_next_policy(
@@ -48,13 +55,15 @@ async def adopt_scoring_policy(body: AdoptPolicy, session: SessionDep, actor: Ac
     return one(row, 201, location=f"/v1/scoring_policies/{policy_id}")
 
 
-@router.get("/scoring_policies/{policy_id}", response_model=ScoringPolicyOut)
+@router.get(
+    "/scoring_policies/{policy_id}", permission=may(Scope.SCORES_READ, *SUPERVISING), response_model=ScoringPolicyOut
+)
 async def get_scoring_policy(policy_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one version of the policy: its rules, and how the source's doubtful words are read."""
     return one(await queries.get_scoring_policy(session, actor, policy_id))
 
 
-@router.get("/deductions", response_model=DeductionPage)
+@router.get("/deductions", permission=may(Scope.SCORES_READ, *SUPERVISING), response_model=DeductionPage)
 async def list_deductions(
     request: Request,
     session: SessionDep,
@@ -72,7 +81,13 @@ async def list_deductions(
     return many(request, page)
 
 
-@router.post("/deductions", response_model=DeductionOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/deductions",
+    permission=may(Scope.SCORES_WRITE, OFFICE),
+    response_model=DeductionOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def propose_deduction(body: ProposeDeduction, session: SessionDep, actor: ActorDep) -> Response:
     """Propose a deduction by hand; another person confirms it."""
     deduction_id = await proposals.propose_deduction(session, actor, **body.model_dump())
@@ -80,20 +95,26 @@ async def propose_deduction(body: ProposeDeduction, session: SessionDep, actor: 
     return one(row, 201, location=f"/v1/deductions/{deduction_id}")
 
 
-@router.get("/deductions/{deduction_id}", response_model=DeductionOut)
+@router.get("/deductions/{deduction_id}", permission=may(Scope.SCORES_READ, *SUPERVISING), response_model=DeductionOut)
 async def get_deduction(deduction_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one deduction."""
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
-@router.post("/deductions/{deduction_id}/verification", response_model=DeductionOut)
+@router.post(
+    "/deductions/{deduction_id}/verification",
+    permission=may(Scope.SCORES_WRITE, OFFICE, GROUP),
+    response_model=DeductionOut,
+)
 async def verify_deduction(deduction_id: Id, body: VerifyDeduction, session: SessionDep, actor: ActorDep) -> Response:
     """Record that what the media report was looked into and is true; without it nothing of the kind is confirmed."""
     await decisions.verify_deduction(session, actor, deduction_id, verification=body.verification)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
-@router.post("/deductions/{deduction_id}/confirmation", response_model=DeductionOut)
+@router.post(
+    "/deductions/{deduction_id}/confirmation", permission=may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
+)
 async def confirm_deduction(
     deduction_id: Id,
     session: SessionDep,
@@ -108,35 +129,43 @@ async def confirm_deduction(
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
-@router.post("/deductions/{deduction_id}/refusal", response_model=DeductionOut)
+@router.post(
+    "/deductions/{deduction_id}/refusal", permission=may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
+)
 async def refuse_deduction(deduction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
     """Refuse a proposed deduction; it stays on record."""
     await decisions.refuse_deduction(session, actor, deduction_id, reason=body.reason)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
-@router.post("/deductions/{deduction_id}/reversal", response_model=DeductionOut)
+@router.post(
+    "/deductions/{deduction_id}/reversal", permission=may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
+)
 async def reverse_deduction(deduction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
     """Reverse a confirmed deduction by a counter-entry; by somebody who neither proposed nor confirmed it."""
     await decisions.reverse_deduction(session, actor, deduction_id, reason=body.reason)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
-@router.post("/deductions/{deduction_id}/dispute", response_model=DeductionOut)
+@router.post(
+    "/deductions/{deduction_id}/dispute", permission=may(Scope.SCORES_WRITE, UNIT), response_model=DeductionOut
+)
 async def dispute_deduction(deduction_id: Id, body: Dispute, session: SessionDep, actor: ActorDep) -> Response:
     """Dispute a confirmed deduction; it counts until it is reversed."""
     await decisions.dispute_deduction(session, actor, deduction_id, grounds=body.grounds)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
-@router.post("/deductions/{deduction_id}/ruling", response_model=DeductionOut)
+@router.post(
+    "/deductions/{deduction_id}/ruling", permission=may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
+)
 async def rule_on_dispute(deduction_id: Id, body: RuleOnDispute, session: SessionDep, actor: ActorDep) -> Response:
     """Uphold a disputed deduction or reverse it; by somebody who neither proposed nor confirmed it."""
     await decisions.rule_on_dispute(session, actor, deduction_id, verdict=body.verdict, reason=body.reason)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
-@router.get("/quarterly_warnings", response_model=QuarterlyWarningsOut)
+@router.get("/quarterly_warnings", permission=may(Scope.SCORES_READ, *SUPERVISING), response_model=QuarterlyWarningsOut)
 async def get_quarterly_warnings(
     session: SessionDep, actor: ActorDep, year: Annotated[Year, Query()], quarter: Annotated[Quarter, Query()]
 ) -> Response:
@@ -145,7 +174,13 @@ async def get_quarterly_warnings(
     return reply({"year": found.year, "quarter": quarter, "as_of": found.as_of, "data": found.rows})
 
 
-@router.post("/quarterly_warnings", response_model=QuarterlyWarningsOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/quarterly_warnings",
+    permission=may(Scope.SCORES_WRITE, GROUP),
+    response_model=QuarterlyWarningsOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def issue_quarterly_warnings(body: IssueWarnings, session: SessionDep, actor: ActorDep) -> Response:
     """Warn the units that lost enough points in a quarter that is over; who was warned already is not warned again."""
     await quarterly_warnings.issue_quarterly_warnings(session, actor, year=body.year, quarter=body.quarter)
@@ -157,7 +192,13 @@ async def issue_quarterly_warnings(body: IssueWarnings, session: SessionDep, act
     )
 
 
-@router.post("/quarterly_circulars", response_model=CircularOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/quarterly_circulars",
+    permission=may(Scope.SCORES_WRITE, OFFICE),
+    response_model=CircularOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def draft_quarterly_circular(body: DraftQuarterlyCircular, session: SessionDep, actor: ActorDep) -> Response:
     """Draft a quarter's circular with the warning list; it is checked and issued as every circular is."""
     circular_id = await quarterly_warnings.draft_quarterly_circular(session, actor, **body.model_dump())
@@ -165,7 +206,7 @@ async def draft_quarterly_circular(body: DraftQuarterlyCircular, session: Sessio
     return one(row, 201, location=f"/v1/circulars/{circular_id}")
 
 
-@router.get("/scores", response_model=ScoresOut)
+@router.get("/scores", permission=may(Scope.SCORES_READ, *SUPERVISING), response_model=ScoresOut)
 async def get_scores(
     session: SessionDep,
     actor: ActorDep,

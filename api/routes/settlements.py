@@ -1,11 +1,12 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.edge import XLSX
+from api.permissions import AUDITOR, GROUP, OFFICE, SUPERVISING, Scope, may
 from api.replies import many, one, saved_as
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import Id, Year
 from api.schemas.scoring import Decide
 from api.schemas.settlements import (
@@ -20,24 +21,32 @@ from api.schemas.settlements import (
 )
 from supervision.scoring import corrections, reopenings, settlement, settlement_queries
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["scoring"])
+router = Router("scoring")
 
 
-@router.post("/settlements/{year}", response_model=SettlementOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/settlements/{year}",
+    permission=may(Scope.SCORES_WRITE, OFFICE),
+    response_model=SettlementOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def prepare_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Prepare the final scores of a year that is over, in place of what was prepared before."""
     await settlement.prepare_settlement(session, actor, year=year)
     return one(await settlement_queries.get_settlement(session, actor, year), 201, location=f"/v1/settlements/{year}")
 
 
-@router.post("/settlements/{year}/confirmation", response_model=SettlementOut)
+@router.post(
+    "/settlements/{year}/confirmation", permission=may(Scope.SCORES_WRITE, GROUP), response_model=SettlementOut
+)
 async def confirm_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Confirm a year's settlement, by another person than prepared it; it is frozen from then on."""
     await settlement.confirm_settlement(session, actor, year=year)
     return one(await settlement_queries.get_settlement(session, actor, year))
 
 
-@router.get("/settlements/{year}", response_model=SettlementOut)
+@router.get("/settlements/{year}", permission=may(Scope.SCORES_READ, *SUPERVISING), response_model=SettlementOut)
 async def get_settlement(
     year: Year,
     session: SessionDep,
@@ -50,6 +59,7 @@ async def get_settlement(
 
 @router.get(
     "/settlements/{year}/export",
+    permission=may(Scope.SCORES_READ, OFFICE, GROUP),
     response_class=Response,
     responses={
         200: {
@@ -69,7 +79,9 @@ async def export_settlement(
     return Response(content, headers=saved_as(f"{title}.xlsx"), media_type=XLSX)
 
 
-@router.get("/settlement_reopenings", response_model=ReopeningPage)
+@router.get(
+    "/settlement_reopenings", permission=may(Scope.SCORES_READ, OFFICE, GROUP, AUDITOR), response_model=ReopeningPage
+)
 async def list_settlement_reopenings(
     request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
@@ -77,7 +89,13 @@ async def list_settlement_reopenings(
     return many(request, await settlement_queries.list_reopenings(session, actor, wanted))
 
 
-@router.post("/settlement_reopenings", response_model=ReopeningOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/settlement_reopenings",
+    permission=may(Scope.SCORES_WRITE, OFFICE, GROUP),
+    response_model=ReopeningOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def propose_settlement_reopening(body: ProposeReopening, session: SessionDep, actor: ActorDep) -> Response:
     """Propose to settle a year anew; two others approve."""
     reopening_id = await reopenings.propose_reopening(session, actor, year=body.year, reason=body.reason)
@@ -85,27 +103,39 @@ async def propose_settlement_reopening(body: ProposeReopening, session: SessionD
     return one(row, 201, location=f"/v1/settlement_reopenings/{reopening_id}")
 
 
-@router.get("/settlement_reopenings/{reopening_id}", response_model=ReopeningOut)
+@router.get(
+    "/settlement_reopenings/{reopening_id}",
+    permission=may(Scope.SCORES_READ, OFFICE, GROUP, AUDITOR),
+    response_model=ReopeningOut,
+)
 async def get_settlement_reopening(reopening_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one proposal to settle a year anew, with its approvals."""
     return one(await settlement_queries.get_reopening(session, actor, reopening_id))
 
 
-@router.post("/settlement_reopenings/{reopening_id}/approval", response_model=ReopeningOut)
+@router.post(
+    "/settlement_reopenings/{reopening_id}/approval",
+    permission=may(Scope.SCORES_WRITE, GROUP),
+    response_model=ReopeningOut,
+)
 async def approve_settlement_reopening(reopening_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Approve of settling a year anew; the second approval opens the year, and its settlement is kept."""
     await reopenings.approve_reopening(session, actor, reopening_id)
     return one(await settlement_queries.get_reopening(session, actor, reopening_id))
 
 
-@router.post("/settlement_reopenings/{reopening_id}/refusal", response_model=ReopeningOut)
+@router.post(
+    "/settlement_reopenings/{reopening_id}/refusal",
+    permission=may(Scope.SCORES_WRITE, GROUP),
+    response_model=ReopeningOut,
+)
 async def refuse_settlement_reopening(reopening_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
     """Refuse to settle a year anew."""
     await reopenings.refuse_reopening(session, actor, reopening_id, reason=body.reason)
     return one(await settlement_queries.get_reopening(session, actor, reopening_id))
 
 
-@router.get("/score_corrections", response_model=CorrectionPage)
+@router.get("/score_corrections", permission=may(Scope.SCORES_READ, *SUPERVISING), response_model=CorrectionPage)
 async def list_score_corrections(
     request: Request,
     session: SessionDep,
@@ -117,7 +147,13 @@ async def list_score_corrections(
     return many(request, await settlement_queries.list_corrections(session, actor, wanted, unit_id=unit))
 
 
-@router.post("/score_corrections", response_model=CorrectionOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/score_corrections",
+    permission=may(Scope.SCORES_WRITE, OFFICE),
+    response_model=CorrectionOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def propose_score_correction(body: ProposeCorrection, session: SessionDep, actor: ActorDep) -> Response:
     """Propose to give back, in the year after, what a settled year took wrongly."""
     correction_id = await corrections.propose_correction(session, actor, **body.model_dump())
@@ -125,20 +161,30 @@ async def propose_score_correction(body: ProposeCorrection, session: SessionDep,
     return one(row, 201, location=f"/v1/score_corrections/{correction_id}")
 
 
-@router.get("/score_corrections/{correction_id}", response_model=CorrectionOut)
+@router.get(
+    "/score_corrections/{correction_id}", permission=may(Scope.SCORES_READ, *SUPERVISING), response_model=CorrectionOut
+)
 async def get_score_correction(correction_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one correction."""
     return one(await settlement_queries.get_correction(session, actor, correction_id))
 
 
-@router.post("/score_corrections/{correction_id}/confirmation", response_model=CorrectionOut)
+@router.post(
+    "/score_corrections/{correction_id}/confirmation",
+    permission=may(Scope.SCORES_WRITE, GROUP),
+    response_model=CorrectionOut,
+)
 async def confirm_score_correction(correction_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Confirm a correction, by another person; it is an entry of the year after."""
     await corrections.confirm_correction(session, actor, correction_id)
     return one(await settlement_queries.get_correction(session, actor, correction_id))
 
 
-@router.post("/score_corrections/{correction_id}/refusal", response_model=CorrectionOut)
+@router.post(
+    "/score_corrections/{correction_id}/refusal",
+    permission=may(Scope.SCORES_WRITE, GROUP),
+    response_model=CorrectionOut,
+)
 async def refuse_score_correction(correction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
     """Refuse a correction; it stays on record."""
     await corrections.refuse_correction(session, actor, correction_id, reason=body.reason)

@@ -2,18 +2,19 @@ import hmac
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.errors import http_problem
+from api.permissions import PUBLIC
 from api.replies import reply, to_json
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.system import Liveness, Readiness
 from supervision.foundation import settings
 
-router = APIRouter(route_class=DuchaRoute, tags=["system"])
+router = Router("system", prefix="")
 
 METRICS_TEXT = {"type": "string", "maxLength": 4_000_000}
 # A role that could go round row-level security must not serve requests.
@@ -24,13 +25,18 @@ _READY = text("""
 """)
 
 
-@router.get("/livez", response_model=Liveness)
+@router.get("/livez", permission=PUBLIC, response_model=Liveness)
 async def get_livez() -> Response:
     """Say that the process answers; asks nothing of anybody else."""
     return reply({"status": "live"})
 
 
-@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness, "description": "Not ready"}})
+@router.get(
+    "/readyz",
+    permission=PUBLIC,
+    response_model=Readiness,
+    responses={503: {"model": Readiness, "description": "Not ready"}},
+)
 async def get_readyz(request: Request) -> Response:
     """Say whether requests can be served: database, migration head, the role's rights; without Redis only degraded."""
     checks: dict[str, str] = {"database": "unreachable", "migration": "unknown", "role": "unknown"}
@@ -52,6 +58,7 @@ async def get_readyz(request: Request) -> Response:
 
 @router.get(
     "/metrics",
+    permission=PUBLIC,
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": METRICS_TEXT}}, "description": "Prometheus text"}},
 )
@@ -65,7 +72,7 @@ async def get_metrics(request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-@router.get("/openapi.json", response_model=dict[str, Any])
+@router.get("/openapi.json", permission=PUBLIC, response_model=dict[str, Any])
 async def get_openapi_document(request: Request) -> Response:
     """Give this document."""
     return Response(to_json(request.app.openapi()), media_type="application/json")

@@ -1,10 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
+from api.permissions import OFFICE, UNIT, WORKING, Scope, may
 from api.replies import all_of, many, one, reply
-from api.route import DuchaRoute
+from api.router import Router
 from api.schemas.fields import Id
 from api.schemas.identity import OfficialOut
 from api.schemas.progress import QueryFlag
@@ -31,12 +32,18 @@ from supervision.identity import queries as identity
 from supervision.tasks import assignments, decomposition, departures, extensions, milestones, queries, reassignment
 from supervision.tasks.states import ExtensionState
 
-router = APIRouter(prefix="/v1", route_class=DuchaRoute, tags=["tasks"])
+router = Router("tasks")
 
 _ALL_OF_AN_ITEM = PageRequest(limit=100)
 
 
-@router.post("/items/{item_id}/tasks", response_model=TaskPage, status_code=201, dependencies=[Once])
+@router.post(
+    "/items/{item_id}/tasks",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=TaskPage,
+    status_code=201,
+    dependencies=[Once],
+)
 async def decompose_item(item_id: Id, body: DecomposeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Break an item down into all its tasks at once."""
     await decomposition.decompose_item(session, actor, item_id, **body.model_dump())
@@ -44,7 +51,7 @@ async def decompose_item(item_id: Id, body: DecomposeItem, session: SessionDep, 
     return reply({"data": page.rows, "next": page.next}, 201, {"Location": f"/v1/tasks?item={item_id}"})
 
 
-@router.get("/tasks", response_model=TaskPage)
+@router.get("/tasks", permission=may(Scope.ITEMS_READ, *WORKING), response_model=TaskPage)
 async def list_tasks(
     request: Request,
     session: SessionDep,
@@ -57,13 +64,13 @@ async def list_tasks(
     return many(request, await queries.list_tasks(session, actor, wanted, item_id=item, unit_id=unit))
 
 
-@router.get("/tasks/{task_id}", response_model=TaskOut)
+@router.get("/tasks/{task_id}", permission=may(Scope.ITEMS_READ, *WORKING), response_model=TaskOut)
 async def get_task(task_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one task with its indicators."""
     return one(await queries.get_task(session, actor, task_id))
 
 
-@router.patch("/tasks/{task_id}", response_model=TaskOut)
+@router.patch("/tasks/{task_id}", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=TaskOut)
 async def amend_task(
     task_id: Id, body: AmendTask, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -72,34 +79,42 @@ async def amend_task(
     return one(await queries.get_task(session, actor, task_id))
 
 
-@router.post("/tasks/{task_id}/reassignments", response_model=TaskOut)
+@router.post("/tasks/{task_id}/reassignments", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=TaskOut)
 async def reassign_task(task_id: Id, body: ReassignTask, session: SessionDep, actor: ActorDep) -> Response:
     """Give an official's part in a task to another from now on."""
     await reassignment.reassign_task(session, actor, task_id, **body.model_dump())
     return one(await queries.get_task(session, actor, task_id))
 
 
-@router.post("/tasks/{task_id}/unit_reassignments", response_model=TaskOut)
+@router.post("/tasks/{task_id}/unit_reassignments", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=TaskOut)
 async def reassign_unit(task_id: Id, body: ReassignUnit, session: SessionDep, actor: ActorDep) -> Response:
     """Give a task to another responsible unit and one of its people from now on."""
     await reassignment.reassign_unit(session, actor, task_id, **body.model_dump())
     return one(await queries.get_task(session, actor, task_id))
 
 
-@router.get("/tasks/{task_id}/assignments", response_model=AssignmentList)
+@router.get("/tasks/{task_id}/assignments", permission=may(Scope.ITEMS_READ, *WORKING), response_model=AssignmentList)
 async def list_assignments(task_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """List who has or had which part in a task, and from when until when."""
     return all_of(await assignments.list_assignments(session, actor, task_id))
 
 
-@router.post("/officials/{official_id}/departure", response_model=OfficialOut)
+@router.post(
+    "/officials/{official_id}/departure", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=OfficialOut
+)
 async def record_departure(official_id: Id, body: RecordDeparture, session: SessionDep, actor: ActorDep) -> Response:
     """Record that an official has left, and give all parts in open tasks to one successor."""
     await departures.record_departure(session, actor, official_id, **body.model_dump())
     return one(await identity.get_official(session, actor, official_id))
 
 
-@router.post("/tasks/{task_id}/milestones", response_model=MilestoneOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/tasks/{task_id}/milestones",
+    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=MilestoneOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def set_milestone(task_id: Id, body: SetMilestone, session: SessionDep, actor: ActorDep) -> Response:
     """Set a time node of a task, and what is to be seen by then."""
     milestone_id = await milestones.set_milestone(session, actor, task_id, **body.model_dump())
@@ -107,7 +122,7 @@ async def set_milestone(task_id: Id, body: SetMilestone, session: SessionDep, ac
     return one(row, 201, location=f"/v1/milestones/{milestone_id}")
 
 
-@router.get("/milestones", response_model=MilestonePage)
+@router.get("/milestones", permission=may(Scope.ITEMS_READ, *WORKING), response_model=MilestonePage)
 async def list_milestones(
     request: Request,
     session: SessionDep,
@@ -122,20 +137,30 @@ async def list_milestones(
     return many(request, page)
 
 
-@router.get("/milestones/{milestone_id}", response_model=MilestoneOut)
+@router.get("/milestones/{milestone_id}", permission=may(Scope.ITEMS_READ, *WORKING), response_model=MilestoneOut)
 async def get_milestone(milestone_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one milestone."""
     return one(await queries.get_milestone(session, actor, milestone_id))
 
 
-@router.post("/milestones/{milestone_id}/reached", response_model=MilestoneOut)
+@router.post(
+    "/milestones/{milestone_id}/reached",
+    permission=may(Scope.PROGRESS_WRITE, OFFICE, UNIT),
+    response_model=MilestoneOut,
+)
 async def reach_milestone(milestone_id: Id, body: ReachMilestone, session: SessionDep, actor: ActorDep) -> Response:
     """Report that a milestone was reached, with its visible progress."""
     await milestones.reach_milestone(session, actor, milestone_id, **body.model_dump())
     return one(await queries.get_milestone(session, actor, milestone_id))
 
 
-@router.post("/items/{item_id}/extensions", response_model=ExtensionOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/items/{item_id}/extensions",
+    permission=may(Scope.PROGRESS_WRITE, OFFICE, UNIT),
+    response_model=ExtensionOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def ask_extension(item_id: Id, body: AskExtension, session: SessionDep, actor: ActorDep) -> Response:
     """Ask, before its deadline, for more time for an item."""
     extension_id = await extensions.ask_extension(session, actor, item_id, **body.model_dump())
@@ -143,7 +168,7 @@ async def ask_extension(item_id: Id, body: AskExtension, session: SessionDep, ac
     return one(row, 201, location=f"/v1/extensions/{extension_id}")
 
 
-@router.get("/extensions", response_model=ExtensionPage)
+@router.get("/extensions", permission=may(Scope.ITEMS_READ, *WORKING), response_model=ExtensionPage)
 async def list_extensions(
     request: Request,
     session: SessionDep,
@@ -156,13 +181,15 @@ async def list_extensions(
     return many(request, await queries.list_extensions(session, actor, wanted, item_id=item, state=state))
 
 
-@router.get("/extensions/{extension_id}", response_model=ExtensionOut)
+@router.get("/extensions/{extension_id}", permission=may(Scope.ITEMS_READ, *WORKING), response_model=ExtensionOut)
 async def get_extension(extension_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one extension."""
     return one(await queries.get_extension(session, actor, extension_id))
 
 
-@router.post("/extensions/{extension_id}/decision", response_model=ExtensionOut)
+@router.post(
+    "/extensions/{extension_id}/decision", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ExtensionOut
+)
 async def decide_extension(extension_id: Id, body: DecideExtension, session: SessionDep, actor: ActorDep) -> Response:
     """Grant an extension, which moves the item's deadline, or refuse it; the asker may not."""
     await extensions.decide_extension(session, actor, extension_id, **body.model_dump())

@@ -6,8 +6,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.app import DuchaApp, create_app
 from api.dependencies import actor_of
-from api.permissions import PERMISSIONS, PUBLIC, scopes_of
 from api.route import DuchaRoute
+from api.router import permissions, public_operations, scopes_of
 from supervision.foundation.actors import Role
 from tests.contract.requests import Operation, operations
 from tests.places import Callers, Place
@@ -29,13 +29,13 @@ def dependencies(dependant: Dependant) -> Iterator[object]:
 
 def test_every_route_knows_its_caller_or_is_public(routes: list[APIRoute]) -> None:
     nameless = {route.name for route in routes if actor_of not in set(dependencies(route.dependant))}
-    assert nameless == PUBLIC
+    assert nameless == public_operations(), "these differ: take ActorDep, or declare permission=PUBLIC"
 
 
-def test_every_route_has_its_row_and_every_row_its_route(routes: list[APIRoute]) -> None:
+def test_every_operation_has_a_name_and_a_permission_of_its_own(routes: list[APIRoute]) -> None:
     names = [route.name for route in routes]
-    assert len(names) == len(set(names))
-    assert set(names) == set(PERMISSIONS) | PUBLIC
+    assert len(names) == len(set(names)), "two routes of one name: the function's name is the operation's, rename one"
+    assert set(names) == set(permissions()), "declare routes with api.router.Router, whose decorators ask who may call"
 
 
 def test_every_route_is_strict(routes: list[APIRoute]) -> None:
@@ -57,7 +57,7 @@ def test_what_changes_a_thing_needs_its_version(app: DuchaApp) -> None:
 
 
 def guarded(app: DuchaApp) -> list[Operation]:
-    return [each for each in operations(app.openapi()) if each.name not in PUBLIC]
+    return [each for each in operations(app.openapi()) if each.name not in public_operations()]
 
 
 @pytest.mark.parametrize("header", ["", "Bearer nonsense", "Basic eDp5", "Bearer"])
@@ -76,15 +76,15 @@ async def test_a_role_may_what_the_table_says(app: DuchaApp, callers: Callers, h
     for each in guarded(app):
         status = (await each.call(caller)).status_code
         is_let_in = status not in {401, 403}
-        if is_let_in != (role in PERMISSIONS[each.name].roles) or status >= 500:
+        if is_let_in != (role in permissions()[each.name].roles) or status >= 500:
             wrong[each.name] = status
     assert wrong == {}
 
 
-@pytest.mark.parametrize("scope", sorted({str(each.scope) for each in PERMISSIONS.values()}))
+@pytest.mark.parametrize("scope", sorted({str(each.scope) for each in permissions().values() if each.scope}))
 async def test_a_key_without_the_scope_may_not(app: DuchaApp, callers: Callers, here: Place, scope: str) -> None:
-    needing = [each for each in guarded(app) if PERMISSIONS[each.name].scope == scope]
-    roles = {each.name: min(PERMISSIONS[each.name].roles) for each in needing}
+    needing = [each for each in guarded(app) if permissions()[each.name].scope == scope]
+    roles = {each.name: min(permissions()[each.name].roles) for each in needing}
     narrow = {role: await callers(here, role, scopes=scopes_of(role) - {scope}) for role in set(roles.values())}
     statuses = {each.name: (await each.call(narrow[roles[each.name]])).status_code for each in needing}
     assert {name: status for name, status in statuses.items() if status != 403} == {}

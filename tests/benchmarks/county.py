@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.permissions import scopes_of
+from api.router import scopes_of
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.identity import jurisdictions

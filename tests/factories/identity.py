@@ -6,7 +6,7 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.app import DuchaApp
-from api.permissions import scopes_of
+from api.router import scopes_of
 from supervision.foundation.actors import Actor, Role
 from supervision.identity import jurisdictions, service
 

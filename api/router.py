@@ -1,0 +1,72 @@
+from collections.abc import Callable, Coroutine
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Response
+
+from api import routes
+from api.permissions import PUBLIC, Permission
+from api.route import DuchaRoute
+from supervision.foundation.actors import Role
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Coroutine[Any, Any, Response]])
+
+
+class Router:
+    """The operations of one tag, each declared with who may call it."""
+
+    def __init__(self, tag: str, *, prefix: str = "/v1") -> None:
+        self._declared = APIRouter(prefix=prefix, route_class=DuchaRoute, tags=[tag])
+
+    def _declare(
+        self, method: str, path: str, permission: Permission, facts: dict[str, Any]
+    ) -> Callable[[Endpoint], Endpoint]:
+        def declare(endpoint: Endpoint) -> Endpoint:
+            self._declared.add_api_route(path, endpoint, methods=[method], **facts)
+            self.routes[-1].permission = permission
+            return endpoint
+
+        return declare
+
+    def get(self, path: str, *, permission: Permission, **facts: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("GET", path, permission, facts)
+
+    def post(self, path: str, *, permission: Permission, **facts: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("POST", path, permission, facts)
+
+    def put(self, path: str, *, permission: Permission, **facts: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PUT", path, permission, facts)
+
+    def patch(self, path: str, *, permission: Permission, **facts: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PATCH", path, permission, facts)
+
+    def delete(self, path: str, *, permission: Permission, **facts: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("DELETE", path, permission, facts)
+
+    @property
+    def routes(self) -> list[DuchaRoute]:
+        return self._declared.routes  # type: ignore[return-value] # its route class makes no others
+
+
+@cache
+def all_routes() -> tuple[DuchaRoute, ...]:
+    """Return the routes of every file of api/routes, in the order of the files."""
+    modules = (import_module(f"{routes.__name__}.{module.name}") for module in iter_modules(routes.__path__))
+    return tuple(route for module in modules for route in module.router.routes)
+
+
+def permissions() -> dict[str, Permission]:
+    """Return who may call each operation, as the routes declare it, by the operation's name."""
+    return {route.name: route.permission for route in all_routes()}
+
+
+def public_operations() -> frozenset[str]:
+    """Return the operations that anybody may call without a key."""
+    return frozenset(name for name, permission in permissions().items() if permission is PUBLIC)
+
+
+def scopes_of(role: Role) -> frozenset[str]:
+    """Return every scope that some operation of a role needs."""
+    return frozenset(str(permission.scope) for permission in permissions().values() if role in permission.roles)
