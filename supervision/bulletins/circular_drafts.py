@@ -3,7 +3,6 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -23,6 +22,7 @@ from supervision.cadence.rules import Period, PeriodKind, period_of
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Stale
+from supervision.foundation.insertion import insert_or_refuse
 from supervision.identity.queries import require_officials_in_post, require_units
 from supervision.items.models import Item
 
@@ -84,11 +84,7 @@ async def _draft(
         drafted_by=actor.person,
         drafted_at=now,
     )
-    try:
-        async with session.begin_nested():
-            session.add(circular)
-    except IntegrityError as error:
-        raise MonthAlreadyDrafted from error
+    await insert_or_refuse(session, circular, uq_circular_period=MonthAlreadyDrafted)
     await audit.record(session, actor, "circular.drafted", circular.id, kind=kind, month=period.first, cut_off_on=day)
     return circular.id
 
@@ -156,10 +152,11 @@ async def _get_own_draft(session: AsyncSession, actor: Actor, circular_id: UUID)
 
 
 async def _say(session: AsyncSession, circular: Circular, said: Commendation | Criticism) -> None:
-    try:
-        async with session.begin_nested():
-            session.add(said)
-    except IntegrityError as error:
-        raise AlreadyNamed from error
+    await insert_or_refuse(
+        session,
+        said,
+        uq_commendation_circular_id_unit_id=AlreadyNamed,
+        uq_criticism_circular_id_unit_id_official_id_item_id=AlreadyNamed,
+    )
     # What is read of a circular includes whom it names, so its version moves with them.
     flag_modified(circular, "title")

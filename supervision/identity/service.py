@@ -4,14 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor, Role
-from supervision.foundation.database import Named
-from supervision.foundation.errors import NotFound, Refusal, Stale
+from supervision.foundation.errors import NotFound, Stale
+from supervision.foundation.insertion import insert_or_refuse, refusing
 from supervision.identity import keys, policy, queries, telephones
 from supervision.identity.errors import (
     ClientNameTaken,
@@ -34,7 +33,7 @@ ACTIVE_KEYS = 2
 async def register_unit(session: AsyncSession, actor: Actor, *, name: str, kind: str) -> UUID:
     """Register a unit; refuses a name that another unit has."""
     unit = Unit(name=name, kind=kind)
-    await _add(session, unit, UnitNameTaken)
+    await insert_or_refuse(session, unit, uq_unit_jurisdiction_id_name_folded=UnitNameTaken)
     await audit.record(session, actor, "unit.registered", unit.id, name=name, kind=kind)
     return unit.id
 
@@ -44,7 +43,7 @@ async def amend_unit(
 ) -> None:
     """Change a unit's name or kind; refuses a stale version and a name that is taken."""
     unit = await session.scalar(select(Unit).where(Unit.id == unit_id).with_for_update())
-    await _amend(session, unit, version, changes, UnitNameTaken)
+    await _amend(session, unit, version, changes)
     await audit.record(session, actor, "unit.amended", unit_id, **changes)
 
 
@@ -69,7 +68,9 @@ async def register_official(
         leadership_level=leadership_level,
         **_telephone_columns(telephone),
     )
-    await _add(session, official, OfficialAlreadyListed)
+    await insert_or_refuse(
+        session, official, uq_official_jurisdiction_id_unit_id_name_folded_post_folded=OfficialAlreadyListed
+    )
     await audit.record(session, actor, "official.registered", official.id, unit_id=unit_id, position=position)
     return official.id
 
@@ -84,7 +85,7 @@ async def amend_official(
     if "telephone" in changes:
         changes = {**changes, **_telephone_columns(changes["telephone"])}
         del changes["telephone"]
-    await _amend(session, official, version, changes, OfficialAlreadyListed)
+    await _amend(session, official, version, changes)
     await audit.record(session, actor, "official.amended", official_id, **facts)
 
 
@@ -115,7 +116,7 @@ async def register_client(
         may_act_for_officials=may_act_for_officials,
         created_at=await clock.now(session),
     )
-    await _add(session, client, ClientNameTaken)
+    await insert_or_refuse(session, client, uq_client_jurisdiction_id_name_folded=ClientNameTaken)
     await audit.record(session, actor, "client.registered", client.id, role=role, unit_id=unit_id)
     return client.id
 
@@ -204,24 +205,15 @@ def _telephone_columns(telephone: str | None) -> dict[str, Any]:
     }
 
 
-async def _add(session: AsyncSession, row: Named, taken: type[Refusal]) -> None:
-    try:
-        async with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        raise taken from error
-
-
-async def _amend(
-    session: AsyncSession, row: Unit | Official | None, version: int, changes: dict[str, Any], taken: type[Refusal]
-) -> None:
+async def _amend(session: AsyncSession, row: Unit | Official | None, version: int, changes: dict[str, Any]) -> None:
     if row is None:
         raise NotFound
     if row.version != version:
         raise Stale
-    try:
-        async with session.begin_nested():
-            for name, value in changes.items():
-                setattr(row, name, value)
-    except IntegrityError as error:
-        raise taken from error
+    async with refusing(
+        session,
+        uq_unit_jurisdiction_id_name_folded=UnitNameTaken,
+        uq_official_jurisdiction_id_unit_id_name_folded_post_folded=OfficialAlreadyListed,
+    ):
+        for name, value in changes.items():
+            setattr(row, name, value)

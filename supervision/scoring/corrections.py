@@ -4,13 +4,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
+from supervision.foundation.insertion import insert_or_refuse
 from supervision.identity.models import Unit
 from supervision.scoring import policy
 from supervision.scoring.errors import (
@@ -48,11 +48,7 @@ async def propose_correction(session: AsyncSession, actor: Actor, *, deduction_i
         proposed_by=actor.person,
         proposed_at=await clock.now(session),
     )
-    try:
-        async with session.begin_nested():
-            session.add(correction)
-    except IntegrityError as error:
-        raise CorrectionAlreadyProposed from error
+    await insert_or_refuse(session, correction, uq_correction_once=CorrectionAlreadyProposed)
     await audit.record(
         session, actor, "correction.proposed", correction.id, deduction_id=deduction_id, points=correction.points
     )

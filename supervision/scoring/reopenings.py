@@ -1,7 +1,6 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -9,6 +8,7 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
+from supervision.foundation.insertion import insert_or_refuse
 from supervision.scoring import policy, rules
 from supervision.scoring.errors import ProposalDecided, ReopeningAlreadyProposed, YearNotSettled
 from supervision.scoring.models import ReopeningApproval, Settlement, SettlementReopening
@@ -29,11 +29,7 @@ async def propose_reopening(session: AsyncSession, actor: Actor, *, year: int, r
         proposed_by=actor.person,
         proposed_at=await clock.now(session),
     )
-    try:
-        async with session.begin_nested():
-            session.add(reopening)
-    except IntegrityError as error:
-        raise ReopeningAlreadyProposed from error
+    await insert_or_refuse(session, reopening, uq_settlement_reopening_once=ReopeningAlreadyProposed)
     await audit.record(session, actor, "reopening.proposed", reopening.id, year=year, reason=reason)
     return reopening.id
 

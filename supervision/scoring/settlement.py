@@ -2,7 +2,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -10,6 +9,7 @@ from supervision.documents.spreadsheets import write_xlsx
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
+from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import UnitKind
 from supervision.scoring import policy, settlement_queries
@@ -107,11 +107,7 @@ async def prepare_settlement(session: AsyncSession, actor: Actor, *, year: int) 
         prepared_at=now,
     )
     rows = await _final(session, year, now)
-    try:
-        async with session.begin_nested():
-            session.add(prepared)
-    except IntegrityError as error:
-        raise SettlementPreparedMeanwhile from error
+    await insert_or_refuse(session, prepared, uq_settlement_standing=SettlementPreparedMeanwhile)
     session.add_all(SettlementRow(settlement_id=prepared.id, **row) for row in rows)
     await audit.record(session, actor, "settlement.prepared", prepared.id, year=year, revision=prepared.revision)
     return prepared.id
