@@ -21,8 +21,8 @@ from supervision.bulletins.states import CircularKind, CircularState
 from supervision.cadence.rules import Period, PeriodKind, period_of
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Stale
 from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import require_version
 from supervision.identity.queries import require_officials_in_post, require_units
 from supervision.items.models import Item
 
@@ -94,8 +94,7 @@ async def amend_circular(
 ) -> None:
     """Change a draft's title or text; refuses everybody but its drafter, what is no draft, and a stale version."""
     circular = await _get_own_draft(session, actor, circular_id)
-    if circular.version != version:
-        raise Stale
+    require_version(circular, version)
     for name, value in changes.items():
         setattr(circular, name, value)
     await audit.record(session, actor, "circular.amended", circular_id, fields=sorted(changes))

@@ -17,8 +17,8 @@ from supervision.desk.models import BurdenComplaint, RequestKind
 from supervision.desk.states import FOLLOWS, ComplaintState, ComplaintVerdict
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
 from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import get_locked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,7 @@ async def answer_complaint(
     Refuses whoever filed it, and one that was answered.
     """
     statement = select(BurdenComplaint).where(BurdenComplaint.id == complaint_id, policy.complaints_visible_to(actor))
-    complaint = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if complaint is None:
-        raise NotFound
+    complaint = await get_locked(session, statement)
     following = ComplaintState(verdict)
     if following not in FOLLOWS[ComplaintState(complaint.state)]:
         raise ComplaintAnswered(state=complaint.state)

@@ -8,8 +8,8 @@ from supervision.cadence.rules import day_zh
 from supervision.documents import uploads
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
 from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import get_locked
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.inspections import policy, queries, rules
 from supervision.inspections.errors import ConclusionAlreadyAcknowledged, ConclusionAlreadySent, UnitNotInScope
@@ -48,9 +48,7 @@ async def acknowledge_conclusion(session: AsyncSession, actor: Actor, conclusion
     What still waits to be sent about it is withdrawn.
     """
     statement = select(Conclusion).where(Conclusion.id == conclusion_id, policy.conclusions_visible_to(actor))
-    conclusion = await session.scalar(statement.with_for_update())
-    if conclusion is None:
-        raise NotFound
+    conclusion = await get_locked(session, statement)
     if conclusion.acknowledged_at is not None:
         raise ConclusionAlreadyAcknowledged
     now = await clock.now(session)

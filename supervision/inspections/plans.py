@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Stale
+from supervision.foundation.locks import require_version
 from supervision.identity import queries as identity
 from supervision.inspections import policy, queries, rules
 from supervision.inspections.errors import InspectedItemUnknown, PlanNotBegun
@@ -67,8 +67,7 @@ async def amend_plan(
     `changes` has any of title, first_on, last_on, methods, unit_ids, item_ids and official_ids.
     """
     plan = await queries.get_plan_for_update(session, actor, plan_id)
-    if plan.version != version:
-        raise Stale
+    require_version(plan, version)
     plan.state = rules.follow(plan.state, PlanVerb.AMEND)
     stands = await queries.get_plan(session, actor, plan_id)
     scope = Scope(

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from supervision.foundation.actors import Actor, Role
-from supervision.foundation.errors import NotFound, or_not_found
+from supervision.foundation.errors import or_not_found
+from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.items import policy, search
@@ -164,11 +165,7 @@ async def read_items(session: AsyncSession, actor: Actor, item_ids: Sequence[UUI
 
 async def get_for_update(session: AsyncSession, actor: Actor, item_id: UUID) -> Item:
     """Lock an item that the actor may see until the transaction ends."""
-    statement = select(Item).where(Item.id == item_id, policy.visible_to(actor)).with_for_update(of=Item)
-    item = await session.scalar(statement)
-    if item is None:
-        raise NotFound
-    return item
+    return await get_locked(session, select(Item).where(Item.id == item_id, policy.visible_to(actor)))
 
 
 async def list_item_changes(session: AsyncSession, actor: Actor, request: PageRequest[UUID], item_id: UUID) -> Page:

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
 from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import get_locked
 from supervision.identity.models import Official, Position
 from supervision.items import rules
 from supervision.items.errors import NotYetHappened
@@ -64,10 +64,7 @@ async def conclude_transfer(session: AsyncSession, actor: Actor, transfer_id: UU
 
 
 async def _lock_transfer(session: AsyncSession, transfer_id: UUID) -> DirectTransfer:
-    statement = select(DirectTransfer).where(DirectTransfer.id == transfer_id).with_for_update()
-    transfer = await session.scalar(statement, execution_options={"populate_existing": True})
-    if transfer is None:
-        raise NotFound
+    transfer = await get_locked(session, select(DirectTransfer).where(DirectTransfer.id == transfer_id))
     if TransferState.CONCLUDED not in TRANSFER_FOLLOWS[TransferState(transfer.state)]:
         raise TransferConcluded
     return transfer

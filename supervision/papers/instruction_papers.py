@@ -11,7 +11,7 @@ from supervision.documents.errors import UnknownAttachment
 from supervision.documents.models import Attachment
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.locks import get_locked
 from supervision.identity.models import COUNTY_LEADERS, Official
 from supervision.identity.queries import require_officials_in_post
 from supervision.items import policy, rules
@@ -76,10 +76,7 @@ async def link_instruction_paper(session: AsyncSession, actor: Actor, paper_id: 
 
 
 async def _lock_paper(session: AsyncSession, paper_id: UUID) -> InstructionPaper:
-    paper = await session.scalar(select(InstructionPaper).where(InstructionPaper.id == paper_id).with_for_update())
-    if paper is None:
-        raise NotFound
-    return paper
+    return await get_locked(session, select(InstructionPaper).where(InstructionPaper.id == paper_id))
 
 
 async def _require_county_leaders(session: AsyncSession, official_ids: set[UUID]) -> None:

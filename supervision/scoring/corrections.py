@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
 from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import find_locked, get_locked
 from supervision.identity.models import Unit
 from supervision.scoring import policy
 from supervision.scoring.errors import (
@@ -125,17 +125,14 @@ async def _score(session: AsyncSession, deduction: Deduction, without: Sequence[
 
 async def _get_deduction_for_update(session: AsyncSession, actor: Actor, deduction_id: UUID) -> Deduction:
     statement = select(Deduction).where(Deduction.id == deduction_id, policy.deductions_visible_to(actor))
-    deduction = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
+    deduction = await find_locked(session, statement)
     if deduction is None:
         raise UnknownDeduction
     return deduction
 
 
 async def _get_for_update(session: AsyncSession, correction_id: UUID, following: CorrectionState) -> Correction:
-    statement = select(Correction).where(Correction.id == correction_id).with_for_update()
-    correction = await session.scalar(statement, execution_options={"populate_existing": True})
-    if correction is None:
-        raise NotFound
+    correction = await get_locked(session, select(Correction).where(Correction.id == correction_id))
     if following not in CORRECTION_FOLLOWS[CorrectionState(correction.state)]:
         raise ProposalDecided(state=correction.state)
     return correction

@@ -7,8 +7,8 @@ from sqlalchemy.orm.attributes import flag_modified
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
 from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import get_locked
 from supervision.scoring import policy, rules
 from supervision.scoring.errors import ProposalDecided, ReopeningAlreadyProposed, YearNotSettled
 from supervision.scoring.models import ReopeningApproval, Settlement, SettlementReopening
@@ -72,10 +72,8 @@ def _may_reopen(settlement: Settlement) -> bool:
 
 
 async def _locked(session: AsyncSession, reopening_id: UUID, following: ReopeningState) -> SettlementReopening:
-    statement = select(SettlementReopening).where(SettlementReopening.id == reopening_id).with_for_update()
-    reopening = await session.scalar(statement, execution_options={"populate_existing": True})
-    if reopening is None:
-        raise NotFound
+    statement = select(SettlementReopening).where(SettlementReopening.id == reopening_id)
+    reopening = await get_locked(session, statement)
     if following not in REOPENING_FOLLOWS[ReopeningState(reopening.state)]:
         raise ProposalDecided(state=reopening.state)
     return reopening

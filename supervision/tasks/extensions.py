@@ -8,6 +8,7 @@ from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import get_locked
 from supervision.items import item_changes, registration
 from supervision.items import queries as items
 from supervision.tasks import policy, queries, rules
@@ -43,8 +44,7 @@ async def decide_extension(
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     item = await items.get_for_update(session, actor, seen["item_id"])
     item_changes.require_open(item)
-    statement = select(Extension).where(Extension.id == extension_id).with_for_update()
-    extension = (await session.execute(statement)).scalar_one()
+    extension = await get_locked(session, select(Extension).where(Extension.id == extension_id))
     policy.require_another_person(actor, extension.asked_by)
     await days.check(session, "decide_extension", {"/until_on": until_on})
     extension.until_on = rules.decide(

@@ -7,7 +7,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Stale
+from supervision.foundation.locks import require_version
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Position
 from supervision.tasks import assignments, queries, responsibilities, rules
@@ -74,8 +74,7 @@ async def amend_task(
     """
     known = await queries.read_officials_in_post(session, set(liaison_leader_ids or ()))
     task = await queries.get_for_update(session, actor, task_id)
-    if task.version != version:
-        raise Stale
+    require_version(task, version)
     for leader_id in liaison_leader_ids or ():
         rules.check_fit(TaskPart.LIAISON_LEADER, known.get(leader_id), unit_id=task.responsible_unit_id)
     units = set(supporting_unit_ids or ())
