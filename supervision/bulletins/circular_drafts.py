@@ -2,7 +2,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -24,7 +23,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import require_version
 from supervision.identity.queries import require_officials_in_post, require_units
-from supervision.items.models import Item
+from supervision.items import queries as items
 
 
 async def draft_circular(
@@ -128,18 +127,12 @@ async def criticise(
         raise UnitOrOfficial
     await require_units(session, {unit_id} if unit_id else set())
     await require_officials_in_post(session, {official_id} if official_id else set())
-    await require_item(session, item_id)
+    await items.require_items(session, actor, {item_id}, MatterItemUnknown)
     said = Criticism(circular_id=circular.id, unit_id=unit_id, official_id=official_id, item_id=item_id, reason=reason)
     await _say(session, circular, said)
     await audit.record(
         session, actor, "circular.criticised", circular_id, unit_id=unit_id, official_id=official_id, item_id=item_id
     )
-
-
-async def require_item(session: AsyncSession, item_id: UUID | None) -> None:
-    """Refuse an id that is no item's."""
-    if item_id is not None and await session.scalar(select(Item.id).where(Item.id == item_id)) is None:
-        raise MatterItemUnknown
 
 
 async def _get_own_draft(session: AsyncSession, actor: Actor, circular_id: UUID) -> Circular:

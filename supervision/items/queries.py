@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,6 +17,7 @@ from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.items import policy, search
+from supervision.items.errors import UnknownItem
 from supervision.items.models import (
     Item,
     ItemChange,
@@ -161,6 +163,16 @@ async def read_items(session: AsyncSession, actor: Actor, item_ids: Sequence[UUI
     """Read some items that the actor may see, in the order of their registration."""
     statement = _ITEMS.where(Item.id.in_(item_ids), policy.visible_to(actor)).order_by(Item.id)
     return [dict(row) for row in (await session.execute(statement)).mappings()]
+
+
+async def require_items(
+    session: AsyncSession, actor: Actor, item_ids: AbstractSet[UUID | None], refusal: type[UnknownItem] = UnknownItem
+) -> None:
+    """Refuse ids of which one is no item that the actor may see; None names nothing."""
+    if wanted := item_ids - {None}:
+        found = await session.scalars(select(Item.id).where(Item.id.in_(wanted), policy.visible_to(actor)))
+        if set(found) != wanted:
+            raise refusal
 
 
 async def get_for_update(session: AsyncSession, actor: Actor, item_id: UUID) -> Item:
