@@ -23,6 +23,7 @@ from supervision.foundation.errors import (
     Stale,
     Unauthenticated,
 )
+from supervision.foundation.strict_json import RepeatedKeyError
 
 log = structlog.get_logger()
 
@@ -84,10 +85,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "missing": ("缺少此项。", "This is required."),
     "extra_forbidden": ("没有此项，请核对名称。", "There is no such field; check its name."),
     "json_invalid": ("不是有效的 JSON。", "This is not valid JSON."),
-    "repeated_key": (
-        "同一对象中此名称重复出现，请只保留一个。",
-        "This name stands twice in one object; keep one of them.",
-    ),
+    "repeated_key": (RepeatedKeyError.zh, RepeatedKeyError.en),
     "unknown_parameter": ("没有此查询参数，请核对名称。", "There is no such query parameter; check its name."),
     "repeated_parameter": ("查询参数只能出现一次。", "A query parameter may be given only once."),
     "string_too_short": ("文字过短。", "The text is too short."),

@@ -8,6 +8,7 @@ from migrations.twins import Twin, find_twins
 from supervision.audit import service as audit
 from supervision.foundation.actors import system
 from supervision.foundation.database import enter
+from supervision.foundation.insertion import violated_constraint
 from supervision.foundation.texts import read_name
 
 
@@ -40,7 +41,10 @@ async def rename_twin(session: AsyncSession, twin_id: UUID, name: str) -> Twin:
     statement = update(named).where(named.c.id == twin.id)
     try:
         await session.execute(statement.values(name=name, version=named.c.version + 1))
-    except IntegrityError:
+    except IntegrityError as error:
+        # An older schema names it otherwise, by the name as it was written.
+        if not violated_constraint(error).startswith(f"uq_{twin.table}_jurisdiction_id_"):
+            raise
         raise NoSuchTwin from None
     await audit.record(session, system(twin.jurisdiction_id), f"{twin.table}.renamed", twin.id, name=name)
     await enter(session, None, role="ducha_owner")

@@ -2,8 +2,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -22,9 +20,10 @@ from supervision.bulletins.states import CircularKind, CircularState
 from supervision.cadence.rules import Period, PeriodKind, period_of
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Stale
+from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import require_version
 from supervision.identity.queries import require_officials_in_post, require_units
-from supervision.items.models import Item
+from supervision.items import queries as items
 
 
 async def draft_circular(
@@ -84,11 +83,7 @@ async def _draft(
         drafted_by=actor.person,
         drafted_at=now,
     )
-    try:
-        async with session.begin_nested():
-            session.add(circular)
-    except IntegrityError as error:
-        raise MonthAlreadyDrafted from error
+    await insert_or_refuse(session, circular, uq_circular_period=MonthAlreadyDrafted)
     await audit.record(session, actor, "circular.drafted", circular.id, kind=kind, month=period.first, cut_off_on=day)
     return circular.id
 
@@ -98,8 +93,7 @@ async def amend_circular(
 ) -> None:
     """Change a draft's title or text; refuses everybody but its drafter, what is no draft, and a stale version."""
     circular = await _get_own_draft(session, actor, circular_id)
-    if circular.version != version:
-        raise Stale
+    require_version(circular, version)
     for name, value in changes.items():
         setattr(circular, name, value)
     await audit.record(session, actor, "circular.amended", circular_id, fields=sorted(changes))
@@ -133,18 +127,12 @@ async def criticise(
         raise UnitOrOfficial
     await require_units(session, {unit_id} if unit_id else set())
     await require_officials_in_post(session, {official_id} if official_id else set())
-    await require_item(session, item_id)
+    await items.require_items(session, actor, {item_id}, MatterItemUnknown)
     said = Criticism(circular_id=circular.id, unit_id=unit_id, official_id=official_id, item_id=item_id, reason=reason)
     await _say(session, circular, said)
     await audit.record(
         session, actor, "circular.criticised", circular_id, unit_id=unit_id, official_id=official_id, item_id=item_id
     )
-
-
-async def require_item(session: AsyncSession, item_id: UUID | None) -> None:
-    """Refuse an id that is no item's."""
-    if item_id is not None and await session.scalar(select(Item.id).where(Item.id == item_id)) is None:
-        raise MatterItemUnknown
 
 
 async def _get_own_draft(session: AsyncSession, actor: Actor, circular_id: UUID) -> Circular:
@@ -156,10 +144,11 @@ async def _get_own_draft(session: AsyncSession, actor: Actor, circular_id: UUID)
 
 
 async def _say(session: AsyncSession, circular: Circular, said: Commendation | Criticism) -> None:
-    try:
-        async with session.begin_nested():
-            session.add(said)
-    except IntegrityError as error:
-        raise AlreadyNamed from error
+    await insert_or_refuse(
+        session,
+        said,
+        uq_commendation_circular_id_unit_id=AlreadyNamed,
+        uq_criticism_circular_id_unit_id_official_id_item_id=AlreadyNamed,
+    )
     # What is read of a circular includes whom it names, so its version moves with them.
     flag_modified(circular, "title")

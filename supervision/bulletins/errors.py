@@ -1,4 +1,5 @@
-from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.foundation.errors import Conflict, DayInFuture, DayTooEarly, Forbidden, Invalid
+from supervision.items.errors import UnknownItem
 
 
 class NotFirstOfMonth(Invalid):
@@ -8,7 +9,7 @@ class NotFirstOfMonth(Invalid):
     en = "Name the month of a circular by its first day."
 
 
-class CutOffOutOfRange(Invalid):
+class CutOffOutOfRange(DayInFuture):
     """The figures are cut off on a day of the month or after it, and not in the future."""
 
     zh = "截止日不得早于当月第一天，也不得晚于今天（{today}）。"
@@ -57,14 +58,14 @@ class UnitOrOfficial(Invalid):
     en = "A criticism names either a unit or an official."
 
 
-class MatterItemUnknown(Invalid):
+class MatterItemUnknown(UnknownItem):
     """The item that is named does not exist."""
 
     zh = "没有找到所涉的督查事项。请核对编号，或不填此项。"
     en = "The item was not found. Check the id, or leave it out."
 
 
-class LimitInPast(Invalid):
+class LimitInPast(DayTooEarly):
     """A rectification's limit lies on a day that is not over."""
 
     zh = "整改期限早于今天（{today}）。"

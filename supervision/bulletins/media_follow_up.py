@@ -5,12 +5,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.bulletins import queries, rules
-from supervision.bulletins.circular_drafts import require_item
-from supervision.bulletins.errors import FollowUpConcluded
+from supervision.bulletins.errors import FollowUpConcluded, MatterItemUnknown
 from supervision.bulletins.models import MediaFollowUp
 from supervision.bulletins.states import FOLLOW_UP_FOLLOWS, FollowUpState
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
+from supervision.items import queries as items
 
 
 async def log_follow_up(
@@ -18,7 +18,7 @@ async def log_follow_up(
 ) -> UUID:
     """Log that a news medium was asked to follow a major matter (§5(2)); refuses an unknown item, and a future day."""
     await days.check(session, "log_media_follow_up", {"/asked_on": asked_on})
-    await require_item(session, item_id)
+    await items.require_items(session, actor, {item_id}, MatterItemUnknown)
     asked = MediaFollowUp(
         item_id=item_id,
         matter=matter,

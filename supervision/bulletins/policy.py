@@ -3,7 +3,7 @@ from sqlalchemy import ColumnElement, true
 from supervision.bulletins.errors import DrafterSignsOff, OnlyDrafterAmends, OrdererVerifies
 from supervision.bulletins.models import Circular, RectificationOrder
 from supervision.bulletins.states import CircularState
-from supervision.foundation.actors import Actor, Role
+from supervision.foundation.actors import Actor, Role, require_another
 
 
 def circulars_visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -24,11 +24,9 @@ def require_drafter(actor: Actor, circular: Circular) -> None:
 
 def require_another_than_drafter(actor: Actor, circular: Circular) -> None:
     """Refuse the drafter as checker and issuer."""
-    if actor.person == circular.drafted_by:
-        raise DrafterSignsOff
+    require_another(actor, {circular.drafted_by}, DrafterSignsOff)
 
 
 def require_another_than_orderer(actor: Actor, order: RectificationOrder) -> None:
     """Refuse whoever ordered a rectification as its verifier."""
-    if actor.person == order.ordered_by:
-        raise OrdererVerifies
+    require_another(actor, {order.ordered_by}, OrdererVerifies)

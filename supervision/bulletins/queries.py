@@ -20,7 +20,8 @@ from supervision.bulletins.models import (
 from supervision.bulletins.states import RectificationState
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound, or_not_found
+from supervision.foundation.errors import or_not_found
+from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.identity.models import Official, Unit
@@ -168,10 +169,7 @@ async def get_circular(session: AsyncSession, actor: Actor, circular_id: UUID) -
 async def get_circular_for_update(session: AsyncSession, actor: Actor, circular_id: UUID) -> Circular:
     """Lock a circular that the actor may see until the transaction ends."""
     statement = select(Circular).where(Circular.id == circular_id, policy.circulars_visible_to(actor))
-    found = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if found is None:
-        raise NotFound
-    return found
+    return await get_locked(session, statement)
 
 
 async def list_rectification_orders(
@@ -204,10 +202,7 @@ async def get_rectification_order(session: AsyncSession, actor: Actor, order_id:
 async def get_order_for_update(session: AsyncSession, actor: Actor, order_id: UUID) -> RectificationOrder:
     """Lock an order that the actor may see until the transaction ends."""
     statement = select(RectificationOrder).where(RectificationOrder.id == order_id, policy.orders_visible_to(actor))
-    found = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if found is None:
-        raise NotFound
-    return found
+    return await get_locked(session, statement)
 
 
 async def list_follow_ups(
@@ -225,11 +220,7 @@ async def get_follow_up(session: AsyncSession, _actor: Actor, follow_up_id: UUID
 
 async def get_follow_up_for_update(session: AsyncSession, _actor: Actor, follow_up_id: UUID) -> MediaFollowUp:
     """Lock a follow-up until the transaction ends."""
-    statement = select(MediaFollowUp).where(MediaFollowUp.id == follow_up_id).with_for_update()
-    found = await session.scalar(statement, execution_options={"populate_existing": True})
-    if found is None:
-        raise NotFound
-    return found
+    return await get_locked(session, select(MediaFollowUp).where(MediaFollowUp.id == follow_up_id))
 
 
 async def list_accountability_proposals(
@@ -252,8 +243,5 @@ async def get_accountability_proposal(session: AsyncSession, _actor: Actor, prop
 
 async def get_proposal_for_update(session: AsyncSession, _actor: Actor, proposal_id: UUID) -> AccountabilityProposal:
     """Lock a proposal until the transaction ends."""
-    statement = select(AccountabilityProposal).where(AccountabilityProposal.id == proposal_id).with_for_update()
-    found = await session.scalar(statement, execution_options={"populate_existing": True})
-    if found is None:
-        raise NotFound
-    return found
+    statement = select(AccountabilityProposal).where(AccountabilityProposal.id == proposal_id)
+    return await get_locked(session, statement)

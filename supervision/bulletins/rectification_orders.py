@@ -6,8 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.bulletins import policy, queries
-from supervision.bulletins.circular_drafts import require_item
-from supervision.bulletins.errors import LimitInPast, RectificationStateForbids
+from supervision.bulletins.errors import LimitInPast, MatterItemUnknown, RectificationStateForbids
 from supervision.bulletins.models import RectificationOrder, RectificationReport
 from supervision.bulletins.states import (
     RECTIFICATION_FOLLOWS,
@@ -18,6 +17,7 @@ from supervision.bulletins.states import (
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.queries import require_units
+from supervision.items import queries as items
 
 
 async def order_rectification(
@@ -26,7 +26,7 @@ async def order_rectification(
     """Order a unit to put a matter right by a day (§5(2) 限时整改); refuses an unknown unit or item, and a past day."""
     await days.check(session, "order_rectification", {"/limit_on": limit_on}, past=LimitInPast)
     await require_units(session, {unit_id})
-    await require_item(session, item_id)
+    await items.require_items(session, actor, {item_id}, MatterItemUnknown)
     order = RectificationOrder(
         unit_id=unit_id,
         item_id=item_id,

@@ -2,7 +2,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -18,7 +17,8 @@ from supervision.desk.models import BurdenComplaint, RequestKind
 from supervision.desk.states import FOLLOWS, ComplaintState, ComplaintVerdict
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import get_locked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +59,7 @@ async def file_complaint(session: AsyncSession, actor: Actor, new: NewComplaint)
         filed_by=actor.person,
         filed_at=await clock.now(session),
     )
-    try:
-        async with session.begin_nested():
-            session.add(complaint)
-    except IntegrityError as error:
-        raise ComplaintWaits from error
+    await insert_or_refuse(session, complaint, uq_burden_complaint_waiting=ComplaintWaits)
     await audit.record(session, actor, "complaint.filed", complaint.id, about=new.about_kind, about_id=new.about_id)
     return complaint.id
 
@@ -76,9 +72,7 @@ async def answer_complaint(
     Refuses whoever filed it, and one that was answered.
     """
     statement = select(BurdenComplaint).where(BurdenComplaint.id == complaint_id, policy.complaints_visible_to(actor))
-    complaint = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if complaint is None:
-        raise NotFound
+    complaint = await get_locked(session, statement)
     following = ComplaintState(verdict)
     if following not in FOLLOWS[ComplaintState(complaint.state)]:
         raise ComplaintAnswered(state=complaint.state)

@@ -9,7 +9,7 @@ from supervision.desk import policy
 from supervision.desk.models import BurdenComplaint, RequestKind
 from supervision.desk.requests import requests
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.identity.models import Unit
@@ -74,10 +74,7 @@ async def list_complaints(
 
 
 async def get_complaint(session: AsyncSession, actor: Actor, complaint_id: UUID) -> Row:
-    found = await fetch_one(session, _complaints(actor).where(BurdenComplaint.id == complaint_id))
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(await fetch_one(session, _complaints(actor).where(BurdenComplaint.id == complaint_id)))
 
 
 def _complaints(actor: Actor) -> Rows:

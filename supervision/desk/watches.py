@@ -8,6 +8,7 @@ from supervision.audit import service as audit
 from supervision.desk.models import Watch
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.locks import find_locked
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.items import queries as items
 
@@ -30,7 +31,7 @@ async def end_watch(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
     """Watch an item no longer; refuses an item out of sight."""
     await items.get_item(session, actor, item_id)
     mine = select(Watch).where(Watch.item_id == item_id, Watch.person_id == actor.person, Watch.ended_at.is_(None))
-    watch = await session.scalar(mine.with_for_update(), execution_options={"populate_existing": True})
+    watch = await find_locked(session, mine)
     if watch is not None:
         watch.ended_at = await clock.now(session)
         await audit.record(session, actor, "watch.ended", item_id)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.documents.models import Attachment
 from supervision.foundation import clock
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.ids import new_id
 
 
@@ -21,7 +21,4 @@ async def keep(session: AsyncSession, raw: bytes) -> UUID:
 
 async def read(session: AsyncSession, attachment_id: UUID) -> bytes:
     """Read kept bytes; refuses an id that is none of the jurisdiction's."""
-    content = await session.scalar(select(Attachment.content).where(Attachment.id == attachment_id))
-    if content is None:
-        raise NotFound
-    return content
+    return or_not_found(await session.scalar(select(Attachment.content).where(Attachment.id == attachment_id)))

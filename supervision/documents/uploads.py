@@ -15,7 +15,7 @@ from supervision.documents.packages import folded
 from supervision.documents.rules import MIB
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Rows
 from supervision.foundation.sessions import Row, fetch_one
 
@@ -113,7 +113,4 @@ async def require_uploads(session: AsyncSession, actor: Actor, attachment_ids: s
 
 
 async def _one(session: AsyncSession, statement: Rows) -> Row:
-    found = await fetch_one(session, statement)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(await fetch_one(session, statement))

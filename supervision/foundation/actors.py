@@ -1,6 +1,9 @@
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
+
+from supervision.foundation.errors import Forbidden
 
 
 class Role(StrEnum):
@@ -31,6 +34,12 @@ class Actor:
     def person(self) -> UUID | None:
         """The one who answers for the act: proposer and approver must differ in it."""
         return self.official_id or self.client_id
+
+
+def require_another(actor: Actor, people: Collection[UUID | None], refusal: type[Forbidden]) -> None:
+    """Refuse, in the room's own words, a second step by one of those who took the first ones."""
+    if actor.person in people:
+        raise refusal
 
 
 def system(jurisdiction_id: UUID, *, is_test: bool = False) -> Actor:

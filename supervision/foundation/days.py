@@ -78,8 +78,8 @@ async def check(
     operation: str,
     given: Mapping[str, date | None],
     *,
-    future: type[Refusal] = DayInFuture,
-    past: type[Refusal] = DayTooEarly,
+    future: type[DayInFuture] = DayInFuture,
+    past: type[DayTooEarly] = DayTooEarly,
 ) -> date:
     """Return today; refuses the first of the days, by their pointers, that lies out of its reach in `REACHES`.
 
@@ -102,8 +102,8 @@ def find_refusal(
     day: date,
     *,
     today: date,
-    future: type[Refusal] = DayInFuture,
-    past: type[Refusal] = DayTooEarly,
+    future: type[DayInFuture] = DayInFuture,
+    past: type[DayTooEarly] = DayTooEarly,
 ) -> Refusal | None:
     """Return what is to be said of a day that lies out of reach of today; None if it does not."""
     first, last = _span(reach, today)

@@ -18,6 +18,9 @@ class NotJsonError(ValueError):
 class RepeatedKeyError(ValueError):
     """An object names a key twice, so that nobody knows which of the values is meant; `place` leads to it."""
 
+    zh = "同一对象中此名称重复出现，请只保留一个。"
+    en = "This name stands twice in one object; keep one of them."
+
     def __init__(self, place: Place) -> None:
         super().__init__("a key stands twice")
         self.place = place

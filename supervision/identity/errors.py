@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Invalid, Unauthenticated
+from supervision.foundation.errors import Conflict, DayInFuture, Invalid, Unauthenticated
 
 
 class LockedOut(Unauthenticated):
@@ -84,7 +84,7 @@ class OfficialHasLeft(Conflict):
     en = "This official left on {left_on}."
 
 
-class DepartureNotYet(Invalid):
+class DepartureNotYet(DayInFuture):
     """A departure is recorded when it has happened."""
 
     zh = "离任日期晚于今天（{today}）。请在离任当日或之后登记。"

@@ -1,13 +1,13 @@
 import re
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation.actors import Actor, Role, system
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
+from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.texts import read_name
 from supervision.identity import service
 from supervision.identity.errors import JurisdictionExists, NotAJurisdictionCode
@@ -26,11 +26,7 @@ async def found_jurisdiction(session: AsyncSession, *, code: str, name: str, kin
         raise NotAJurisdictionCode
     name = read_name(name)
     jurisdiction = Jurisdiction(id=new_id(), code=code, name=name, kind=kind)
-    try:
-        async with session.begin_nested():
-            session.add(jurisdiction)
-    except IntegrityError as error:
-        raise JurisdictionExists from error
+    await insert_or_refuse(session, jurisdiction, uq_jurisdiction_code=JurisdictionExists)
     # From here on as any caller of the county: the owner sees the rows of all counties, and would mix them up.
     await enter(session, jurisdiction.id, role="ducha_api")
     actor = system(jurisdiction.id)

@@ -4,14 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor, Role
-from supervision.foundation.database import Named
-from supervision.foundation.errors import NotFound, Refusal, Stale
+from supervision.foundation.insertion import insert_or_refuse, refusing
+from supervision.foundation.locks import get_locked, require_version
 from supervision.identity import keys, policy, queries, telephones
 from supervision.identity.errors import (
     ClientNameTaken,
@@ -34,7 +33,7 @@ ACTIVE_KEYS = 2
 async def register_unit(session: AsyncSession, actor: Actor, *, name: str, kind: str) -> UUID:
     """Register a unit; refuses a name that another unit has."""
     unit = Unit(name=name, kind=kind)
-    await _add(session, unit, UnitNameTaken)
+    await insert_or_refuse(session, unit, uq_unit_jurisdiction_id_name_folded=UnitNameTaken)
     await audit.record(session, actor, "unit.registered", unit.id, name=name, kind=kind)
     return unit.id
 
@@ -43,8 +42,8 @@ async def amend_unit(
     session: AsyncSession, actor: Actor, unit_id: UUID, version: int, *, changes: dict[str, Any]
 ) -> None:
     """Change a unit's name or kind; refuses a stale version and a name that is taken."""
-    unit = await session.scalar(select(Unit).where(Unit.id == unit_id).with_for_update())
-    await _amend(session, unit, version, changes, UnitNameTaken)
+    unit = await get_locked(session, select(Unit).where(Unit.id == unit_id))
+    await _amend(session, unit, version, changes)
     await audit.record(session, actor, "unit.amended", unit_id, **changes)
 
 
@@ -69,7 +68,9 @@ async def register_official(
         leadership_level=leadership_level,
         **_telephone_columns(telephone),
     )
-    await _add(session, official, OfficialAlreadyListed)
+    await insert_or_refuse(
+        session, official, uq_official_jurisdiction_id_unit_id_name_folded_post_folded=OfficialAlreadyListed
+    )
     await audit.record(session, actor, "official.registered", official.id, unit_id=unit_id, position=position)
     return official.id
 
@@ -78,13 +79,13 @@ async def amend_official(
     session: AsyncSession, actor: Actor, official_id: UUID, version: int, *, changes: dict[str, Any]
 ) -> None:
     """Change an official's post, level, telephone or day of leaving; refuses a stale version."""
-    official = await session.scalar(select(Official).where(Official.id == official_id).with_for_update())
+    official = await get_locked(session, select(Official).where(Official.id == official_id))
     # The audit row says that the telephone changed, never to what.
     facts = {name: "***" if name == "telephone" else value for name, value in changes.items()}
     if "telephone" in changes:
         changes = {**changes, **_telephone_columns(changes["telephone"])}
         del changes["telephone"]
-    await _amend(session, official, version, changes, OfficialAlreadyListed)
+    await _amend(session, official, version, changes)
     await audit.record(session, actor, "official.amended", official_id, **facts)
 
 
@@ -92,9 +93,7 @@ async def depart_official(session: AsyncSession, actor: Actor, official_id: UUID
     """Record that an official has left the post on a day; refuses a day to come, and who left before."""
     await days.check(session, "record_departure", {"/on": on}, future=DepartureNotYet)
     statement = select(Official).where(Official.id == official_id, policy.officials_visible_to(actor))
-    official = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if official is None:
-        raise NotFound
+    official = await get_locked(session, statement)
     if official.left_on is not None:
         raise OfficialHasLeft(left_on=official.left_on)
     official.left_on = on
@@ -115,7 +114,7 @@ async def register_client(
         may_act_for_officials=may_act_for_officials,
         created_at=await clock.now(session),
     )
-    await _add(session, client, ClientNameTaken)
+    await insert_or_refuse(session, client, uq_client_jurisdiction_id_name_folded=ClientNameTaken)
     await audit.record(session, actor, "client.registered", client.id, role=role, unit_id=unit_id)
     return client.id
 
@@ -133,9 +132,7 @@ async def issue_key(
     """Issue a key, whose text is shown this once; refuses a third active key, and scopes beyond `allowed`."""
     if not allowed.issuperset(scopes):
         raise ScopeBeyondRole
-    client = await session.scalar(select(Client).where(Client.id == client_id).with_for_update())
-    if client is None:
-        raise NotFound
+    await get_locked(session, select(Client).where(Client.id == client_id))
     now = clock.real_now()
     if expires_at is not None:
         _check_expiry(expires_at, now)
@@ -168,10 +165,8 @@ def _check_expiry(expires_at: datetime, now: datetime) -> None:
 
 async def revoke_key(session: AsyncSession, actor: Actor, client_id: UUID, key_id: UUID) -> None:
     """Revoke a key at once; refuses one that was revoked before."""
-    statement = select(ClientKey).where(ClientKey.id == key_id, ClientKey.client_id == client_id).with_for_update()
-    key = await session.scalar(statement)
-    if key is None:
-        raise NotFound
+    statement = select(ClientKey).where(ClientKey.id == key_id, ClientKey.client_id == client_id)
+    key = await get_locked(session, statement)
     if key.revoked_at:
         raise KeyAlreadyRevoked
     key.revoked_at = clock.real_now()
@@ -204,24 +199,12 @@ def _telephone_columns(telephone: str | None) -> dict[str, Any]:
     }
 
 
-async def _add(session: AsyncSession, row: Named, taken: type[Refusal]) -> None:
-    try:
-        async with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        raise taken from error
-
-
-async def _amend(
-    session: AsyncSession, row: Unit | Official | None, version: int, changes: dict[str, Any], taken: type[Refusal]
-) -> None:
-    if row is None:
-        raise NotFound
-    if row.version != version:
-        raise Stale
-    try:
-        async with session.begin_nested():
-            for name, value in changes.items():
-                setattr(row, name, value)
-    except IntegrityError as error:
-        raise taken from error
+async def _amend(session: AsyncSession, row: Unit | Official, version: int, changes: dict[str, Any]) -> None:
+    require_version(row, version)
+    async with refusing(
+        session,
+        uq_unit_jurisdiction_id_name_folded=UnitNameTaken,
+        uq_official_jurisdiction_id_unit_id_name_folded_post_folded=OfficialAlreadyListed,
+    ):
+        for name, value in changes.items():
+            setattr(row, name, value)

@@ -1,7 +1,6 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -9,7 +8,8 @@ from supervision.cadence.rules import day_zh
 from supervision.documents import uploads
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import get_locked
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.inspections import policy, queries, rules
 from supervision.inspections.errors import ConclusionAlreadyAcknowledged, ConclusionAlreadySent, UnitNotInScope
@@ -34,11 +34,7 @@ async def send_conclusion(session: AsyncSession, actor: Actor, plan_id: UUID, *,
     conclusion = Conclusion(
         plan_id=plan_id, unit_id=unit_id, text=text, sent_by=actor.person, sent_at=await clock.now(session)
     )
-    try:
-        async with session.begin_nested():
-            session.add(conclusion)
-    except IntegrityError as error:
-        raise ConclusionAlreadySent from error
+    await insert_or_refuse(session, conclusion, uq_conclusion_plan_id_unit_id=ConclusionAlreadySent)
     evidence = await queries.list_evidence(session, plan_id, unit_id)
     await uploads.show_to(session, attachment_ids=evidence, unit_id=unit_id)
     await _tell_leaders(session, actor, plan, conclusion)
@@ -52,9 +48,7 @@ async def acknowledge_conclusion(session: AsyncSession, actor: Actor, conclusion
     What still waits to be sent about it is withdrawn.
     """
     statement = select(Conclusion).where(Conclusion.id == conclusion_id, policy.conclusions_visible_to(actor))
-    conclusion = await session.scalar(statement.with_for_update())
-    if conclusion is None:
-        raise NotFound
+    conclusion = await get_locked(session, statement)
     if conclusion.acknowledged_at is not None:
         raise ConclusionAlreadyAcknowledged
     now = await clock.now(session)

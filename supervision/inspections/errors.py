@@ -1,4 +1,5 @@
 from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.items.errors import UnknownItem
 
 
 class PlanNotDrafted(Conflict):
@@ -63,7 +64,7 @@ class RefusedPlanNeedsReason(Invalid):
     en = "A refusal must give its reason."
 
 
-class InspectedItemUnknown(Invalid):
+class InspectedItemUnknown(UnknownItem):
     """No item of the jurisdiction has one of these ids."""
 
     zh = "没有找到所指的督查事项。请核对编号。"

@@ -13,8 +13,7 @@ from supervision.inspections import queries, rules
 from supervision.inspections.errors import ConclusionAlreadySent, InspectedItemUnknown, UnitNotInScope
 from supervision.inspections.models import Conclusion, Finding, FindingEvidence, Severity
 from supervision.inspections.states import PlanVerb
-from supervision.items import policy as items
-from supervision.items.models import Item
+from supervision.items import queries as items
 
 
 async def record_finding(  # noqa: PLR0913 - what a finding is
@@ -41,7 +40,7 @@ async def record_finding(  # noqa: PLR0913 - what a finding is
         raise UnitNotInScope
     if await session.scalar(select(exists().where(Conclusion.plan_id == plan_id, Conclusion.unit_id == unit_id))):
         raise ConclusionAlreadySent
-    await _require_item(session, actor, item_id)
+    await items.require_items(session, actor, {item_id}, InspectedItemUnknown)
     await uploads.require_uploads(session, actor, set(attachment_ids))
     finding = Finding(
         plan_id=plan_id,
@@ -63,9 +62,3 @@ async def record_finding(  # noqa: PLR0913 - what a finding is
         session, actor, "finding.recorded", finding.id, plan_id=plan_id, unit_id=unit_id, severity=severity
     )
     return finding.id
-
-
-async def _require_item(session: AsyncSession, actor: Actor, item_id: UUID | None) -> None:
-    statement = select(Item.id).where(Item.id == item_id, items.visible_to(actor))
-    if item_id is not None and await session.scalar(statement) is None:
-        raise InspectedItemUnknown

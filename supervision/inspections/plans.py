@@ -4,20 +4,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Stale
+from supervision.foundation.locks import require_version
 from supervision.identity import queries as identity
 from supervision.inspections import policy, queries, rules
 from supervision.inspections.errors import InspectedItemUnknown, PlanNotBegun
 from supervision.inspections.models import InspectionPlan, InspectionScope, Method
 from supervision.inspections.states import PlanState, PlanVerb
-from supervision.items import policy as items
-from supervision.items.models import Item
+from supervision.items import queries as items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +66,7 @@ async def amend_plan(
     `changes` has any of title, first_on, last_on, methods, unit_ids, item_ids and official_ids.
     """
     plan = await queries.get_plan_for_update(session, actor, plan_id)
-    if plan.version != version:
-        raise Stale
+    require_version(plan, version)
     plan.state = rules.follow(plan.state, PlanVerb.AMEND)
     stands = await queries.get_plan(session, actor, plan_id)
     scope = Scope(
@@ -119,10 +117,7 @@ async def carry_out_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> 
 async def _require_known(session: AsyncSession, actor: Actor, scope: Scope) -> None:
     await identity.require_units(session, set(scope.unit_ids))
     await identity.require_officials_in_post(session, set(scope.official_ids))
-    wanted = set(scope.item_ids)
-    found = await session.scalars(select(Item.id).where(Item.id.in_(wanted), items.visible_to(actor)))
-    if set(found) != wanted:
-        raise InspectedItemUnknown
+    await items.require_items(session, actor, set(scope.item_ids), InspectedItemUnknown)
 
 
 async def _write_scope(session: AsyncSession, plan: InspectionPlan, scope: Scope) -> None:

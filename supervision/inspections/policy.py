@@ -2,7 +2,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, all_, and_, literal, or_, select, true
 
-from supervision.foundation.actors import Actor, Role
+from supervision.foundation.actors import Actor, Role, require_another
 from supervision.inspections.errors import DrafterMayNotDecide
 from supervision.inspections.models import Conclusion, Finding, InspectionPlan, InspectionScope, Method
 from supervision.inspections.states import PlanState
@@ -36,5 +36,4 @@ def conclusions_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def require_another_person(actor: Actor, drafted_by: UUID | None) -> None:
     """Refuse that one decides on a plan that one wrote."""
-    if actor.person == drafted_by:
-        raise DrafterMayNotDecide
+    require_another(actor, {drafted_by}, DrafterMayNotDecide)

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from supervision.foundation.actors import Actor, Role
-from supervision.foundation.errors import NotFound, or_not_found
+from supervision.foundation.errors import or_not_found
+from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.inspections import policy
@@ -134,10 +135,7 @@ async def get_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> Row:
 async def get_plan_for_update(session: AsyncSession, actor: Actor, plan_id: UUID) -> InspectionPlan:
     """Lock a plan that the actor may see until the transaction ends."""
     statement = select(InspectionPlan).where(InspectionPlan.id == plan_id, policy.plans_visible_to(actor))
-    plan = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if plan is None:
-        raise NotFound
-    return plan
+    return await get_locked(session, statement)
 
 
 async def is_in_scope(session: AsyncSession, plan: InspectionPlan, unit_id: UUID) -> bool:

@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.foundation.errors import Conflict, DayInFuture, Forbidden, Invalid
 
 
 class DeadlineBeforeReceipt(Invalid):
@@ -113,7 +113,7 @@ class UnknownItem(Invalid):
     en = "No such item. Register it first, or check the id."
 
 
-class NotYetHappened(Invalid):
+class NotYetHappened(DayInFuture):
     """What is entered on a register has happened."""
 
     zh = "日期晚于今天（{today}）。"

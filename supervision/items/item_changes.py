@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Stale
+from supervision.foundation.locks import require_version
 from supervision.identity.models import Client, Official
 from supervision.identity.queries import require_officials_in_post
 from supervision.items import ledger_entries, queries, rules
@@ -80,8 +80,7 @@ async def amend_item(
     Refuses a stale version, what is marked as classified, and an official who is unknown.
     """
     item = await queries.get_for_update(session, actor, item_id)
-    if item.version != version:
-        raise Stale
+    require_version(item, version)
     await days.check(session, "amend_item", {"/authority_on": changes.get("authority_on")})
     rules.check_unclassified(*(value for value in changes.values() if isinstance(value, str)))
     if official_id := changes.get("authority_official_id"):

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.items import queries, rules
 from supervision.items.errors import NotYetHappened, StagesAlreadyPlanned
 from supervision.items.item_changes import note_changes, require_open
@@ -40,9 +40,7 @@ async def plan_stages(session: AsyncSession, actor: Actor, item_id: UUID, *, sta
 
 async def finish_stage(session: AsyncSession, actor: Actor, stage_id: UUID, *, finished_on: date, note: str) -> None:
     """Finish the next stage of an open item; refuses one out of its order, one that is finished, and a day to come."""
-    item_id = await session.scalar(select(ItemStage.item_id).where(ItemStage.id == stage_id))
-    if item_id is None:
-        raise NotFound
+    item_id = or_not_found(await session.scalar(select(ItemStage.item_id).where(ItemStage.id == stage_id)))
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     require_open(await queries.get_for_update(session, actor, item_id))
     await days.check(session, "finish_item_stage", {"/finished_on": finished_on}, future=NotYetHappened)

@@ -11,6 +11,7 @@ from supervision.cadence.rules import PeriodKind, period_of, periods_between
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
+from supervision.foundation.locks import get_locked
 from supervision.identity.models import Official, Position
 from supervision.items import rules
 from supervision.items.errors import LedgerAlreadyClosed, LedgerAlreadyOpen
@@ -149,7 +150,7 @@ async def _open(session: AsyncSession, actor: Actor, year: int) -> bool:
 
 async def _lock(session: AsyncSession, year: int) -> Ledger:
     # Whoever comes second waited in the insertion, and now sees what the first one entered.
-    ledger = (await session.execute(select(Ledger).where(Ledger.year == year).with_for_update())).scalar_one()
+    ledger = await get_locked(session, select(Ledger).where(Ledger.year == year))
     if ledger.closed_on is not None:
         raise LedgerAlreadyClosed(closed_on=ledger.closed_on)
     return ledger

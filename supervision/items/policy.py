@@ -2,7 +2,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, false, select, true
 
-from supervision.foundation.actors import Actor, Role
+from supervision.foundation.actors import Actor, Role, require_another
 from supervision.items.errors import RegistrarActsAlone
 from supervision.items.models import Item, Party
 
@@ -25,5 +25,4 @@ def visible_as(role: Role, unit_id: UUID | BindParameter[UUID] | None) -> Column
 
 def require_another_person(actor: Actor, item: Item) -> None:
     """Refuse who registered an item where a second person is asked for."""
-    if actor.person == item.registered_by:
-        raise RegistrarActsAlone
+    require_another(actor, {item.registered_by}, RegistrarActsAlone)

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from supervision.foundation.actors import Actor, Role
-from supervision.foundation.errors import NotFound, or_not_found
+from supervision.foundation.errors import or_not_found
+from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.items import policy, search
+from supervision.items.errors import UnknownItem
 from supervision.items.models import (
     Item,
     ItemChange,
@@ -162,13 +165,19 @@ async def read_items(session: AsyncSession, actor: Actor, item_ids: Sequence[UUI
     return [dict(row) for row in (await session.execute(statement)).mappings()]
 
 
+async def require_items(
+    session: AsyncSession, actor: Actor, item_ids: AbstractSet[UUID | None], refusal: type[UnknownItem] = UnknownItem
+) -> None:
+    """Refuse ids of which one is no item that the actor may see; None names nothing."""
+    if wanted := item_ids - {None}:
+        found = await session.scalars(select(Item.id).where(Item.id.in_(wanted), policy.visible_to(actor)))
+        if set(found) != wanted:
+            raise refusal
+
+
 async def get_for_update(session: AsyncSession, actor: Actor, item_id: UUID) -> Item:
     """Lock an item that the actor may see until the transaction ends."""
-    statement = select(Item).where(Item.id == item_id, policy.visible_to(actor)).with_for_update(of=Item)
-    item = await session.scalar(statement)
-    if item is None:
-        raise NotFound
-    return item
+    return await get_locked(session, select(Item).where(Item.id == item_id, policy.visible_to(actor)))
 
 
 async def list_item_changes(session: AsyncSession, actor: Actor, request: PageRequest[UUID], item_id: UUID) -> Page:

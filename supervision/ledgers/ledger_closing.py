@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound, Problem
+from supervision.foundation.errors import Problem, or_not_found
+from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.items import ledger_entries, registration
@@ -88,16 +89,11 @@ async def list_ledger_checks(session: AsyncSession, actor: Actor, request: PageR
 async def get_ledger_check(session: AsyncSession, actor: Actor, year: int, check_id: UUID) -> Row:
     ledger = await items.get_ledger(session, actor, year)
     statement: Rows = select(*_COLUMNS).where(LedgerCheck.id == check_id, LedgerCheck.ledger_id == ledger["id"])
-    row = await fetch_one(session, statement)
-    if row is None:
-        raise NotFound
-    return row
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def _lock_standing(session: AsyncSession, year: int) -> Ledger:
-    ledger = await session.scalar(select(Ledger).where(Ledger.year == year).with_for_update())
-    if ledger is None:
-        raise NotFound
+    ledger = await get_locked(session, select(Ledger).where(Ledger.year == year))
     if ledger.closed_on is not None:
         raise LedgerAlreadyClosed(closed_on=ledger.closed_on)
     return ledger

@@ -3,13 +3,13 @@ from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import clock, settings
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Problem
+from supervision.foundation.insertion import insert_or_refuse
 from supervision.messaging import rules
 from supervision.messaging.errors import TemplateNotSendable, TemplateWrittenMeanwhile, TextTooLong, UnknownTemplate
 from supervision.messaging.models import Template
@@ -54,11 +54,7 @@ async def write_template(session: AsyncSession, actor: Actor, *, name: str, body
         raise TemplateNotSendable(problems=problems)
     last = await session.scalar(select(func.max(Template.version)).where(Template.name == name))
     template = Template(name=name, version=(last or 0) + 1, body=body, created_at=await clock.now(session))
-    try:
-        async with session.begin_nested():
-            session.add(template)
-    except IntegrityError as error:
-        raise TemplateWrittenMeanwhile from error
+    await insert_or_refuse(session, template, uq_template_jurisdiction_id_name_version=TemplateWrittenMeanwhile)
     await audit.record(session, actor, "template.written", template.id, name=name, version=template.version)
     return template.id
 

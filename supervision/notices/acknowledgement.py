@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.locks import get_locked
 from supervision.messaging import outbox
 from supervision.notices import policy as notices
 from supervision.notices.errors import NotToBeAcknowledged
@@ -29,9 +29,7 @@ async def acknowledge_delivery(session: AsyncSession, actor: Actor, delivery_id:
 async def lock_waiting(session: AsyncSession, actor: Actor, delivery_id: UUID) -> NoticeDelivery:
     """Lock a delivery that waits for its acknowledgement; refuses one that has it, and what is out of sight."""
     statement = select(NoticeDelivery).where(NoticeDelivery.id == delivery_id, notices.deliveries_visible_to(actor))
-    delivery = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if delivery is None:
-        raise NotFound
+    delivery = await get_locked(session, statement)
     if DeliveryState.ACKNOWLEDGED not in DELIVERY_FOLLOWS[DeliveryState(delivery.state)]:
         raise NotToBeAcknowledged(state=delivery.state)
     return delivery

@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.foundation.errors import Conflict, DayTooEarly, Forbidden, Invalid
 
 
 class ChainMalformed(Invalid):
@@ -29,7 +29,7 @@ class OnlyDrafterAmendsNotice(Forbidden):
     en = "Only the drafter may change the draft. Return it to the drafter."
 
 
-class NoticeLimitPassed(Invalid):
+class NoticeLimitPassed(DayTooEarly):
     """A notice sets a limit that can still be kept."""
 
     zh = "办理时限早于今天（{today}）。"

@@ -12,7 +12,7 @@ from supervision.cadence.queries import read_calendar
 from supervision.cadence.rules import Calendar, CalendarUnknown, add_working_days, day_zh, end_of_day
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound, Stale
+from supervision.foundation.locks import get_locked, require_version
 from supervision.foundation.numbers import take_next
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.queries import require_units
@@ -97,8 +97,7 @@ async def amend_notice(
     """Change the text or the limit of a draft, which its drafter alone may; refuses a stale version."""
     notice = await _lock(session, actor, notice_id)
     notices.check_amendable(notice.state, is_drafter=notice.drafted_by == actor.person)
-    if notice.version != version:
-        raise Stale
+    require_version(notice, version)
     rules.check_unclassified(changes.get("text"))
     await days.check(session, "amend_notice", {"/limit_on": changes.get("limit_on")}, past=NoticeLimitPassed)
     for name, value in changes.items():
@@ -166,11 +165,8 @@ async def _lock_for(session: AsyncSession, actor: Actor, notice_id: UUID, step: 
 
 
 async def _lock(session: AsyncSession, actor: Actor, notice_id: UUID) -> Notice:
-    statement = select(Notice).where(Notice.id == notice_id, notices_policy.notices_visible_to(actor)).with_for_update()
-    notice = await session.scalar(statement, execution_options={"populate_existing": True})
-    if notice is None:
-        raise NotFound
-    return notice
+    statement = select(Notice).where(Notice.id == notice_id, notices_policy.notices_visible_to(actor))
+    return await get_locked(session, statement)
 
 
 async def _sign(session: AsyncSession, actor: Actor, notice: Notice, step: NoticeState, at: datetime) -> None:

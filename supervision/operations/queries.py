@@ -4,7 +4,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.operations import policy
 from supervision.operations.models import Operation
 
@@ -24,7 +24,4 @@ OPERATION_COLUMNS = (
 
 async def get_operation(session: AsyncSession, actor: Actor, operation_id: UUID) -> RowMapping:
     statement = select(*OPERATION_COLUMNS).where(Operation.id == operation_id, policy.visible_to(actor))
-    row = (await session.execute(statement)).mappings().one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())

@@ -11,6 +11,7 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import ask_worker
+from supervision.foundation.locks import find_locked
 from supervision.operations.models import IdempotencyRecord, Operation
 from supervision.operations.states import FOLLOWS, OperationState
 
@@ -80,7 +81,7 @@ async def note_progress(session: AsyncSession, operation_id: UUID, *, done: int,
 async def lock_running(session: AsyncSession, operation_id: UUID) -> Operation | None:
     """Lock an operation until the transaction ends; None if another worker has finished it."""
     statement = select(Operation).where(Operation.id == operation_id, Operation.state == OperationState.RUNNING)
-    return await session.scalar(statement.with_for_update())
+    return await find_locked(session, statement)
 
 
 async def finish(

@@ -2,13 +2,13 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import get_locked
 from supervision.identity.models import Official, Position
 from supervision.items import rules
 from supervision.items.errors import NotYetHappened
@@ -39,11 +39,7 @@ async def hand_over(session: AsyncSession, actor: Actor, paper_id: UUID, *, offi
         handed_by=actor.person,
         handed_at=await clock.now(session),
     )
-    try:
-        async with session.begin_nested():
-            session.add(transfer)
-    except IntegrityError as error:
-        raise AlreadyTransferred from error
+    await insert_or_refuse(session, transfer, uq_direct_transfer_paper_id_official_id=AlreadyTransferred)
     await audit.record(session, actor, "paper.handed_over", transfer.id, paper_id=paper_id, official_id=official_id)
     return transfer.id
 
@@ -68,10 +64,7 @@ async def conclude_transfer(session: AsyncSession, actor: Actor, transfer_id: UU
 
 
 async def _lock_transfer(session: AsyncSession, transfer_id: UUID) -> DirectTransfer:
-    statement = select(DirectTransfer).where(DirectTransfer.id == transfer_id).with_for_update()
-    transfer = await session.scalar(statement, execution_options={"populate_existing": True})
-    if transfer is None:
-        raise NotFound
+    transfer = await get_locked(session, select(DirectTransfer).where(DirectTransfer.id == transfer_id))
     if TransferState.CONCLUDED not in TRANSFER_FOLLOWS[TransferState(transfer.state)]:
         raise TransferConcluded
     return transfer

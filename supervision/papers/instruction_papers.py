@@ -11,12 +11,12 @@ from supervision.documents.errors import UnknownAttachment
 from supervision.documents.models import Attachment
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.locks import get_locked
 from supervision.identity.models import COUNTY_LEADERS, Official
 from supervision.identity.queries import require_officials_in_post
-from supervision.items import policy, rules
-from supervision.items.errors import NotYetHappened, UnknownItem
-from supervision.items.models import Item
+from supervision.items import queries as items
+from supervision.items import rules
+from supervision.items.errors import NotYetHappened
 from supervision.papers.errors import (
     PaperAlreadyLinked,
     PaperLeaderNotOfCounty,
@@ -51,9 +51,7 @@ async def register_instruction_paper(
     given = {"/instructed_on": new.instructed_on}
     await days.check(session, "register_instruction_paper", given, future=NotYetHappened)
     await _require_county_leaders(session, set(leader_ids))
-    await _require_known(
-        session, actor, attachment_id=new.attachment_id, follows_id=new.follows_id, item_id=new.item_id
-    )
+    await _require_known(session, actor, new)
     paper = InstructionPaper(**asdict(new), registered_by=actor.person, registered_at=await clock.now(session))
     session.add(paper)
     # Without relationships nothing else tells that the paper comes before its leaders.
@@ -70,16 +68,13 @@ async def link_instruction_paper(session: AsyncSession, actor: Actor, paper_id: 
     paper = await _lock_paper(session, paper_id)
     if paper.item_id is not None:
         raise PaperAlreadyLinked
-    await _require_known(session, actor, item_id=item_id)
+    await items.require_items(session, actor, {item_id})
     paper.item_id = item_id
     await audit.record(session, actor, "paper.linked", paper_id, item_id=item_id)
 
 
 async def _lock_paper(session: AsyncSession, paper_id: UUID) -> InstructionPaper:
-    paper = await session.scalar(select(InstructionPaper).where(InstructionPaper.id == paper_id).with_for_update())
-    if paper is None:
-        raise NotFound
-    return paper
+    return await get_locked(session, select(InstructionPaper).where(InstructionPaper.id == paper_id))
 
 
 async def _require_county_leaders(session: AsyncSession, official_ids: set[UUID]) -> None:
@@ -89,19 +84,11 @@ async def _require_county_leaders(session: AsyncSession, official_ids: set[UUID]
         raise PaperLeaderNotOfCounty
 
 
-async def _require_known(
-    session: AsyncSession,
-    actor: Actor,
-    *,
-    attachment_id: UUID | None = None,
-    follows_id: UUID | None = None,
-    item_id: UUID | None = None,
-) -> None:
-    is_seen = policy.visible_to(actor)
+async def _require_known(session: AsyncSession, actor: Actor, new: NewPaper) -> None:
     for wanted, found, refusal in (
-        (attachment_id, select(Attachment.id).where(Attachment.id == attachment_id), UnknownAttachment),
-        (follows_id, select(InstructionPaper.id).where(InstructionPaper.id == follows_id), UnknownPaper),
-        (item_id, select(Item.id).where(Item.id == item_id, is_seen), UnknownItem),
+        (new.attachment_id, select(Attachment.id).where(Attachment.id == new.attachment_id), UnknownAttachment),
+        (new.follows_id, select(InstructionPaper.id).where(InstructionPaper.id == new.follows_id), UnknownPaper),
     ):
         if wanted is not None and await session.scalar(found) is None:
             raise refusal
+    await items.require_items(session, actor, {new.item_id})

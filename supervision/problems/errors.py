@@ -1,4 +1,5 @@
 from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.items.errors import UnknownItem
 
 
 class ProblemPlanFiled(Conflict):
@@ -85,7 +86,7 @@ class FindingOfOtherUnit(Invalid):
     en = "The units must include the one that the finding is about."
 
 
-class ProblemItemUnknown(Invalid):
+class ProblemItemUnknown(UnknownItem):
     """No item that the actor may see has this id."""
 
     zh = "没有找到所指的督查事项。请核对编号。"

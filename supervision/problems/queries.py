@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
+from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.problems import policy
@@ -89,19 +90,13 @@ async def list_problems(
 
 async def get_problem(session: AsyncSession, actor: Actor, problem_id: UUID) -> Row:
     statement = select(*_COLUMNS).where(Problem.id == problem_id, policy.visible_to(actor))
-    found = await fetch_one(session, statement)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def get_problem_for_update(session: AsyncSession, actor: Actor, problem_id: UUID) -> Problem:
     """Lock a problem that the actor may see until the transaction ends."""
     statement = select(Problem).where(Problem.id == problem_id, policy.visible_to(actor))
-    problem = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if problem is None:
-        raise NotFound
-    return problem
+    return await get_locked(session, statement)
 
 
 async def list_problem_entries(

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -9,8 +9,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity import queries as identity
 from supervision.inspections import queries as inspections
-from supervision.items import policy as items
-from supervision.items.models import Item
+from supervision.items import queries as items
 from supervision.problems import policy, rules
 from supervision.problems.errors import ProblemItemUnknown, UnknownFinding
 from supervision.problems.models import Problem, ProblemUnit
@@ -44,7 +43,7 @@ async def open_problem(  # noqa: PLR0913 - what a problem is
     rules.check_units(unit_ids, responsible=responsible_unit_id, opener=actor.unit_id, found_at=found_at)
     await identity.require_units(session, set(unit_ids))
     item_id = item_id or (finding["item_id"] if finding else None)
-    await _require_item(session, actor, item_id)
+    await items.require_items(session, actor, {item_id}, ProblemItemUnknown)
     problem = Problem(
         title=title,
         text=text,
@@ -63,9 +62,3 @@ async def open_problem(  # noqa: PLR0913 - what a problem is
     await session.execute(insert(ProblemUnit), [{"problem_id": problem.id, "unit_id": each} for each in set(unit_ids)])
     await audit.record(session, actor, "problem.opened", problem.id, level=level, is_major=is_major)
     return problem.id
-
-
-async def _require_item(session: AsyncSession, actor: Actor, item_id: UUID | None) -> None:
-    statement = select(Item.id).where(Item.id == item_id, items.visible_to(actor))
-    if item_id is not None and await session.scalar(statement) is None:
-        raise ProblemItemUnknown

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.identity.models import Unit
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.progress import policy, rules
@@ -28,9 +28,7 @@ async def get_completion(session: AsyncSession, actor: Actor, year: int) -> dict
 
     What was returned does not count. The figure may come after the year: a year's figure usually does.
     """
-    ledger_id = await session.scalar(select(Ledger.id).where(Ledger.year == year))
-    if ledger_id is None:
-        raise NotFound
+    ledger_id = or_not_found(await session.scalar(select(Ledger.id).where(Ledger.year == year)))
     rows = [_completed(row) for row in await _read_indicators(session, actor, ledger_id)]
     count = Counter(row["verdict"] for row in rows)
     return {"year": year, **{str(verdict): count[verdict] for verdict in rules.CompletionVerdict}, "data": rows}

@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Invalid
+from supervision.foundation.errors import Conflict, DayTooEarly, Invalid
 
 
 class ObligationAlreadyFulfilled(Conflict):
@@ -36,7 +36,7 @@ class ReceiptTooEarly(Invalid):
     en = "The report cannot have come before {opened_at}, when its period began or the last report was returned."
 
 
-class SupplementLimitPassed(Invalid):
+class SupplementLimitPassed(DayTooEarly):
     """A return sets a limit that can still be kept."""
 
     zh = "补报时限早于今天（{today}）。"

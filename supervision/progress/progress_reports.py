@@ -10,7 +10,7 @@ from supervision.audit import service as audit
 from supervision.cadence.rules import end_of_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import or_not_found
 from supervision.foundation.ids import new_id
 from supervision.foundation.paging import Rows
 from supervision.foundation.sessions import Row, fetch, fetch_one, send
@@ -116,10 +116,7 @@ async def enter_report(
 
 
 async def _lock(session: AsyncSession, statement: Rows, facts: Mapping[str, Any]) -> Row:
-    obligation = await fetch_one(session, statement, facts)
-    if obligation is None:
-        raise NotFound
-    return obligation
+    return or_not_found(await fetch_one(session, statement, facts))
 
 
 async def _fulfil(

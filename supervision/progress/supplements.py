@@ -8,7 +8,7 @@ from supervision.audit import service as audit
 from supervision.cadence.rules import day_zh, end_of_day
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.locks import get_locked
 from supervision.identity.models import Official, Position
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
@@ -49,12 +49,7 @@ async def _lock(session: AsyncSession, actor: Actor, report_id: UUID) -> tuple[O
     is_it = (ProgressReport.id == report_id) & policy.reports_visible_to(actor)
     # The obligation first, as a report on it does.
     owed = select(Obligation).where(Obligation.id.in_(select(ProgressReport.obligation_id).where(is_it)))
-    fresh = {"populate_existing": True}
-    obligation = await session.scalar(owed.with_for_update(), execution_options=fresh)
-    report = await session.scalar(select(ProgressReport).where(is_it).with_for_update(), execution_options=fresh)
-    if obligation is None or report is None:
-        raise NotFound
-    return obligation, report
+    return await get_locked(session, owed), await get_locked(session, select(ProgressReport).where(is_it))
 
 
 async def _tell(session: AsyncSession, actor: Actor, obligation: Obligation, report_id: UUID, until_on: date) -> None:

@@ -1,13 +1,13 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import clock, settings
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
+from supervision.foundation.insertion import insert_or_refuse
 from supervision.identity.models import Official, Unit
 from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
 from supervision.publication import feeds, queries, rules
@@ -37,11 +37,7 @@ async def draft_publication(session: AsyncSession, actor: Actor, *, progress_ent
         drafted_by=actor.person,
         drafted_at=now,
     )
-    try:
-        async with session.begin_nested():
-            session.add(publication)
-    except IntegrityError as error:
-        raise AlreadyDrafted from error
+    await insert_or_refuse(session, publication, uq_publication_progress_entry_id=AlreadyDrafted)
     await audit.record(session, actor, "publication.drafted", publication_id, progress_entry_id=progress_entry_id)
     return publication_id
 

@@ -1,6 +1,6 @@
 from sqlalchemy import ColumnElement, true
 
-from supervision.foundation.actors import Actor
+from supervision.foundation.actors import Actor, require_another
 from supervision.publication.errors import DrafterReviews
 from supervision.publication.models import Publication
 
@@ -12,5 +12,4 @@ def publications_visible_to(_actor: Actor) -> ColumnElement[bool]:
 
 def require_another_person(actor: Actor, publication: Publication) -> None:
     """Refuse the drafter as reviewer."""
-    if actor.person == publication.drafted_by:
-        raise DrafterReviews
+    require_another(actor, {publication.drafted_by}, DrafterReviews)

@@ -10,7 +10,8 @@ from supervision.documents.models import Secrecy
 from supervision.foundation import clock, settings
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import enter
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import NotFound, or_not_found
+from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import Jurisdiction
 from supervision.items.models import Item
@@ -52,19 +53,13 @@ async def list_publications(
 
 async def get_publication(session: AsyncSession, actor: Actor, publication_id: UUID) -> RowMapping:
     statement = select(*COLUMNS).where(Publication.id == publication_id, policy.publications_visible_to(actor))
-    found = (await session.execute(statement)).mappings().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def get_for_update(session: AsyncSession, actor: Actor, publication_id: UUID) -> Publication:
     """Read a publication and lock its row; refuses one that is out of sight."""
     statement = select(Publication).where(Publication.id == publication_id, policy.publications_visible_to(actor))
-    found = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if found is None:
-        raise NotFound
-    return found
+    return await get_locked(session, statement)
 
 
 async def require_publishable(session: AsyncSession, progress_entry_id: UUID) -> None:
@@ -130,10 +125,7 @@ async def get_published(session: AsyncSession, *, jurisdiction_code: str, public
         Publication.version,
     )
     statement = shown.where(Publication.id == publication_id, Publication.state == PublicationState.PUBLISHED)
-    found = (await session.execute(statement)).mappings().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
 async def read_entries(session: AsyncSession, *, address: str) -> list[feeds.Entry]:
@@ -149,8 +141,6 @@ async def read_entries(session: AsyncSession, *, address: str) -> list[feeds.Ent
 
 
 async def _enter_by_code(session: AsyncSession, code: str) -> UUID:
-    jurisdiction_id = await session.scalar(select(Jurisdiction.id).where(Jurisdiction.code == code))
-    if jurisdiction_id is None:
-        raise NotFound
+    jurisdiction_id = or_not_found(await session.scalar(select(Jurisdiction.id).where(Jurisdiction.code == code)))
     await enter(session, jurisdiction_id)
     return jurisdiction_id

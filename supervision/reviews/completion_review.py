@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
+from supervision.foundation.locks import get_locked
 from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.reviews import policy, queries, rules
@@ -23,8 +24,7 @@ async def review_completion(session: AsyncSession, actor: Actor, report_id: UUID
     task = await tasks.get_task(session, actor, seen["task_id"])
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
-    statement = select(CompletionReport).where(CompletionReport.id == report_id).with_for_update()
-    report = (await session.execute(statement)).scalar_one()
+    report = await get_locked(session, select(CompletionReport).where(CompletionReport.id == report_id))
     policy.require_another_reviewer(actor, report)
     now = await clock.now(session)
     rules.check_review(report.state, review)

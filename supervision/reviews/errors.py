@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.foundation.errors import Conflict, DayTooEarly, Forbidden, Invalid
 
 
 class TaskSettled(Conflict):
@@ -64,7 +64,7 @@ class ReturnNeedsLimit(Invalid):
     en = "A return needs rework_until_on, and takes no feedback opinion."
 
 
-class ReworkLimitPast(Invalid):
+class ReworkLimitPast(DayTooEarly):
     """The limit for rework lies before today."""
 
     zh = "重办时限早于今天（{today}）。"

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, true
 
-from supervision.foundation.actors import Actor, Role
+from supervision.foundation.actors import Actor, Role, require_another
 from supervision.foundation.errors import NotFound
 from supervision.reviews.errors import AskerDecidesWaiver, ReporterReviews
 from supervision.reviews.models import CompletionReport, Waiver
@@ -26,8 +26,7 @@ def require_own_task(actor: Actor, unit_id: UUID) -> None:
 
 def require_another_reviewer(actor: Actor, report: CompletionReport) -> None:
     """Refuse whoever sent the report as its reviewer."""
-    if actor.person == report.reported_by:
-        raise ReporterReviews
+    require_another(actor, {report.reported_by}, ReporterReviews)
 
 
 def require_another_decider(actor: Actor, waiver: Waiver, approved_by_id: UUID | None) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.locks import get_locked
 from supervision.identity.models import Official, Position
 from supervision.items import item_changes
 from supervision.items import queries as items
@@ -52,7 +53,7 @@ async def decide_waiver(
     task = await tasks.get_task(session, actor, seen["task_id"])
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
-    waiver = (await session.execute(select(Waiver).where(Waiver.id == waiver_id).with_for_update())).scalar_one()
+    waiver = await get_locked(session, select(Waiver).where(Waiver.id == waiver_id))
     policy.require_another_decider(actor, waiver, approved_by_id)
     rules.check_decision(
         waiver.state,

@@ -4,13 +4,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import find_locked, get_locked
 from supervision.identity.models import Unit
 from supervision.scoring import policy
 from supervision.scoring.errors import (
@@ -48,11 +48,7 @@ async def propose_correction(session: AsyncSession, actor: Actor, *, deduction_i
         proposed_by=actor.person,
         proposed_at=await clock.now(session),
     )
-    try:
-        async with session.begin_nested():
-            session.add(correction)
-    except IntegrityError as error:
-        raise CorrectionAlreadyProposed from error
+    await insert_or_refuse(session, correction, uq_correction_once=CorrectionAlreadyProposed)
     await audit.record(
         session, actor, "correction.proposed", correction.id, deduction_id=deduction_id, points=correction.points
     )
@@ -129,17 +125,14 @@ async def _score(session: AsyncSession, deduction: Deduction, without: Sequence[
 
 async def _get_deduction_for_update(session: AsyncSession, actor: Actor, deduction_id: UUID) -> Deduction:
     statement = select(Deduction).where(Deduction.id == deduction_id, policy.deductions_visible_to(actor))
-    deduction = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
+    deduction = await find_locked(session, statement)
     if deduction is None:
         raise UnknownDeduction
     return deduction
 
 
 async def _get_for_update(session: AsyncSession, correction_id: UUID, following: CorrectionState) -> Correction:
-    statement = select(Correction).where(Correction.id == correction_id).with_for_update()
-    correction = await session.scalar(statement, execution_options={"populate_existing": True})
-    if correction is None:
-        raise NotFound
+    correction = await get_locked(session, select(Correction).where(Correction.id == correction_id))
     if following not in CORRECTION_FOLLOWS[CorrectionState(correction.state)]:
         raise ProposalDecided(state=correction.state)
     return correction

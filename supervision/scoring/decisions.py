@@ -8,7 +8,8 @@ from supervision.audit import service as audit
 from supervision.documents import uploads
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Conflict, NotFound
+from supervision.foundation.errors import Conflict
+from supervision.foundation.locks import get_locked
 from supervision.scoring import leader_notes, policy
 from supervision.scoring.errors import (
     DeductionAlreadyVerified,
@@ -145,9 +146,7 @@ async def _decide(session: AsyncSession, actor: Actor, deduction: Deduction, ver
 async def _locked(session: AsyncSession, actor: Actor, deduction_id: UUID, verb: DeductionVerb) -> Deduction:
     """Lock what the verb is about; refuses what is not in the state from which the verb leads."""
     statement = select(Deduction).where(Deduction.id == deduction_id, policy.deductions_visible_to(actor))
-    deduction = await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
-    if deduction is None:
-        raise NotFound
+    deduction = await get_locked(session, statement)
     source, _ = STEPS[verb]
     if deduction.state != source:
         raise REFUSALS[source](state=deduction.state)

@@ -1,4 +1,5 @@
-from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.foundation.errors import Conflict, DayInFuture, DayTooEarly, Forbidden, Invalid
+from supervision.items.errors import UnknownItem
 
 
 class NoPolicyInForce(Invalid):
@@ -15,7 +16,7 @@ class PolicyDayTaken(Conflict):
     en = "Another scoring policy takes effect on the same day."
 
 
-class PolicyInPast(Invalid):
+class PolicyInPast(DayTooEarly):
     """A version takes effect on its day of issue or later, never on what is past (annex art. 15)."""
 
     zh = "考核办法不得自今天（{today}）以前生效。"
@@ -45,14 +46,14 @@ class UnitNotScored(Invalid):
     en = "Only townships and departments are scored; this unit is not."
 
 
-class FactInFuture(Invalid):
+class FactInFuture(DayInFuture):
     """A deduction rests on what has happened."""
 
     zh = "事实发生日晚于今天（{today}）。"
     en = "The day of the fact lies after today ({today})."
 
 
-class DeductionItemUnknown(Invalid):
+class DeductionItemUnknown(UnknownItem):
     """The item that the deduction names does not exist."""
 
     zh = "没有找到扣分所依据的督查事项。请核对编号，或不填此项。"

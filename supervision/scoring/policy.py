@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.foundation.actors import Actor, Role
+from supervision.foundation.actors import Actor, Role, require_another
 from supervision.identity.policy import leads_the_county
 from supervision.scoring.errors import (
     RankingNotShown,
@@ -47,23 +47,23 @@ async def require_ranking(session: AsyncSession, actor: Actor) -> None:
 
 def require_another_person(actor: Actor, deduction: Deduction) -> None:
     """Refuse whoever proposed, verified, decided or disputed it; the system's own proposals stand in nobody's way."""
-    if actor.person in {deduction.proposed_by, deduction.verified_by, deduction.decided_by, deduction.disputed_by}:
-        raise SamePersonDecides
+    require_another(
+        actor,
+        {deduction.proposed_by, deduction.verified_by, deduction.decided_by, deduction.disputed_by},
+        SamePersonDecides,
+    )
 
 
 def require_another_corrector(actor: Actor, correction: Correction) -> None:
     """Refuse whoever proposed the correction."""
-    if actor.person == correction.proposed_by:
-        raise SamePersonDecides
+    require_another(actor, {correction.proposed_by}, SamePersonDecides)
 
 
 def require_another_approver(actor: Actor, reopening: SettlementReopening, approvers: Collection[UUID | None]) -> None:
     """Refuse whoever proposed the reopening or approved it before."""
-    if actor.person in {reopening.proposed_by, *approvers}:
-        raise SamePersonApproves
+    require_another(actor, {reopening.proposed_by, *approvers}, SamePersonApproves)
 
 
 def require_another_preparer(actor: Actor, settlement: Settlement) -> None:
     """Refuse whoever prepared the settlement."""
-    if actor.person == settlement.prepared_by:
-        raise SamePersonConfirms
+    require_another(actor, {settlement.prepared_by}, SamePersonConfirms)

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import days
 from supervision.foundation.actors import Actor
+from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.texts import fold
 from supervision.items.states import ItemKind
 from supervision.scoring.annex import DEFAULT_POLICY, Policy, Rule
@@ -29,11 +29,7 @@ async def adopt_policy(
     adopted = ScoringPolicy(
         **{**facts, "readings": list(policy.readings)}, effective_on=effective_on, adopted_by=adopted_by
     )
-    try:
-        async with session.begin_nested():
-            session.add(adopted)
-    except IntegrityError as error:
-        raise PolicyDayTaken from error
+    await insert_or_refuse(session, adopted, uq_scoring_policy_jurisdiction_id_effective_on=PolicyDayTaken)
     session.add_all(ScoringRule(policy_id=adopted.id, **asdict(rule)) for rule in policy.rules)
     await audit.record(session, actor, "policy.adopted", adopted.id, effective_on=effective_on, adopted_by=adopted_by)
     return adopted.id

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -12,6 +11,7 @@ from supervision.documents import uploads
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
+from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.texts import fold
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Unit, UnitKind
@@ -148,11 +148,9 @@ async def propose_deduction(  # noqa: PLR0913 - what a deduction is
         proposed_by=actor.person,
         proposed_at=await clock.now(session),
     )
-    try:
-        async with session.begin_nested():
-            session.add(deduction)
-    except IntegrityError as error:
-        raise DeductionAlreadyProposed from error
+    await insert_or_refuse(
+        session, deduction, uq_deduction_jurisdiction_id_unit_id_rule_id_event=DeductionAlreadyProposed
+    )
     session.add_all(DeductionEvidence(deduction_id=deduction_id, attachment_id=each) for each in set(attachment_ids))
     await audit.record(
         session, actor, "deduction.proposed", deduction_id, unit_id=unit_id, item_id=item_id, rule_code=rule_code

@@ -1,14 +1,14 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import get_locked
 from supervision.scoring import policy, rules
 from supervision.scoring.errors import ProposalDecided, ReopeningAlreadyProposed, YearNotSettled
 from supervision.scoring.models import ReopeningApproval, Settlement, SettlementReopening
@@ -29,11 +29,7 @@ async def propose_reopening(session: AsyncSession, actor: Actor, *, year: int, r
         proposed_by=actor.person,
         proposed_at=await clock.now(session),
     )
-    try:
-        async with session.begin_nested():
-            session.add(reopening)
-    except IntegrityError as error:
-        raise ReopeningAlreadyProposed from error
+    await insert_or_refuse(session, reopening, uq_settlement_reopening_once=ReopeningAlreadyProposed)
     await audit.record(session, actor, "reopening.proposed", reopening.id, year=year, reason=reason)
     return reopening.id
 
@@ -76,10 +72,8 @@ def _may_reopen(settlement: Settlement) -> bool:
 
 
 async def _locked(session: AsyncSession, reopening_id: UUID, following: ReopeningState) -> SettlementReopening:
-    statement = select(SettlementReopening).where(SettlementReopening.id == reopening_id).with_for_update()
-    reopening = await session.scalar(statement, execution_options={"populate_existing": True})
-    if reopening is None:
-        raise NotFound
+    statement = select(SettlementReopening).where(SettlementReopening.id == reopening_id)
+    reopening = await get_locked(session, statement)
     if following not in REOPENING_FOLLOWS[ReopeningState(reopening.state)]:
         raise ProposalDecided(state=reopening.state)
     return reopening

@@ -2,14 +2,15 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.documents.spreadsheets import write_xlsx
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import NotFound
+from supervision.foundation.errors import NotFound, or_not_found
+from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import find_locked
 from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import UnitKind
 from supervision.scoring import policy, settlement_queries
@@ -107,11 +108,7 @@ async def prepare_settlement(session: AsyncSession, actor: Actor, *, year: int) 
         prepared_at=now,
     )
     rows = await _final(session, year, now)
-    try:
-        async with session.begin_nested():
-            session.add(prepared)
-    except IntegrityError as error:
-        raise SettlementPreparedMeanwhile from error
+    await insert_or_refuse(session, prepared, uq_settlement_standing=SettlementPreparedMeanwhile)
     session.add_all(SettlementRow(settlement_id=prepared.id, **row) for row in rows)
     await audit.record(session, actor, "settlement.prepared", prepared.id, year=year, revision=prepared.revision)
     return prepared.id
@@ -123,9 +120,7 @@ async def confirm_settlement(session: AsyncSession, actor: Actor, *, year: int) 
     Refused are its own preparer, a settlement whose scores changed since, and a year of which deductions are
     undecided, disputed or open to dispute.
     """
-    settlement = await get_standing_for_update(session, year)
-    if settlement is None:
-        raise NotFound
+    settlement = or_not_found(await get_standing_for_update(session, year))
     if SettlementState.CONFIRMED not in SETTLEMENT_FOLLOWS[SettlementState(settlement.state)]:
         raise SettlementNotPrepared
     policy.require_another_preparer(actor, settlement)
@@ -185,7 +180,7 @@ async def get_standing_for_update(session: AsyncSession, year: int) -> Settlemen
     """Lock the year's settlement that is prepared or confirmed until the transaction ends; there may be none."""
     standing = Settlement.state.in_((SettlementState.PREPARED, SettlementState.CONFIRMED))
     statement = select(Settlement).where(Settlement.year == year, standing)
-    return await session.scalar(statement.with_for_update(), execution_options={"populate_existing": True})
+    return await find_locked(session, statement)
 
 
 async def _next_revision(session: AsyncSession, year: int) -> int:

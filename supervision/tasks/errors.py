@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.foundation.errors import Conflict, DayInFuture, Forbidden, Invalid
 
 
 class ItemAlreadyDecomposed(Conflict):
@@ -134,7 +134,7 @@ class MilestoneAlreadyReached(Conflict):
     en = "This milestone was reached on {reached_on}."
 
 
-class MilestoneNotYet(Invalid):
+class MilestoneNotYet(DayInFuture):
     """A milestone is reported when it has been reached."""
 
     zh = "完成日期晚于今天（{today}）。"

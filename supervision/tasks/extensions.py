@@ -2,12 +2,13 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
+from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.locks import get_locked
 from supervision.items import item_changes, registration
 from supervision.items import queries as items
 from supervision.tasks import policy, queries, rules
@@ -30,11 +31,7 @@ async def ask_extension(session: AsyncSession, actor: Actor, item_id: UUID, *, u
         until_on=until_on,
         reason=reason,
     )
-    try:
-        async with session.begin_nested():
-            session.add(extension)
-    except IntegrityError as error:
-        raise ExtensionAlreadyAsked from error
+    await insert_or_refuse(session, extension, uq_extension_asked=ExtensionAlreadyAsked)
     await audit.record(session, actor, "extension.asked", extension.id, item_id=item_id, until_on=until_on)
     return extension.id
 
@@ -47,8 +44,7 @@ async def decide_extension(
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     item = await items.get_for_update(session, actor, seen["item_id"])
     item_changes.require_open(item)
-    statement = select(Extension).where(Extension.id == extension_id).with_for_update()
-    extension = (await session.execute(statement)).scalar_one()
+    extension = await get_locked(session, select(Extension).where(Extension.id == extension_id))
     policy.require_another_person(actor, extension.asked_by)
     await days.check(session, "decide_extension", {"/until_on": until_on})
     extension.until_on = rules.decide(

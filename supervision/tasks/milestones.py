@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
+from supervision.foundation.locks import get_locked
 from supervision.foundation.texts import fold
 from supervision.items import item_changes
 from supervision.items import queries as items
@@ -57,8 +58,7 @@ async def reach_milestone(
     item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
     now = await clock.now(session)
     await days.check(session, "reach_milestone", {"/reached_on": reached_on}, future=MilestoneNotYet)
-    statement = select(Milestone).where(Milestone.id == milestone_id).with_for_update()
-    milestone = (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
+    milestone = await get_locked(session, select(Milestone).where(Milestone.id == milestone_id))
     if MilestoneState.REACHED not in MILESTONE_FOLLOWS[MilestoneState(milestone.state)]:
         raise MilestoneAlreadyReached(reached_on=milestone.reached_on)
     milestone.state, milestone.reached_on, milestone.progress = MilestoneState.REACHED, reached_on, progress

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
-from supervision.foundation.actors import Actor, Role
+from supervision.foundation.actors import Actor, Role, require_another
 from supervision.items import policy as items
 from supervision.tasks.errors import AskerMayNotDecide, NotResponsibleForTask
 
@@ -14,8 +14,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def require_another_person(actor: Actor, asked_by: UUID | None) -> None:
     """Refuse that one decides what one asked for oneself."""
-    if actor.person == asked_by:
-        raise AskerMayNotDecide
+    require_another(actor, {asked_by}, AskerMayNotDecide)
 
 
 def require_responsible(actor: Actor, unit_id: UUID) -> None:

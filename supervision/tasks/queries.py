@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
+from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import COUNTY_LEADERS, UNIT_LEADERS, Official, Unit
 from supervision.items import item_changes
@@ -145,8 +146,7 @@ async def get_for_update(session: AsyncSession, actor: Actor, task_id: UUID) -> 
     # What stands still may change hands; what has ended may not.
     if item.closed_on is not None:
         item_changes.require_open(item)
-    statement = select(Task).where(Task.id == task_id).with_for_update()
-    return (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one()
+    return await get_locked(session, select(Task).where(Task.id == task_id))
 
 
 async def list_milestones(

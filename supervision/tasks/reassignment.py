@@ -7,9 +7,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Stale
-from supervision.identity.errors import UnknownUnit
+from supervision.foundation.locks import require_version
 from supervision.identity.models import Position
+from supervision.identity.queries import require_units
 from supervision.tasks import assignments, queries, responsibilities, rules
 from supervision.tasks.errors import AlreadyAssigned, UnitSupportsItself
 from supervision.tasks.models import Task
@@ -42,8 +42,7 @@ async def reassign_unit(
     task = await queries.get_for_update(session, actor, task_id)
     if task.responsible_unit_id == unit_id:
         raise AlreadyAssigned
-    if not await queries.read_units(session, {unit_id}):
-        raise UnknownUnit
+    await require_units(session, {unit_id})
     rules.check_fit(TaskPart.RESPONSIBLE_PERSON, known.get(responsible_person_id), unit_id=unit_id)
     leaders = await queries.read_leaders(session, {unit_id})
     at = await clock.now(session)
@@ -74,15 +73,13 @@ async def amend_task(
     """
     known = await queries.read_officials_in_post(session, set(liaison_leader_ids or ()))
     task = await queries.get_for_update(session, actor, task_id)
-    if task.version != version:
-        raise Stale
+    require_version(task, version)
     for leader_id in liaison_leader_ids or ():
         rules.check_fit(TaskPart.LIAISON_LEADER, known.get(leader_id), unit_id=task.responsible_unit_id)
     units = set(supporting_unit_ids or ())
     if task.responsible_unit_id in units:
         raise UnitSupportsItself
-    if await queries.read_units(session, units) != units:
-        raise UnknownUnit
+    await require_units(session, units)
     # Who shares in it is no column of the task, and yet the task has changed.
     flag_modified(task, "goal")
     at = await clock.now(session)

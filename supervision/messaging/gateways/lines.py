@@ -43,10 +43,6 @@ _TEXTS = {
 }
 _LINE_TEXTS = ("应为一条状态报告，并带有 id 或 reference。", "This must be a receipt with its id or reference.")
 _WHOLE_TEXTS = ("应为带有 receipts 列表的 JSON 对象。", "This must be a JSON object with a list of receipts.")
-_REPEATED_TEXTS = (
-    "同一对象中此名称重复出现，请只保留一个。",
-    "This name stands twice in one object; keep one of them.",
-)
 
 
 class Result(BaseModel):
@@ -90,7 +86,7 @@ def read_receipts(raw: bytes) -> Sequence[Receipt]:
         raise MalformedReceipt(problems=[Problem("", "json_invalid", *_WHOLE_TEXTS)]) from None
     except strict_json.RepeatedKeyError as error:
         named = "".join(f"/{step}" for step in error.place if step in _TEXTS or isinstance(step, int))
-        raise MalformedReceipt(problems=[Problem(named, "repeated_key", *_REPEATED_TEXTS)]) from None
+        raise MalformedReceipt(problems=[Problem(named, "repeated_key", error.zh, error.en)]) from None
     except ValidationError as error:
         raise MalformedReceipt(problems=list(_problems(error))) from None
 

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -5,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation import settings
 from supervision.foundation.database import enter
 from supervision.messaging import rules, templates
-from supervision.messaging.errors import TemplateNotSendable, TextTooLong, UnknownTemplate
+from supervision.messaging.errors import TemplateNotSendable, TemplateWrittenMeanwhile, TextTooLong, UnknownTemplate
 from supervision.messaging.models import Template
-from tests.places import Place
+from tests.places import Committed, Place
 
 
 def test_defaults_pass_the_rules_and_ask_for_what_the_house_gives() -> None:
@@ -72,3 +74,18 @@ def test_a_filled_text_bears_the_signature_and_may_not_be_too_long() -> None:
     with pytest.raises(TextTooLong):
         templates.fill("{text}", {"text": "长" * 600})
     assert templates.fill_asked("请报送。", {"due": "3月3日"})[0] == "【督查室】请报送。"
+
+
+@pytest.mark.committed
+async def test_of_two_who_write_a_template_at_once_one_is_told(committed: Committed) -> None:
+    place = await committed.found("330326")
+    async with committed.api() as first, committed.api() as second:
+        await enter(first, place.actor.jurisdiction_id)
+        await enter(second, place.actor.jurisdiction_id)
+        await templates.write_template(first, place.actor, name="notice", body="通知：{text}")
+        writing = asyncio.create_task(templates.write_template(second, place.actor, name="notice", body="告知：{text}"))
+        await asyncio.sleep(0.3)
+        assert not writing.done()
+        await first.commit()
+        with pytest.raises(TemplateWrittenMeanwhile):
+            await writing

@@ -238,6 +238,25 @@ async def test_what_is_being_entered_is_waited_for(committed: Committed) -> None
             await confirming
 
 
+async def test_of_two_who_prepare_at_once_one_is_told(committed: Committed) -> None:
+    place = await committed.found("330326")
+    async with committed.api() as session:
+        await enter(session, place.actor.jurisdiction_id)
+        await adopt(session, place.actor)
+        await hold(session, place.actor, noon(SETTLED_ON))
+        await session.commit()
+    async with committed.api() as first, committed.api() as second:
+        await enter(first, place.actor.jurisdiction_id)
+        await enter(second, place.actor.jurisdiction_id)
+        await settlement.prepare_settlement(first, person(place, Role.OFFICE), year=2016)
+        preparing = asyncio.create_task(settlement.prepare_settlement(second, person(place, Role.OFFICE), year=2016))
+        await asyncio.sleep(0.3)
+        assert not preparing.done()
+        await first.commit()
+        with pytest.raises(errors.SettlementPreparedMeanwhile):
+            await preparing
+
+
 in_a_database = settings(
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
