@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from supervision.foundation.errors import Problem
+from supervision.foundation.errors import FieldError
 from supervision.foundation.texts import is_blank
 from supervision.messaging.errors import TemplateNotFilled
 
@@ -63,7 +63,7 @@ def _is_unprintable(character: str) -> bool:
     return character != "\n" and (category.startswith("C") or category in ("Zl", "Zp"))
 
 
-def lint_body(body: str, *, signature: str = "", pointer: str = "/body") -> list[Problem]:
+def lint_body(body: str, *, signature: str = "", pointer: str = "/body") -> list[FieldError]:
     """List what is wrong with a template body: empty, 【】, unprintable characters, stray braces, too many parts."""
     found = {
         "empty": is_blank(body),
@@ -72,7 +72,7 @@ def lint_body(body: str, *, signature: str = "", pointer: str = "/body") -> list
         "stray_brace": bool(re.search(r"[{}]", _PLACEHOLDER.sub("", body))),
         "too_many_parts": count_parts(signature, body) > MAX_PARTS,
     }
-    return [Problem(pointer, code, *_BODY_PROBLEMS[code]) for code, is_there in found.items() if is_there]
+    return [FieldError(pointer, code, *_BODY_PROBLEMS[code]) for code, is_there in found.items() if is_there]
 
 
 _BODY_PROBLEMS = {
@@ -99,12 +99,16 @@ def render(body: str, variables: Mapping[str, Value]) -> str:
     asked = placeholders(body)
     problems = [
         *(
-            Problem(f"/variables/{name}", "unfilled_variable", "模板需要此变量。", "The template needs this variable.")
+            FieldError(
+                f"/variables/{name}", "unfilled_variable", "模板需要此变量。", "The template needs this variable."
+            )
             for name in sorted(asked)
             if is_blank(texts.get(name, ""))
         ),
         *(
-            Problem(f"/variables/{name}", "unknown_variable", "模板没有此变量。", "The template has no such variable.")
+            FieldError(
+                f"/variables/{name}", "unknown_variable", "模板没有此变量。", "The template has no such variable."
+            )
             for name in sorted(texts.keys() - asked)
         ),
     ]

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, settings
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Problem
+from supervision.foundation.errors import FieldError
 from supervision.messaging import rules
 from supervision.messaging.errors import TemplateNotSendable, TemplateWrittenMeanwhile, TextTooLong, UnknownTemplate
 from supervision.messaging.models import Template
@@ -88,13 +88,13 @@ def fill_asked(body: str, variables: Mapping[str, rules.Value]) -> tuple[str, in
     return fill(body, {name: value for name, value in variables.items() if name in asked})
 
 
-def _unknown_variables(name: str, body: str) -> list[Problem]:
+def _unknown_variables(name: str, body: str) -> list[FieldError]:
     # The system fills its own templates with fixed variables; one that it does not know would stop the cadence.
     if name not in DEFAULTS:
         return []
     known = rules.placeholders(DEFAULTS[name])
     listed = "、".join(sorted(known))
     return [
-        Problem("/body", "unknown_variable", f"此模板只能使用变量：{listed}。", f"This template has only: {listed}.")
+        FieldError("/body", "unknown_variable", f"此模板只能使用变量：{listed}。", f"This template has only: {listed}.")
         for _ in rules.placeholders(body) - known
     ]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
-from supervision.foundation.errors import Problem
+from supervision.foundation.errors import FieldError
 from supervision.foundation.texts import fold
 from supervision.identity.errors import UnknownOfficial
 from supervision.tasks.errors import (
@@ -117,7 +117,7 @@ class OfficialFacts:
 
 def find_problems(
     plans: list[TaskPlan], *, units: AbstractSet[UUID], officials: Mapping[UUID, OfficialFacts]
-) -> Iterator[Problem]:
+) -> Iterator[FieldError]:
     """Compare tasks that are planned with the units and the officials in post that exist."""
     depths: list[int] = []
     for number, plan in enumerate(plans):
@@ -210,8 +210,8 @@ def _wrong_with_sharers(
             yield f"supporting_unit_ids/{index}", "unit_supports_itself"
 
 
-def _problem(pointer: str, code: str) -> Problem:
-    return Problem(pointer, code, *WRONG_WITH_TASK[code])
+def _problem(pointer: str, code: str) -> FieldError:
+    return FieldError(pointer, code, *WRONG_WITH_TASK[code])
 
 
 def wrong_with_ends(comparator: str, target: Decimal, target_high: Decimal | None) -> str | None:
