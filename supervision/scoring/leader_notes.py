@@ -27,11 +27,11 @@ async def tell_leaders(session: AsyncSession, actor: Actor, *, template: str, no
         Official.position.in_(UNIT_LEADERS),
         Official.left_on.is_(None),
     )
-    letters = [
-        outbox.Letter(official_id, notes[unit_id].matter, notes[unit_id].variables)
+    messages = [
+        outbox.NewMessage(official_id, notes[unit_id].matter, notes[unit_id].variables)
         for official_id, unit_id in await session.execute(leading)
     ]
-    return await outbox.queue(session, actor, template=template, letters=letters)
+    return await outbox.queue(session, actor, template=template, messages=messages)
 
 
 def plain_points(points: Decimal) -> str:
