@@ -14,7 +14,7 @@ from supervision.foundation.clock import real_now
 from supervision.foundation.sessions import fetch
 from supervision.identity import telephones
 from supervision.messaging import rules
-from supervision.messaging.gateways import Gateway, Letter, Outcome, ReceiptLine, Verdict
+from supervision.messaging.gateways import Gateway, Outcome, ReceiptLine, Submission, Verdict
 from supervision.messaging.states import MessageState
 
 # Longer than any gateway takes to answer or to be given up, so that a lease runs out only when its worker is gone.
@@ -81,15 +81,15 @@ async def claim(
 _UNSENDABLE = "no_number"
 
 
-def write_letters(claimed: Sequence[Claimed]) -> tuple[list[Letter], list[Outcome]]:
+def write_submissions(claimed: Sequence[Claimed]) -> tuple[list[Submission], list[Outcome]]:
     """Open the telephone numbers and return what to hand over, and the outcomes of those without a readable one."""
-    letters, unsendable = [], []
+    submissions, unsendable = [], []
     for each in claimed:
         try:
-            letters.append(Letter(str(each.id), telephones.unseal(each.telephone_sealed or b""), each.text))
+            submissions.append(Submission(str(each.id), telephones.unseal(each.telephone_sealed or b""), each.text))
         except (InvalidTag, ValueError):
             unsendable.append(Outcome(str(each.id), Verdict.REFUSED, code=_UNSENDABLE))
-    return letters, unsendable
+    return submissions, unsendable
 
 
 @dataclass(frozen=True, slots=True)

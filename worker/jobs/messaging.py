@@ -74,10 +74,10 @@ async def _hand_over_batch(runner: Runner, gateway: Gateway, *, is_test: bool) -
         claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=limit)
     if not claimed:
         return 0
-    letters, outcomes = delivery.write_letters(claimed)
-    if letters:
+    submissions, outcomes = delivery.write_submissions(claimed)
+    if submissions:
         began = time.perf_counter()
-        outcomes += await gateway.submit(letters)
+        outcomes += await gateway.submit(submissions)
         metrics.SENDING.labels(gateway.name).observe(time.perf_counter() - began)
     await _settle(runner, gateway, claimed, outcomes)
     wants_pause = any(outcome.verdict in (Verdict.THROTTLED, Verdict.UNREACHABLE) for outcome in outcomes)

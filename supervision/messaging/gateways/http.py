@@ -13,9 +13,9 @@ from supervision.foundation.clock import real_now
 from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import (
     Capabilities,
-    Letter,
     Outcome,
     ReceiptLine,
+    Submission,
     Verdict,
 )
 from supervision.messaging.gateways.lines import Found, Receipt, Result, read_receipts
@@ -67,16 +67,18 @@ class HttpGateway:
             trust_env=False,
         )
 
-    async def submit(self, batch: Sequence[Letter]) -> list[Outcome]:
+    async def submit(self, batch: Sequence[Submission]) -> list[Outcome]:
         self._require_batch(batch)
-        letters = [{"id": letter.id, "telephone": letter.telephone, "text": letter.text} for letter in batch]
-        verdict, code, answer = await self._ask("messages", {"messages": letters})
+        submissions = [
+            {"id": submission.id, "telephone": submission.telephone, "text": submission.text} for submission in batch
+        ]
+        verdict, code, answer = await self._ask("messages", {"messages": submissions})
         results = {result.id: result for result in _read(Result, answer.get("results"))}
         return [
-            Outcome(letter.id, Verdict(result.status), result.reference, result.code)
-            if (result := results.get(letter.id))
-            else Outcome(letter.id, verdict, None, code)
-            for letter in batch
+            Outcome(submission.id, Verdict(result.status), result.reference, result.code)
+            if (result := results.get(submission.id))
+            else Outcome(submission.id, verdict, None, code)
+            for submission in batch
         ]
 
     async def query(self, ids: Sequence[str]) -> Mapping[str, Outcome | ReceiptLine]:
@@ -100,10 +102,10 @@ class HttpGateway:
 
     def _require_batch(self, batch: Sequence[object]) -> None:
         if len(batch) > self.capabilities.batch_size:
-            raise ValueError(f"{len(batch)} letters in a batch of at most {self.capabilities.batch_size}")
+            raise ValueError(f"{len(batch)} submissions in a batch of at most {self.capabilities.batch_size}")
 
     async def _ask(self, path: str, question: object) -> tuple[Verdict, str | None, dict[str, object]]:
-        """Return the answer (empty if unreadable), behind the verdict and code of letters that it does not name."""
+        """Return the answer (empty if unreadable), behind the verdict and code of submissions that it does not name."""
         body = orjson.dumps(question)
         try:
             async with asyncio.timeout(self._whole_seconds):

@@ -63,13 +63,13 @@ async def expire(house: Committed) -> None:
 async def test_a_claim_opens_the_number_and_writes_its_attempt_first(committed: Committed) -> None:
     await stock(committed, 2)
     claimed = await claim(committed)
-    letters, unsendable = delivery.write_letters(claimed)
-    assert [letter.telephone for letter in letters] == ["+8619999990000", "+8619999990001"]
-    assert {letter.text for letter in letters} == {"【督查室】请按时报送进展。"}
+    submissions, unsendable = delivery.write_submissions(claimed)
+    assert [submission.telephone for submission in submissions] == ["+8619999990000", "+8619999990001"]
+    assert {submission.text for submission in submissions} == {"【督查室】请按时报送进展。"}
     assert unsendable == []
     attempts = await ask(committed, "SELECT message_id, fence, gateway, verdict FROM attempt ORDER BY message_id")
     assert [tuple(row) for row in attempts] == [(each.id, 1, "console", None) for each in claimed]
-    assert "1999999" not in repr((claimed, letters))
+    assert "1999999" not in repr((claimed, submissions))
 
 
 async def test_two_workers_never_claim_the_same_message(committed: Committed) -> None:
@@ -176,8 +176,8 @@ async def test_without_a_readable_number_a_message_is_refused_and_the_others_go(
     await stock(committed, 3)
     await ask(committed, "UPDATE official SET telephone_sealed = '\\x01' WHERE telephone_masked LIKE '%0000'")
     await ask(committed, "UPDATE official SET telephone_sealed = NULL WHERE telephone_masked LIKE '%0001'")
-    letters, unsendable = delivery.write_letters(await claim(committed))
-    assert len(letters) == 1
+    submissions, unsendable = delivery.write_submissions(await claim(committed))
+    assert len(submissions) == 1
     assert {(each.verdict, each.code) for each in unsendable} == {(Verdict.REFUSED, "no_number")}
 
 
