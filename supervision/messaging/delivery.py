@@ -144,7 +144,7 @@ async def settle(
 
 
 def _message_id(outcome: Outcome | ReceiptLine) -> int:
-    return int((outcome.message_id if isinstance(outcome, ReceiptLine) else outcome.letter_id) or 0)
+    return int(outcome.message_id or 0)
 
 
 _STATES: Mapping[Verdict, MessageState] = MappingProxyType(

@@ -28,7 +28,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    letter_id: str
+    message_id: str
     verdict: Verdict
     reference: str | None = None  # the gateway's own id of the submission
     code: str | None = None  # to be read with `codes.classify`

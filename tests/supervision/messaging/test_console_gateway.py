@@ -25,7 +25,7 @@ async def test_the_console_writes_masked_letters_to_a_private_file(tmp_path: Pat
     gateway: Gateway = ConsoleGateway(tmp_path / "data")
     first, second = [Submission("7", "+8610012345678", TEXT)], [Submission("8", "+8610000000000", TEXT)]
     outcomes = await gateway.submit(first) + await gateway.submit(second)
-    assert [(outcome.letter_id, outcome.verdict) for outcome in outcomes] == [
+    assert [(outcome.message_id, outcome.verdict) for outcome in outcomes] == [
         ("7", Verdict.ACCEPTED),
         ("8", Verdict.ACCEPTED),
     ]

@@ -104,7 +104,7 @@ async def test_a_batch_is_accepted_and_answered_in_its_order(simulator: RunningS
     batch = submissions(3)
     async with http_gateway(simulator.url) as gateway:
         outcomes = await gateway.submit(batch)
-    assert [(outcome.letter_id, outcome.verdict) for outcome in outcomes] == [
+    assert [(outcome.message_id, outcome.verdict) for outcome in outcomes] == [
         (submission.id, Verdict.ACCEPTED) for submission in batch
     ]
     assert len({outcome.reference for outcome in outcomes}) == 3
