@@ -14,7 +14,7 @@ from supervision.foundation.clock import real_now
 from supervision.foundation.sessions import fetch
 from supervision.identity import telephones
 from supervision.messaging import rules
-from supervision.messaging.gateways import Gateway, Outcome, ReceiptLine, Submission, Verdict
+from supervision.messaging.gateways import Gateway, ReceiptLine, Submission, SubmissionOutcome, Verdict
 from supervision.messaging.states import MessageState
 
 # Longer than any gateway takes to answer or to be given up, so that a lease runs out only when its worker is gone.
@@ -81,14 +81,14 @@ async def claim(
 _UNSENDABLE = "no_number"
 
 
-def write_submissions(claimed: Sequence[Claimed]) -> tuple[list[Submission], list[Outcome]]:
+def write_submissions(claimed: Sequence[Claimed]) -> tuple[list[Submission], list[SubmissionOutcome]]:
     """Open the telephone numbers and return what to hand over, and the outcomes of those without a readable one."""
     submissions, unsendable = [], []
     for each in claimed:
         try:
             submissions.append(Submission(str(each.id), telephones.unseal(each.telephone_sealed or b""), each.text))
         except (InvalidTag, ValueError):
-            unsendable.append(Outcome(str(each.id), Verdict.REFUSED, code=_UNSENDABLE))
+            unsendable.append(SubmissionOutcome(str(each.id), Verdict.REFUSED, code=_UNSENDABLE))
     return submissions, unsendable
 
 
@@ -134,7 +134,7 @@ async def settle(
     session: AsyncSession,
     gateway: Gateway,
     claimed: Sequence[Claimed],
-    outcomes: Sequence[Outcome | ReceiptLine],
+    outcomes: Sequence[SubmissionOutcome | ReceiptLine],
 ) -> None:
     """Write down what became of claimed messages; leaves those that somebody else has claimed since."""
     ours = {each.id: each for each in claimed}
@@ -143,7 +143,7 @@ async def settle(
         metrics.MESSAGES.labels(gateway.name, row["state"]).inc(row["messages"])
 
 
-def _message_id(outcome: Outcome | ReceiptLine) -> int:
+def _message_id(outcome: SubmissionOutcome | ReceiptLine) -> int:
     return int(outcome.message_id or 0)
 
 
@@ -156,7 +156,7 @@ _STATES: Mapping[Verdict, MessageState] = MappingProxyType(
 )
 
 
-def _decide(ours: Claimed, outcome: Outcome | ReceiptLine, gateway: Gateway) -> _Settled:
+def _decide(ours: Claimed, outcome: SubmissionOutcome | ReceiptLine, gateway: Gateway) -> _Settled:
     if isinstance(outcome, ReceiptLine):
         state = MessageState.DELIVERED if outcome.delivered else MessageState.FAILED
         return _Settled(ours.id, ours.fence, Verdict.ACCEPTED, state, outcome.reference, outcome.code, None)

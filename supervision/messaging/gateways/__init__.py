@@ -27,7 +27,7 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SubmissionOutcome:
     message_id: str
     verdict: Verdict
     reference: str | None = None  # the gateway's own id of the submission
@@ -59,11 +59,11 @@ class Gateway(Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
-    async def submit(self, batch: Sequence[Submission]) -> list[Outcome]:
+    async def submit(self, batch: Sequence[Submission]) -> list[SubmissionOutcome]:
         """Hand submissions over, at most `batch_size`, and return one outcome each, in their order."""
         ...
 
-    async def query(self, ids: Sequence[str]) -> Mapping[str, Outcome | ReceiptLine]:
+    async def query(self, ids: Sequence[str]) -> Mapping[str, SubmissionOutcome | ReceiptLine]:
         """Ask what became of submissions, at most `batch_size`; leaves out those of which nothing can be said.
 
         A submission that the gateway does not have is `unreachable`: it may be sent again.

@@ -9,9 +9,9 @@ from supervision.foundation.clock import real_now
 from supervision.messaging.errors import MalformedReceipt, UnsignedReceipt
 from supervision.messaging.gateways import (
     Capabilities,
-    Outcome,
     ReceiptLine,
     Submission,
+    SubmissionOutcome,
     Verdict,
 )
 
@@ -32,7 +32,7 @@ class ConsoleGateway:
     def __init__(self, folder: Path | None) -> None:
         self._file = folder / "messages.jsonl" if folder else None
 
-    async def submit(self, batch: Sequence[Submission]) -> list[Outcome]:
+    async def submit(self, batch: Sequence[Submission]) -> list[SubmissionOutcome]:
         lines = [
             {"id": submission.id, "telephone": "*" * 7 + submission.telephone[-4:], "text": submission.text}
             for submission in batch
@@ -43,12 +43,12 @@ class ConsoleGateway:
             except OSError as error:
                 # The disk is this gateway's network: while it is full or away, submissions wait.
                 _log.warning("console_gateway_unwritable", reason=error.strerror)
-                return [Outcome(submission.id, Verdict.UNREACHABLE) for submission in batch]
+                return [SubmissionOutcome(submission.id, Verdict.UNREACHABLE) for submission in batch]
         for line in lines:
             _log.info("message", gateway=self.name, **line)
-        return [Outcome(submission.id, Verdict.ACCEPTED) for submission in batch]
+        return [SubmissionOutcome(submission.id, Verdict.ACCEPTED) for submission in batch]
 
-    async def query(self, ids: Sequence[str]) -> Mapping[str, Outcome | ReceiptLine]:
+    async def query(self, ids: Sequence[str]) -> Mapping[str, SubmissionOutcome | ReceiptLine]:
         del ids
         return {}
 

@@ -13,9 +13,9 @@ from supervision.foundation.clock import real_now
 from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import (
     Capabilities,
-    Outcome,
     ReceiptLine,
     Submission,
+    SubmissionOutcome,
     Verdict,
 )
 from supervision.messaging.gateways.lines import Found, Receipt, Result, read_receipts
@@ -67,7 +67,7 @@ class HttpGateway:
             trust_env=False,
         )
 
-    async def submit(self, batch: Sequence[Submission]) -> list[Outcome]:
+    async def submit(self, batch: Sequence[Submission]) -> list[SubmissionOutcome]:
         self._require_batch(batch)
         submissions = [
             {"id": submission.id, "telephone": submission.telephone, "text": submission.text} for submission in batch
@@ -75,13 +75,13 @@ class HttpGateway:
         verdict, code, answer = await self._ask("messages", {"messages": submissions})
         results = {result.id: result for result in _read(Result, answer.get("results"))}
         return [
-            Outcome(submission.id, Verdict(result.status), result.reference, result.code)
+            SubmissionOutcome(submission.id, Verdict(result.status), result.reference, result.code)
             if (result := results.get(submission.id))
-            else Outcome(submission.id, verdict, None, code)
+            else SubmissionOutcome(submission.id, verdict, None, code)
             for submission in batch
         ]
 
-    async def query(self, ids: Sequence[str]) -> Mapping[str, Outcome | ReceiptLine]:
+    async def query(self, ids: Sequence[str]) -> Mapping[str, SubmissionOutcome | ReceiptLine]:
         self._require_batch(ids)
         _, _, answer = await self._ask("messages/query", {"ids": list(ids)})
         asked = frozenset(ids)
@@ -153,10 +153,10 @@ def _read(model: type[_Line], lines: object) -> list[_Line]:
     return read
 
 
-def _told(found: Found) -> Outcome | ReceiptLine:
+def _told(found: Found) -> SubmissionOutcome | ReceiptLine:
     if found.status in ("delivered", "failed"):
         return _receipt_line(found)
-    return Outcome(found.id, _BY_QUERY[found.status], found.reference, found.code)
+    return SubmissionOutcome(found.id, _BY_QUERY[found.status], found.reference, found.code)
 
 
 def _receipt_line(line: Found | Receipt) -> ReceiptLine:

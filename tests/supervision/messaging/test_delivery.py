@@ -8,7 +8,7 @@ import time_machine
 
 from supervision.messaging import delivery
 from supervision.messaging.delivery import Claimed
-from supervision.messaging.gateways import Gateway, Outcome, ReceiptLine, Verdict
+from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
 from supervision.messaging.gateways.console import ConsoleGateway
 from supervision.messaging.gateways.http import HttpGateway
@@ -36,7 +36,7 @@ async def settle(
     gateway: Gateway = CONSOLE,
     code: str | None = None,
 ) -> None:
-    outcomes = [Outcome(str(each.id), verdict, f"ref-{each.id}", code) for each in claimed]
+    outcomes = [SubmissionOutcome(str(each.id), verdict, f"ref-{each.id}", code) for each in claimed]
     async with house.worker() as session:
         await delivery.settle(session, gateway, claimed, outcomes)
         await session.commit()
@@ -203,10 +203,10 @@ async def test_a_lease_that_runs_out_is_asked_about_by_one_and_ends_as_the_gatew
         assert await asyncio.wait_for(take_doubtful(committed, ASKABLE), 5) == []
         await session.commit()
     has_it, refused, absent, arrived = (str(each.id) for each in doubtful)
-    told: list[Outcome | ReceiptLine] = [
-        Outcome(has_it, Verdict.ACCEPTED, "r1"),
-        Outcome(refused, Verdict.REFUSED, None, "INVALID"),
-        Outcome(absent, Verdict.UNREACHABLE),
+    told: list[SubmissionOutcome | ReceiptLine] = [
+        SubmissionOutcome(has_it, Verdict.ACCEPTED, "r1"),
+        SubmissionOutcome(refused, Verdict.REFUSED, None, "INVALID"),
+        SubmissionOutcome(absent, Verdict.UNREACHABLE),
         ReceiptLine(arrived, "r4", delivered=True, code="DELIVRD", at=None),
     ]
     async with committed.worker() as session:

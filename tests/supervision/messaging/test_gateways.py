@@ -12,9 +12,9 @@ from deploy.processes import free_port
 from supervision.foundation.clock import real_now
 from supervision.messaging.gateways import (
     Gateway,
-    Outcome,
     ReceiptLine,
     Submission,
+    SubmissionOutcome,
     Verdict,
 )
 from supervision.messaging.gateways.codes import CodeClass, classify
@@ -90,7 +90,7 @@ def says(status: int, body: bytes) -> Callable[[asyncio.StreamWriter], Awaitable
     return answer
 
 
-def verdicts(outcomes: list[Outcome]) -> list[Verdict]:
+def verdicts(outcomes: list[SubmissionOutcome]) -> list[Verdict]:
     return [outcome.verdict for outcome in outcomes]
 
 
@@ -130,7 +130,7 @@ async def test_a_time_out_after_acceptance_is_unknown_until_asked(simulator: Run
         told = await gateway.query([submission.id for submission in batch])
     assert taken(simulator, batch) == [submission.id for submission in batch]
     assert [told[submission.id].reference is not None for submission in batch] == [True, True]
-    assert all(isinstance(line, Outcome) and line.verdict is Verdict.ACCEPTED for line in told.values())
+    assert all(isinstance(line, SubmissionOutcome) and line.verdict is Verdict.ACCEPTED for line in told.values())
 
 
 async def test_a_connection_dropped_after_acceptance_is_unknown(simulator: RunningSimulator) -> None:
@@ -145,8 +145,12 @@ async def test_a_failing_gateway_is_unknown_and_then_known_to_have_nothing(simul
     simulator.behave(fail_rate=1, receipt=SILENT)
     (submission,) = submissions(1)
     async with http_gateway(simulator.url) as gateway:
-        assert await gateway.submit([submission]) == [Outcome(submission.id, Verdict.UNKNOWN, None, "http_503")]
-        assert await gateway.query([submission.id]) == {submission.id: Outcome(submission.id, Verdict.UNREACHABLE)}
+        assert await gateway.submit([submission]) == [
+            SubmissionOutcome(submission.id, Verdict.UNKNOWN, None, "http_503")
+        ]
+        assert await gateway.query([submission.id]) == {
+            submission.id: SubmissionOutcome(submission.id, Verdict.UNREACHABLE)
+        }
     assert taken(simulator, [submission]) == []
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from supervision.foundation.database import enter
 from supervision.messaging import delivery, receipts
 from supervision.messaging.errors import MalformedReceipt
-from supervision.messaging.gateways import Outcome, Verdict
+from supervision.messaging.gateways import SubmissionOutcome, Verdict
 from supervision.messaging.gateways.console import ConsoleGateway
 from supervision.messaging.gateways.http import HttpGateway
 from supervision.messaging.models import ReceiptLine
@@ -23,7 +23,7 @@ async def submit(house: Committed, *, answered: bool = True) -> list[str]:
     """Claim everything as the http gateway would have it, and return the ids."""
     async with house.worker() as session:
         claimed = await delivery.claim(session, gateway="http", is_test=True, limit=100)
-        accepted = [Outcome(str(each.id), Verdict.ACCEPTED, f"ref-{each.id}") for each in claimed]
+        accepted = [SubmissionOutcome(str(each.id), Verdict.ACCEPTED, f"ref-{each.id}") for each in claimed]
         if answered:
             await delivery.settle(session, GATEWAY, claimed, accepted)
         await session.commit()
