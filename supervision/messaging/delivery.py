@@ -25,7 +25,7 @@ _rng = random.Random()  # noqa: S311 - jitter, not cryptography
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedMessage:
     """A message that is ours until its lease runs out; the fence tells our claim from later ones."""
 
     id: int
@@ -64,7 +64,7 @@ _CLAIM = text("""
 
 async def claim(
     session: AsyncSession, *, gateway: str, is_test: bool, limit: int, lease: timedelta = LEASE
-) -> list[Claimed]:
+) -> list[ClaimedMessage]:
     """Take up to `limit` messages that are due, across all counties, with an attempt written for each."""
     now = real_now()
     facts = {
@@ -74,14 +74,14 @@ async def claim(
         "limit": limit,
         "lease": lease,
     }
-    return [Claimed(**row) for row in await fetch(session, _CLAIM, facts)]
+    return [ClaimedMessage(**row) for row in await fetch(session, _CLAIM, facts)]
 
 
 # Ours, for a message that no gateway can be given.
 _UNSENDABLE = "no_number"
 
 
-def write_submissions(claimed: Sequence[Claimed]) -> tuple[list[Submission], list[SubmissionOutcome]]:
+def write_submissions(claimed: Sequence[ClaimedMessage]) -> tuple[list[Submission], list[SubmissionOutcome]]:
     """Open the telephone numbers and return what to hand over, and the outcomes of those without a readable one."""
     submissions, unsendable = [], []
     for each in claimed:
@@ -133,7 +133,7 @@ _SETTLE = text("""
 async def settle(
     session: AsyncSession,
     gateway: Gateway,
-    claimed: Sequence[Claimed],
+    claimed: Sequence[ClaimedMessage],
     outcomes: Sequence[SubmissionOutcome | ReceiptLine],
 ) -> None:
     """Write down what became of claimed messages; leaves those that somebody else has claimed since."""
@@ -156,7 +156,7 @@ _STATES: Mapping[Verdict, MessageState] = MappingProxyType(
 )
 
 
-def _decide(ours: Claimed, outcome: SubmissionOutcome | ReceiptLine, gateway: Gateway) -> _Settled:
+def _decide(ours: ClaimedMessage, outcome: SubmissionOutcome | ReceiptLine, gateway: Gateway) -> _Settled:
     if isinstance(outcome, ReceiptLine):
         state = MessageState.DELIVERED if outcome.delivered else MessageState.FAILED
         return _Settled(ours.id, ours.fence, Verdict.ACCEPTED, state, outcome.reference, outcome.code, None)
@@ -171,7 +171,7 @@ def _decide(ours: Claimed, outcome: SubmissionOutcome | ReceiptLine, gateway: Ga
     return _Settled(ours.id, ours.fence, outcome.verdict, state, outcome.reference, outcome.code, again_at)
 
 
-def _next_try(ours: Claimed) -> datetime | None:
+def _next_try(ours: ClaimedMessage) -> datetime | None:
     moment = rules.retry_at(ours.attempts, real_now(), _rng)
     return moment if moment is None or ours.may_wake else rules.not_before(moment)
 
@@ -198,7 +198,7 @@ _TAKE_DOUBTFUL = text("""
 """)
 
 
-async def take_doubtful(session: AsyncSession, gateway: Gateway, *, is_test: bool, limit: int) -> list[Claimed]:
+async def take_doubtful(session: AsyncSession, gateway: Gateway, *, is_test: bool, limit: int) -> list[ClaimedMessage]:
     """Return messages to ask the gateway about, and mark as unknown those about which nobody can be asked."""
     facts = {
         "gateway": gateway.name,
@@ -207,7 +207,7 @@ async def take_doubtful(session: AsyncSession, gateway: Gateway, *, is_test: boo
         "limit": limit,
         "ask_again": ASK_AGAIN,
     }
-    return [Claimed(**row) for row in await fetch(session, _TAKE_DOUBTFUL, facts)]
+    return [ClaimedMessage(**row) for row in await fetch(session, _TAKE_DOUBTFUL, facts)]
 
 
 _EXPIRE = text("""

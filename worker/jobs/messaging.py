@@ -8,7 +8,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from supervision.foundation import metrics
 from supervision.messaging import delivery, receipts
-from supervision.messaging.delivery import Claimed
+from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
 from worker.runner import Runner
@@ -97,7 +97,10 @@ async def _ask(runner: Runner, gateway: Gateway, *, is_test: bool, until: float)
 
 
 async def _settle(
-    runner: Runner, gateway: Gateway, claimed: Sequence[Claimed], outcomes: Sequence[SubmissionOutcome | ReceiptLine]
+    runner: Runner,
+    gateway: Gateway,
+    claimed: Sequence[ClaimedMessage],
+    outcomes: Sequence[SubmissionOutcome | ReceiptLine],
 ) -> None:
     # What the gateway has said is said once. While the database is away for a moment we keep it.
     for pause in _SETTLE_PAUSES:

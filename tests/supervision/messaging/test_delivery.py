@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from supervision.messaging import delivery
-from supervision.messaging.delivery import Claimed
+from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
 from supervision.messaging.gateways.console import ConsoleGateway
@@ -21,7 +21,7 @@ ASKABLE = HttpGateway("http://127.0.0.1:9", SECRET)
 HOURS_72 = timedelta(hours=72)
 
 
-async def claim(house: Committed, limit: int = 100, gateway: Gateway = CONSOLE, **over: Any) -> list[Claimed]:
+async def claim(house: Committed, limit: int = 100, gateway: Gateway = CONSOLE, **over: Any) -> list[ClaimedMessage]:
     async with house.worker() as session:
         wanted = {"gateway": gateway.name, "is_test": True, "limit": limit, **over}
         claimed = await delivery.claim(session, **wanted)
@@ -31,7 +31,7 @@ async def claim(house: Committed, limit: int = 100, gateway: Gateway = CONSOLE, 
 
 async def settle(
     house: Committed,
-    claimed: Sequence[Claimed],
+    claimed: Sequence[ClaimedMessage],
     verdict: Verdict,
     gateway: Gateway = CONSOLE,
     code: str | None = None,
@@ -47,7 +47,7 @@ async def states(house: Committed) -> dict[str, int]:
         return await states_of(session)
 
 
-async def take_doubtful(house: Committed, gateway: Gateway) -> list[Claimed]:
+async def take_doubtful(house: Committed, gateway: Gateway) -> list[ClaimedMessage]:
     async with house.worker() as session:
         taken = await delivery.take_doubtful(session, gateway, is_test=True, limit=100)
         await session.commit()
