@@ -129,7 +129,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row by column name; `number` is the one that a person sees beside the row, from 1."""
 
     number: int
@@ -142,7 +142,7 @@ class Table:
     """What was read, and what is wrong with it; `sheet` is the worksheet's name, None for csv."""
 
     columns: Mapping[str, int]
-    rows: list[Row]
+    rows: list[SheetRow]
     problems: list[CellProblem]
     sheet: str | None
     header_row: int

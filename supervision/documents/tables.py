@@ -15,7 +15,7 @@ from supervision.documents.rules import (
     Limits,
     Marks,
     Note,
-    Row,
+    SheetRow,
     Table,
     letters,
     note,
@@ -63,7 +63,7 @@ def build_table(
     fields = {index: name if layout is None else layout.field_of(name) for index, name in names.items()}
     read = {index for index, name in fields.items() if name is not None}
     found = [*_struck(header_row, header, read, marks), *_faults_of_row(header_row, header, names, limits)]
-    rows: list[Row] = []
+    rows: list[SheetRow] = []
     void: list[int] = []
     for number, cells in lines[at + 1 :]:
         struck = _struck(number, cells, read, marks)
@@ -72,7 +72,7 @@ def build_table(
             continue
         found += [*struck, *_faults_of_row(number, cells, names, limits)]
         padded = [*cells, *[""] * len(names)]
-        rows.append(Row(number, {name: padded[index - 1] for index, name in names.items()}, sheet))
+        rows.append(SheetRow(number, {name: padded[index - 1] for index, name in names.items()}, sheet))
     if len(rows) > limits.rows:
         raise SpreadsheetHasTooManyRows(limit=limits.rows)
     figures = {index for index, name in fields.items() if layout and name in layout.figures}
@@ -143,7 +143,7 @@ def _matters(fault: Fault, read: set[int]) -> bool:
 
 def _notes(
     titles: Sequence[Line],
-    rows: Sequence[Row],
+    rows: Sequence[SheetRow],
     void: Sequence[int],
     names: Mapping[int, str],
     marks: Marks,

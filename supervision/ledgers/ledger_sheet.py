@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from supervision.documents.rules import Book, CellProblem, Note, Row, Table
+from supervision.documents.rules import Book, CellProblem, Note, SheetRow, Table
 from supervision.foundation.texts import fold
 from supervision.ledgers import cells
 from supervision.ledgers.cells import WORTH_KNOWING, WRONG_WITH_CELL, Unfit
@@ -36,7 +36,7 @@ class _Reading:
     """One cell's text, the row that it stands in, and what was read of that row before."""
 
     text: str
-    row: Row
+    row: SheetRow
     values: Mapping[str, Any]
 
 
@@ -53,8 +53,8 @@ class LedgerSheet:
         for table in book.tables:
             self._take_up(table)
         # The row that brought a number or goal; None if the ledger had it before.
-        self._numbers: dict[int, Row | None] = dict.fromkeys(taken.numbers)
-        self._goals: dict[str, Row | None] = dict.fromkeys(map(fold, taken.goals))
+        self._numbers: dict[int, SheetRow | None] = dict.fromkeys(taken.numbers)
+        self._goals: dict[str, SheetRow | None] = dict.fromkeys(map(fold, taken.goals))
         # The rows in which an optional cell was empty, by the field and the sheet.
         self._left_open: dict[tuple[str, str | None], list[int]] = defaultdict(list)
         # In this order: a later one may look at what an earlier one read.
@@ -74,7 +74,7 @@ class LedgerSheet:
         }
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[SheetRow]:
         return [row for table in self._book.tables for row in table.rows]
 
     @property
@@ -111,7 +111,7 @@ class LedgerSheet:
                     told.append(_note("left_open", table.sheet, rows=rows, columns=[columns.header_of[field]]))
         return told
 
-    def check(self, rows: Iterable[Row]) -> None:
+    def check(self, rows: Iterable[SheetRow]) -> None:
         """Look at rows, each once: what is right joins `entries`, what is wrong joins `problems`."""
         for row in rows if self._is_readable else ():
             values: dict[str, Any] = {}
@@ -163,7 +163,7 @@ class LedgerSheet:
         return None if unit_id is None else self._people.find_person(name, unit_id=unit_id)
 
 
-def _refuse_double(row: Row, first: Row | None, *, here: str, before: str) -> None:
+def _refuse_double(row: SheetRow, first: SheetRow | None, *, here: str, before: str) -> None:
     if first is None:
         raise Unfit(before)
     is_elsewhere = first.sheet != row.sheet
