@@ -12,7 +12,7 @@ from supervision.ledgers import cells
 from supervision.ledgers.cells import WORTH_KNOWING, WRONG_WITH_CELL, Unfit
 from supervision.ledgers.columns import CHINESE, Columns, name_columns
 from supervision.ledgers.people import People
-from supervision.ledgers.queries import Directory, Taken
+from supervision.ledgers.queries import Directory, LedgerContents
 from supervision.tasks.rules import TaskPlan, wrong_with_ends
 
 # Characters of a line and of prose, as everywhere in the API.
@@ -43,7 +43,7 @@ class _Reading:
 class LedgerSheet:
     """A year's ledger as a spreadsheet gives it, compared with who exists and with what the ledger holds already."""
 
-    def __init__(self, book: Book, *, year: int, directory: Directory, taken: Taken) -> None:
+    def __init__(self, book: Book, *, year: int, directory: Directory, taken: LedgerContents) -> None:
         self.entries: list[PlannedEntry] = []
         self._book = book
         self._people = People(directory)
