@@ -85,8 +85,8 @@ async def _conclude(session: AsyncSession, circular: Circular) -> str:
     )
     return rules.conclude(
         circular.text,
-        [rules.Named(row.name, None, row.reason) for row in commended],
-        [rules.Named(f"{row.name}{row.post or ''}{row.person or ''}", row.number, row.reason) for row in criticised],
+        [rules.Mention(row.name, None, row.reason) for row in commended],
+        [rules.Mention(f"{row.name}{row.post or ''}{row.person or ''}", row.number, row.reason) for row in criticised],
     )
 
 
