@@ -14,7 +14,7 @@ from supervision.documents.rules import (
     Layout,
     Limits,
     Marks,
-    Note,
+    SheetNote,
     SheetRow,
     Table,
     letters,
@@ -148,7 +148,7 @@ def _notes(
     names: Mapping[int, str],
     marks: Marks,
     sheet: str | None,
-) -> Iterator[Note]:
+) -> Iterator[SheetNote]:
     hidden = [row.number for row in rows if row.number in marks.hidden_rows]
     for code, numbers in (
         ("title_rows", [number for number, _ in titles]),

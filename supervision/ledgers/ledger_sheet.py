@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from supervision.documents.rules import Book, CellProblem, Note, SheetRow, Table
+from supervision.documents.rules import Book, CellProblem, SheetNote, SheetRow, Table
 from supervision.foundation.texts import fold
 from supervision.ledgers import cells
 from supervision.ledgers.cells import WORTH_KNOWING, WRONG_WITH_CELL, Unfit
@@ -93,7 +93,7 @@ class LedgerSheet:
         return sorted(self._problems.values(), key=place)
 
     @property
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[SheetNote]:
         """What was passed over, and what was read although it may not have been meant, sheet by sheet."""
         told = list(self._book.notes)
         for table in self._book.tables:
@@ -174,9 +174,9 @@ def _refuse_double(row: SheetRow, first: SheetRow | None, *, here: str, before: 
     )
 
 
-def _note(code: str, sheet: str | None, *, rows: Iterable[int] = (), columns: Iterable[str] = ()) -> Note:
+def _note(code: str, sheet: str | None, *, rows: Iterable[int] = (), columns: Iterable[str] = ()) -> SheetNote:
     zh, en = WORTH_KNOWING[code]
-    return Note(sheet, code, zh, en, tuple(rows), tuple(columns))
+    return SheetNote(sheet, code, zh, en, tuple(rows), tuple(columns))
 
 
 def _read_line(cell: _Reading) -> str:

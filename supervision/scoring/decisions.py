@@ -76,7 +76,7 @@ async def confirm_deduction(
     shown = (await session.scalars(evidence)).all()
     await uploads.show_to(session, attachment_ids=shown, unit_id=deduction.unit_id)
     await audit.record(session, actor, "deduction.confirmed", deduction_id, points=deduction.points)
-    note = leader_notes.Note(
+    note = leader_notes.LeaderNote(
         matter=f"deduction:{deduction_id}:confirmed",
         variables={"points": leader_notes.plain_points(deduction.points), "until": until},
     )

@@ -13,14 +13,14 @@ from supervision.messaging.rules import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class LeaderNote:
     """What a unit's leaders are told; of one matter each gets one message."""
 
     matter: str
     variables: Mapping[str, Value]
 
 
-async def tell_leaders(session: AsyncSession, actor: Actor, *, template: str, notes: Mapping[UUID, Note]) -> int:
+async def tell_leaders(session: AsyncSession, actor: Actor, *, template: str, notes: Mapping[UUID, LeaderNote]) -> int:
     """Queue a note for the principal leader and the leader in charge of each unit (annex art. 3)."""
     leading = select(Official.id, Official.unit_id).where(
         Official.unit_id.in_(notes),
