@@ -23,7 +23,7 @@ from supervision.messaging.audience import Audience, OfficialIds, select_audienc
 from supervision.messaging.errors import MatterAlreadyBroadcast, NobodyToTell, ShownDiffers
 from supervision.messaging.gateways.chosen import listening_gateways
 from supervision.messaging.models import Broadcast, Message, Template
-from supervision.messaging.rules import Value
+from supervision.messaging.rules import VariableValue
 
 _REASONS = ("no_number", "left_post", "duplicate_number")
 
@@ -58,7 +58,7 @@ class _Plan:
 
 
 async def preview(
-    session: AsyncSession, actor: Actor, *, template: str, variables: Mapping[str, Value], audience: Audience
+    session: AsyncSession, actor: Actor, *, template: str, variables: Mapping[str, VariableValue], audience: Audience
 ) -> Preview:
     """Show what a broadcast would send, and store nothing; refuses an unfilled or too long text, and no audience."""
     current = await templates.get_current(session, template)
@@ -71,7 +71,7 @@ async def confirm(
     actor: Actor,
     *,
     template: str,
-    variables: Mapping[str, Value],
+    variables: Mapping[str, VariableValue],
     audience: Audience,
     shown: str,
     matter: str,
@@ -102,7 +102,7 @@ async def send(
     actor: Actor,
     *,
     template: str,
-    variables: Mapping[str, Value],
+    variables: Mapping[str, VariableValue],
     matter: str,
     audience: OfficialIds,
     described: dict[str, Any],

@@ -13,7 +13,7 @@ from supervision.foundation.clock import real_now
 from supervision.foundation.database import ask_worker
 from supervision.foundation.sessions import fetch
 from supervision.messaging import rules, templates
-from supervision.messaging.rules import Value
+from supervision.messaging.rules import VariableValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class NewMessage:
 
     official_id: UUID
     matter: str
-    variables: Mapping[str, Value]
+    variables: Mapping[str, VariableValue]
 
 
 # Two posts of one person have one telephone: under one matter it rings once.

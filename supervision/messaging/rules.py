@@ -24,7 +24,7 @@ _RETRY_SECONDS = (15, 30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 14_400, 28_
 QUIET_FROM = time(21, 0)
 QUIET_UNTIL = time(7, 30)
 
-Value = str | int | Decimal | date
+VariableValue = str | int | Decimal | date
 
 
 def _units(text: str) -> int:
@@ -93,7 +93,7 @@ _BODY_PROBLEMS = {
 }
 
 
-def render(body: str, variables: Mapping[str, Value]) -> str:
+def render(body: str, variables: Mapping[str, VariableValue]) -> str:
     """Fill a template body; refuses a variable that is missing, blank or not asked for (`TemplateNotFilled`)."""
     texts = {name: _write(value) for name, value in variables.items()}
     asked = placeholders(body)
@@ -117,7 +117,7 @@ def render(body: str, variables: Mapping[str, Value]) -> str:
     return _PLACEHOLDER.sub(lambda match: texts[match[1]], body)
 
 
-def _write(value: Value) -> str:
+def _write(value: VariableValue) -> str:
     if isinstance(value, str):
         # A title of somebody else's may hold line breaks, or brackets that gateways would take for a signature.
         visible = "".join(" " if _is_unprintable(character) else character for character in value)

@@ -72,7 +72,7 @@ async def get_current(session: AsyncSession, name: str) -> Template:
     return template
 
 
-def fill(body: str, variables: Mapping[str, rules.Value]) -> tuple[str, int]:
+def fill(body: str, variables: Mapping[str, rules.VariableValue]) -> tuple[str, int]:
     """Return the text as it leaves, 【signature】 first, and its parts; refuses what is unfilled or too long."""
     signature = settings.current().signature
     text = rules.render(body, variables)
@@ -82,7 +82,7 @@ def fill(body: str, variables: Mapping[str, rules.Value]) -> tuple[str, int]:
     return f"【{signature}】{text}", parts
 
 
-def fill_asked(body: str, variables: Mapping[str, rules.Value]) -> tuple[str, int]:
+def fill_asked(body: str, variables: Mapping[str, rules.VariableValue]) -> tuple[str, int]:
     """Fill with those variables that the body asks for: an office may drop one from a default template."""
     asked = rules.placeholders(body)
     return fill(body, {name: value for name, value in variables.items() if name in asked})

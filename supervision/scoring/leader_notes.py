@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.messaging import outbox
-from supervision.messaging.rules import Value
+from supervision.messaging.rules import VariableValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class LeaderNote:
     """What a unit's leaders are told; of one matter each gets one message."""
 
     matter: str
-    variables: Mapping[str, Value]
+    variables: Mapping[str, VariableValue]
 
 
 async def tell_leaders(session: AsyncSession, actor: Actor, *, template: str, notes: Mapping[UUID, LeaderNote]) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from supervision.messaging.errors import TemplateNotFilled
 from supervision.messaging.rules import (
     MAX_PARTS,
-    Value,
+    VariableValue,
     count_parts,
     lint_body,
     not_before,
@@ -93,7 +93,7 @@ def test_a_body_is_linted(body: str, codes: list[str]) -> None:
 
 def test_variables_are_written_by_their_type() -> None:
     body = "{unit}：{item}应于{due_on}前完成，现为{percent}%，共{count}项。"
-    values: dict[str, Value] = {
+    values: dict[str, VariableValue] = {
         "due_on": date(2016, 3, 5),
         "percent": Decimal("6.50"),
         "count": 12,
