@@ -5,7 +5,7 @@ from pydantic import Field
 
 from api.schemas.fields import Answer, Body, FullDate, Id, Line, PageOf, Prose
 from supervision.inspections.models import Method, Severity
-from supervision.inspections.plans import Scope
+from supervision.inspections.plans import PlanScope
 from supervision.inspections.states import PlanState
 
 Units = Annotated[list[Id], Field(min_length=1, max_length=100)]
@@ -23,8 +23,8 @@ class DraftInspectionPlan(Body):
     item_ids: Items = Field(default_factory=list)
     official_ids: Team
 
-    def scope(self) -> Scope:
-        return Scope(unit_ids=self.unit_ids, item_ids=self.item_ids, official_ids=self.official_ids)
+    def scope(self) -> PlanScope:
+        return PlanScope(unit_ids=self.unit_ids, item_ids=self.item_ids, official_ids=self.official_ids)
 
 
 class AmendInspectionPlan(Body):

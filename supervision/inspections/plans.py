@@ -21,7 +21,7 @@ from supervision.items.models import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class PlanScope:
     """What a plan covers: units, perhaps items in particular, and the officials of its team."""
 
     unit_ids: Sequence[UUID]
@@ -37,7 +37,7 @@ async def draft_plan(
     first_on: date,
     last_on: date,
     methods: Sequence[Method],
-    scope: Scope,
+    scope: PlanScope,
 ) -> UUID:
     """Draft an inspection plan (§3(2), §4(1)); refuses days out of order, and units, items and officials unknown."""
     rules.check_days(first_on, last_on)
@@ -71,7 +71,7 @@ async def amend_plan(
         raise Stale
     plan.state = rules.follow(plan.state, PlanVerb.AMEND)
     stands = await queries.get_plan(session, actor, plan_id)
-    scope = Scope(
+    scope = PlanScope(
         **{
             part: changes.pop(part) if part in changes else [UUID(each) for each in stands[part]]
             for part in ("unit_ids", "item_ids", "official_ids")
@@ -116,7 +116,7 @@ async def carry_out_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> 
     await audit.record(session, actor, "inspection_plan.carried_out", plan_id)
 
 
-async def _require_known(session: AsyncSession, actor: Actor, scope: Scope) -> None:
+async def _require_known(session: AsyncSession, actor: Actor, scope: PlanScope) -> None:
     await identity.require_units(session, set(scope.unit_ids))
     await identity.require_officials_in_post(session, set(scope.official_ids))
     wanted = set(scope.item_ids)
@@ -125,7 +125,7 @@ async def _require_known(session: AsyncSession, actor: Actor, scope: Scope) -> N
         raise InspectedItemUnknown
 
 
-async def _write_scope(session: AsyncSession, plan: InspectionPlan, scope: Scope) -> None:
+async def _write_scope(session: AsyncSession, plan: InspectionPlan, scope: PlanScope) -> None:
     # The plan's row comes first: what the scope's rows name must be there.
     await session.flush()
     nothing = {"plan_id": plan.id, "scope_no": plan.scope_no, "unit_id": None, "item_id": None, "official_id": None}
