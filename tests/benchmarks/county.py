@@ -16,7 +16,7 @@ from supervision.items.models import Item, PartKind, Party
 from supervision.items.search import vector_of
 from supervision.items.states import ItemKind
 from supervision.progress.models import Obligation
-from supervision.scoring.models import Deduction, EntryKind, ScoreEntry, ScoringRule
+from supervision.scoring.models import Deduction, ScoreEntry, ScoreEntryKind, ScoringRule
 from supervision.scoring.states import DeductionState
 from tests.factories import progress
 from tests.factories.identity import make_unit
@@ -122,12 +122,14 @@ async def _add_deductions(session: AsyncSession, units: Sequence[UUID]) -> None:
             }
         )
     await session.execute(insert(Deduction), rows)
-    await session.execute(insert(ScoreEntry), [_entry(row, EntryKind.DEDUCTION, -row["points"]) for row in rows])
+    await session.execute(insert(ScoreEntry), [_entry(row, ScoreEntryKind.DEDUCTION, -row["points"]) for row in rows])
     reversed_ = [row for row in rows if row["state"] is DeductionState.REVERSED]
-    await session.execute(insert(ScoreEntry), [_entry(row, EntryKind.REVERSAL, row["points"]) for row in reversed_])
+    await session.execute(
+        insert(ScoreEntry), [_entry(row, ScoreEntryKind.REVERSAL, row["points"]) for row in reversed_]
+    )
 
 
-def _entry(deduction: dict[str, Any], kind: EntryKind, points: Decimal) -> dict[str, Any]:
+def _entry(deduction: dict[str, Any], kind: ScoreEntryKind, points: Decimal) -> dict[str, Any]:
     shared = {name: deduction[name] for name in ("unit_id", "year", "event", "reason")}
     return {
         **shared,
