@@ -18,7 +18,7 @@ from supervision.messaging.gateways import (
     SubmissionOutcome,
     Verdict,
 )
-from supervision.messaging.gateways.lines import Found, Receipt, Result, read_receipts
+from supervision.messaging.gateways.lines import WireFound, WireReceipt, WireResult, read_receipts
 
 _Line = TypeVar("_Line", bound=BaseModel)
 
@@ -73,7 +73,7 @@ class HttpGateway:
             {"id": submission.id, "telephone": submission.telephone, "text": submission.text} for submission in batch
         ]
         verdict, code, answer = await self._ask("messages", {"messages": submissions})
-        results = {result.id: result for result in _read(Result, answer.get("results"))}
+        results = {result.id: result for result in _read(WireResult, answer.get("results"))}
         return [
             SubmissionOutcome(submission.id, Verdict(result.status), result.reference, result.code)
             if (result := results.get(submission.id))
@@ -85,7 +85,7 @@ class HttpGateway:
         self._require_batch(ids)
         _, _, answer = await self._ask("messages/query", {"ids": list(ids)})
         asked = frozenset(ids)
-        return {found.id: _told(found) for found in _read(Found, answer.get("messages")) if found.id in asked}
+        return {found.id: _told(found) for found in _read(WireFound, answer.get("messages")) if found.id in asked}
 
     def verify_receipt(self, headers: Mapping[str, str], body: bytes) -> None:
         try:
@@ -153,11 +153,11 @@ def _read(model: type[_Line], lines: object) -> list[_Line]:
     return read
 
 
-def _told(found: Found) -> SubmissionOutcome | ReceiptLine:
+def _told(found: WireFound) -> SubmissionOutcome | ReceiptLine:
     if found.status in ("delivered", "failed"):
         return _receipt_line(found)
     return SubmissionOutcome(found.id, _BY_QUERY[found.status], found.reference, found.code)
 
 
-def _receipt_line(line: Found | Receipt) -> ReceiptLine:
+def _receipt_line(line: WireFound | WireReceipt) -> ReceiptLine:
     return ReceiptLine(line.id, line.reference, line.status == "delivered", line.code, line.at)

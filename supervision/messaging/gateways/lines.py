@@ -49,14 +49,14 @@ _REPEATED_TEXTS = (
 )
 
 
-class Result(BaseModel):
+class WireResult(BaseModel):
     id: _Id
     status: Literal["accepted", "refused", "throttled"]
     reference: _Word | None = None
     code: _Word | None = None
 
 
-class Found(BaseModel):
+class WireFound(BaseModel):
     id: _Id
     status: Literal["accepted", "refused", "delivered", "failed", "absent"]
     reference: _Word | None = None
@@ -64,7 +64,7 @@ class Found(BaseModel):
     at: _Moment | None = None
 
 
-class Receipt(BaseModel):
+class WireReceipt(BaseModel):
     id: _Id | None = None
     reference: _Word | None = None
     status: Literal["delivered", "failed"]
@@ -79,10 +79,10 @@ class Receipt(BaseModel):
 
 
 class _Receipts(BaseModel):
-    receipts: list[Receipt]
+    receipts: list[WireReceipt]
 
 
-def read_receipts(raw: bytes) -> Sequence[Receipt]:
+def read_receipts(raw: bytes) -> Sequence[WireReceipt]:
     """Read the receipts of one call; refuses the whole, naming each place that is wrong."""
     try:
         return _Receipts.model_validate(strict_json.loads(raw)).receipts
