@@ -20,7 +20,14 @@ from supervision.documents.errors import (
 from supervision.documents.packages import Package, folded
 from supervision.documents.rules import Book, Layout, Limits, SheetNote, Table, note
 from supervision.documents.styles import read_strings, read_styles
-from supervision.documents.tables import Line, build_table, find_header, likeliest_header, lines_of, looks_like_data
+from supervision.documents.tables import (
+    NumberedLine,
+    build_table,
+    find_header,
+    likeliest_header,
+    lines_of,
+    looks_like_data,
+)
 from supervision.documents.worksheets import Scan, scan_sheet
 
 _SHARED_STRINGS = "xl/sharedStrings.xml"
@@ -43,7 +50,7 @@ class _Content:
     """What stands in a visible sheet that is not empty."""
 
     name: str
-    lines: list[Line]
+    lines: list[NumberedLine]
     scan: Scan
 
 
