@@ -32,17 +32,17 @@ PARTS: tuple[Part, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DaySpan:
     """From which day to which an archive is read, both included; all of it, if neither is given."""
 
     since_on: date | None = None
     until_on: date | None = None
 
 
-EVER = Days()
+EVER = DaySpan()
 
 
-async def get_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, days: Days = EVER) -> dict[str, Any]:
+async def get_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, days: DaySpan = EVER) -> dict[str, Any]:
     """Read an item with everything that the actor may see of it, in order, of these days if any are given.
 
     Refuses an item out of sight, and more than 5,000 entries.
@@ -54,7 +54,7 @@ async def get_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, day
     return {"item": item, "data": rows}
 
 
-def _timeline(actor: Actor, days: Days) -> Rows:
+def _timeline(actor: Actor, days: DaySpan) -> Rows:
     told = union_all(*(part(actor).add_columns(literal(no).label("no")) for no, part in enumerate(PARTS))).subquery()
     official = select(Official.id, Official.name).where(identity.officials_visible_to(actor)).subquery()
     client = select(Client.id, Client.name).where(policy.clients_visible_to(actor)).subquery()
