@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from deploy.simulator.behaviour import Behaviour
-from deploy.simulator.ledger import Entry, Ledger
+from deploy.simulator.ledger import Entry, SubmissionLedger
 from deploy.simulator.receipts import ReceiptSender
 
 BATCH_SIZE = 500
@@ -49,7 +49,7 @@ class _BrokenAnswer(Response):
 class Simulator:
     """Decides what becomes of submissions, by its behaviour, and notes it in the ledger."""
 
-    def __init__(self, secret: str, ledger: Ledger, receipts_url: str, seed: int) -> None:
+    def __init__(self, secret: str, ledger: SubmissionLedger, receipts_url: str, seed: int) -> None:
         self._rng = random.Random(seed)  # noqa: S311 - simulated chance, not cryptography
         self._webhook = Webhook(secret)
         self.ledger = ledger
