@@ -9,7 +9,7 @@ from supervision.inspections.plans import PlanScope
 from supervision.inspections.states import PlanState
 
 Units = Annotated[list[Id], Field(min_length=1, max_length=100)]
-Items = Annotated[list[Id], Field(max_length=100)]
+ItemIds = Annotated[list[Id], Field(max_length=100)]
 Team = Annotated[list[Id], Field(min_length=1, max_length=50, description="officials of the inspection team")]
 Methods = Annotated[list[Method], Field(min_length=1, max_length=len(Method))]
 
@@ -20,7 +20,7 @@ class DraftInspectionPlan(Body):
     last_on: FullDate
     methods: Methods
     unit_ids: Units
-    item_ids: Items = Field(default_factory=list)
+    item_ids: ItemIds = Field(default_factory=list)
     official_ids: Team
 
     def scope(self) -> PlanScope:
@@ -33,7 +33,7 @@ class AmendInspectionPlan(Body):
     last_on: FullDate | None = None
     methods: Methods | None = None
     unit_ids: Units | None = None
-    item_ids: Items | None = None
+    item_ids: ItemIds | None = None
     official_ids: Team | None = None
 
 
