@@ -12,8 +12,8 @@ from supervision.foundation.paging import Rows
 from supervision.foundation.sessions import Row, fetch
 from supervision.identity import policy as identity
 from supervision.identity.models import Official, Unit
-from supervision.items.models import Item, PartKind, Party
-from supervision.items.states import ItemState
+from supervision.items.models import Item, Party
+from supervision.items.states import ItemState, PartKind
 from supervision.progress.last_reported import ALL_KNOWN
 from supervision.reviews.models import CompletionReport
 from supervision.reviews.states import CompletionState

@@ -1,5 +1,4 @@
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,21 +9,9 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from supervision.documents.models import Secrecy
 from supervision.foundation.database import Base, Local, Massed, Named, Versioned, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
-from supervision.items.states import ENDED, AuthorityKind, ItemChangeKind, ItemKind, ItemState
+from supervision.items.states import ENDED, AuthorityKind, ItemChangeKind, ItemKind, ItemState, PartKind
 
 _ENDS = ", ".join(repr(str(state)) for state in ItemState if state in ENDED)
-
-
-class PartKind(StrEnum):
-    """The part that a unit or an official has in an item."""
-
-    RESPONSIBLE_UNIT = "responsible_unit"
-    LEAD_LEADER = "lead_leader"
-    RESPONSIBLE_PERSON = "responsible_person"
-    PRINCIPAL_LEADER = "principal_leader"
-    LEADER_IN_CHARGE = "leader_in_charge"
-    LIAISON_LEADER = "liaison_leader"
-    SUPPORTING_UNIT = "supporting_unit"
 
 
 class Item(Named, Versioned, Base):

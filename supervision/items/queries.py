@@ -15,17 +15,8 @@ from supervision.foundation.errors import NotFound, or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.items import policy, search
-from supervision.items.models import (
-    Item,
-    ItemChange,
-    ItemProcedure,
-    ItemStage,
-    Ledger,
-    LedgerEntry,
-    PartKind,
-    Party,
-)
-from supervision.items.states import ItemKind
+from supervision.items.models import Item, ItemChange, ItemProcedure, ItemStage, Ledger, LedgerEntry, Party
+from supervision.items.states import ItemKind, PartKind
 
 _ITEMS: Rows = select(
     Item.id,

@@ -21,6 +21,18 @@ class AuthorityKind(StrEnum):
     ANNUAL_PLAN = "annual_plan"
 
 
+class PartKind(StrEnum):
+    """The part that a unit or an official has in an item."""
+
+    RESPONSIBLE_UNIT = "responsible_unit"
+    LEAD_LEADER = "lead_leader"
+    RESPONSIBLE_PERSON = "responsible_person"
+    PRINCIPAL_LEADER = "principal_leader"
+    LEADER_IN_CHARGE = "leader_in_charge"
+    LIAISON_LEADER = "liaison_leader"
+    SUPPORTING_UNIT = "supporting_unit"
+
+
 class ItemState(StrEnum):
     REGISTERED = "registered"
     OPEN = "open"

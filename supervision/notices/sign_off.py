@@ -17,7 +17,8 @@ from supervision.foundation.numbers import take_next
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.queries import require_units
 from supervision.items import item_changes, queries, rules
-from supervision.items.models import PartKind, Party
+from supervision.items.models import Party
+from supervision.items.states import PartKind
 from supervision.messaging import outbox
 from supervision.messaging.outbox import NewMessage
 from supervision.notices import policy as notices_policy

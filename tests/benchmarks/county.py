@@ -12,9 +12,9 @@ from api.permissions import scopes_of
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.identity import jurisdictions
-from supervision.items.models import Item, PartKind, Party
+from supervision.items.models import Item, Party
 from supervision.items.search import vector_of
-from supervision.items.states import ItemKind
+from supervision.items.states import ItemKind, PartKind
 from supervision.progress.models import Obligation
 from supervision.scoring.models import Deduction, ScoreEntry, ScoreEntryKind, ScoringRule
 from supervision.scoring.states import DeductionState

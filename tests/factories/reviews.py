@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
-from supervision.items.models import PartKind
 from supervision.items.registration import NewParty, add_parties
+from supervision.items.states import PartKind
 from supervision.reviews import completion_reports, completion_review, waivers
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.rules import Review

@@ -11,8 +11,8 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
 from supervision.inspections.models import Conclusion, InspectionPlan
 from supervision.items import policy as items
-from supervision.items.models import Item, PartKind, Party
-from supervision.items.states import ItemState
+from supervision.items.models import Item, Party
+from supervision.items.states import ItemState, PartKind
 from supervision.notices.models import Notice, NoticeDelivery
 from supervision.notices.states import DeliveryState
 from supervision.problems.models import Problem

@@ -11,8 +11,9 @@ from supervision.desk import statistics
 from supervision.desk.statistics import Grouping
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
-from supervision.items.models import PartKind, Party
+from supervision.items.models import Party
 from supervision.items.registration import NewParty, add_parties
+from supervision.items.states import PartKind
 from supervision.scoring import proposals
 from tests.factories.desk import NOON, person
 from tests.factories.identity import make_official, make_unit
