@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from supervision.documents.models import Secrecy
 from supervision.foundation.database import Base, Local, Massed, Named, Versioned, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
-from supervision.items.states import ENDED, AuthorityKind, ItemChangeKind, ItemKind, ItemState, PartKind
+from supervision.items.states import ENDED, AuthorityKind, ItemChangeKind, ItemKind, ItemState, Responsibility
 
 _ENDS = ", ".join(repr(str(state)) for state in ItemState if state in ENDED)
 
@@ -107,7 +107,7 @@ class Party(Massed, Base):
         belongs_to("item", "item_id"),
         belongs_to("unit", "unit_id"),
         belongs_to("official", "official_id"),
-        one_of("part", PartKind),
+        one_of("part", Responsibility),
         CheckConstraint("(unit_id IS NULL) <> (official_id IS NULL)", name="unit_or_official"),
         UniqueConstraint("item_id", "unit_id", "official_id", "part", postgresql_nulls_not_distinct=True),
         Index(None, "unit_id", "item_id"),

@@ -21,8 +21,8 @@ class AuthorityKind(StrEnum):
     ANNUAL_PLAN = "annual_plan"
 
 
-class PartKind(StrEnum):
-    """The part that a unit or an official has in an item."""
+class Responsibility(StrEnum):
+    """What a unit or an official answers for in an item and its tasks (§2(1), §5(1))."""
 
     RESPONSIBLE_UNIT = "responsible_unit"
     LEAD_LEADER = "lead_leader"

@@ -18,7 +18,7 @@ from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.queries import require_units
 from supervision.items import item_changes, queries, rules
 from supervision.items.models import Party
-from supervision.items.states import PartKind
+from supervision.items.states import Responsibility
 from supervision.messaging import outbox
 from supervision.messaging.outbox import NewMessage
 from supervision.notices import policy as notices_policy
@@ -202,7 +202,7 @@ async def tell_units(session: AsyncSession, actor: Actor, *, template: str, matt
         .join(Official, Official.unit_id == NoticeDelivery.unit_id)
         .where(NoticeDelivery.id.in_(matters))
     )
-    is_responsible = (Party.official_id == Official.id) & (Party.part == PartKind.RESPONSIBLE_PERSON)
+    is_responsible = (Party.official_id == Official.id) & (Party.part == Responsibility.RESPONSIBLE_PERSON)
     told = union(
         officials.where(Official.position.in_(UNIT_LEADERS)),
         officials.join(Party, is_responsible & (Party.item_id == Notice.item_id)),

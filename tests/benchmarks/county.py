@@ -14,7 +14,7 @@ from supervision.foundation.ids import new_id
 from supervision.identity import jurisdictions
 from supervision.items.models import Item, Party
 from supervision.items.search import vector_of
-from supervision.items.states import ItemKind, PartKind
+from supervision.items.states import ItemKind, Responsibility
 from supervision.progress.models import Obligation
 from supervision.scoring.models import Deduction, ScoreEntry, ScoreEntryKind, ScoringRule
 from supervision.scoring.states import DeductionState
@@ -88,7 +88,12 @@ async def _add_items(session: AsyncSession, units: Sequence[UUID]) -> list[UUID]
         )
     await session.execute(insert(Item), rows)
     parties = [
-        {"item_id": row["id"], "unit_id": units[number % UNITS], "official_id": None, "part": PartKind.RESPONSIBLE_UNIT}
+        {
+            "item_id": row["id"],
+            "unit_id": units[number % UNITS],
+            "official_id": None,
+            "part": Responsibility.RESPONSIBLE_UNIT,
+        }
         for number, row in enumerate(rows)
     ]
     await session.execute(insert(Party), parties)

@@ -13,7 +13,7 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.items.models import Party
 from supervision.items.registration import NewParty, add_parties
-from supervision.items.states import PartKind
+from supervision.items.states import Responsibility
 from supervision.scoring import proposals
 from tests.factories.desk import NOON, person
 from tests.factories.identity import make_official, make_unit
@@ -50,8 +50,8 @@ async def add(session: AsyncSession, actor: Actor, unit: str, kind: str = "depar
         if closed:
             facts |= {"closed_on": date.fromisoformat(closed), "state": "closed"}
         item_id = await add_item(session, kind=item_kind, deadline_on=date.fromisoformat(deadline), **facts)
-        unit_part = NewParty(item_id=item_id, unit_id=unit_id, part=PartKind.RESPONSIBLE_UNIT)
-        leader_part = NewParty(item_id=item_id, official_id=leader_id, part=PartKind.LEAD_LEADER)
+        unit_part = NewParty(item_id=item_id, unit_id=unit_id, part=Responsibility.RESPONSIBLE_UNIT)
+        leader_part = NewParty(item_id=item_id, official_id=leader_id, part=Responsibility.LEAD_LEADER)
         await add_parties(session, [unit_part])
         await add_parties(session, [leader_part])
         task_id = await add_task(session, actor, item_id, unit_id, responsible_person_id=leader_id)
@@ -106,7 +106,7 @@ async def test_a_unit_sees_its_own_figures_only(session: AsyncSession, here: Pla
     leader_id = await make_official(session, here.actor, county, position="county_leader")
     item_id = await session.scalar(select(Party.item_id).where(Party.unit_id == units["乙镇"]).limit(1))
     assert item_id
-    await add_parties(session, [NewParty(item_id=item_id, official_id=leader_id, part=PartKind.LEAD_LEADER)])
+    await add_parties(session, [NewParty(item_id=item_id, official_id=leader_id, part=Responsibility.LEAD_LEADER)])
     assert set(await read(session, unit, Grouping.LEADER)) == {"乙镇领导", str(leader_id)}
 
 
