@@ -15,8 +15,8 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official
 from supervision.identity.queries import require_units
+from supervision.items.states import Responsibility
 from supervision.tasks import assignments
-from supervision.tasks.states import TaskPart
 
 
 async def propose_accountability(
@@ -100,7 +100,7 @@ async def _trace(
     if task_id is None:
         return []
     holders = await assignments.read_holders(session, task_id, at)
-    if holders.get(TaskPart.RESPONSIBLE_UNIT) != unit_id:
+    if holders.get(Responsibility.RESPONSIBLE_UNIT) != unit_id:
         raise TaskOfAnotherUnit
     in_post = await _read_leaders(session, unit_id)
     named = [(part, holders[part]) for part in TracedPart]

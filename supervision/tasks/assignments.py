@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.items.models import Item
+from supervision.items.states import Responsibility
 from supervision.tasks import queries
 from supervision.tasks.models import Assignment, Sharer, Task
-from supervision.tasks.states import SOLE_PARTS, TaskPart
+from supervision.tasks.states import SOLE_RESPONSIBILITIES
 
 # What has ended stands in the history, what has not on the task; either tells since when.
 _ASSIGNMENTS = text("""
@@ -65,7 +66,7 @@ async def read_holders(session: AsyncSession, task_id: UUID, at: datetime) -> di
         .ext(distinct_on(Assignment.part))
     )
     before = {row.part: row.holder_id for row in await session.execute(ended)}
-    return {part: before.get(part, getattr(task, f"{part}_id")) for part in SOLE_PARTS}
+    return {part: before.get(part, getattr(task, f"{part}_id")) for part in SOLE_RESPONSIBILITIES}
 
 
 async def read_sharers(session: AsyncSession, task_id: UUID, part: str) -> list[UUID]:
@@ -75,14 +76,14 @@ async def read_sharers(session: AsyncSession, task_id: UUID, part: str) -> list[
     return list(await session.scalars(statement))
 
 
-async def read_held(session: AsyncSession, official_id: UUID) -> list[tuple[UUID, TaskPart]]:
+async def read_held(session: AsyncSession, official_id: UUID) -> list[tuple[UUID, Responsibility]]:
     """Read the tasks of open items in which an official has a part, and which, in the items' order."""
     sole = [
         select(Task.item_id, Task.id, literal(str(part)).label("part")).where(
             getattr(Task, f"{part}_id") == official_id
         )
-        for part in SOLE_PARTS
-        if part != TaskPart.RESPONSIBLE_UNIT
+        for part in SOLE_RESPONSIBILITIES
+        if part != Responsibility.RESPONSIBLE_UNIT
     ]
     shared = select(Task.item_id, Task.id, Sharer.part).join(Sharer, Sharer.task_id == Task.id)
     held = union_all(*sole, shared.where(Sharer.official_id == official_id)).subquery()
@@ -90,4 +91,4 @@ async def read_held(session: AsyncSession, official_id: UUID) -> list[tuple[UUID
     rows = await session.execute(
         statement.where(Item.closed_on.is_(None)).order_by(held.c.item_id, held.c.id, held.c.part)
     )
-    return [(row.id, TaskPart(row.part)) for row in rows]
+    return [(row.id, Responsibility(row.part)) for row in rows]

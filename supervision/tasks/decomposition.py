@@ -12,11 +12,11 @@ from supervision.identity.models import Position
 from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.items.registration import add_parties
+from supervision.items.states import Responsibility
 from supervision.tasks import queries, responsibilities, rules
 from supervision.tasks.errors import DecompositionRefused, ItemAlreadyDecomposed
 from supervision.tasks.models import Indicator, Sharer, Task
 from supervision.tasks.rules import TaskPlan
-from supervision.tasks.states import TaskPart
 
 
 async def decompose_item(session: AsyncSession, actor: Actor, item_id: UUID, *, tasks: list[TaskPlan]) -> None:
@@ -76,8 +76,8 @@ def _tree(
     return list(zip(tasks, plans, strict=True))
 
 
-def _shared(plan: TaskPlan) -> Iterator[tuple[TaskPart, UUID]]:
+def _shared(plan: TaskPlan) -> Iterator[tuple[Responsibility, UUID]]:
     for leader_id in dict.fromkeys(plan.get("liaison_leader_ids", [])):
-        yield TaskPart.LIAISON_LEADER, leader_id
+        yield Responsibility.LIAISON_LEADER, leader_id
     for unit_id in dict.fromkeys(plan.get("supporting_unit_ids", [])):
-        yield TaskPart.SUPPORTING_UNIT, unit_id
+        yield Responsibility.SUPPORTING_UNIT, unit_id

@@ -9,10 +9,11 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity import service as identity
 from supervision.identity.errors import DepartureNotYet, UnknownOfficial
+from supervision.items.states import Responsibility
 from supervision.messaging import outbox
 from supervision.tasks import assignments, queries, responsibilities, rules
 from supervision.tasks.errors import SuccessorIsSelf, SuccessorNeeded
-from supervision.tasks.states import SHARED_PARTS, TaskPart
+from supervision.tasks.states import SHARED_RESPONSIBILITIES
 
 
 async def record_departure(
@@ -38,7 +39,7 @@ async def record_departure(
     for task_id, part in held:
         task = await queries.get_for_update(session, actor, task_id)
         rules.check_fit(part, known[successor_id], unit_id=task.responsible_unit_id)
-        if part in SHARED_PARTS:
+        if part in SHARED_RESPONSIBILITIES:
             await responsibilities.unshare(session, actor, task, part, official_id, at=at, reason=reason)
             await responsibilities.share(session, actor, task, part, successor_id, at=at)
         else:
@@ -55,6 +56,6 @@ async def amend_official(
         _require_none(await assignments.read_held(session, official_id))
 
 
-def _require_none(held: list[tuple[UUID, TaskPart]]) -> None:
+def _require_none(held: list[tuple[UUID, Responsibility]]) -> None:
     if held:
         raise SuccessorNeeded(count=len({task_id for task_id, _ in held}))

@@ -7,7 +7,8 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from supervision.foundation.database import Base, Massed, Named, Versioned, belongs_to, local_table, one_of
-from supervision.tasks.states import SHARED_PARTS, ExtensionState, MilestoneState, TaskPart
+from supervision.items.states import Responsibility
+from supervision.tasks.states import SHARED_RESPONSIBILITIES, ExtensionState, MilestoneState
 
 
 class Comparator(StrEnum):
@@ -58,7 +59,7 @@ class Sharer(Massed, Base):
         belongs_to("task", "task_id"),
         belongs_to("unit", "unit_id"),
         belongs_to("official", "official_id"),
-        CheckConstraint(f"part IN ({', '.join(repr(str(part)) for part in SHARED_PARTS)})", name="part"),
+        CheckConstraint(f"part IN ({', '.join(repr(str(part)) for part in SHARED_RESPONSIBILITIES)})", name="part"),
         CheckConstraint("(part = 'supporting_unit') = (unit_id IS NOT NULL)", name="unit_supports"),
         CheckConstraint("(part = 'liaison_leader') = (official_id IS NOT NULL)", name="official_liaises"),
         UniqueConstraint("task_id", "part", "unit_id", "official_id", postgresql_nulls_not_distinct=True),
@@ -82,7 +83,7 @@ class Assignment(Massed, Base):
         belongs_to("task", "task_id"),
         belongs_to("unit", "unit_id"),
         belongs_to("official", "official_id"),
-        one_of("part", TaskPart),
+        one_of("part", Responsibility),
         CheckConstraint("unit_id IS NULL OR official_id IS NULL", name="unit_or_official"),
         CheckConstraint("until_at >= since_at", name="ends_in_order"),
         Index(None, "task_id", "part", "until_at"),

@@ -10,10 +10,10 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Stale
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Position
+from supervision.items.states import Responsibility
 from supervision.tasks import assignments, queries, responsibilities, rules
 from supervision.tasks.errors import AlreadyAssigned, UnitSupportsItself
 from supervision.tasks.models import Task
-from supervision.tasks.states import TaskPart
 
 
 async def reassign_task(
@@ -27,7 +27,7 @@ async def reassign_task(
     task = await queries.get_for_update(session, actor, task_id)
     if responsibilities.holder_id_of(task, part) == official_id:
         raise AlreadyAssigned
-    rules.check_fit(TaskPart(part), known.get(official_id), unit_id=task.responsible_unit_id)
+    rules.check_fit(Responsibility(part), known.get(official_id), unit_id=task.responsible_unit_id)
     await responsibilities.hand_on(session, actor, task, part, official_id, at=await clock.now(session), reason=reason)
 
 
@@ -44,18 +44,20 @@ async def reassign_unit(
         raise AlreadyAssigned
     if not await queries.read_units(session, {unit_id}):
         raise UnknownUnit
-    rules.check_fit(TaskPart.RESPONSIBLE_PERSON, known.get(responsible_person_id), unit_id=unit_id)
+    rules.check_fit(Responsibility.RESPONSIBLE_PERSON, known.get(responsible_person_id), unit_id=unit_id)
     leaders = await queries.read_leaders(session, {unit_id})
     at = await clock.now(session)
     for part, to_id in {
-        TaskPart.RESPONSIBLE_UNIT: unit_id,
-        TaskPart.RESPONSIBLE_PERSON: responsible_person_id,
-        TaskPart.PRINCIPAL_LEADER: leaders.get((unit_id, Position.PRINCIPAL_LEADER)),
-        TaskPart.LEADER_IN_CHARGE: leaders.get((unit_id, Position.LEADER_IN_CHARGE)),
+        Responsibility.RESPONSIBLE_UNIT: unit_id,
+        Responsibility.RESPONSIBLE_PERSON: responsible_person_id,
+        Responsibility.PRINCIPAL_LEADER: leaders.get((unit_id, Position.PRINCIPAL_LEADER)),
+        Responsibility.LEADER_IN_CHARGE: leaders.get((unit_id, Position.LEADER_IN_CHARGE)),
     }.items():
         await responsibilities.hand_on(session, actor, task, part, to_id, at=at, reason=reason)
-    if unit_id in await assignments.read_sharers(session, task_id, TaskPart.SUPPORTING_UNIT):
-        await responsibilities.unshare(session, actor, task, TaskPart.SUPPORTING_UNIT, unit_id, at=at, reason=reason)
+    if unit_id in await assignments.read_sharers(session, task_id, Responsibility.SUPPORTING_UNIT):
+        await responsibilities.unshare(
+            session, actor, task, Responsibility.SUPPORTING_UNIT, unit_id, at=at, reason=reason
+        )
 
 
 async def amend_task(
@@ -77,7 +79,7 @@ async def amend_task(
     if task.version != version:
         raise Stale
     for leader_id in liaison_leader_ids or ():
-        rules.check_fit(TaskPart.LIAISON_LEADER, known.get(leader_id), unit_id=task.responsible_unit_id)
+        rules.check_fit(Responsibility.LIAISON_LEADER, known.get(leader_id), unit_id=task.responsible_unit_id)
     units = set(supporting_unit_ids or ())
     if task.responsible_unit_id in units:
         raise UnitSupportsItself
@@ -87,8 +89,8 @@ async def amend_task(
     flag_modified(task, "goal")
     at = await clock.now(session)
     for part, wanted in (
-        (TaskPart.LIAISON_LEADER, liaison_leader_ids),
-        (TaskPart.SUPPORTING_UNIT, supporting_unit_ids),
+        (Responsibility.LIAISON_LEADER, liaison_leader_ids),
+        (Responsibility.SUPPORTING_UNIT, supporting_unit_ids),
     ):
         if wanted is not None:
             await _set_sharers(session, actor, task, part, wanted, at=at, reason=reason)

@@ -8,16 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation.actors import Actor
 from supervision.items.registration import NewParty, add_parties, drop_parties
+from supervision.items.states import Responsibility
 from supervision.tasks import assignments
 from supervision.tasks.models import Assignment, Sharer, Task
-from supervision.tasks.states import SHARED_PARTS, SOLE_PARTS, TaskPart
+from supervision.tasks.states import SHARED_RESPONSIBILITIES, SOLE_RESPONSIBILITIES
 
-_UNIT_PARTS = (TaskPart.RESPONSIBLE_UNIT, TaskPart.SUPPORTING_UNIT)
+_UNIT_RESPONSIBILITIES = (Responsibility.RESPONSIBLE_UNIT, Responsibility.SUPPORTING_UNIT)
 
 
 def holder_of(part: str, holder_id: UUID | None) -> dict[str, UUID | None]:
     """Return who has a part as the two columns that tables of units and officials have."""
-    is_unit = part in _UNIT_PARTS
+    is_unit = part in _UNIT_RESPONSIBILITIES
     return {"unit_id": holder_id if is_unit else None, "official_id": None if is_unit else holder_id}
 
 
@@ -34,7 +35,7 @@ def party_of(item_id: UUID, part: str, holder_id: UUID) -> NewParty:
 
 def parties_of(task: Task) -> list[NewParty]:
     """Return what those who have one of the sole parts of a task are in its item."""
-    held = {part: holder_id_of(task, part) for part in SOLE_PARTS}
+    held = {part: holder_id_of(task, part) for part in SOLE_RESPONSIBILITIES}
     return [party_of(task.item_id, part, id_) for part, id_ in held.items() if id_ is not None]
 
 
@@ -117,7 +118,7 @@ async def _settle_parties(
     if was_id is None:
         return
     held = select(Task.id).where(Task.item_id == task.item_id)
-    if part in SHARED_PARTS:
+    if part in SHARED_RESPONSIBILITIES:
         held = held.join(Sharer, Sharer.task_id == Task.id).where(_is_sharer(part, was_id))
     else:
         held = held.where(getattr(Task, f"{part}_id") == was_id)

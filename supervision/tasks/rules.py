@@ -9,6 +9,7 @@ from uuid import UUID
 from supervision.foundation.errors import FieldError
 from supervision.foundation.texts import fold
 from supervision.identity.errors import UnknownOfficial
+from supervision.items.states import Responsibility
 from supervision.tasks.errors import (
     ExtensionAlreadyDecided,
     ExtensionNotLater,
@@ -17,7 +18,7 @@ from supervision.tasks.errors import (
     PersonOfAnotherUnit,
     RefusalTakesNoDate,
 )
-from supervision.tasks.states import COUNTY_PARTS, FOLLOWS, ExtensionState, TaskPart
+from supervision.tasks.states import COUNTY_RESPONSIBILITIES, FOLLOWS, ExtensionState
 
 # A task of an item is at the first level.
 DEEPEST = 5
@@ -248,11 +249,11 @@ def _check_later(until_on: date, deadline_on: date) -> None:
         raise ExtensionNotLater(deadline_on=deadline_on)
 
 
-def check_fit(part: TaskPart, official: OfficialFacts | None, *, unit_id: UUID) -> None:
+def check_fit(part: Responsibility, official: OfficialFacts | None, *, unit_id: UUID) -> None:
     """Refuse who cannot take over a part: the county's leaders lead and liaise, the unit's own people answer for it."""
     if official is None:
         raise UnknownOfficial
-    if part in COUNTY_PARTS and not official.is_county_leader:
+    if part in COUNTY_RESPONSIBILITIES and not official.is_county_leader:
         raise LeaderNotOfCounty
-    if part not in COUNTY_PARTS and official.unit_id != unit_id:
+    if part not in COUNTY_RESPONSIBILITIES and official.unit_id != unit_id:
         raise PersonOfAnotherUnit
