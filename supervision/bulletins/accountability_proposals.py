@@ -9,7 +9,7 @@ from supervision.audit import service as audit
 from supervision.bulletins import queries, rules
 from supervision.bulletins.errors import OfficialOfAnotherUnit, ProposalStateForbids, TaskOfAnotherUnit
 from supervision.bulletins.models import AccountabilityProposal, TracedPerson
-from supervision.bulletins.states import PROPOSAL_FOLLOWS, ProposalState, TracedPart
+from supervision.bulletins.states import PROPOSAL_FOLLOWS, TRACED, ProposalState
 from supervision.cadence.rules import end_of_day, shanghai_day
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
@@ -96,14 +96,14 @@ async def note_answer(
 
 async def _trace(
     session: AsyncSession, unit_id: UUID, task_id: UUID | None, at: datetime
-) -> list[tuple[TracedPart, UUID]]:
+) -> list[tuple[Responsibility, UUID]]:
     if task_id is None:
         return []
     holders = await assignments.read_holders(session, task_id, at)
     if holders.get(Responsibility.RESPONSIBLE_UNIT) != unit_id:
         raise TaskOfAnotherUnit
     in_post = await _read_leaders(session, unit_id)
-    named = [(part, holders[part]) for part in TracedPart]
+    named = [(part, holders[part]) for part in TRACED]
     return [(part, id_) for part, named_id in named for id_ in ([named_id] if named_id else in_post[part])]
 
 

@@ -59,7 +59,7 @@ class Sharer(Massed, Base):
         belongs_to("task", "task_id"),
         belongs_to("unit", "unit_id"),
         belongs_to("official", "official_id"),
-        CheckConstraint(f"part IN ({', '.join(repr(str(part)) for part in SHARED_RESPONSIBILITIES)})", name="part"),
+        one_of("part", SHARED_RESPONSIBILITIES),
         CheckConstraint("(part = 'supporting_unit') = (unit_id IS NOT NULL)", name="unit_supports"),
         CheckConstraint("(part = 'liaison_leader') = (official_id IS NOT NULL)", name="official_liaises"),
         UniqueConstraint("task_id", "part", "unit_id", "official_id", postgresql_nulls_not_distinct=True),
