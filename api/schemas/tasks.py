@@ -90,7 +90,9 @@ class AmendTask(Body):
 
 
 class ReassignTask(Body):
-    part: Literal["lead_leader", "responsible_person", "principal_leader", "leader_in_charge"]
+    responsibility: Literal["lead_leader", "responsible_person", "principal_leader", "leader_in_charge"] = Field(
+        alias="part"
+    )
     official_id: Id
     reason: Prose
 

@@ -56,7 +56,8 @@ async def propose_accountability(
     # Without relationships nothing else tells that the proposal comes before what it traces.
     await session.flush()
     session.add_all(
-        TracedPerson(proposal_id=proposal.id, official_id=person_id, part=part) for part, person_id in traced
+        TracedPerson(proposal_id=proposal.id, official_id=person_id, responsibility=responsibility)
+        for responsibility, person_id in traced
     )
     await audit.record(
         session,
@@ -103,8 +104,12 @@ async def _trace(
     if holders.get(Responsibility.RESPONSIBLE_UNIT) != unit_id:
         raise TaskOfAnotherUnit
     in_post = await _read_leaders(session, unit_id)
-    named = [(part, holders[part]) for part in TRACED]
-    return [(part, id_) for part, named_id in named for id_ in ([named_id] if named_id else in_post[part])]
+    named = [(responsibility, holders[responsibility]) for responsibility in TRACED]
+    return [
+        (responsibility, id_)
+        for responsibility, named_id in named
+        for id_ in ([named_id] if named_id else in_post[responsibility])
+    ]
 
 
 async def _read_leaders(session: AsyncSession, unit_id: UUID) -> dict[str, list[UUID]]:

@@ -211,4 +211,4 @@ class TracedPerson(Named, Base):
 
     proposal_id: Mapped[UUID]
     official_id: Mapped[UUID]
-    part: Mapped[str]
+    responsibility: Mapped[str] = mapped_column("part")

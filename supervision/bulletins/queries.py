@@ -128,7 +128,7 @@ FOLLOW_UP_COLUMNS = (
     MediaFollowUp.version,
 )
 _TRACED = (
-    select(_all_of(TracedPerson.id, part=TracedPerson.part, official_id=TracedPerson.official_id))
+    select(_all_of(TracedPerson.id, part=TracedPerson.responsibility, official_id=TracedPerson.official_id))
     .where(TracedPerson.proposal_id == AccountabilityProposal.id)
     .scalar_subquery()
 )

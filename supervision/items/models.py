@@ -116,7 +116,7 @@ class Party(Massed, Base):
     item_id: Mapped[UUID]
     unit_id: Mapped[UUID | None]
     official_id: Mapped[UUID | None]
-    part: Mapped[str]
+    responsibility: Mapped[str] = mapped_column("part")
 
 
 class ItemProcedure(Local, Base):

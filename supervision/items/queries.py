@@ -125,7 +125,7 @@ async def list_items(
     if only.clerk_id is not None:
         statement = statement.where(Item.clerk_id == only.clerk_id)
     if only.unit_id is not None:
-        is_its = (Party.unit_id == only.unit_id) & (Party.part == Responsibility.RESPONSIBLE_UNIT)
+        is_its = (Party.unit_id == only.unit_id) & (Party.responsibility == Responsibility.RESPONSIBLE_UNIT)
         statement = statement.where(Item.id.in_(select(Party.item_id).where(is_its)))
     if only.due_before is not None:
         statement = statement.where(Item.deadline_on < only.due_before)

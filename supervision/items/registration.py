@@ -25,7 +25,7 @@ class NewParty:
     """The part that one unit, or one official, is to have in an item."""
 
     item_id: UUID
-    part: str
+    responsibility: str
     unit_id: UUID | None = None
     official_id: UUID | None = None
 

@@ -202,7 +202,7 @@ async def tell_units(session: AsyncSession, actor: Actor, *, template: str, matt
         .join(Official, Official.unit_id == NoticeDelivery.unit_id)
         .where(NoticeDelivery.id.in_(matters))
     )
-    is_responsible = (Party.official_id == Official.id) & (Party.part == Responsibility.RESPONSIBLE_PERSON)
+    is_responsible = (Party.official_id == Official.id) & (Party.responsibility == Responsibility.RESPONSIBLE_PERSON)
     told = union(
         officials.where(Official.position.in_(UNIT_LEADERS)),
         officials.join(Party, is_responsible & (Party.item_id == Notice.item_id)),

@@ -46,9 +46,16 @@ async def add_tasks(session: AsyncSession, actor: Actor, plans: dict[UUID, list[
     session.add_all(Indicator(task_id=task.id, **each) for task, plan in made for each in plan["indicators"])
     parties = [party for task, _ in made for party in responsibilities.parties_of(task)]
     for task, plan in made:
-        for part, holder_id in _shared(plan):
-            session.add(Sharer(task_id=task.id, part=part, since_at=at, **responsibilities.holder_of(part, holder_id)))
-            parties.append(responsibilities.party_of(task.item_id, part, holder_id))
+        for responsibility, holder_id in _shared(plan):
+            session.add(
+                Sharer(
+                    task_id=task.id,
+                    responsibility=responsibility,
+                    since_at=at,
+                    **responsibilities.holder_of(responsibility, holder_id),
+                )
+            )
+            parties.append(responsibilities.party_of(task.item_id, responsibility, holder_id))
     await add_parties(session, parties)
     facts = [(item_id, {"tasks": len(tasks)}) for item_id, tasks in plans.items()]
     await audit.record_each(session, actor, "item.decomposed", facts)

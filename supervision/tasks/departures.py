@@ -36,14 +36,14 @@ async def record_departure(
         _require_none(held)
         return
     at = min(await clock.now(session), end_of_day(on))
-    for task_id, part in held:
+    for task_id, responsibility in held:
         task = await queries.get_for_update(session, actor, task_id)
-        rules.check_fit(part, known[successor_id], unit_id=task.responsible_unit_id)
-        if part in SHARED_RESPONSIBILITIES:
-            await responsibilities.unshare(session, actor, task, part, official_id, at=at, reason=reason)
-            await responsibilities.share(session, actor, task, part, successor_id, at=at)
+        rules.check_fit(responsibility, known[successor_id], unit_id=task.responsible_unit_id)
+        if responsibility in SHARED_RESPONSIBILITIES:
+            await responsibilities.unshare(session, actor, task, responsibility, official_id, at=at, reason=reason)
+            await responsibilities.share(session, actor, task, responsibility, successor_id, at=at)
         else:
-            await responsibilities.hand_on(session, actor, task, part, successor_id, at=at, reason=reason)
+            await responsibilities.hand_on(session, actor, task, responsibility, successor_id, at=at, reason=reason)
 
 
 async def amend_official(

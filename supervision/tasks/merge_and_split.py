@@ -127,7 +127,9 @@ async def _move_tasks(session: AsyncSession, tasks: Sequence[Task], item_id: UUI
 async def _share_parties(session: AsyncSession, item_id: UUID, into_id: UUID) -> None:
     parties = await session.scalars(select(Party).where(Party.item_id == item_id))
     shared = [
-        NewParty(item_id=into_id, part=party.part, unit_id=party.unit_id, official_id=party.official_id)
+        NewParty(
+            item_id=into_id, responsibility=party.responsibility, unit_id=party.unit_id, official_id=party.official_id
+        )
         for party in parties
     ]
     if shared:

@@ -4,7 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Massed, Named, Versioned, belongs_to, local_table, one_of
 from supervision.items.states import Responsibility
@@ -66,7 +66,7 @@ class Sharer(Massed, Base):
     )
 
     task_id: Mapped[UUID]
-    part: Mapped[str]
+    responsibility: Mapped[str] = mapped_column("part")
     unit_id: Mapped[UUID | None]
     official_id: Mapped[UUID | None]
     since_at: Mapped[datetime]
@@ -90,7 +90,7 @@ class Assignment(Massed, Base):
     )
 
     task_id: Mapped[UUID]
-    part: Mapped[str]
+    responsibility: Mapped[str] = mapped_column("part")
     unit_id: Mapped[UUID | None]
     official_id: Mapped[UUID | None]
     since_at: Mapped[datetime]

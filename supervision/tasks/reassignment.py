@@ -17,7 +17,7 @@ from supervision.tasks.models import Task
 
 
 async def reassign_task(
-    session: AsyncSession, actor: Actor, task_id: UUID, *, part: str, official_id: UUID, reason: str
+    session: AsyncSession, actor: Actor, task_id: UUID, *, responsibility: str, official_id: UUID, reason: str
 ) -> None:
     """Give an official's part in a task to another from now on, keeping who had it (§5(1)).
 
@@ -25,10 +25,12 @@ async def reassign_task(
     """
     known = await queries.read_officials_in_post(session, {official_id})
     task = await queries.get_for_update(session, actor, task_id)
-    if responsibilities.holder_id_of(task, part) == official_id:
+    if responsibilities.holder_id_of(task, responsibility) == official_id:
         raise AlreadyAssigned
-    rules.check_fit(Responsibility(part), known.get(official_id), unit_id=task.responsible_unit_id)
-    await responsibilities.hand_on(session, actor, task, part, official_id, at=await clock.now(session), reason=reason)
+    rules.check_fit(Responsibility(responsibility), known.get(official_id), unit_id=task.responsible_unit_id)
+    await responsibilities.hand_on(
+        session, actor, task, responsibility, official_id, at=await clock.now(session), reason=reason
+    )
 
 
 async def reassign_unit(
@@ -47,13 +49,13 @@ async def reassign_unit(
     rules.check_fit(Responsibility.RESPONSIBLE_PERSON, known.get(responsible_person_id), unit_id=unit_id)
     leaders = await queries.read_leaders(session, {unit_id})
     at = await clock.now(session)
-    for part, to_id in {
+    for responsibility, to_id in {
         Responsibility.RESPONSIBLE_UNIT: unit_id,
         Responsibility.RESPONSIBLE_PERSON: responsible_person_id,
         Responsibility.PRINCIPAL_LEADER: leaders.get((unit_id, Position.PRINCIPAL_LEADER)),
         Responsibility.LEADER_IN_CHARGE: leaders.get((unit_id, Position.LEADER_IN_CHARGE)),
     }.items():
-        await responsibilities.hand_on(session, actor, task, part, to_id, at=at, reason=reason)
+        await responsibilities.hand_on(session, actor, task, responsibility, to_id, at=at, reason=reason)
     if unit_id in await assignments.read_sharers(session, task_id, Responsibility.SUPPORTING_UNIT):
         await responsibilities.unshare(
             session, actor, task, Responsibility.SUPPORTING_UNIT, unit_id, at=at, reason=reason
@@ -88,26 +90,26 @@ async def amend_task(
     # Who shares in it is no column of the task, and yet the task has changed.
     flag_modified(task, "goal")
     at = await clock.now(session)
-    for part, wanted in (
+    for responsibility, wanted in (
         (Responsibility.LIAISON_LEADER, liaison_leader_ids),
         (Responsibility.SUPPORTING_UNIT, supporting_unit_ids),
     ):
         if wanted is not None:
-            await _set_sharers(session, actor, task, part, wanted, at=at, reason=reason)
+            await _set_sharers(session, actor, task, responsibility, wanted, at=at, reason=reason)
 
 
 async def _set_sharers(
     session: AsyncSession,
     actor: Actor,
     task: Task,
-    part: str,
+    responsibility: str,
     wanted: Sequence[UUID],
     *,
     at: datetime,
     reason: str,
 ) -> None:
-    for was_id in await assignments.read_sharers(session, task.id, part):
+    for was_id in await assignments.read_sharers(session, task.id, responsibility):
         if was_id not in wanted:
-            await responsibilities.unshare(session, actor, task, part, was_id, at=at, reason=reason)
+            await responsibilities.unshare(session, actor, task, responsibility, was_id, at=at, reason=reason)
     for to_id in wanted:
-        await responsibilities.share(session, actor, task, part, to_id, at=at)
+        await responsibilities.share(session, actor, task, responsibility, to_id, at=at)

@@ -249,11 +249,11 @@ def _check_later(until_on: date, deadline_on: date) -> None:
         raise ExtensionNotLater(deadline_on=deadline_on)
 
 
-def check_fit(part: Responsibility, official: OfficialFacts | None, *, unit_id: UUID) -> None:
+def check_fit(responsibility: Responsibility, official: OfficialFacts | None, *, unit_id: UUID) -> None:
     """Refuse who cannot take over a part: the county's leaders lead and liaise, the unit's own people answer for it."""
     if official is None:
         raise UnknownOfficial
-    if part in COUNTY_RESPONSIBILITIES and not official.is_county_leader:
+    if responsibility in COUNTY_RESPONSIBILITIES and not official.is_county_leader:
         raise LeaderNotOfCounty
-    if part not in COUNTY_RESPONSIBILITIES and official.unit_id != unit_id:
+    if responsibility not in COUNTY_RESPONSIBILITIES and official.unit_id != unit_id:
         raise PersonOfAnotherUnit

@@ -29,6 +29,8 @@ MILESTONE_FOLLOWS: dict[MilestoneState, frozenset[MilestoneState]] = {
 
 # Of these a task has as many as it needs; of the others one, or none.
 SHARED_RESPONSIBILITIES = (Responsibility.LIAISON_LEADER, Responsibility.SUPPORTING_UNIT)
-SOLE_RESPONSIBILITIES = tuple(part for part in Responsibility if part not in SHARED_RESPONSIBILITIES)
+SOLE_RESPONSIBILITIES = tuple(
+    responsibility for responsibility in Responsibility if responsibility not in SHARED_RESPONSIBILITIES
+)
 # These are county leaders'; the other officials are of the responsible unit.
 COUNTY_RESPONSIBILITIES = (Responsibility.LEAD_LEADER, Responsibility.LIAISON_LEADER)

@@ -92,7 +92,7 @@ async def _add_items(session: AsyncSession, units: Sequence[UUID]) -> list[UUID]
             "item_id": row["id"],
             "unit_id": units[number % UNITS],
             "official_id": None,
-            "part": Responsibility.RESPONSIBLE_UNIT,
+            "responsibility": Responsibility.RESPONSIBLE_UNIT,
         }
         for number, row in enumerate(rows)
     ]

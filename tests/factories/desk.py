@@ -141,7 +141,7 @@ async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID
     reached: dict[str, Any] = {"reached_on": NOON.date(), "progress": "已出地面"}
     await milestones.reach_milestone(session, unit_of(actor, life), milestone_id, **reached)
     successor_id = await identity.make_official(session, actor, life.unit_id)
-    change: dict[str, Any] = {"part": "responsible_person", "official_id": successor_id, "reason": "工作调动"}
+    change: dict[str, Any] = {"responsibility": "responsible_person", "official_id": successor_id, "reason": "工作调动"}
     await reassignment.reassign_task(session, person(actor), task_id, **change)
 
 

@@ -45,7 +45,7 @@ _RESPONSIBILITIES = {
 _ASSIGNMENT = happening(
     "assignment",
     at=Assignment.until_at,
-    title=words("变更", in_chinese(Assignment.part, _RESPONSIBILITIES), " 任务", Task.no),
+    title=words("变更", in_chinese(Assignment.responsibility, _RESPONSIBILITIES), " 任务", Task.no),
     text=Assignment.reason,
     by=Assignment.assigned_by,
     unit=Assignment.unit_id,

@@ -163,7 +163,7 @@ def items_open(actor: Actor, _now: datetime) -> Rows:
 
 
 def items_led(actor: Actor, now: datetime) -> Rows:
-    is_led = (Party.official_id == actor.official_id) & (Party.part == Responsibility.LEAD_LEADER)
+    is_led = (Party.official_id == actor.official_id) & (Party.responsibility == Responsibility.LEAD_LEADER)
     return items_open(actor, now).where(Item.id.in_(select(Party.item_id).where(is_led)))
 
 

@@ -230,7 +230,7 @@ class TestMerge:
         assert (await changes(session, office, item_id))[0][1]["into_id"] == str(into_id)
         ((kind, facts),) = await changes(session, office, into_id)
         assert (kind, facts["from_id"], facts["tasks"]) == ("absorbed", str(item_id), 1)
-        parties = select(Party.unit_id, Party.official_id, Party.part)
+        parties = select(Party.unit_id, Party.official_id, Party.responsibility)
         of_both = [set(await session.execute(parties.where(Party.item_id == each))) for each in (item_id, into_id)]
         assert of_both[0] < of_both[1]
 

@@ -154,7 +154,7 @@ class TestProposeLate:
         item_id, responsible = await _late_item(session, here)
         (task_id,) = await session.scalars(select(Task.id).where(Task.item_id == item_id))
         supporting = await make_unit(session, here.actor)
-        session.add(Sharer(task_id=task_id, part="supporting_unit", unit_id=supporting, since_at=TODAY))
+        session.add(Sharer(task_id=task_id, responsibility="supporting_unit", unit_id=supporting, since_at=TODAY))
         await session.flush()
         assert await proposals.propose_late(session, here.actor) == 1
         assert await session.scalar(select(Deduction.unit_id)) == responsible
