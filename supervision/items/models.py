@@ -100,7 +100,7 @@ class LedgerEntry(Named, Base):
 
 
 class Party(Massed, Base):
-    """A unit or an official that has a part in an item, and so may see it."""
+    """A unit or an official that has a responsibility for an item, and so may see it."""
 
     __tablename__ = "party"
     __table_args__ = (

@@ -41,14 +41,14 @@ _ASSIGNMENTS = text("""
 
 
 async def list_assignments(session: AsyncSession, actor: Actor, task_id: UUID) -> list[RowMapping]:
-    """List who has or had which part in a task, and from when until when."""
+    """List who has or had which responsibility for a task, and from when until when."""
     task = await queries.get_task(session, actor, task_id)
     rows = await session.execute(_ASSIGNMENTS, {"task": task["id"]})
     return list(rows.mappings())
 
 
 async def read_since(session: AsyncSession, task_id: UUID, responsibility: str) -> datetime | None:
-    """Return since when a sole part of a task is where it is; None if it never changed."""
+    """Return since when a sole responsibility for a task is where it is; None if it never changed."""
     statement = select(func.max(Assignment.until_at)).where(
         Assignment.task_id == task_id, Assignment.responsibility == responsibility
     )
@@ -57,7 +57,7 @@ async def read_since(session: AsyncSession, task_id: UUID, responsibility: str) 
 
 
 async def read_holders(session: AsyncSession, task_id: UUID, at: datetime) -> dict[str, UUID | None]:
-    """Read who had the sole parts of a task at a moment, or first if that is before it was made; none if unknown."""
+    """Read who had the sole responsibilities for a task at a moment, or first if it was made later; none if unknown."""
     task = await session.get(Task, task_id)
     if task is None:
         return {}
@@ -84,7 +84,7 @@ async def read_sharers(session: AsyncSession, task_id: UUID, responsibility: str
 
 
 async def read_held(session: AsyncSession, official_id: UUID) -> list[tuple[UUID, Responsibility]]:
-    """Read the tasks of open items in which an official has a part, and which, in the items' order."""
+    """Read the tasks of open items for which an official has a responsibility, and which, in the items' order."""
     sole = [
         select(Task.item_id, Task.id, literal(str(responsibility)).label("responsibility")).where(
             getattr(Task, f"{responsibility}_id") == official_id

@@ -36,7 +36,7 @@ async def decompose_item(session: AsyncSession, actor: Actor, item_id: UUID, *, 
 
 
 async def add_tasks(session: AsyncSession, actor: Actor, plans: dict[UUID, list[TaskPlan]], *, at: datetime) -> None:
-    """Add checked tasks to items that have none, and give those who answer for them their parts in the items."""
+    """Add checked tasks to items that have none, and make those who answer for them parties of the items."""
     units = {plan["responsible_unit_id"] for tasks in plans.values() for plan in tasks}
     leaders = await queries.read_leaders(session, units)
     made = [(task, plan) for item_id, tasks in plans.items() for task, plan in _tree(item_id, tasks, leaders, at)]

@@ -19,10 +19,10 @@ from supervision.tasks.states import SHARED_RESPONSIBILITIES
 async def record_departure(
     session: AsyncSession, actor: Actor, official_id: UUID, *, on: date, reason: str, successor_id: UUID | None
 ) -> None:
-    """Record that an official has left, and give all parts in open tasks to one successor (§5(1)).
+    """Record that an official has left, and give all responsibilities for open tasks to one successor (§5(1)).
 
     Who leaves answers through the day of leaving. What was queued for them goes to the successor. Refuses a day to
-    come, who left before, open tasks without a successor, and a successor who cannot take over each part.
+    come, who left before, open tasks without a successor, and a successor who cannot take over each of them.
     """
     if successor_id == official_id:
         raise SuccessorIsSelf

@@ -73,9 +73,9 @@ class Sharer(Massed, Base):
 
 
 class Assignment(Massed, Base):
-    """Who had a part in a task from when until when; who has it now stands on the task. Never changed.
+    """Who had a responsibility for a task from when until when; who has it now stands on the task. Never changed.
 
-    Of a part of which a task has one, a row without unit and official says that nobody had it.
+    Of a responsibility of which a task has one, a row without unit and official says that nobody had it.
     """
 
     __tablename__ = "assignment"

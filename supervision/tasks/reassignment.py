@@ -19,9 +19,9 @@ from supervision.tasks.models import Task
 async def reassign_task(
     session: AsyncSession, actor: Actor, task_id: UUID, *, responsibility: str, official_id: UUID, reason: str
 ) -> None:
-    """Give an official's part in a task to another from now on, keeping who had it (§5(1)).
+    """Give an official's responsibility for a task to another from now on, keeping who had it (§5(1)).
 
-    Refuses a closed item, who has the part already, and who cannot take it over.
+    Refuses a closed item, who has it already, and who cannot take it over.
     """
     known = await queries.read_officials_in_post(session, {official_id})
     task = await queries.get_for_update(session, actor, task_id)

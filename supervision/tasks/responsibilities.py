@@ -17,30 +17,30 @@ _UNIT_RESPONSIBILITIES = (Responsibility.RESPONSIBLE_UNIT, Responsibility.SUPPOR
 
 
 def holder_of(responsibility: str, holder_id: UUID | None) -> dict[str, UUID | None]:
-    """Return who has a part as the two columns that tables of units and officials have."""
+    """Return who has a responsibility as the two columns that tables of units and officials have."""
     is_unit = responsibility in _UNIT_RESPONSIBILITIES
     return {"unit_id": holder_id if is_unit else None, "official_id": None if is_unit else holder_id}
 
 
 def holder_id_of(task: Task, responsibility: str) -> UUID | None:
-    """Return who has a part of which a task has one."""
+    """Return who has a responsibility of which a task has one."""
     found: UUID | None = getattr(task, f"{responsibility}_id")
     return found
 
 
 def party_of(item_id: UUID, responsibility: str, holder_id: UUID) -> NewParty:
-    """Return what a part in a task is in its item."""
+    """Return what a responsibility for a task is in its item."""
     return NewParty(item_id=item_id, responsibility=responsibility, **holder_of(responsibility, holder_id))
 
 
 def parties_of(task: Task) -> list[NewParty]:
-    """Return what those who have one of the sole parts of a task are in its item."""
+    """Return what those who have one of the sole responsibilities for a task are in its item."""
     held = {responsibility: holder_id_of(task, responsibility) for responsibility in SOLE_RESPONSIBILITIES}
     return [party_of(task.item_id, responsibility, id_) for responsibility, id_ in held.items() if id_ is not None]
 
 
 async def read_parties(session: AsyncSession, tasks: Sequence[Task]) -> list[NewParty]:
-    """Read what all who have a part in tasks are in the tasks' items."""
+    """Read what all who have a responsibility for tasks are in the tasks' items."""
     item_of = {task.id: task.item_id for task in tasks}
     holder = func.coalesce(Sharer.unit_id, Sharer.official_id)
     shared = await session.execute(
@@ -60,7 +60,7 @@ async def hand_on(
     at: datetime,
     reason: str,
 ) -> None:
-    """Give a sole part of a locked task to another from a moment on, and keep who had it until then."""
+    """Give a sole responsibility for a locked task to another from a moment on, and keep who had it until then."""
     was_id = holder_id_of(task, responsibility)
     since_at = await assignments.read_since(session, task.id, responsibility) or task.created_at
     await _end(session, actor, task, responsibility, was_id, since_at=since_at, at=at, reason=reason)
@@ -74,7 +74,7 @@ async def hand_on(
 async def share(
     session: AsyncSession, actor: Actor, task: Task, responsibility: str, to_id: UUID, *, at: datetime
 ) -> None:
-    """Give a shared part of a locked task to one more from a moment on; who has it already goes on having it."""
+    """Give a shared responsibility for a locked task to one more from a moment on; who has it already keeps it."""
     shared = select(Sharer.id).where(Sharer.task_id == task.id, _is_sharer(responsibility, to_id))
     if await session.scalar(shared) is not None:
         return
@@ -86,7 +86,7 @@ async def share(
 async def unshare(
     session: AsyncSession, actor: Actor, task: Task, responsibility: str, was_id: UUID, *, at: datetime, reason: str
 ) -> None:
-    """Take a shared part of a locked task from who has it, and keep until when they did."""
+    """Take a shared responsibility for a locked task from who has it, and keep until when they did."""
     ended = (
         delete(Sharer).where(Sharer.task_id == task.id, _is_sharer(responsibility, was_id)).returning(Sharer.since_at)
     )
@@ -116,7 +116,7 @@ async def _end(
         responsibility=responsibility,
         **holder_of(responsibility, was_id),
         since_at=since_at,
-        # What is recorded after the event may be older than the part itself.
+        # What is recorded after the event may be older than the responsibility itself.
         until_at=max(at, since_at),
         reason=reason,
         assigned_by=actor.person,

@@ -250,7 +250,7 @@ def _check_later(until_on: date, deadline_on: date) -> None:
 
 
 def check_fit(responsibility: Responsibility, official: OfficialFacts | None, *, unit_id: UUID) -> None:
-    """Refuse who cannot take over a part: the county's leaders lead and liaise, the unit's own people answer for it."""
+    """Refuse who cannot take it over: the county's leaders lead and liaise, the unit's own people answer for a task."""
     if official is None:
         raise UnknownOfficial
     if responsibility in COUNTY_RESPONSIBILITIES and not official.is_county_leader:

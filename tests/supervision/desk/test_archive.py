@@ -68,7 +68,7 @@ async def test_nobody_reads_what_they_may_not_see_elsewhere(session: AsyncSessio
             await timeline.get_archive(session, actor, life.item_id)
 
 
-async def test_a_supporting_unit_reads_its_own_part_only(session: AsyncSession, here: Place, life: Life) -> None:
+async def test_a_supporting_unit_reads_its_own_share_only(session: AsyncSession, here: Place, life: Life) -> None:
     """It sees the item and its tasks, and nothing that the other one sent or was told."""
     beside = await make_unit(session, here.actor)
     await add_party(session, life.item_id, beside)

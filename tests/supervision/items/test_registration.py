@@ -112,7 +112,7 @@ async def test_refuses_a_stale_version(session: AsyncSession, here: Place) -> No
 
 
 class TestVisibility:
-    async def test_a_unit_sees_the_items_in_which_it_has_a_part(self, session: AsyncSession, here: Place) -> None:
+    async def test_a_unit_sees_the_items_of_which_it_is_a_party(self, session: AsyncSession, here: Place) -> None:
         unit_id = await make_unit(session, here.actor)
         seen, unseen = await make_item(session, here.actor), await make_item(session, here.actor)
         await add_parties(session, [NewParty(item_id=seen, responsibility="responsible_unit", unit_id=unit_id)] * 2)

@@ -96,7 +96,9 @@ async def test_the_current_one_stands_on_the_task_and_the_former_in_its_history(
     ]
 
 
-async def test_a_part_that_nobody_had_is_filled(session: AsyncSession, here: Place, cast: Cast, task_id: UUID) -> None:
+async def test_a_responsibility_that_nobody_had_is_given(
+    session: AsyncSession, here: Place, cast: Cast, task_id: UUID
+) -> None:
     leader_id = await make_official(session, here.actor, cast.unit_id, position="principal_leader")
     await hold_clock(session, here.actor, at=shanghai_noon(4, 1))
     await reassign_task(
@@ -112,7 +114,7 @@ async def test_a_part_that_nobody_had_is_filled(session: AsyncSession, here: Pla
     assert before["principal_leader"] is None
 
 
-async def test_a_part_is_kept_where_another_task_of_the_item_gives_it(
+async def test_a_responsibility_is_kept_where_another_task_of_the_item_gives_it(
     session: AsyncSession, here: Place, cast: Cast
 ) -> None:
     item_id = await make_item(session, here.actor)
