@@ -10,9 +10,9 @@ from supervision.foundation.errors import FieldError
 from supervision.foundation.texts import is_blank
 from supervision.messaging.errors import TemplateNotFilled
 
-ONE_PART_UNITS = 70
-LONG_PART_UNITS = 67  # the other three carry the number of the part
-MAX_PARTS = 8  # domestic gateways take 500 characters; eight parts hold 536
+ONE_SEGMENT_UNITS = 70
+LONG_SEGMENT_UNITS = 67  # the other three carry the number of the segment
+MAX_SEGMENTS = 8  # domestic gateways take 500 characters; eight segments hold 536
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -31,25 +31,25 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def split_parts(signature: str, text: str) -> list[str]:
+def split_segments(signature: str, text: str) -> list[str]:
     """Cut 【signature】text into what one SMS each carries: 70 UTF-16 units, or 67 each when it is longer."""
     whole = f"【{signature}】{text}"
-    if _units(whole) <= ONE_PART_UNITS:
+    if _units(whole) <= ONE_SEGMENT_UNITS:
         return [whole]
-    parts = []
+    segments = []
     start = used = 0
     for position, character in enumerate(whole):
         width = 2 if character > "\uffff" else 1
-        if used + width > LONG_PART_UNITS:
-            parts.append(whole[start:position])
+        if used + width > LONG_SEGMENT_UNITS:
+            segments.append(whole[start:position])
             start, used = position, 0
         used += width
-    return [*parts, whole[start:]]
+    return [*segments, whole[start:]]
 
 
-def count_parts(signature: str, text: str) -> int:
+def count_segments(signature: str, text: str) -> int:
     """Count the SMS that 【signature】text costs."""
-    return len(split_parts(signature, text))
+    return len(split_segments(signature, text))
 
 
 def placeholders(body: str) -> frozenset[str]:
@@ -64,13 +64,13 @@ def _is_unprintable(character: str) -> bool:
 
 
 def lint_body(body: str, *, signature: str = "", pointer: str = "/body") -> list[FieldError]:
-    """List what is wrong with a template body: empty, 【】, unprintable characters, stray braces, too many parts."""
+    """List what is wrong with a template body: empty, 【】, unprintable characters, stray braces, too many segments."""
     found = {
         "empty": is_blank(body),
         "signature_bracket": "【" in body or "】" in body,
         "unprintable": any(map(_is_unprintable, body)),
         "stray_brace": bool(re.search(r"[{}]", _PLACEHOLDER.sub("", body))),
-        "too_many_parts": count_parts(signature, body) > MAX_PARTS,
+        "too_many_parts": count_segments(signature, body) > MAX_SEGMENTS,
     }
     return [FieldError(pointer, code, *_BODY_PROBLEMS[code]) for code, is_there in found.items() if is_there]
 
@@ -87,8 +87,8 @@ _BODY_PROBLEMS = {
         "Braces are for variables only, such as {name} (small letters, digits and underscores).",
     ),
     "too_many_parts": (
-        f"正文连同签名超过 {MAX_PARTS} 条短信的长度。",
-        f"With its signature the body is longer than {MAX_PARTS} parts.",
+        f"正文连同签名超过 {MAX_SEGMENTS} 条短信的长度。",
+        f"With its signature the body is longer than {MAX_SEGMENTS} parts.",
     ),
 }
 

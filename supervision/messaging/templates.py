@@ -73,13 +73,13 @@ async def get_current(session: AsyncSession, name: str) -> Template:
 
 
 def fill(body: str, variables: Mapping[str, rules.VariableValue]) -> tuple[str, int]:
-    """Return the text as it leaves, 【signature】 first, and its parts; refuses what is unfilled or too long."""
+    """Return the text as it leaves, 【signature】 first, and its segments; refuses what is unfilled or too long."""
     signature = settings.current().signature
     text = rules.render(body, variables)
-    parts = rules.count_parts(signature, text)
-    if parts > rules.MAX_PARTS:
-        raise TextTooLong(parts=parts, most=rules.MAX_PARTS)
-    return f"【{signature}】{text}", parts
+    segments = rules.count_segments(signature, text)
+    if segments > rules.MAX_SEGMENTS:
+        raise TextTooLong(parts=segments, most=rules.MAX_SEGMENTS)
+    return f"【{signature}】{text}", segments
 
 
 def fill_asked(body: str, variables: Mapping[str, rules.VariableValue]) -> tuple[str, int]:
