@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.desk import policy
 from supervision.desk.archive import evidence, findings, judgement, papers, scores, work
-from supervision.desk.archive.archive_event import Part
+from supervision.desk.archive.archive_event import Section
 from supervision.desk.errors import ArchiveTooLong
 from supervision.foundation.actors import Actor
 from supervision.foundation.clock import SHANGHAI
@@ -21,13 +21,13 @@ from supervision.items import queries as items
 # An archive is read whole; a longer one in parts.
 MOST_EVENTS = 5_000
 # The whole of what is told of an item: whoever adds a table to the system adds its statement here.
-PARTS: tuple[Part, ...] = (
-    *papers.PARTS,
-    *work.PARTS,
-    *findings.PARTS,
-    *judgement.PARTS,
-    *scores.PARTS,
-    *evidence.PARTS,
+SECTIONS: tuple[Section, ...] = (
+    *papers.SECTIONS,
+    *work.SECTIONS,
+    *findings.SECTIONS,
+    *judgement.SECTIONS,
+    *scores.SECTIONS,
+    *evidence.SECTIONS,
 )
 
 
@@ -55,7 +55,9 @@ async def get_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, day
 
 
 def _timeline(actor: Actor, days: DaySpan) -> Rows:
-    told = union_all(*(part(actor).add_columns(literal(no).label("no")) for no, part in enumerate(PARTS))).subquery()
+    told = union_all(
+        *(section(actor).add_columns(literal(no).label("no")) for no, section in enumerate(SECTIONS))
+    ).subquery()
     official = select(Official.id, Official.name).where(identity.officials_visible_to(actor)).subquery()
     client = select(Client.id, Client.name).where(policy.clients_visible_to(actor)).subquery()
     statement: Rows = (

@@ -1,7 +1,7 @@
 from sqlalchemy import DateTime, Text, case, cast, func, select
 from sqlalchemy.orm import aliased
 
-from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, lines, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, lines, seen_by, words
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
 from supervision.identity import policy as identity
@@ -193,7 +193,7 @@ _WAIVERS = (
     ),
 )
 
-PARTS: tuple[Part, ...] = (
+SECTIONS: tuple[Section, ...] = (
     _tasks,
     *(seen_by(each.where(Extension.item_id == ITEM)) for each in _EXTENSIONS),
     seen_by(_ASSIGNMENT),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.desk.archive import archive_package, timeline
-from supervision.desk.archive.timeline import PARTS
+from supervision.desk.archive.timeline import SECTIONS
 from supervision.desk.errors import ArchiveTooLarge, ArchiveTooLong
 from supervision.foundation.actors import Role
 from supervision.foundation.errors import NotFound
@@ -42,13 +42,13 @@ async def read(session: AsyncSession, life: Life, place: Place, role: Role = Rol
     return rows
 
 
-async def test_every_part_tells_of_the_item_and_of_no_other(session: AsyncSession, here: Place, life: Life) -> None:
+async def test_every_section_tells_of_the_item_and_of_no_other(session: AsyncSession, here: Place, life: Life) -> None:
     await live(session, here.actor, month=4)
     told = await read(session, life, here)
     office = person(here.actor)
-    parts = [await fetch(session, part(office), {"item": life.item_id}) for part in PARTS]
-    assert [no for no, rows in enumerate(parts) if not rows] == []
-    assert len(told) == sum(map(len, parts)), "nothing is told twice"
+    sections = [await fetch(session, section(office), {"item": life.item_id}) for section in SECTIONS]
+    assert [no for no, rows in enumerate(sections) if not rows] == []
+    assert len(told) == sum(map(len, sections)), "nothing is told twice"
     name = await session.scalar(select(Unit.name).where(Unit.id == life.unit_id))
     assert {row["unit"] for row in told if row["unit"]} == {name}
     assert all(row["title"] and row["at"] for row in told)
