@@ -126,11 +126,11 @@ def warn(text: str, warned: Sequence[Warned]) -> str:
 
 def conclude(text: str, commended: Sequence[Mention], criticised: Sequence[Mention]) -> str:
     """Add to a draft, as it is issued, whom it commends and whom it criticises (§4(4))."""
-    parts = [text]
+    paragraphs = [text]
     for heading, named in (("通报表扬", commended), ("通报批评", criticised)):
         if named:
-            parts.append("\n".join([f"{heading}：", *map(_mention, named)]))
-    return "\n".join(parts)
+            paragraphs.append("\n".join([f"{heading}：", *map(_mention, named)]))
+    return "\n".join(paragraphs)
 
 
 def _laggard(item: Laggard) -> str:

@@ -74,8 +74,8 @@ def read_workbook(raw: bytes, limits: Limits, layout: Layout | None) -> Book:
         raise SpreadsheetHasTooManySheets(limit=limits.sheets)
     if not scanned:
         raise SpreadsheetEmpty
-    parts = [content for _, content, _ in scanned]
-    vetted = _open(_repack(parts, strings, styling, counts_from_1904=counts_from_1904))
+    sheet_contents = [content for _, content, _ in scanned]
+    vetted = _open(_repack(sheet_contents, strings, styling, counts_from_1904=counts_from_1904))
     contents = [
         _Content(name, lines_of(_read_grid(vetted, place, scan)), scan) for place, (name, _, scan) in enumerate(scanned)
     ]

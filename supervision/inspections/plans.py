@@ -73,8 +73,8 @@ async def amend_plan(
     stands = await queries.get_plan(session, actor, plan_id)
     scope = PlanScope(
         **{
-            part: changes.pop(part) if part in changes else [UUID(each) for each in stands[part]]
-            for part in ("unit_ids", "item_ids", "official_ids")
+            name: changes.pop(name) if name in changes else [UUID(each) for each in stands[name]]
+            for name in ("unit_ids", "item_ids", "official_ids")
         }
     )
     await _require_known(session, actor, scope)
