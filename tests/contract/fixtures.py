@@ -61,7 +61,7 @@ COUNT_ON = text(
 CallersByRole = Mapping[Role, identity.Caller]
 
 
-async def furnish(house: Committed, place: Place, standing: CallersByRole) -> Furniture:
+async def furnish(committed: Committed, place: Place, standing: CallersByRole) -> Furniture:
     """Put into a county what its operations need, and tell what was put there."""
     made = Furniture()
     made.put("year", values=[2016, 2016, SETTLED, WAITING])
@@ -69,7 +69,7 @@ async def furnish(house: Committed, place: Place, standing: CallersByRole) -> Fu
     made.put("revision", values=[1])
     made.put("channel", values=["progress"])
     made.put("name", values=["notice", "http"])
-    async with house.api() as session:
+    async with committed.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         await progress.open_ledger(session, place.actor)
         made.put("check_id", values=[await ledger_standing.check_ledger(session, place.actor, year=2016)])
@@ -94,8 +94,8 @@ async def furnish(house: Committed, place: Place, standing: CallersByRole) -> Fu
         watched = await operations.start(session, asking, kind="ledger_import", arguments={"year": 2016})
         made.put("operation_id", values=[watched])
         await session.commit()
-    spare = await house.callers(place, "leader", scopes=frozenset({"items:read"}))
-    async with house.api() as session:
+    spare = await committed.callers(place, "leader", scopes=frozenset({"items:read"}))
+    async with committed.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         keys = await session.scalars(select(ClientKey.id).where(ClientKey.client_id == spare.client_id))
         made.put("client_id", values=[spare.client_id])

@@ -176,7 +176,7 @@ async def test_a_report_on_its_way_is_never_reminded_of(county: County) -> None:
 
 
 async def test_a_tick_here_touches_no_other_county(county: County) -> None:
-    neighbour = await open_county(county.house, "330327")
+    neighbour = await open_county(county.committed, "330327")
     async with neighbour.inside() as session:
         await hold(session, neighbour.place.actor, moment(11, 1))
     assert await county.tick_at(moment(11, 1))
@@ -191,11 +191,11 @@ async def test_a_tick_here_touches_no_other_county(county: County) -> None:
 
 
 async def test_each_county_goes_by_its_own_clock_and_none_waits_for_another(county: County) -> None:
-    neighbour = await open_county(county.house, "330327")
+    neighbour = await open_county(county.committed, "330327")
     for each, at in ((county, moment(9, 20)), (neighbour, moment(9, 1))):
         async with each.inside() as session:
             await hold(session, each.place.actor, at)
-    stuck = await open_county(county.house, "330328", date(1999, 1, 4))
+    stuck = await open_county(county.committed, "330328", date(1999, 1, 4))
     async with stuck.inside() as session:
         await hold(session, stuck.place.actor, moment(3, 1, year=1999))
     await tick(county.runner)

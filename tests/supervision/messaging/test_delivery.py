@@ -21,8 +21,10 @@ ASKABLE = HttpGateway("http://127.0.0.1:9", SECRET)
 HOURS_72 = timedelta(hours=72)
 
 
-async def claim(house: Committed, limit: int = 100, gateway: Gateway = CONSOLE, **over: Any) -> list[ClaimedMessage]:
-    async with house.worker() as session:
+async def claim(
+    committed: Committed, limit: int = 100, gateway: Gateway = CONSOLE, **over: Any
+) -> list[ClaimedMessage]:
+    async with committed.worker() as session:
         wanted = {"gateway": gateway.name, "is_test": True, "limit": limit, **over}
         claimed = await delivery.claim(session, **wanted)
         await session.commit()
@@ -30,32 +32,32 @@ async def claim(house: Committed, limit: int = 100, gateway: Gateway = CONSOLE, 
 
 
 async def settle(
-    house: Committed,
+    committed: Committed,
     claimed: Sequence[ClaimedMessage],
     verdict: Verdict,
     gateway: Gateway = CONSOLE,
     code: str | None = None,
 ) -> None:
     outcomes = [SubmissionOutcome(str(each.id), verdict, f"ref-{each.id}", code) for each in claimed]
-    async with house.worker() as session:
+    async with committed.worker() as session:
         await delivery.settle(session, gateway, claimed, outcomes)
         await session.commit()
 
 
-async def states(house: Committed) -> dict[str, int]:
-    async with house.worker() as session:
+async def states(committed: Committed) -> dict[str, int]:
+    async with committed.worker() as session:
         return await states_of(session)
 
 
-async def take_doubtful(house: Committed, gateway: Gateway) -> list[ClaimedMessage]:
-    async with house.worker() as session:
+async def take_doubtful(committed: Committed, gateway: Gateway) -> list[ClaimedMessage]:
+    async with committed.worker() as session:
         taken = await delivery.take_doubtful(session, gateway, is_test=True, limit=100)
         await session.commit()
     return taken
 
 
-async def expire(house: Committed) -> None:
-    async with house.worker() as session:
+async def expire(committed: Committed) -> None:
+    async with committed.worker() as session:
         await delivery.expire(session, silent=WITHOUT_RECEIPTS, patience=HOURS_72)
         await session.commit()
 
