@@ -1,4 +1,4 @@
-"""The whole house on one machine: both servers, the prepared database, the API and the worker."""
+"""The whole system on one machine: both servers, the prepared database, the API and the worker."""
 
 import os
 import sys

@@ -12,7 +12,7 @@ from tests.places import Committed
 
 @pytest.fixture
 async def sealed(committed: Committed) -> Committed:
-    """A house with three sealed batches of audit rows."""
+    """A database with three sealed batches of audit rows."""
     place = await committed.found("330326")
     for number in range(3):
         async with committed.api() as session:

@@ -191,7 +191,7 @@ class TestProposeLate:
         assert before < made < UUID(int=new_id().int + (1 << 80))
 
 
-# Deadlines, and days on which the house looked for lateness before it looks once more at the end, in days from 1 March.
+# Deadlines, and days on which lateness was looked for before the last look at the end, in days from 1 March.
 @in_a_database
 @given(deadlines=st.lists(st.integers(0, 60), min_size=1, max_size=6), looks=st.lists(st.integers(0, 70), max_size=4))
 async def test_looking_more_often_proposes_the_same(
