@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.schemas.items import AmendItem
 from supervision.desk.archive import archive_package, timeline
 from supervision.desk.archive.timeline import SECTIONS
 from supervision.desk.errors import ArchiveTooLarge, ArchiveTooLong
@@ -13,6 +14,8 @@ from supervision.foundation.actors import Role
 from supervision.foundation.errors import NotFound
 from supervision.foundation.sessions import fetch
 from supervision.identity.models import Unit
+from supervision.items.item_changes import note_changes
+from supervision.items.states import ItemChangeKind
 from supervision.messaging import templates
 from supervision.tasks.models import Task
 from tests.factories.desk import NOON, Life, live, person, unit_of
@@ -56,6 +59,22 @@ async def test_every_section_tells_of_the_item_and_of_no_other(session: AsyncSes
     assert amended.startswith("名称有误\n标题：示例事项")
     assert amended.endswith(" → 修复水毁道路")
     assert [row["at"] for row in told] == sorted(row["at"] for row in told)
+
+
+async def test_every_field_that_can_be_amended_is_named_in_chinese(
+    session: AsyncSession, here: Place, life: Life
+) -> None:
+    fields = sorted(AmendItem.model_fields.keys() - {"reason"})
+    facts = {name: {"from": None, "to": "新"} for name in fields}
+    facts_of = {life.item_id: facts}
+    await note_changes(session, here.actor, ItemChangeKind.AMENDED, reason="逐项更正", facts_of=facts_of)
+    told = [row["text"] for row in await read(session, life, here) if row["title"] == "修改立项内容"]
+    (lines,) = [lines for reason, *lines in map(str.splitlines, told) if reason == "逐项更正"]
+    # An id says nothing to a reader.
+    assert len(lines) == len([name for name in fields if not name.endswith("_id")])
+    named = [line.partition("：")[0] for line in lines]
+    unnamed = [name for name in named if name.isascii()]
+    assert unnamed == [], "give each of them its Chinese name in _FIELDS of desk/archive/papers.py"
 
 
 async def test_nobody_reads_what_they_may_not_see_elsewhere(session: AsyncSession, here: Place, life: Life) -> None:
