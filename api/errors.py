@@ -15,10 +15,10 @@ from api.schemas.fields import MOST_PROBLEMS
 from supervision.foundation.errors import (
     BlankText,
     Conflict,
+    FieldError,
     Forbidden,
     Invalid,
     NotFound,
-    Problem,
     Refusal,
     Stale,
     Unauthenticated,
@@ -129,7 +129,7 @@ def problem(
     code: str,
     texts: tuple[str, str],
     *,
-    problems: Sequence[Problem] = (),
+    problems: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Make a problem+json answer (RFC 9457) in the reader's language; what was sent is repeated by name only."""
@@ -176,11 +176,11 @@ async def on_http(request: Request, error: Exception) -> Response:
 
 async def on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - the registration of this handler says so
-    problems = [_field_problem(each["type"], each["loc"]) for each in error.errors()]
+    problems = [_field_error(each["type"], each["loc"]) for each in error.errors()]
     return problem(request.scope, 422, Invalid.code, (Invalid.zh, Invalid.en), problems=problems)
 
 
-def _field_problem(kind: str, place: Sequence[str | int]) -> Problem:
+def _field_error(kind: str, place: Sequence[str | int]) -> FieldError:
     zh, en = FIELD_TEXTS.get(kind, UNKNOWN_FIELD_TEXT)
     code = kind if kind in FIELD_TEXTS else "invalid_value"
     # A name that we do not know is what the caller wrote: enough of it to be found, and no more.
@@ -189,7 +189,7 @@ def _field_problem(kind: str, place: Sequence[str | int]) -> Problem:
         told = "/" + str(step)[:_NAME_TOLD].replace("~", "~0").replace("/", "~1")
         if len(pointer) + len(told) <= _POINTER_TOLD:
             pointer += told
-    return Problem(pointer, code, zh, en)
+    return FieldError(pointer, code, zh, en)
 
 
 async def on_database(request: Request, error: Exception) -> Response:

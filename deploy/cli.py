@@ -15,7 +15,7 @@ from api.doorbell import Doorbell
 from deploy import roles, twins
 from deploy.folders import read_settings
 from deploy.jurisdictions import found, owners_session
-from deploy.stack import Role, Stack, settings_file
+from deploy.stack import DatabaseRole, Stack, settings_file
 from migrations.twins import Twin, TwinsStand
 from supervision.audit import seals
 from supervision.cadence import calendar_seed
@@ -187,7 +187,7 @@ def _twins_told() -> Iterator[None]:
         raise typer.BadParameter(str(refusal)) from None
 
 
-def _database_url(folder: Path | None, role: Role) -> str:
+def _database_url(folder: Path | None, role: DatabaseRole) -> str:
     """Take the settings of a role from a running stack's folder, if one is named, and return its database's URL."""
     if folder is not None:
         try:

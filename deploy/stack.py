@@ -1,4 +1,4 @@
-"""The whole house on one machine: both servers, the prepared database, the API and the worker."""
+"""The whole system on one machine: both servers, the prepared database, the API and the worker."""
 
 import os
 import sys
@@ -21,11 +21,11 @@ from deploy.valkey import EmbeddedValkey
 PACKAGES = Path(__file__).parents[1]
 
 
-Role = Literal["api", "worker", "owner"]
-ROLES: tuple[Role, ...] = ("api", "worker", "owner")
+DatabaseRole = Literal["api", "worker", "owner"]
+ROLES: tuple[DatabaseRole, ...] = ("api", "worker", "owner")
 
 
-def settings_file(folder: Path, role: Role) -> Path:
+def settings_file(folder: Path, role: DatabaseRole) -> Path:
     """Say where a running stack keeps the settings of a process that works as `role`."""
     return folder / "secrets" / f"{role}.env"
 
@@ -82,7 +82,7 @@ class Stack:
     def secret_file(self) -> Path:
         return self.folder / "secrets" / "installation"
 
-    def environment(self, role: Role) -> dict[str, str]:
+    def environment(self, role: DatabaseRole) -> dict[str, str]:
         """Give the settings of a process that works as `role`."""
         return {
             "DUCHA_DATABASE_URL": getattr(self.urls, role),

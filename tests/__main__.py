@@ -14,15 +14,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 MIGRATIONS = "from alembic import command; from deploy.roles import migrations; command.upgrade(migrations(''), 'head', sql=True)"  # noqa: E501 - one statement of Python for a shell
-Outcome = tuple[bool, str]
+CheckOutcome = tuple[bool, str]
 
 
-def run(*argv: str | Path, text: str | None = None) -> Outcome:
+def run(*argv: str | Path, text: str | None = None) -> CheckOutcome:
     done = subprocess.run(argv, cwd=ROOT, input=text, capture_output=True, text=True, check=False)
     return done.returncode == 0, done.stdout + done.stderr
 
 
-def check_migrations() -> Outcome:
+def check_migrations() -> CheckOutcome:
     """Lint the SQL of all migrations for what would block or break a running system."""
     written = subprocess.run([sys.executable, "-c", MIGRATIONS], cwd=ROOT, capture_output=True, text=True, check=False)
     if written.returncode:
@@ -32,7 +32,7 @@ def check_migrations() -> Outcome:
     )
 
 
-def check_document() -> Outcome:
+def check_document() -> CheckOutcome:
     """Lint the OpenAPI document; a machine without Node.js says so, and only CI must have it."""
     spectral = ROOT / "node_modules" / ".bin" / "spectral"
     if not spectral.exists() and shutil.which("npm"):
@@ -43,13 +43,13 @@ def check_document() -> Outcome:
     return done[0], "" if done[0] else done[1]
 
 
-def run_tests() -> Outcome:
+def run_tests() -> CheckOutcome:
     # Its output is for reading while it runs, so it is not kept back.
     argv = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *sys.argv[1:]]
     return subprocess.run(argv, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode == 0, ""
 
 
-STEPS: dict[str, Callable[[], Outcome]] = {
+STEPS: dict[str, Callable[[], CheckOutcome]] = {
     "lint": lambda: run(BIN / "ruff", "check", "--quiet", "."),
     "format": lambda: run(BIN / "ruff", "format", "--check", "--quiet", "."),
     "types": lambda: run(BIN / "mypy", "--no-error-summary"),
@@ -61,7 +61,7 @@ STEPS: dict[str, Callable[[], Outcome]] = {
 QUIET_WHEN_RIGHT = {"lint", "format", "types", "imports", "migrations"}
 
 
-def steps() -> dict[str, Callable[[], Outcome]]:
+def steps() -> dict[str, Callable[[], CheckOutcome]]:
     if sys.argv[1:] == ["--only-checks"]:
         return {name: step for name, step in STEPS.items() if name != "tests"}
     return {"tests": STEPS["tests"]} if sys.argv[1:] else STEPS

@@ -15,7 +15,7 @@ from deploy.postgres import EmbeddedPostgres
 from deploy.roles import DatabaseUrls
 from deploy.valkey import EmbeddedValkey
 from supervision.foundation.database import Sessions, enter, make_sessions
-from tests.places import Callers, Committed, Place, attach, found, house_of, make_database
+from tests.places import Callers, Committed, Place, attach, committed_database, found, make_database
 
 # Not durable, and that is the point: nothing here outlives the run.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -117,6 +117,6 @@ def committed_urls() -> DatabaseUrls:
 @pytest.fixture
 async def committed(committed_urls: DatabaseUrls, app: DuchaApp) -> AsyncIterator[Committed]:
     """A database of its own in which transactions commit, emptied before the test."""
-    async with house_of(committed_urls, app) as house:
-        await house.empty()
-        yield house
+    async with committed_database(committed_urls, app) as committed:
+        await committed.empty()
+        yield committed

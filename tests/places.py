@@ -109,7 +109,7 @@ class Committed:
         return await found(self.owner, code)
 
 
-class house_of:  # noqa: N801 - reads as a function where it is used
+class committed_database:  # noqa: N801 - reads as a function where it is used
     """Open the sessions of all roles on a database and put the app on it."""
 
     def __init__(self, urls: DatabaseUrls, app: DuchaApp) -> None:
@@ -121,7 +121,7 @@ class house_of:  # noqa: N801 - reads as a function where it is used
             for name, url in (("api", self.urls.api), ("worker", self.urls.worker), ("owner", self.urls.owner))
         }
         api = make_sessions(engines["api"], "ducha_api")
-        self.house = Committed(
+        self.committed = Committed(
             urls=self.urls,
             app=self.app,
             engines=engines,
@@ -131,10 +131,10 @@ class house_of:  # noqa: N801 - reads as a function where it is used
             callers=Callers(self.app, api),
         )
         await attach(self.app, api, self.urls)
-        return self.house
+        return self.committed
 
     async def __aexit__(self, *_: object) -> None:
-        await self.house.callers.aclose()
+        await self.committed.callers.aclose()
         await self.app.state.doorbell.aclose()
-        for engine in self.house.engines.values():
+        for engine in self.committed.engines.values():
             await engine.dispose()

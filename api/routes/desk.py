@@ -22,7 +22,7 @@ from api.schemas.desk import (
 from api.schemas.fields import FullDate, Id, Year
 from supervision.desk import complaints, queries, statistics, watches
 from supervision.desk.archive import archive_package, timeline
-from supervision.desk.archive.timeline import Days
+from supervision.desk.archive.timeline import DaySpan
 from supervision.desk.complaints import NewComplaint
 from supervision.desk.states import ComplaintState
 from supervision.desk.statistics import Grouping
@@ -48,11 +48,11 @@ _FILE: dict[int | str, dict[str, Any]] = {
 def _days(
     since_on: Annotated[FullDate | None, Query(description="from this day on")] = None,
     until_on: Annotated[FullDate | None, Query(description="up to this day, it included")] = None,
-) -> Days:
-    return Days(since_on, until_on)
+) -> DaySpan:
+    return DaySpan(since_on, until_on)
 
 
-DaysDep = Annotated[Days, Depends(_days)]
+DaysDep = Annotated[DaySpan, Depends(_days)]
 
 
 @router.get(

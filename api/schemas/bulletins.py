@@ -1,4 +1,5 @@
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,8 +12,8 @@ from supervision.bulletins.states import (
     ProposalState,
     RectificationState,
     RectificationVerdict,
-    TracedPart,
 )
+from supervision.items.states import Responsibility
 
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[
@@ -216,6 +217,15 @@ class SendProposal(Body):
 class NoteAnswer(Body):
     answer: Prose
     answered_on: FullDate
+
+
+class TracedPart(StrEnum):
+    """The three who answer for a task (annex art. 3, §5(1)): first, primarily, directly."""
+
+    # What is a responsibility elsewhere has this name in the document.
+    PRINCIPAL_LEADER = Responsibility.PRINCIPAL_LEADER
+    LEADER_IN_CHARGE = Responsibility.LEADER_IN_CHARGE
+    RESPONSIBLE_PERSON = Responsibility.RESPONSIBLE_PERSON
 
 
 class TracedPersonOut(Answer):

@@ -5,11 +5,11 @@ from pydantic import Field
 
 from api.schemas.fields import Answer, Body, FullDate, Id, Line, PageOf, Prose
 from supervision.inspections.models import Method, Severity
-from supervision.inspections.plans import Scope
+from supervision.inspections.plans import PlanScope
 from supervision.inspections.states import PlanState
 
 Units = Annotated[list[Id], Field(min_length=1, max_length=100)]
-Items = Annotated[list[Id], Field(max_length=100)]
+ItemIds = Annotated[list[Id], Field(max_length=100)]
 Team = Annotated[list[Id], Field(min_length=1, max_length=50, description="officials of the inspection team")]
 Methods = Annotated[list[Method], Field(min_length=1, max_length=len(Method))]
 
@@ -20,11 +20,11 @@ class DraftInspectionPlan(Body):
     last_on: FullDate
     methods: Methods
     unit_ids: Units
-    item_ids: Items = Field(default_factory=list)
+    item_ids: ItemIds = Field(default_factory=list)
     official_ids: Team
 
-    def scope(self) -> Scope:
-        return Scope(unit_ids=self.unit_ids, item_ids=self.item_ids, official_ids=self.official_ids)
+    def scope(self) -> PlanScope:
+        return PlanScope(unit_ids=self.unit_ids, item_ids=self.item_ids, official_ids=self.official_ids)
 
 
 class AmendInspectionPlan(Body):
@@ -33,7 +33,7 @@ class AmendInspectionPlan(Body):
     last_on: FullDate | None = None
     methods: Methods | None = None
     unit_ids: Units | None = None
-    item_ids: Items | None = None
+    item_ids: ItemIds | None = None
     official_ids: Team | None = None
 
 

@@ -48,7 +48,7 @@ class SplitPartIn(Body):
 
 
 class SplitItem(Body):
-    parts: list[SplitPartIn] = Field(min_length=1, max_length=20)
+    portions: list[SplitPartIn] = Field(alias="parts", min_length=1, max_length=20)
     reason: Prose
 
 

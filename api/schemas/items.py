@@ -84,7 +84,7 @@ class LedgerOut(Answer):
     closed_by: Id | None
 
 
-Items = Annotated[int, Field(ge=0, le=1_000_000)]
+ItemCount = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class LedgerCheckOut(Answer):
@@ -93,10 +93,10 @@ class LedgerCheckOut(Answer):
     checked_on: FullDate
     checked_at: datetime
     checked_by: Id | None
-    items: Items
-    closed: Items
-    unfinished: Items
-    overdue: Items = Field(description="unfinished past their deadline")
+    items: ItemCount
+    closed: ItemCount
+    unfinished: ItemCount
+    overdue: ItemCount = Field(description="unfinished past their deadline")
 
 
 class LedgerCheckPage(PageOf[LedgerCheckOut]):

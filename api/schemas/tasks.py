@@ -1,4 +1,5 @@
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
@@ -15,8 +16,9 @@ from api.schemas.fields import (
     PageOf,
     Prose,
 )
+from supervision.items.states import Responsibility
 from supervision.tasks.models import Comparator
-from supervision.tasks.states import ExtensionState, MilestoneState, TaskPart
+from supervision.tasks.states import ExtensionState, MilestoneState
 
 
 class IndicatorIn(Body):
@@ -88,7 +90,9 @@ class AmendTask(Body):
 
 
 class ReassignTask(Body):
-    part: Literal["lead_leader", "responsible_person", "principal_leader", "leader_in_charge"]
+    responsibility: Literal["lead_leader", "responsible_person", "principal_leader", "leader_in_charge"] = Field(
+        alias="part"
+    )
     official_id: Id
     reason: Prose
 
@@ -97,6 +101,19 @@ class ReassignUnit(Body):
     unit_id: Id
     responsible_person_id: Id
     reason: Prose
+
+
+class TaskPart(StrEnum):
+    """The part that a unit or an official has in a task (§2(1), §5(1))."""
+
+    # What is a responsibility elsewhere has this name in the document.
+    RESPONSIBLE_UNIT = Responsibility.RESPONSIBLE_UNIT
+    LEAD_LEADER = Responsibility.LEAD_LEADER
+    RESPONSIBLE_PERSON = Responsibility.RESPONSIBLE_PERSON
+    PRINCIPAL_LEADER = Responsibility.PRINCIPAL_LEADER
+    LEADER_IN_CHARGE = Responsibility.LEADER_IN_CHARGE
+    LIAISON_LEADER = Responsibility.LIAISON_LEADER
+    SUPPORTING_UNIT = Responsibility.SUPPORTING_UNIT
 
 
 class AssignmentOut(Answer):

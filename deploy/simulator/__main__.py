@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from deploy.simulator.app import Simulator, create_app
-from deploy.simulator.ledger import Ledger
+from deploy.simulator.ledger import SubmissionLedger
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of everything that happens by chance")
     given = parser.parse_args()
     secret = given.secret_file.read_text(encoding="ascii").strip()
-    simulator = Simulator(secret, Ledger(given.ledger), given.receipts_url, given.seed)
+    simulator = Simulator(secret, SubmissionLedger(given.ledger), given.receipts_url, given.seed)
     uvicorn.run(
         create_app(simulator),
         host="127.0.0.1",

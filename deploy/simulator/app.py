@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from deploy.simulator.behaviour import Behaviour
-from deploy.simulator.ledger import Entry, Ledger
+from deploy.simulator.ledger import Entry, SubmissionLedger
 from deploy.simulator.receipts import ReceiptSender
 
 BATCH_SIZE = 500
@@ -23,14 +23,14 @@ BATCH_SIZE = 500
 _Id = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
 
 
-class _Letter(BaseModel):
+class _Submission(BaseModel):
     id: _Id
     telephone: Annotated[str, StringConstraints(pattern=r"^\+[0-9]{5,15}$")]
     text: Annotated[str, StringConstraints(min_length=1)]
 
 
-class _Submission(BaseModel):
-    messages: list[_Letter]
+class _Batch(BaseModel):
+    messages: list[_Submission]
 
 
 class _Query(BaseModel):
@@ -49,7 +49,7 @@ class _BrokenAnswer(Response):
 class Simulator:
     """Decides what becomes of submissions, by its behaviour, and notes it in the ledger."""
 
-    def __init__(self, secret: str, ledger: Ledger, receipts_url: str, seed: int) -> None:
+    def __init__(self, secret: str, ledger: SubmissionLedger, receipts_url: str, seed: int) -> None:
         self._rng = random.Random(seed)  # noqa: S311 - simulated chance, not cryptography
         self._webhook = Webhook(secret)
         self.ledger = ledger
@@ -66,17 +66,17 @@ class Simulator:
         if not self._is_signed(request, body):
             return _declined(401, "unsigned")
         try:
-            letters = _Submission.model_validate_json(body).messages
+            submissions = _Batch.model_validate_json(body).messages
         except ValidationError:
             return _declined(400, "malformed")
-        if len(letters) > BATCH_SIZE:
+        if len(submissions) > BATCH_SIZE:
             return _declined(413, "too_many")
         if self._rng.random() < self.behaviour.fail_rate:
             return _declined(503, "unavailable")
         self._refill()
         if self.behaviour.throttle_per_second and self._tokens < 1:
             return _declined(429, "throttled")
-        return await self._answer(letters)
+        return await self._answer(submissions)
 
     async def query(self, request: Request) -> Response:
         body = await request.body()
@@ -112,9 +112,9 @@ class Simulator:
         del request
         return JSONResponse({**self.ledger.summary(), "receipts_waiting": self.sender.waiting})
 
-    async def _answer(self, letters: Sequence[_Letter]) -> Response:
+    async def _answer(self, submissions: Sequence[_Submission]) -> Response:
         behaviour = self.behaviour
-        taken = [self._take(letter) for letter in letters]
+        taken = [self._take(submission) for submission in submissions]
         self.ledger.flush()
         fresh = [entry for entry, event in taken if event == "accepted"]
         if behaviour.receipt.mode == "before_response":
@@ -127,13 +127,13 @@ class Simulator:
             return _BrokenAnswer()
         return JSONResponse({"results": [_pick(entry, "id", "status", "reference", "code") for entry, _ in taken]})
 
-    def _take(self, letter: _Letter) -> tuple[Entry, str]:
-        """Note one letter and return its entry, and what happened to it."""
-        before = self.ledger.get(letter.id)
-        fresh = Entry(letter.id, letter.telephone, letter.text, "accepted")
+    def _take(self, submission: _Submission) -> tuple[Entry, str]:
+        """Note one submission and return its entry, and what happened to it."""
+        before = self.ledger.get(submission.id)
+        fresh = Entry(submission.id, submission.telephone, submission.text, "accepted")
         if before and before.status != "refused":
             entry, event = replace(fresh, reference=before.reference), "duplicate"
-        elif letter.telephone.startswith(self.behaviour.refuse_prefixes):
+        elif submission.telephone.startswith(self.behaviour.refuse_prefixes):
             entry, event = replace(fresh, status="refused", code="INVALID"), "refused"
         elif self.behaviour.throttle_per_second and self._tokens < 1:
             entry, event = replace(fresh, status="throttled", code="THROTTLED"), "throttled"

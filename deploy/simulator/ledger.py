@@ -32,7 +32,7 @@ class Entry:
     at: str | None = None  # RFC 3339, UTC
 
 
-class Ledger:
+class SubmissionLedger:
     """Keeps what was accepted and refused, by message id, and every event in an append-only file of JSON lines.
 
     A ledger that is opened on a file of an earlier run knows what that run accepted, so that a restart of the

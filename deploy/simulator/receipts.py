@@ -11,7 +11,7 @@ import orjson
 from standardwebhooks import Webhook
 
 from deploy.simulator.behaviour import ReceiptBehaviour
-from deploy.simulator.ledger import Entry, Ledger
+from deploy.simulator.ledger import Entry, SubmissionLedger
 from supervision.foundation.clock import real_now
 
 _BATCH = 500
@@ -30,7 +30,7 @@ class _Due:
 class ReceiptSender:
     """Sends receipts when they are due, up to 500 a call and four calls at once, each call tried six times."""
 
-    def __init__(self, url: str, webhook: Webhook, ledger: Ledger, rng: random.Random) -> None:
+    def __init__(self, url: str, webhook: Webhook, ledger: SubmissionLedger, rng: random.Random) -> None:
         self._url = url
         self._webhook = webhook
         self._ledger = ledger

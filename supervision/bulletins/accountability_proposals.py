@@ -9,14 +9,14 @@ from supervision.audit import service as audit
 from supervision.bulletins import queries, rules
 from supervision.bulletins.errors import OfficialOfAnotherUnit, ProposalStateForbids, TaskOfAnotherUnit
 from supervision.bulletins.models import AccountabilityProposal, TracedPerson
-from supervision.bulletins.states import PROPOSAL_FOLLOWS, ProposalState, TracedPart
+from supervision.bulletins.states import PROPOSAL_FOLLOWS, TRACED, ProposalState
 from supervision.cadence.rules import end_of_day, shanghai_day
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official
 from supervision.identity.queries import require_units
+from supervision.items.states import Responsibility
 from supervision.tasks import assignments
-from supervision.tasks.states import TaskPart
 
 
 async def propose_accountability(
@@ -56,7 +56,8 @@ async def propose_accountability(
     # Without relationships nothing else tells that the proposal comes before what it traces.
     await session.flush()
     session.add_all(
-        TracedPerson(proposal_id=proposal.id, official_id=person_id, part=part) for part, person_id in traced
+        TracedPerson(proposal_id=proposal.id, official_id=person_id, responsibility=responsibility)
+        for responsibility, person_id in traced
     )
     await audit.record(
         session,
@@ -96,15 +97,19 @@ async def note_answer(
 
 async def _trace(
     session: AsyncSession, unit_id: UUID, task_id: UUID | None, at: datetime
-) -> list[tuple[TracedPart, UUID]]:
+) -> list[tuple[Responsibility, UUID]]:
     if task_id is None:
         return []
     holders = await assignments.read_holders(session, task_id, at)
-    if holders.get(TaskPart.RESPONSIBLE_UNIT) != unit_id:
+    if holders.get(Responsibility.RESPONSIBLE_UNIT) != unit_id:
         raise TaskOfAnotherUnit
     in_post = await _read_leaders(session, unit_id)
-    named = [(part, holders[part]) for part in TracedPart]
-    return [(part, id_) for part, named_id in named for id_ in ([named_id] if named_id else in_post[part])]
+    named = [(responsibility, holders[responsibility]) for responsibility in TRACED]
+    return [
+        (responsibility, id_)
+        for responsibility, named_id in named
+        for id_ in ([named_id] if named_id else in_post[responsibility])
+    ]
 
 
 async def _read_leaders(session: AsyncSession, unit_id: UUID) -> dict[str, list[UUID]]:

@@ -85,8 +85,8 @@ async def _conclude(session: AsyncSession, circular: Circular) -> str:
     )
     return rules.conclude(
         circular.text,
-        [rules.Named(row.name, None, row.reason) for row in commended],
-        [rules.Named(f"{row.name}{row.post or ''}{row.person or ''}", row.number, row.reason) for row in criticised],
+        [rules.Mention(row.name, None, row.reason) for row in commended],
+        [rules.Mention(f"{row.name}{row.post or ''}{row.person or ''}", row.number, row.reason) for row in criticised],
     )
 
 
@@ -100,8 +100,8 @@ async def _tell(session: AsyncSession, actor: Actor, circular_id: UUID, number: 
     leaders = select(Official.id).where(
         Official.position.in_(UNIT_LEADERS), or_(Official.unit_id.in_(commended), Official.unit_id.in_(criticised))
     )
-    letters = [
-        outbox.Letter(official_id=official_id, matter=f"circular:{circular_id}", variables={"number": number})
+    messages = [
+        outbox.NewMessage(official_id=official_id, matter=f"circular:{circular_id}", variables={"number": number})
         for official_id in await session.scalars(leaders.order_by(Official.id))
     ]
-    await outbox.queue(session, actor, template="circular", letters=letters)
+    await outbox.queue(session, actor, template="circular", messages=messages)

@@ -7,13 +7,13 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.bulletins.states import (
+    TRACED,
     CircularKind,
     CircularState,
     FollowUpState,
     ProposalState,
     RectificationState,
     RectificationVerdict,
-    TracedPart,
 )
 from supervision.foundation.database import Base, Named, Versioned, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
@@ -205,10 +205,10 @@ class TracedPerson(Named, Base):
     __table_args__ = local_table(
         belongs_to("accountability_proposal", "proposal_id"),
         belongs_to("official", "official_id"),
-        one_of("part", TracedPart),
+        one_of("part", TRACED),
         UniqueConstraint("proposal_id", "official_id", "part"),
     )
 
     proposal_id: Mapped[UUID]
     official_id: Mapped[UUID]
-    part: Mapped[str]
+    responsibility: Mapped[str] = mapped_column("part")

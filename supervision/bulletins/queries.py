@@ -29,7 +29,7 @@ from supervision.identity.models import Official, Unit
 
 def _all_of(identity: InstrumentedAttribute[UUID], **columns: Any) -> Any:
     """Gather rows as JSON objects of these columns, in the order of their ids; none are an empty list."""
-    pairs = [part for name, column in columns.items() for part in (name, column)]
+    pairs = [each for pair in columns.items() for each in pair]
     rows = func.jsonb_agg(aggregate_order_by(func.jsonb_build_object(*pairs), identity))
     return func.coalesce(rows, literal([], JSONB))
 
@@ -129,7 +129,7 @@ FOLLOW_UP_COLUMNS = (
     MediaFollowUp.version,
 )
 _TRACED = (
-    select(_all_of(TracedPerson.id, part=TracedPerson.part, official_id=TracedPerson.official_id))
+    select(_all_of(TracedPerson.id, part=TracedPerson.responsibility, official_id=TracedPerson.official_id))
     .where(TracedPerson.proposal_id == AccountabilityProposal.id)
     .scalar_subquery()
 )

@@ -63,7 +63,7 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Mention:
     """Whom a circular commends or criticises, and why."""
 
     name: str
@@ -124,13 +124,13 @@ def warn(text: str, warned: Sequence[Warned]) -> str:
     return "\n".join([text, "季度预警（不属于通报批评，不扣分）：", *lines])
 
 
-def conclude(text: str, commended: Sequence[Named], criticised: Sequence[Named]) -> str:
+def conclude(text: str, commended: Sequence[Mention], criticised: Sequence[Mention]) -> str:
     """Add to a draft, as it is issued, whom it commends and whom it criticises (§4(4))."""
-    parts = [text]
+    paragraphs = [text]
     for heading, named in (("通报表扬", commended), ("通报批评", criticised)):
         if named:
-            parts.append("\n".join([f"{heading}：", *map(_named, named)]))
-    return "\n".join(parts)
+            paragraphs.append("\n".join([f"{heading}：", *map(_mention, named)]))
+    return "\n".join(paragraphs)
 
 
 def _laggard(item: Laggard) -> str:
@@ -138,7 +138,7 @@ def _laggard(item: Laggard) -> str:
     return f"{item.number}　{item.title}（时限{_chinese(item.deadline_on)}{units}）"
 
 
-def _named(named: Named) -> str:
+def _mention(named: Mention) -> str:
     number = f"（{named.number}）" if named.number else ""
     return f"{named.name}{number}：{named.reason}"
 

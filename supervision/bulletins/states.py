@@ -1,5 +1,7 @@
 from enum import StrEnum
 
+from supervision.items.states import Responsibility
+
 
 class CircularKind(StrEnum):
     MONTHLY = "monthly"
@@ -68,9 +70,5 @@ PROPOSAL_FOLLOWS: dict[ProposalState, frozenset[ProposalState]] = {
 }
 
 
-class TracedPart(StrEnum):
-    """The three who answer for a task (annex art. 3, §5(1)): first, primarily, directly."""
-
-    PRINCIPAL_LEADER = "principal_leader"
-    LEADER_IN_CHARGE = "leader_in_charge"
-    RESPONSIBLE_PERSON = "responsible_person"
+# The three who answer for a task (annex art. 3, §5(1)): first, primarily, directly.
+TRACED = (Responsibility.PRINCIPAL_LEADER, Responsibility.LEADER_IN_CHARGE, Responsibility.RESPONSIBLE_PERSON)

@@ -12,7 +12,7 @@ from supervision.cadence.timetable import DAILY
 from supervision.foundation import clock
 
 # Kind, first and last day.
-Taken = tuple[str, date, date]
+FinishedStep = tuple[str, date, date]
 
 _OF_A_PERIOD = ("jurisdiction_id", "kind", "period_first", "period_last")
 
@@ -50,7 +50,7 @@ async def finish(session: AsyncSession, run: CadenceRun, outcome: Mapping[str, A
     run.outcome = dict(outcome)
 
 
-async def find_finished(session: AsyncSession, today: date) -> set[Taken]:
+async def find_finished(session: AsyncSession, today: date) -> set[FinishedStep]:
     """Return kind, first and last day of every finished step; of the daily ones only those of today and later.
 
     A clock that was turned back finds the later days' steps, and so runs none of them again.

@@ -12,8 +12,8 @@ from supervision.foundation.paging import Rows
 from supervision.foundation.sessions import Row, fetch
 from supervision.identity import policy as identity
 from supervision.identity.models import Official, Unit
-from supervision.items.models import Item, PartKind, Party
-from supervision.items.states import ItemState
+from supervision.items.models import Item, Party
+from supervision.items.states import ItemState, Responsibility
 from supervision.progress.last_reported import ALL_KNOWN
 from supervision.reviews.models import CompletionReport
 from supervision.reviews.states import CompletionState
@@ -39,12 +39,12 @@ class _Group:
 
 
 def _of_unit(items: Rows) -> Rows:
-    is_its = (Party.item_id == Item.id) & (Party.part == PartKind.RESPONSIBLE_UNIT)
+    is_its = (Party.item_id == Item.id) & (Party.responsibility == Responsibility.RESPONSIBLE_UNIT)
     return items.join(Party, is_its).join(Unit, Unit.id == Party.unit_id)
 
 
 def _of_leader(items: Rows) -> Rows:
-    is_theirs = (Party.item_id == Item.id) & (Party.part == PartKind.LEAD_LEADER)
+    is_theirs = (Party.item_id == Item.id) & (Party.responsibility == Responsibility.LEAD_LEADER)
     return items.join(Party, is_theirs).join(Official, Official.id == Party.official_id)
 
 
@@ -130,7 +130,9 @@ def _own(actor: Actor, by: Grouping) -> tuple[ColumnElement[bool], ...]:
         return ()
     if by is Grouping.UNIT:
         return (Unit.id == actor.unit_id,)
-    its = select(Party.item_id).where(Party.unit_id == actor.unit_id, Party.part == PartKind.RESPONSIBLE_UNIT)
+    its = select(Party.item_id).where(
+        Party.unit_id == actor.unit_id, Party.responsibility == Responsibility.RESPONSIBLE_UNIT
+    )
     return (Item.id.in_(its.correlate(None)),)
 
 

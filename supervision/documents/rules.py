@@ -117,7 +117,7 @@ class CellProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SheetNote:
     """What a reader should know of rows or columns of one sheet, or of the sheet, although nothing is wrong."""
 
     sheet: str | None
@@ -129,7 +129,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row by column name; `number` is the one that a person sees beside the row, from 1."""
 
     number: int
@@ -142,11 +142,11 @@ class Table:
     """What was read, and what is wrong with it; `sheet` is the worksheet's name, None for csv."""
 
     columns: Mapping[str, int]
-    rows: list[Row]
+    rows: list[SheetRow]
     problems: list[CellProblem]
     sheet: str | None
     header_row: int
-    notes: list[Note]
+    notes: list[SheetNote]
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ class Book:
     """All tables of a file, and what of the file is not among them."""
 
     tables: tuple[Table, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[SheetNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +211,6 @@ def tidy(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def note(code: str, sheet: str | None, *, rows: Iterable[int] = (), columns: Iterable[str] = ()) -> Note:
+def note(code: str, sheet: str | None, *, rows: Iterable[int] = (), columns: Iterable[str] = ()) -> SheetNote:
     zh, en = WORTH_KNOWING[code]
-    return Note(sheet, code, zh, en, tuple(rows), tuple(columns))
+    return SheetNote(sheet, code, zh, en, tuple(rows), tuple(columns))

@@ -21,7 +21,7 @@ from supervision.documents.packages import Package
 from supervision.documents.rules import MIB, Book, Layout, Limits, Table
 from supervision.documents.workbooks import read_workbook
 
-Value = str | int | Decimal | bool | dt.date | dt.datetime | None
+CellValue = str | int | Decimal | bool | dt.date | dt.datetime | None
 
 _USUAL = Limits()
 _ZIP = b"PK\x03\x04"
@@ -83,7 +83,7 @@ def read_table(raw: bytes, *, limits: Limits = _USUAL) -> Table:
     return read_book(raw, limits=limits).tables[0]
 
 
-def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Value]], *, title: str) -> bytes:
+def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[CellValue]], *, title: str) -> bytes:
     """Write a workbook of one sheet named by the title, which is all values: no formulas, no links.
 
     Moments become Asia/Shanghai wall time. Raises ValueError for a text over the 32,767 characters of a cell.
@@ -117,7 +117,7 @@ def _sheet_name(title: str) -> str:
     return "Sheet1" if not name or name.lower() == "history" else name
 
 
-def _write(sheet: Any, row: int, column: int, value: Value, cell_format: Any) -> int:
+def _write(sheet: Any, row: int, column: int, value: CellValue, cell_format: Any) -> int:
     """Write one cell and return its width in narrow characters."""
     match value:
         case None:

@@ -45,10 +45,10 @@ class Runs:
             case "vertAlign" if self._font and attributes.get("val") in {"superscript", "subscript"}:
                 self._font = (self._font[0], True)
 
-    def text(self, part: str) -> None:
-        seen = len("".join(part.split()))
+    def text(self, piece: str) -> None:
+        seen = len("".join(piece.split()))
         is_struck, is_raised = self._font or (False, False)
-        self.characters += len(part)
+        self.characters += len(piece)
         self.seen += seen
         self.plain += seen if self._font is None else 0
         self.struck += seen if is_struck else 0
@@ -80,7 +80,7 @@ def read_strings(package: Package) -> tuple[bytes, list[Runs]]:
             found[-1].start(name, attributes)
 
     if raw:
-        package.read([raw], start=start, text=lambda part: found[-1].text(part) if found else None)
+        package.read([raw], start=start, text=lambda piece: found[-1].text(piece) if found else None)
     return raw, found
 
 

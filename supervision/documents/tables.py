@@ -14,8 +14,8 @@ from supervision.documents.rules import (
     Layout,
     Limits,
     Marks,
-    Note,
-    Row,
+    SheetNote,
+    SheetRow,
     Table,
     letters,
     note,
@@ -23,17 +23,17 @@ from supervision.documents.rules import (
 )
 
 # A line that holds anything: the number that a person sees beside it, and its cells.
-Line = tuple[int, Sequence[str]]
+NumberedLine = tuple[int, Sequence[str]]
 # These are wrong with a row, whatever column they are noted at.
 _OF_ROWS = {"ragged_row", "broken_quotes", "no_header"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def lines_of(grid: Iterable[tuple[int, Sequence[str]]]) -> list[Line]:
+def lines_of(grid: Iterable[tuple[int, Sequence[str]]]) -> list[NumberedLine]:
     return [(number, cells) for number, raw in grid if any(cells := [tidy(text) for text in raw])]
 
 
-def find_header(lines: Sequence[Line], layout: Layout | None, limits: Limits) -> int | None:
+def find_header(lines: Sequence[NumberedLine], layout: Layout | None, limits: Limits) -> int | None:
     """Return the place of the line that names enough fields, None if there is none; without a layout, of the first."""
     if layout is None:
         return 0 if lines else None
@@ -41,18 +41,24 @@ def find_header(lines: Sequence[Line], layout: Layout | None, limits: Limits) ->
     return next((place for place, line in enumerate(near) if _fields_in(line, layout) >= layout.header_fields), None)
 
 
-def likeliest_header(lines: Sequence[Line], layout: Layout, limits: Limits) -> int:
+def likeliest_header(lines: Sequence[NumberedLine], layout: Layout, limits: Limits) -> int:
     """Return the place of the line that names the most fields, so that it can be said what it lacks."""
     near = _near_the_top(lines, limits)
     return max(range(len(near)), key=lambda place: _fields_in(near[place], layout))
 
 
-def looks_like_data(lines: Sequence[Line], layout: Layout) -> bool:
+def looks_like_data(lines: Sequence[NumberedLine], layout: Layout) -> bool:
     return any(sum(map(bool, cells)) >= layout.row_cells for _, cells in lines)
 
 
 def build_table(
-    lines: Sequence[Line], at: int, *, layout: Layout | None, limits: Limits, marks: Marks, sheet: str | None = None
+    lines: Sequence[NumberedLine],
+    at: int,
+    *,
+    layout: Layout | None,
+    limits: Limits,
+    marks: Marks,
+    sheet: str | None = None,
 ) -> Table:
     """Name the cells of the lines below the header by it; refuses an unfit header, and too many rows.
 
@@ -63,7 +69,7 @@ def build_table(
     fields = {index: name if layout is None else layout.field_of(name) for index, name in names.items()}
     read = {index for index, name in fields.items() if name is not None}
     found = [*_struck(header_row, header, read, marks), *_faults_of_row(header_row, header, names, limits)]
-    rows: list[Row] = []
+    rows: list[SheetRow] = []
     void: list[int] = []
     for number, cells in lines[at + 1 :]:
         struck = _struck(number, cells, read, marks)
@@ -72,7 +78,7 @@ def build_table(
             continue
         found += [*struck, *_faults_of_row(number, cells, names, limits)]
         padded = [*cells, *[""] * len(names)]
-        rows.append(Row(number, {name: padded[index - 1] for index, name in names.items()}, sheet))
+        rows.append(SheetRow(number, {name: padded[index - 1] for index, name in names.items()}, sheet))
     if len(rows) > limits.rows:
         raise SpreadsheetHasTooManyRows(limit=limits.rows)
     figures = {index for index, name in fields.items() if layout and name in layout.figures}
@@ -92,11 +98,11 @@ def header_text(cell: str) -> str:
     return "".join(line.strip() for line in cell.split("\n"))
 
 
-def _near_the_top(lines: Sequence[Line], limits: Limits) -> Sequence[Line]:
+def _near_the_top(lines: Sequence[NumberedLine], limits: Limits) -> Sequence[NumberedLine]:
     return [line for line in lines if line[0] <= lines[0][0] + limits.title_rows]
 
 
-def _fields_in(line: Line, layout: Layout) -> int:
+def _fields_in(line: NumberedLine, layout: Layout) -> int:
     return len({layout.field_of(header_text(cell)) for cell in line[1] if cell} - {None})
 
 
@@ -142,13 +148,13 @@ def _matters(fault: Fault, read: set[int]) -> bool:
 
 
 def _notes(
-    titles: Sequence[Line],
-    rows: Sequence[Row],
+    titles: Sequence[NumberedLine],
+    rows: Sequence[SheetRow],
     void: Sequence[int],
     names: Mapping[int, str],
     marks: Marks,
     sheet: str | None,
-) -> Iterator[Note]:
+) -> Iterator[SheetNote]:
     hidden = [row.number for row in rows if row.number in marks.hidden_rows]
     for code, numbers in (
         ("title_rows", [number for number, _ in titles]),

@@ -18,9 +18,16 @@ from supervision.documents.errors import (
     SpreadsheetRefused,
 )
 from supervision.documents.packages import Package, folded
-from supervision.documents.rules import Book, Layout, Limits, Note, Table, note
+from supervision.documents.rules import Book, Layout, Limits, SheetNote, Table, note
 from supervision.documents.styles import read_strings, read_styles
-from supervision.documents.tables import Line, build_table, find_header, likeliest_header, lines_of, looks_like_data
+from supervision.documents.tables import (
+    NumberedLine,
+    build_table,
+    find_header,
+    likeliest_header,
+    lines_of,
+    looks_like_data,
+)
 from supervision.documents.worksheets import Scan, scan_sheet
 
 _SHARED_STRINGS = "xl/sharedStrings.xml"
@@ -43,7 +50,7 @@ class _Content:
     """What stands in a visible sheet that is not empty."""
 
     name: str
-    lines: list[Line]
+    lines: list[NumberedLine]
     scan: Scan
 
 
@@ -67,8 +74,8 @@ def read_workbook(raw: bytes, limits: Limits, layout: Layout | None) -> Book:
         raise SpreadsheetHasTooManySheets(limit=limits.sheets)
     if not scanned:
         raise SpreadsheetEmpty
-    parts = [content for _, content, _ in scanned]
-    vetted = _open(_repack(parts, strings, styling, counts_from_1904=counts_from_1904))
+    sheet_contents = [content for _, content, _ in scanned]
+    vetted = _open(_repack(sheet_contents, strings, styling, counts_from_1904=counts_from_1904))
     contents = [
         _Content(name, lines_of(_read_grid(vetted, place, scan)), scan) for place, (name, _, scan) in enumerate(scanned)
     ]
@@ -76,7 +83,7 @@ def read_workbook(raw: bytes, limits: Limits, layout: Layout | None) -> Book:
     return _as_book([each for each in contents if each.lines], notes, limits, layout)
 
 
-def _as_book(contents: Sequence[_Content], notes: Sequence[Note], limits: Limits, layout: Layout | None) -> Book:
+def _as_book(contents: Sequence[_Content], notes: Sequence[SheetNote], limits: Limits, layout: Layout | None) -> Book:
     if not contents:
         raise SpreadsheetEmpty
     headers = [find_header(each.lines, layout, limits) for each in contents]
@@ -85,7 +92,7 @@ def _as_book(contents: Sequence[_Content], notes: Sequence[Note], limits: Limits
         nearest = next((each for each in contents if looks_like_data(each.lines, layout)), contents[0])
         contents, headers = [nearest], [likeliest_header(nearest.lines, layout, limits)]
     tables: list[Table] = []
-    passed_over: list[Note] = []
+    passed_over: list[SheetNote] = []
     for each, at in zip(contents, headers, strict=True):
         with _naming(each.name):
             if at is not None:

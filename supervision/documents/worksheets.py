@@ -89,11 +89,11 @@ class _Scanner:
             case _ if self._inline is not None:
                 self._inline.start(name, attributes)
 
-    def text(self, part: str) -> None:
+    def text(self, piece: str) -> None:
         if self._string_index is not None:
-            self._string_index.append(part)
+            self._string_index.append(piece)
         elif self._inline is not None:
-            self._inline.text(part)
+            self._inline.text(piece)
 
     def end(self, name: str) -> None:
         if name == "v" and self._string_index is not None:

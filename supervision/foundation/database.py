@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -98,8 +98,8 @@ def local_table(*items: SchemaItem) -> tuple[SchemaItem, ...]:
     return (UniqueConstraint("jurisdiction_id", "id"), *items)
 
 
-def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    """Let a column hold the members of an enumeration only."""
+def one_of(column: str, values: Iterable[StrEnum]) -> CheckConstraint:
+    """Let a column hold these members of an enumeration only."""
     return CheckConstraint(f"{column} IN ({', '.join(repr(str(value)) for value in values)})", name=column)
 
 

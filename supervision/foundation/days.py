@@ -7,7 +7,7 @@ from types import MappingProxyType
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock, settings
-from supervision.foundation.errors import DayInFuture, DayTooEarly, DayTooLate, Problem, Refusal
+from supervision.foundation.errors import DayInFuture, DayTooEarly, DayTooLate, FieldError, Refusal
 
 # Plans and decisions of long ago are still in force; nobody's slip of the century is.
 _WRITTEN_DAYS_BACK = 50 * 366
@@ -114,7 +114,7 @@ def find_refusal(
     else:
         kind = past if first == today else DayTooEarly
     facts = {"today": today, "first": first, "last": last}
-    problem = Problem(pointer, kind.code, kind.zh.format(**facts), kind.en.format(**facts))
+    problem = FieldError(pointer, kind.code, kind.zh.format(**facts), kind.en.format(**facts))
     return kind(problems=[problem], **facts)
 
 

@@ -7,7 +7,7 @@ Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FieldError:
     """One thing that is wrong with one place of a request, told in both languages."""
 
     pointer: str
@@ -33,7 +33,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal states a fact, it is no prog
         if "code" not in cls.__dict__:
             cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).lower()
 
-    def __init__(self, *, problems: Sequence[Problem] = (), **facts: object) -> None:
+    def __init__(self, *, problems: Sequence[FieldError] = (), **facts: object) -> None:
         super().__init__(self.code)
         self.facts = facts
         self.problems = tuple(problems)

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-Place = tuple[str | int, ...]
+JsonPath = tuple[str | int, ...]
 Pairs = Sequence[tuple[str, Any]]
 
 
@@ -21,7 +21,7 @@ class RepeatedKeyError(ValueError):
     zh = "同一对象中此名称重复出现，请只保留一个。"
     en = "This name stands twice in one object; keep one of them."
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: JsonPath) -> None:
         super().__init__("a key stands twice")
         self.place = place
 
@@ -48,9 +48,9 @@ def _require_once(pairs: Pairs) -> None:
         raise RepeatedKeyError(())
 
 
-def _find_repeated(raw: bytes) -> Place:
+def _find_repeated(raw: bytes) -> JsonPath:
     read = json.loads(raw.decode(), object_pairs_hook=tuple, parse_int=str, parse_float=str)
-    waiting: deque[tuple[Place, Any]] = deque([((), read)])
+    waiting: deque[tuple[JsonPath, Any]] = deque([((), read)])
     while waiting:
         place, value = waiting.popleft()
         if isinstance(value, list):

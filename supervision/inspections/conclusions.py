@@ -16,7 +16,7 @@ from supervision.inspections.errors import ConclusionAlreadyAcknowledged, Conclu
 from supervision.inspections.models import Conclusion, InspectionPlan
 from supervision.inspections.states import PlanVerb
 from supervision.messaging import outbox
-from supervision.messaging.outbox import Letter
+from supervision.messaging.outbox import NewMessage
 
 TEMPLATE = "conclusion"
 
@@ -61,8 +61,8 @@ async def _tell_leaders(session: AsyncSession, actor: Actor, plan: InspectionPla
     leading = Official.position.in_(UNIT_LEADERS)
     leaders = await session.scalars(select(Official.id).where(Official.unit_id == conclusion.unit_id, leading))
     variables = {"first": day_zh(plan.first_on), "last": day_zh(plan.last_on)}
-    letters = [Letter(leader_id, _matter(conclusion), variables) for leader_id in leaders]
-    await outbox.queue(session, actor, template=TEMPLATE, letters=letters)
+    messages = [NewMessage(leader_id, _matter(conclusion), variables) for leader_id in leaders]
+    await outbox.queue(session, actor, template=TEMPLATE, messages=messages)
 
 
 def _matter(conclusion: Conclusion) -> str:

@@ -12,7 +12,7 @@ from supervision.foundation.actors import Actor
 from supervision.identity.models import Official
 from supervision.inspections import plans
 from supervision.inspections.models import Method
-from supervision.inspections.plans import Scope
+from supervision.inspections.plans import PlanScope
 from supervision.items.models import Item
 from supervision.items.states import ItemState
 from supervision.tasks.models import Task
@@ -49,7 +49,7 @@ async def plan_month(
             first_on=first_on,
             last_on=month.last,
             methods=[Method.ON_SITE],
-            scope=Scope(
+            scope=PlanScope(
                 unit_ids=[unit_id for unit_id, _ in led],
                 item_ids=[item_id for _, item_id in led],
                 official_ids=[] if leader_id is None else [leader_id],

@@ -20,7 +20,7 @@ from supervision.items import queries as items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class PlanScope:
     """What a plan covers: units, perhaps items in particular, and the officials of its team."""
 
     unit_ids: Sequence[UUID]
@@ -36,7 +36,7 @@ async def draft_plan(
     first_on: date,
     last_on: date,
     methods: Sequence[Method],
-    scope: Scope,
+    scope: PlanScope,
 ) -> UUID:
     """Draft an inspection plan (§3(2), §4(1)); refuses days out of order, and units, items and officials unknown."""
     rules.check_days(first_on, last_on)
@@ -69,10 +69,10 @@ async def amend_plan(
     require_version(plan, version)
     plan.state = rules.follow(plan.state, PlanVerb.AMEND)
     stands = await queries.get_plan(session, actor, plan_id)
-    scope = Scope(
+    scope = PlanScope(
         **{
-            part: changes.pop(part) if part in changes else [UUID(each) for each in stands[part]]
-            for part in ("unit_ids", "item_ids", "official_ids")
+            name: changes.pop(name) if name in changes else [UUID(each) for each in stands[name]]
+            for name in ("unit_ids", "item_ids", "official_ids")
         }
     )
     await _require_known(session, actor, scope)
@@ -114,13 +114,13 @@ async def carry_out_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> 
     await audit.record(session, actor, "inspection_plan.carried_out", plan_id)
 
 
-async def _require_known(session: AsyncSession, actor: Actor, scope: Scope) -> None:
+async def _require_known(session: AsyncSession, actor: Actor, scope: PlanScope) -> None:
     await identity.require_units(session, set(scope.unit_ids))
     await identity.require_officials_in_post(session, set(scope.official_ids))
     await items.require_items(session, actor, set(scope.item_ids), InspectedItemUnknown)
 
 
-async def _write_scope(session: AsyncSession, plan: InspectionPlan, scope: Scope) -> None:
+async def _write_scope(session: AsyncSession, plan: InspectionPlan, scope: PlanScope) -> None:
     # The plan's row comes first: what the scope's rows name must be there.
     await session.flush()
     nothing = {"plan_id": plan.id, "scope_no": plan.scope_no, "unit_id": None, "item_id": None, "official_id": None}

@@ -18,7 +18,7 @@ from supervision.items.errors import LedgerAlreadyClosed, LedgerAlreadyOpen
 from supervision.items.models import Item, Ledger, LedgerEntry
 from supervision.items.states import UNFINISHED, ItemState
 from supervision.messaging import outbox
-from supervision.messaging.outbox import Letter
+from supervision.messaging.outbox import NewMessage
 
 # Which template reminds of a ledger that is not there, and of one that still stands; named as its matters are.
 _UNOPENED, _UNCLOSED = "ledger_unopened", "ledger_unclosed"
@@ -126,8 +126,8 @@ async def remind_of_ledgers(session: AsyncSession, actor: Actor) -> int:
     week = period_of(PeriodKind.WEEK, today).first
     count = 0
     for template, year in wanted:
-        letters = [Letter(official_id, _matter(template, year, week), {"year": year}) for official_id in officials]
-        count += await outbox.queue(session, actor, template=template, letters=letters)
+        messages = [NewMessage(official_id, _matter(template, year, week), {"year": year}) for official_id in officials]
+        count += await outbox.queue(session, actor, template=template, messages=messages)
     facts = {"unclosed": list(unclosed), "unopened": None if is_open else today.year, "count": count}
     await audit.record(session, actor, "ledgers.reminded", None, **facts)
     return count

@@ -1,5 +1,4 @@
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,21 +9,9 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column
 from supervision.documents.models import Secrecy
 from supervision.foundation.database import Base, Local, Massed, Named, Versioned, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
-from supervision.items.states import ENDED, AuthorityKind, ItemChangeKind, ItemKind, ItemState
+from supervision.items.states import ENDED, AuthorityKind, ItemChangeKind, ItemKind, ItemState, Responsibility
 
 _ENDS = ", ".join(repr(str(state)) for state in ItemState if state in ENDED)
-
-
-class PartKind(StrEnum):
-    """The part that a unit or an official has in an item."""
-
-    RESPONSIBLE_UNIT = "responsible_unit"
-    LEAD_LEADER = "lead_leader"
-    RESPONSIBLE_PERSON = "responsible_person"
-    PRINCIPAL_LEADER = "principal_leader"
-    LEADER_IN_CHARGE = "leader_in_charge"
-    LIAISON_LEADER = "liaison_leader"
-    SUPPORTING_UNIT = "supporting_unit"
 
 
 class Item(Named, Versioned, Base):
@@ -113,14 +100,14 @@ class LedgerEntry(Named, Base):
 
 
 class Party(Massed, Base):
-    """A unit or an official that has a part in an item, and so may see it."""
+    """A unit or an official that has a responsibility for an item, and so may see it."""
 
     __tablename__ = "party"
     __table_args__ = (
         belongs_to("item", "item_id"),
         belongs_to("unit", "unit_id"),
         belongs_to("official", "official_id"),
-        one_of("part", PartKind),
+        one_of("part", Responsibility),
         CheckConstraint("(unit_id IS NULL) <> (official_id IS NULL)", name="unit_or_official"),
         UniqueConstraint("item_id", "unit_id", "official_id", "part", postgresql_nulls_not_distinct=True),
         Index(None, "unit_id", "item_id"),
@@ -129,7 +116,7 @@ class Party(Massed, Base):
     item_id: Mapped[UUID]
     unit_id: Mapped[UUID | None]
     official_id: Mapped[UUID | None]
-    part: Mapped[str]
+    responsibility: Mapped[str] = mapped_column("part")
 
 
 class ItemProcedure(Local, Base):

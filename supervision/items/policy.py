@@ -10,7 +10,7 @@ _SEES_ALL = frozenset({Role.OFFICE, Role.GROUP, Role.LEADER, Role.AUDITOR, Role.
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Let a unit see the items in which it has a part; the office and those who judge see all, others none."""
+    """Let a unit see the items of which it is a party; the office and those who judge see all, others none."""
     return visible_as(actor.role, actor.unit_id)
 
 

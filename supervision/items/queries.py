@@ -18,17 +18,8 @@ from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.items import policy, search
 from supervision.items.errors import UnknownItem
-from supervision.items.models import (
-    Item,
-    ItemChange,
-    ItemProcedure,
-    ItemStage,
-    Ledger,
-    LedgerEntry,
-    PartKind,
-    Party,
-)
-from supervision.items.states import ItemKind
+from supervision.items.models import Item, ItemChange, ItemProcedure, ItemStage, Ledger, LedgerEntry, Party
+from supervision.items.states import ItemKind, Responsibility
 
 _ITEMS: Rows = select(
     Item.id,
@@ -137,7 +128,7 @@ async def list_items(
     if only.clerk_id is not None:
         statement = statement.where(Item.clerk_id == only.clerk_id)
     if only.unit_id is not None:
-        is_its = (Party.unit_id == only.unit_id) & (Party.part == PartKind.RESPONSIBLE_UNIT)
+        is_its = (Party.unit_id == only.unit_id) & (Party.responsibility == Responsibility.RESPONSIBLE_UNIT)
         statement = statement.where(Item.id.in_(select(Party.item_id).where(is_its)))
     if only.due_before is not None:
         statement = statement.where(Item.deadline_on < only.due_before)

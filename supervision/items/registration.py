@@ -22,10 +22,10 @@ from supervision.items.states import ItemState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewParty:
-    """The part that one unit, or one official, is to have in an item."""
+    """The responsibility that one unit, or one official, is to have for an item."""
 
     item_id: UUID
-    part: str
+    responsibility: str
     unit_id: UUID | None = None
     official_id: UUID | None = None
 
@@ -133,11 +133,11 @@ async def move_deadlines(session: AsyncSession, actor: Actor, moves: Sequence[tu
 
 
 async def add_parties(session: AsyncSession, parties: Iterable[NewParty]) -> None:
-    """Give units and officials their parts in items, and with them the sight of these; a part is given once."""
+    """Make units and officials parties of items, which lets them see these; a responsibility is given once."""
     await session.execute(insert(Party).on_conflict_do_nothing(), [asdict(party) for party in parties])
 
 
 async def drop_parties(session: AsyncSession, parties: Iterable[NewParty]) -> None:
-    """Take parts in items from units and officials, and with a unit's last part its sight of the item."""
+    """Take responsibilities for items from units and officials, and with a unit's last one its sight of the item."""
     for party in parties:
         await session.execute(delete(Party).filter_by(**asdict(party)))

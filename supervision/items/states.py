@@ -21,6 +21,18 @@ class AuthorityKind(StrEnum):
     ANNUAL_PLAN = "annual_plan"
 
 
+class Responsibility(StrEnum):
+    """What a unit or an official answers for in an item and its tasks (§2(1), §5(1))."""
+
+    RESPONSIBLE_UNIT = "responsible_unit"
+    LEAD_LEADER = "lead_leader"
+    RESPONSIBLE_PERSON = "responsible_person"
+    PRINCIPAL_LEADER = "principal_leader"
+    LEADER_IN_CHARGE = "leader_in_charge"
+    LIAISON_LEADER = "liaison_leader"
+    SUPPORTING_UNIT = "supporting_unit"
+
+
 class ItemState(StrEnum):
     REGISTERED = "registered"
     OPEN = "open"

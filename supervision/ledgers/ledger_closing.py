@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Problem, or_not_found
+from supervision.foundation.errors import FieldError, or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch_one
@@ -151,8 +151,8 @@ async def _count(
     return check.id
 
 
-def _find_problems(overdue: Collection[UUID], deadlines: Sequence[NewDeadline], today: date) -> list[Problem]:
-    problems: list[Problem] = []
+def _find_problems(overdue: Collection[UUID], deadlines: Sequence[NewDeadline], today: date) -> list[FieldError]:
+    problems: list[FieldError] = []
     named: set[UUID] = set()
     reach = days.REACHES["close_ledger"]["/deadlines/*/deadline_on"]
     for place, new in enumerate(deadlines):
@@ -162,10 +162,10 @@ def _find_problems(overdue: Collection[UUID], deadlines: Sequence[NewDeadline], 
                 "不是时限已过而未办结的事项，或重复给出。",
                 "Not an unfinished item past its deadline, or repeated.",
             )
-            problems.append(Problem(f"{pointer}/item_id", "not_carried", zh, en))
+            problems.append(FieldError(f"{pointer}/item_id", "not_carried", zh, en))
         if new["deadline_on"] <= today:
             zh, en = f"新时限须晚于{today}。", f"The new date must lie after {today}."
-            problems.append(Problem(f"{pointer}/deadline_on", "date_not_ahead", zh, en))
+            problems.append(FieldError(f"{pointer}/deadline_on", "date_not_ahead", zh, en))
         elif refusal := days.find_refusal(reach, f"{pointer}/deadline_on", new["deadline_on"], today=today):
             problems += refusal.problems
         named.add(new["item_id"])

@@ -46,7 +46,7 @@ def read_book(raw: bytes) -> Book:
 async def open_sheet(session: AsyncSession, *, year: int, book: Book) -> LedgerSheet:
     """Lay what a file holds beside the people and the ledger as they are now."""
     directory = await ledgers_queries.read_directory(session)
-    return LedgerSheet(book, year=year, directory=directory, taken=await ledgers_queries.read_taken(session, year))
+    return LedgerSheet(book, year=year, directory=directory, taken=await ledgers_queries.read_contents(session, year))
 
 
 def require_right(sheet: LedgerSheet) -> None:

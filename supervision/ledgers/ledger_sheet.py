@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from supervision.documents.rules import Book, CellProblem, Note, Row, Table
+from supervision.documents.rules import Book, CellProblem, SheetNote, SheetRow, Table
 from supervision.foundation.texts import fold
 from supervision.ledgers import cells
 from supervision.ledgers.cells import WORTH_KNOWING, WRONG_WITH_CELL, Unfit
 from supervision.ledgers.columns import CHINESE, Columns, name_columns
 from supervision.ledgers.people import People
-from supervision.ledgers.queries import Directory, Taken
+from supervision.ledgers.queries import Directory, LedgerContents
 from supervision.tasks.rules import TaskPlan, wrong_with_ends
 
 # Characters of a line and of prose, as everywhere in the API.
@@ -36,14 +36,14 @@ class _Reading:
     """One cell's text, the row that it stands in, and what was read of that row before."""
 
     text: str
-    row: Row
+    row: SheetRow
     values: Mapping[str, Any]
 
 
 class LedgerSheet:
     """A year's ledger as a spreadsheet gives it, compared with who exists and with what the ledger holds already."""
 
-    def __init__(self, book: Book, *, year: int, directory: Directory, taken: Taken) -> None:
+    def __init__(self, book: Book, *, year: int, directory: Directory, taken: LedgerContents) -> None:
         self.entries: list[PlannedEntry] = []
         self._book = book
         self._people = People(directory)
@@ -53,8 +53,8 @@ class LedgerSheet:
         for table in book.tables:
             self._take_up(table)
         # The row that brought a number or goal; None if the ledger had it before.
-        self._numbers: dict[int, Row | None] = dict.fromkeys(taken.numbers)
-        self._goals: dict[str, Row | None] = dict.fromkeys(map(fold, taken.goals))
+        self._numbers: dict[int, SheetRow | None] = dict.fromkeys(taken.numbers)
+        self._goals: dict[str, SheetRow | None] = dict.fromkeys(map(fold, taken.goals))
         # The rows in which an optional cell was empty, by the field and the sheet.
         self._left_open: dict[tuple[str, str | None], list[int]] = defaultdict(list)
         # In this order: a later one may look at what an earlier one read.
@@ -74,7 +74,7 @@ class LedgerSheet:
         }
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[SheetRow]:
         return [row for table in self._book.tables for row in table.rows]
 
     @property
@@ -93,7 +93,7 @@ class LedgerSheet:
         return sorted(self._problems.values(), key=place)
 
     @property
-    def notes(self) -> list[Note]:
+    def notes(self) -> list[SheetNote]:
         """What was passed over, and what was read although it may not have been meant, sheet by sheet."""
         told = list(self._book.notes)
         for table in self._book.tables:
@@ -111,7 +111,7 @@ class LedgerSheet:
                     told.append(_note("left_open", table.sheet, rows=rows, columns=[columns.header_of[field]]))
         return told
 
-    def check(self, rows: Iterable[Row]) -> None:
+    def check(self, rows: Iterable[SheetRow]) -> None:
         """Look at rows, each once: what is right joins `entries`, what is wrong joins `problems`."""
         for row in rows if self._is_readable else ():
             values: dict[str, Any] = {}
@@ -163,7 +163,7 @@ class LedgerSheet:
         return None if unit_id is None else self._people.find_person(name, unit_id=unit_id)
 
 
-def _refuse_double(row: Row, first: Row | None, *, here: str, before: str) -> None:
+def _refuse_double(row: SheetRow, first: SheetRow | None, *, here: str, before: str) -> None:
     if first is None:
         raise Unfit(before)
     is_elsewhere = first.sheet != row.sheet
@@ -174,9 +174,9 @@ def _refuse_double(row: Row, first: Row | None, *, here: str, before: str) -> No
     )
 
 
-def _note(code: str, sheet: str | None, *, rows: Iterable[int] = (), columns: Iterable[str] = ()) -> Note:
+def _note(code: str, sheet: str | None, *, rows: Iterable[int] = (), columns: Iterable[str] = ()) -> SheetNote:
     zh, en = WORTH_KNOWING[code]
-    return Note(sheet, code, zh, en, tuple(rows), tuple(columns))
+    return SheetNote(sheet, code, zh, en, tuple(rows), tuple(columns))
 
 
 def _read_line(cell: _Reading) -> str:

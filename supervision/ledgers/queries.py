@@ -31,7 +31,7 @@ class Directory:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class LedgerContents:
     """What a year's ledger holds already."""
 
     numbers: AbstractSet[int]
@@ -47,9 +47,9 @@ async def read_directory(session: AsyncSession) -> Directory:
     return Directory({unit.name: unit.id for unit in units}, tuple(PersonInPost(*row) for row in people))
 
 
-async def read_taken(session: AsyncSession, year: int) -> Taken:
+async def read_contents(session: AsyncSession, year: int) -> LedgerContents:
     """Read the numbers and goals that a year's ledger holds; none if it is not open."""
     statement = select(LedgerEntry.no, Task.goal).join(Ledger, Ledger.id == LedgerEntry.ledger_id)
     statement = statement.outerjoin(Task, Task.item_id == LedgerEntry.item_id).where(Ledger.year == year)
     rows = (await session.execute(statement)).all()
-    return Taken({no for no, _ in rows}, {goal for _, goal in rows if goal is not None})
+    return LedgerContents({no for no, _ in rows}, {goal for _, goal in rows if goal is not None})

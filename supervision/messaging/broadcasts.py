@@ -23,7 +23,7 @@ from supervision.messaging.audience import Audience, OfficialIds, select_audienc
 from supervision.messaging.errors import MatterAlreadyBroadcast, NobodyToTell, ShownDiffers
 from supervision.messaging.gateways.chosen import listening_gateways
 from supervision.messaging.models import Broadcast, Message, Template
-from supervision.messaging.rules import Value
+from supervision.messaging.rules import VariableValue
 
 _REASONS = ("no_number", "left_post", "duplicate_number")
 
@@ -47,7 +47,7 @@ class Preview:
 class _Plan:
     template: Template
     text: str
-    parts: int
+    segments: int
     audience: OfficialIds
     described: dict[str, Any]
     told: RowMapping
@@ -58,7 +58,7 @@ class _Plan:
 
 
 async def preview(
-    session: AsyncSession, actor: Actor, *, template: str, variables: Mapping[str, Value], audience: Audience
+    session: AsyncSession, actor: Actor, *, template: str, variables: Mapping[str, VariableValue], audience: Audience
 ) -> Preview:
     """Show what a broadcast would send, and store nothing; refuses an unfilled or too long text, and no audience."""
     current = await templates.get_current(session, template)
@@ -71,7 +71,7 @@ async def confirm(
     actor: Actor,
     *,
     template: str,
-    variables: Mapping[str, Value],
+    variables: Mapping[str, VariableValue],
     audience: Audience,
     shown: str,
     matter: str,
@@ -102,7 +102,7 @@ async def send(
     actor: Actor,
     *,
     template: str,
-    variables: Mapping[str, Value],
+    variables: Mapping[str, VariableValue],
     matter: str,
     audience: OfficialIds,
     described: dict[str, Any],
@@ -155,8 +155,10 @@ async def _plan(
         func.count().filter(is_told).label("recipients"), _digest(case((is_told, listed.c.id))).label("digest"), *counts
     )
     told = (await session.execute(resolved)).mappings().one()
-    text, parts = filled
-    return _Plan(template=template, text=text, parts=parts, audience=audience, described=described or {}, told=told)
+    text, segments = filled
+    return _Plan(
+        template=template, text=text, segments=segments, audience=audience, described=described or {}, told=told
+    )
 
 
 def _show(actor: Actor, plan: _Plan) -> Preview:
@@ -166,7 +168,7 @@ def _show(actor: Actor, plan: _Plan) -> Preview:
         "template": plan.template.name,
         "template_version": plan.template.version,
         "text": plan.text,
-        "parts": plan.parts,
+        "parts": plan.segments,
         "recipients": recipients,
         "left_out": plan.left_out,
         "gateway_calls": math.ceil(recipients / capabilities.batch_size),
@@ -184,7 +186,7 @@ async def _broadcast(
         matter=matter,
         text=plan.text,
         audience=plan.described,
-        parts=plan.parts,
+        parts=plan.segments,
         recipients=plan.told["recipients"],
         left_out=plan.left_out,
         is_test=actor.is_test,

@@ -14,7 +14,7 @@ from supervision.foundation.clock import real_now
 from supervision.foundation.sessions import fetch
 from supervision.identity import telephones
 from supervision.messaging import rules
-from supervision.messaging.gateways import Gateway, Letter, Outcome, ReceiptLine, Verdict
+from supervision.messaging.gateways import Gateway, ReceiptLine, Submission, SubmissionOutcome, Verdict
 from supervision.messaging.states import MessageState
 
 # Longer than any gateway takes to answer or to be given up, so that a lease runs out only when its worker is gone.
@@ -25,7 +25,7 @@ _rng = random.Random()  # noqa: S311 - jitter, not cryptography
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedMessage:
     """A message that is ours until its lease runs out; the fence tells our claim from later ones."""
 
     id: int
@@ -64,7 +64,7 @@ _CLAIM = text("""
 
 async def claim(
     session: AsyncSession, *, gateway: str, is_test: bool, limit: int, lease: timedelta = LEASE
-) -> list[Claimed]:
+) -> list[ClaimedMessage]:
     """Take up to `limit` messages that are due, across all counties, with an attempt written for each."""
     now = real_now()
     facts = {
@@ -74,22 +74,22 @@ async def claim(
         "limit": limit,
         "lease": lease,
     }
-    return [Claimed(**row) for row in await fetch(session, _CLAIM, facts)]
+    return [ClaimedMessage(**row) for row in await fetch(session, _CLAIM, facts)]
 
 
 # Ours, for a message that no gateway can be given.
 _UNSENDABLE = "no_number"
 
 
-def write_letters(claimed: Sequence[Claimed]) -> tuple[list[Letter], list[Outcome]]:
+def write_submissions(claimed: Sequence[ClaimedMessage]) -> tuple[list[Submission], list[SubmissionOutcome]]:
     """Open the telephone numbers and return what to hand over, and the outcomes of those without a readable one."""
-    letters, unsendable = [], []
+    submissions, unsendable = [], []
     for each in claimed:
         try:
-            letters.append(Letter(str(each.id), telephones.unseal(each.telephone_sealed or b""), each.text))
+            submissions.append(Submission(str(each.id), telephones.unseal(each.telephone_sealed or b""), each.text))
         except (InvalidTag, ValueError):
-            unsendable.append(Outcome(str(each.id), Verdict.REFUSED, code=_UNSENDABLE))
-    return letters, unsendable
+            unsendable.append(SubmissionOutcome(str(each.id), Verdict.REFUSED, code=_UNSENDABLE))
+    return submissions, unsendable
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ _SETTLE = text("""
 async def settle(
     session: AsyncSession,
     gateway: Gateway,
-    claimed: Sequence[Claimed],
-    outcomes: Sequence[Outcome | ReceiptLine],
+    claimed: Sequence[ClaimedMessage],
+    outcomes: Sequence[SubmissionOutcome | ReceiptLine],
 ) -> None:
     """Write down what became of claimed messages; leaves those that somebody else has claimed since."""
     ours = {each.id: each for each in claimed}
@@ -143,8 +143,8 @@ async def settle(
         metrics.MESSAGES.labels(gateway.name, row["state"]).inc(row["messages"])
 
 
-def _message_id(outcome: Outcome | ReceiptLine) -> int:
-    return int((outcome.message_id if isinstance(outcome, ReceiptLine) else outcome.letter_id) or 0)
+def _message_id(outcome: SubmissionOutcome | ReceiptLine) -> int:
+    return int(outcome.message_id or 0)
 
 
 _STATES: Mapping[Verdict, MessageState] = MappingProxyType(
@@ -156,7 +156,7 @@ _STATES: Mapping[Verdict, MessageState] = MappingProxyType(
 )
 
 
-def _decide(ours: Claimed, outcome: Outcome | ReceiptLine, gateway: Gateway) -> _Settled:
+def _decide(ours: ClaimedMessage, outcome: SubmissionOutcome | ReceiptLine, gateway: Gateway) -> _Settled:
     if isinstance(outcome, ReceiptLine):
         state = MessageState.DELIVERED if outcome.delivered else MessageState.FAILED
         return _Settled(ours.id, ours.fence, Verdict.ACCEPTED, state, outcome.reference, outcome.code, None)
@@ -171,7 +171,7 @@ def _decide(ours: Claimed, outcome: Outcome | ReceiptLine, gateway: Gateway) -> 
     return _Settled(ours.id, ours.fence, outcome.verdict, state, outcome.reference, outcome.code, again_at)
 
 
-def _next_try(ours: Claimed) -> datetime | None:
+def _next_try(ours: ClaimedMessage) -> datetime | None:
     moment = rules.retry_at(ours.attempts, real_now(), _rng)
     return moment if moment is None or ours.may_wake else rules.not_before(moment)
 
@@ -198,7 +198,7 @@ _TAKE_DOUBTFUL = text("""
 """)
 
 
-async def take_doubtful(session: AsyncSession, gateway: Gateway, *, is_test: bool, limit: int) -> list[Claimed]:
+async def take_doubtful(session: AsyncSession, gateway: Gateway, *, is_test: bool, limit: int) -> list[ClaimedMessage]:
     """Return messages to ask the gateway about, and mark as unknown those about which nobody can be asked."""
     facts = {
         "gateway": gateway.name,
@@ -207,7 +207,7 @@ async def take_doubtful(session: AsyncSession, gateway: Gateway, *, is_test: boo
         "limit": limit,
         "ask_again": ASK_AGAIN,
     }
-    return [Claimed(**row) for row in await fetch(session, _TAKE_DOUBTFUL, facts)]
+    return [ClaimedMessage(**row) for row in await fetch(session, _TAKE_DOUBTFUL, facts)]
 
 
 _EXPIRE = text("""

@@ -13,30 +13,30 @@ from supervision.foundation.clock import real_now
 from supervision.foundation.database import ask_worker
 from supervision.foundation.sessions import fetch
 from supervision.messaging import rules, templates
-from supervision.messaging.rules import Value
+from supervision.messaging.rules import VariableValue
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class NewMessage:
     """One text to one official; of one matter they get one message, whenever it is queued again."""
 
     official_id: UUID
     matter: str
-    variables: Mapping[str, Value]
+    variables: Mapping[str, VariableValue]
 
 
 # Two posts of one person have one telephone: under one matter it rings once.
 _QUEUE = text("""
-    WITH letter AS (
+    WITH wanted AS (
         SELECT * FROM unnest(CAST(:official_ids AS uuid[]), CAST(:matters AS text[]), CAST(:texts AS text[]))
-            AS l (official_id, matter, text)
+            AS w (official_id, matter, text)
     ), made AS (
         INSERT INTO message (official_id, matter, text, template_id, is_test, not_before, queued_at)
-        SELECT DISTINCT ON (l.matter, o.telephone_index)
-            l.official_id, l.matter, l.text, :template_id, :is_test, :not_before, :queued_at
-        FROM letter l JOIN official o ON o.id = l.official_id
+        SELECT DISTINCT ON (w.matter, o.telephone_index)
+            w.official_id, w.matter, w.text, :template_id, :is_test, :not_before, :queued_at
+        FROM wanted w JOIN official o ON o.id = w.official_id
         WHERE o.left_on IS NULL AND o.telephone_sealed IS NOT NULL
-        ORDER BY l.matter, o.telephone_index, l.official_id
+        ORDER BY w.matter, o.telephone_index, w.official_id
         ON CONFLICT (jurisdiction_id, matter, official_id) WHERE matter IS NOT NULL DO NOTHING
         RETURNING id
     )
@@ -65,20 +65,20 @@ _CANCEL = text("""
 """)
 
 
-async def queue(session: AsyncSession, actor: Actor, *, template: str, letters: Sequence[Letter]) -> int:
-    """Queue a message for each letter whose official is in post and has a number; return how many are new.
+async def queue(session: AsyncSession, actor: Actor, *, template: str, messages: Sequence[NewMessage]) -> int:
+    """Queue each message whose official is in post and has a number; return how many are new.
 
     Refuses an unknown template, and variables that leave its text unfilled or make it too long.
     """
-    if not letters:
+    if not messages:
         return 0
     current = await templates.get_current(session, template)
     made: int | None = await session.scalar(
         _QUEUE,
         {
-            "official_ids": [letter.official_id for letter in letters],
-            "matters": [letter.matter for letter in letters],
-            "texts": [templates.fill_asked(current.body, letter.variables)[0] for letter in letters],
+            "official_ids": [message.official_id for message in messages],
+            "matters": [message.matter for message in messages],
+            "texts": [templates.fill_asked(current.body, message.variables)[0] for message in messages],
             "template_id": current.id,
             "is_test": actor.is_test,
             "not_before": leaves_at(actor),

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from supervision.foundation.errors import Problem
+from supervision.foundation.errors import FieldError
 from supervision.foundation.texts import is_blank
 from supervision.messaging.errors import TemplateNotFilled
 
-ONE_PART_UNITS = 70
-LONG_PART_UNITS = 67  # the other three carry the number of the part
-MAX_PARTS = 8  # domestic gateways take 500 characters; eight parts hold 536
+ONE_SEGMENT_UNITS = 70
+LONG_SEGMENT_UNITS = 67  # the other three carry the number of the segment
+MAX_SEGMENTS = 8  # domestic gateways take 500 characters; eight segments hold 536
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -24,32 +24,32 @@ _RETRY_SECONDS = (15, 30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 14_400, 28_
 QUIET_FROM = time(21, 0)
 QUIET_UNTIL = time(7, 30)
 
-Value = str | int | Decimal | date
+VariableValue = str | int | Decimal | date
 
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def split_parts(signature: str, text: str) -> list[str]:
+def split_segments(signature: str, text: str) -> list[str]:
     """Cut 【signature】text into what one SMS each carries: 70 UTF-16 units, or 67 each when it is longer."""
     whole = f"【{signature}】{text}"
-    if _units(whole) <= ONE_PART_UNITS:
+    if _units(whole) <= ONE_SEGMENT_UNITS:
         return [whole]
-    parts = []
+    segments = []
     start = used = 0
     for position, character in enumerate(whole):
         width = 2 if character > "\uffff" else 1
-        if used + width > LONG_PART_UNITS:
-            parts.append(whole[start:position])
+        if used + width > LONG_SEGMENT_UNITS:
+            segments.append(whole[start:position])
             start, used = position, 0
         used += width
-    return [*parts, whole[start:]]
+    return [*segments, whole[start:]]
 
 
-def count_parts(signature: str, text: str) -> int:
+def count_segments(signature: str, text: str) -> int:
     """Count the SMS that 【signature】text costs."""
-    return len(split_parts(signature, text))
+    return len(split_segments(signature, text))
 
 
 def placeholders(body: str) -> frozenset[str]:
@@ -63,16 +63,16 @@ def _is_unprintable(character: str) -> bool:
     return character != "\n" and (category.startswith("C") or category in ("Zl", "Zp"))
 
 
-def lint_body(body: str, *, signature: str = "", pointer: str = "/body") -> list[Problem]:
-    """List what is wrong with a template body: empty, 【】, unprintable characters, stray braces, too many parts."""
+def lint_body(body: str, *, signature: str = "", pointer: str = "/body") -> list[FieldError]:
+    """List what is wrong with a template body: empty, 【】, unprintable characters, stray braces, too many segments."""
     found = {
         "empty": is_blank(body),
         "signature_bracket": "【" in body or "】" in body,
         "unprintable": any(map(_is_unprintable, body)),
         "stray_brace": bool(re.search(r"[{}]", _PLACEHOLDER.sub("", body))),
-        "too_many_parts": count_parts(signature, body) > MAX_PARTS,
+        "too_many_parts": count_segments(signature, body) > MAX_SEGMENTS,
     }
-    return [Problem(pointer, code, *_BODY_PROBLEMS[code]) for code, is_there in found.items() if is_there]
+    return [FieldError(pointer, code, *_BODY_PROBLEMS[code]) for code, is_there in found.items() if is_there]
 
 
 _BODY_PROBLEMS = {
@@ -87,24 +87,28 @@ _BODY_PROBLEMS = {
         "Braces are for variables only, such as {name} (small letters, digits and underscores).",
     ),
     "too_many_parts": (
-        f"正文连同签名超过 {MAX_PARTS} 条短信的长度。",
-        f"With its signature the body is longer than {MAX_PARTS} parts.",
+        f"正文连同签名超过 {MAX_SEGMENTS} 条短信的长度。",
+        f"With its signature the body is longer than {MAX_SEGMENTS} parts.",
     ),
 }
 
 
-def render(body: str, variables: Mapping[str, Value]) -> str:
+def render(body: str, variables: Mapping[str, VariableValue]) -> str:
     """Fill a template body; refuses a variable that is missing, blank or not asked for (`TemplateNotFilled`)."""
     texts = {name: _write(value) for name, value in variables.items()}
     asked = placeholders(body)
     problems = [
         *(
-            Problem(f"/variables/{name}", "unfilled_variable", "模板需要此变量。", "The template needs this variable.")
+            FieldError(
+                f"/variables/{name}", "unfilled_variable", "模板需要此变量。", "The template needs this variable."
+            )
             for name in sorted(asked)
             if is_blank(texts.get(name, ""))
         ),
         *(
-            Problem(f"/variables/{name}", "unknown_variable", "模板没有此变量。", "The template has no such variable.")
+            FieldError(
+                f"/variables/{name}", "unknown_variable", "模板没有此变量。", "The template has no such variable."
+            )
             for name in sorted(texts.keys() - asked)
         ),
     ]
@@ -113,7 +117,7 @@ def render(body: str, variables: Mapping[str, Value]) -> str:
     return _PLACEHOLDER.sub(lambda match: texts[match[1]], body)
 
 
-def _write(value: Value) -> str:
+def _write(value: VariableValue) -> str:
     if isinstance(value, str):
         # A title of somebody else's may hold line breaks, or brackets that gateways would take for a signature.
         visible = "".join(" " if _is_unprintable(character) else character for character in value)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, settings
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Problem
+from supervision.foundation.errors import FieldError
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.messaging import rules
 from supervision.messaging.errors import TemplateNotSendable, TemplateWrittenMeanwhile, TextTooLong, UnknownTemplate
@@ -68,29 +68,29 @@ async def get_current(session: AsyncSession, name: str) -> Template:
     return template
 
 
-def fill(body: str, variables: Mapping[str, rules.Value]) -> tuple[str, int]:
-    """Return the text as it leaves, 【signature】 first, and its parts; refuses what is unfilled or too long."""
+def fill(body: str, variables: Mapping[str, rules.VariableValue]) -> tuple[str, int]:
+    """Return the text as it leaves, 【signature】 first, and its segments; refuses what is unfilled or too long."""
     signature = settings.current().signature
     text = rules.render(body, variables)
-    parts = rules.count_parts(signature, text)
-    if parts > rules.MAX_PARTS:
-        raise TextTooLong(parts=parts, most=rules.MAX_PARTS)
-    return f"【{signature}】{text}", parts
+    segments = rules.count_segments(signature, text)
+    if segments > rules.MAX_SEGMENTS:
+        raise TextTooLong(parts=segments, most=rules.MAX_SEGMENTS)
+    return f"【{signature}】{text}", segments
 
 
-def fill_asked(body: str, variables: Mapping[str, rules.Value]) -> tuple[str, int]:
+def fill_asked(body: str, variables: Mapping[str, rules.VariableValue]) -> tuple[str, int]:
     """Fill with those variables that the body asks for: an office may drop one from a default template."""
     asked = rules.placeholders(body)
     return fill(body, {name: value for name, value in variables.items() if name in asked})
 
 
-def _unknown_variables(name: str, body: str) -> list[Problem]:
+def _unknown_variables(name: str, body: str) -> list[FieldError]:
     # The system fills its own templates with fixed variables; one that it does not know would stop the cadence.
     if name not in DEFAULTS:
         return []
     known = rules.placeholders(DEFAULTS[name])
     listed = "、".join(sorted(known))
     return [
-        Problem("/body", "unknown_variable", f"此模板只能使用变量：{listed}。", f"This template has only: {listed}.")
+        FieldError("/body", "unknown_variable", f"此模板只能使用变量：{listed}。", f"This template has only: {listed}.")
         for _ in rules.placeholders(body) - known
     ]

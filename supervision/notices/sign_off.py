@@ -17,9 +17,10 @@ from supervision.foundation.numbers import take_next
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.queries import require_units
 from supervision.items import item_changes, queries, rules
-from supervision.items.models import PartKind, Party
+from supervision.items.models import Party
+from supervision.items.states import Responsibility
 from supervision.messaging import outbox
-from supervision.messaging.outbox import Letter
+from supervision.messaging.outbox import NewMessage
 from supervision.notices import policy as notices_policy
 from supervision.notices import rules as notices
 from supervision.notices.errors import NoticeLimitPassed, NoticeLimitRunOut
@@ -197,13 +198,13 @@ async def tell_units(session: AsyncSession, actor: Actor, *, template: str, matt
         .join(Official, Official.unit_id == NoticeDelivery.unit_id)
         .where(NoticeDelivery.id.in_(matters))
     )
-    is_responsible = (Party.official_id == Official.id) & (Party.part == PartKind.RESPONSIBLE_PERSON)
+    is_responsible = (Party.official_id == Official.id) & (Party.responsibility == Responsibility.RESPONSIBLE_PERSON)
     told = union(
         officials.where(Official.position.in_(UNIT_LEADERS)),
         officials.join(Party, is_responsible & (Party.item_id == Notice.item_id)),
     )
-    letters = [
-        Letter(row.official_id, matters[row.id], {"number": row.number, "limit": day_zh(row.limit_on)})
+    messages = [
+        NewMessage(row.official_id, matters[row.id], {"number": row.number, "limit": day_zh(row.limit_on)})
         for row in await session.execute(told)
     ]
-    return await outbox.queue(session, actor, template=template, letters=letters)
+    return await outbox.queue(session, actor, template=template, messages=messages)

@@ -22,7 +22,7 @@ _WAITING = (OperationState.QUEUED, OperationState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedOperation:
     """An operation that this worker may carry out until its lease runs out, and who asked for it."""
 
     id: UUID
@@ -46,7 +46,7 @@ async def start(session: AsyncSession, actor: Actor, *, kind: str, arguments: di
     return operation.id
 
 
-async def claim(session: AsyncSession) -> Claimed | None:
+async def claim(session: AsyncSession) -> ClaimedOperation | None:
     """Lease the oldest operation of any county that waits, or whose worker was lost; None if there is none."""
     is_free = or_(Operation.leased_until.is_(None), Operation.leased_until < func.now())
     oldest = (
@@ -66,7 +66,7 @@ async def claim(session: AsyncSession) -> Claimed | None:
     row = (await session.execute(statement)).one_or_none()
     if row is None:
         return None
-    return Claimed(row.id, row.kind, row.arguments, _restored(row.jurisdiction_id, row.actor))
+    return ClaimedOperation(row.id, row.kind, row.arguments, _restored(row.jurisdiction_id, row.actor))
 
 
 async def note_progress(session: AsyncSession, operation_id: UUID, *, done: int, total: int) -> None:

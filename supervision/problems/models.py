@@ -3,13 +3,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Local, Named, Versioned, belongs_to, local_table, one_of
 from supervision.problems.states import Level, ProblemState
 
 
-class LeaderPart(StrEnum):
+class LeaderResponsibility(StrEnum):
     LEAD = "lead"
     LIAISON = "liaison"
 
@@ -75,12 +75,12 @@ class ProblemLeader(Local, Base):
         belongs_to("problem", "problem_id"),
         belongs_to("official", "official_id"),
         PrimaryKeyConstraint("problem_id", "official_id"),
-        one_of("part", LeaderPart),
+        one_of("part", LeaderResponsibility),
     )
 
     problem_id: Mapped[UUID]
     official_id: Mapped[UUID]
-    part: Mapped[str]
+    responsibility: Mapped[str] = mapped_column("part")
 
 
 class ProblemEntry(Named, Base):

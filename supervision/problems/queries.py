@@ -13,7 +13,7 @@ from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.problems import policy
-from supervision.problems.models import LeaderPart, Problem, ProblemEntry, ProblemLeader, ProblemUnit
+from supervision.problems.models import LeaderResponsibility, Problem, ProblemEntry, ProblemLeader, ProblemUnit
 from supervision.problems.states import ProblemState
 
 
@@ -23,7 +23,11 @@ def _gathered(column: Any, *where: ColumnElement[bool]) -> ScalarSelect[Any]:
 
 
 _LED = ProblemLeader.problem_id == Problem.id
-_LEAD = select(ProblemLeader.official_id).where(_LED, ProblemLeader.part == LeaderPart.LEAD).scalar_subquery()
+_LEAD = (
+    select(ProblemLeader.official_id)
+    .where(_LED, ProblemLeader.responsibility == LeaderResponsibility.LEAD)
+    .scalar_subquery()
+)
 _COLUMNS = (
     Problem.id,
     Problem.title,
@@ -33,7 +37,9 @@ _COLUMNS = (
     Problem.responsible_unit_id,
     _gathered(ProblemUnit.unit_id, ProblemUnit.problem_id == Problem.id).label("unit_ids"),
     _LEAD.label("lead_leader_id"),
-    _gathered(ProblemLeader.official_id, _LED, ProblemLeader.part == LeaderPart.LIAISON).label("liaison_leader_ids"),
+    _gathered(ProblemLeader.official_id, _LED, ProblemLeader.responsibility == LeaderResponsibility.LIAISON).label(
+        "liaison_leader_ids"
+    ),
     Problem.is_major,
     Problem.level,
     Problem.state,

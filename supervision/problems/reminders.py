@@ -9,7 +9,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import UNIT_LEADERS, Official, Unit
 from supervision.messaging import outbox
-from supervision.messaging.outbox import Letter
+from supervision.messaging.outbox import NewMessage
 from supervision.problems.models import Problem, ProblemLeader
 from supervision.problems.states import ProblemState
 
@@ -29,8 +29,8 @@ async def remind_of_overdue(session: AsyncSession, actor: Actor) -> int:
     )
     # Locked, so that a resolution on its way is either seen here or comes after the reminder.
     problems = {row.id: row for row in await session.execute(overdue.with_for_update(of=Problem))}
-    letters = [
-        Letter(
+    messages = [
+        NewMessage(
             official_id=official_id,
             matter=f"problem:{problem_id}:{problems[problem_id].due_on}:{week}",
             variables={"unit": problems[problem_id].name, "due": day_zh(problems[problem_id].due_on)},
@@ -38,7 +38,7 @@ async def remind_of_overdue(session: AsyncSession, actor: Actor) -> int:
         for problem_id, official_id in await session.execute(_answering())
         if problem_id in problems
     ]
-    count = await outbox.queue(session, actor, template="problem_overdue", letters=letters)
+    count = await outbox.queue(session, actor, template="problem_overdue", messages=messages)
     await audit.record(session, actor, "problems.reminded", None, overdue=len(problems), count=count)
     return count
 

@@ -11,7 +11,7 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.problems import policy, queries, rules
 from supervision.problems.errors import NotCountyLeaders
-from supervision.problems.models import EntryKind, LeaderPart, Problem, ProblemEntry, ProblemLeader
+from supervision.problems.models import EntryKind, LeaderResponsibility, Problem, ProblemEntry, ProblemLeader
 from supervision.problems.states import Level, ProblemVerb
 from supervision.tasks import queries as tasks
 
@@ -99,10 +99,10 @@ async def _name_leaders(session: AsyncSession, problem_id: UUID, leader_ids: Seq
     fit = {official_id for official_id, each in facts.items() if each.is_county_leader}
     if fit != set(leader_ids) or len(fit) != len(leader_ids):
         raise NotCountyLeaders
-    parts = [LeaderPart.LEAD, *([LeaderPart.LIAISON] * (len(leader_ids) - 1))]
+    responsibilities = [LeaderResponsibility.LEAD, *([LeaderResponsibility.LIAISON] * (len(leader_ids) - 1))]
     rows = [
-        {"problem_id": problem_id, "official_id": each, "part": part}
-        for each, part in zip(leader_ids, parts, strict=True)
+        {"problem_id": problem_id, "official_id": each, "responsibility": responsibility}
+        for each, responsibility in zip(leader_ids, responsibilities, strict=True)
     ]
     await session.execute(insert(ProblemLeader), rows)
 

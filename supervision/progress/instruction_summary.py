@@ -12,7 +12,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.items.lateness import COUNTS_FOR_LATENESS
 from supervision.messaging import outbox
-from supervision.messaging.outbox import Letter
+from supervision.messaging.outbox import NewMessage
 from supervision.progress.last_reported import last_entry
 from supervision.progress.models import Digest, Obligation
 from supervision.progress.rules import Covers, DigestKind, Standing, standing
@@ -75,15 +75,15 @@ async def summarise_instructions(session: AsyncSession, actor: Actor, period: Pe
         officials_broadcast_id=None,
     )
     session.add(digest)
-    letters = [
-        Letter(
+    messages = [
+        NewMessage(
             official_id=each["official_id"],
             matter=f"instructions:{period.first}:{period.last}",
             variables={"period": period.label_zh, "counts": _told(each)},
         )
         for each in leaders
     ]
-    count = await outbox.queue(session, actor, template="instructions", letters=letters)
+    count = await outbox.queue(session, actor, template="instructions", messages=messages)
     await audit.record(session, actor, "digest.made", digest.id, period=period.label_zh, messages=count)
     return digest.id
 

@@ -26,7 +26,7 @@ from supervision.identity.models import Official, Position
 from supervision.items.models import Item
 from supervision.items.states import ItemKind, ItemState
 from supervision.messaging import outbox
-from supervision.messaging.outbox import Letter
+from supervision.messaging.outbox import NewMessage
 from supervision.progress import rhythm
 from supervision.progress.models import Obligation
 from supervision.progress.rules import Covers
@@ -166,15 +166,15 @@ async def _write(
         is_usual = obligation.due_at == deadline.late_at
         return day_zh(deadline.due_on if is_usual else shanghai_day(obligation.due_at - _INSTANT))
 
-    letters = [
-        Letter(
+    messages = [
+        NewMessage(
             official_id=official_id,
             matter=_matter(by_unit[unit_id].id, template),
             variables={"period": period.label_zh, "due": told(by_unit[unit_id])},
         )
         for unit_id, official_id in await session.execute(recipients_of(by_unit, period, obligations[0].covers))
     ]
-    return await outbox.queue(session, actor, template=template, letters=letters)
+    return await outbox.queue(session, actor, template=template, messages=messages)
 
 
 def _responsible(units: Collection[UUID], period: Period, covers: str) -> Recipients:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypedDict
 from uuid import UUID
 
-from supervision.foundation.errors import Problem
+from supervision.foundation.errors import FieldError
 from supervision.progress.errors import ReceiptNotYet, ReceiptTooEarly
 
 _HUNDRED = Decimal(100)
@@ -152,16 +152,16 @@ class TaskDuty:
     indicators: frozenset[UUID]
 
 
-def check_entries(duties: Mapping[UUID, TaskDuty], entries: Sequence[ReportedEntry]) -> list[Problem]:
+def check_entries(duties: Mapping[UUID, TaskDuty], entries: Sequence[ReportedEntry]) -> list[FieldError]:
     """Return what is wrong with a report that has to name each task of the unit exactly once."""
-    problems: list[Problem] = []
+    problems: list[FieldError] = []
     named: set[UUID] = set()
     for place, entry in enumerate(entries):
         task_id, pointer = entry["task_id"], f"/entries/{place}/task_id"
         if task_id not in duties:
-            problems.append(Problem(pointer, "not_your_task", "不是本单位承办的任务。", "Not a task of your unit."))
+            problems.append(FieldError(pointer, "not_your_task", "不是本单位承办的任务。", "Not a task of your unit."))
         elif task_id in named:
-            problems.append(Problem(pointer, "task_repeated", "同一任务重复填报。", "This task was named before."))
+            problems.append(FieldError(pointer, "task_repeated", "同一任务重复填报。", "This task was named before."))
         else:
             problems += _check_figures(duties[task_id].indicators, entry["figures"], place)
         named.add(task_id)
@@ -171,16 +171,16 @@ def check_entries(duties: Mapping[UUID, TaskDuty], entries: Sequence[ReportedEnt
                 f"缺少任务“{duty.goal}”（{task_id}）的进展。",
                 f"Nothing is said of the task {task_id}: {duty.goal}",
             )
-            problems.append(Problem("/entries", "task_missing", zh, en))
+            problems.append(FieldError("/entries", "task_missing", zh, en))
     return problems
 
 
-def _check_figures(allowed: frozenset[UUID], figures: Sequence[ReportedFigure], entry: int) -> Iterator[Problem]:
+def _check_figures(allowed: frozenset[UUID], figures: Sequence[ReportedFigure], entry: int) -> Iterator[FieldError]:
     named: set[UUID] = set()
     for place, figure in enumerate(figures):
         indicator_id, pointer = figure["indicator_id"], f"/entries/{entry}/figures/{place}/indicator_id"
         if indicator_id not in allowed:
-            yield Problem(pointer, "not_of_this_task", "该指标不属于此任务。", "Not an indicator of this task.")
+            yield FieldError(pointer, "not_of_this_task", "该指标不属于此任务。", "Not an indicator of this task.")
         elif indicator_id in named:
-            yield Problem(pointer, "indicator_repeated", "同一指标重复填报。", "This indicator was given before.")
+            yield FieldError(pointer, "indicator_repeated", "同一指标重复填报。", "This indicator was given before.")
         named.add(indicator_id)

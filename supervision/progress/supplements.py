@@ -11,7 +11,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked
 from supervision.identity.models import Official, Position
 from supervision.messaging import outbox
-from supervision.messaging.outbox import Letter
+from supervision.messaging.outbox import NewMessage
 from supervision.progress import policy, rules
 from supervision.progress.errors import ReportAlreadyReturned, SupplementLimitPassed
 from supervision.progress.models import Obligation, ProgressEntry, ProgressReport
@@ -65,5 +65,5 @@ async def _tell(session: AsyncSession, actor: Actor, obligation: Obligation, rep
     }
     matter = returned_matter(obligation.id, obligation.times_returned)
     told = await session.scalars(union(responsible, leading))
-    letters = [Letter(official_id, matter, variables) for official_id in told]
-    await outbox.queue(session, actor, template="returned", letters=letters)
+    messages = [NewMessage(official_id, matter, variables) for official_id in told]
+    await outbox.queue(session, actor, template="returned", messages=messages)

@@ -20,7 +20,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     tag: str
     title: str
     body: str
@@ -29,14 +29,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class FeedContent:
     tag: str
     title: str
     author: str
     address: str
     entries_address: str
     updated_at: datetime
-    entries: Sequence[Entry]
+    entries: Sequence[FeedEntry]
 
 
 def make_tag(public_url: str, on: date, *specific: str) -> str:
@@ -44,7 +44,7 @@ def make_tag(public_url: str, on: date, *specific: str) -> str:
     return f"tag:{urlsplit(public_url).hostname},{on.isoformat()}:{'/'.join(specific)}"
 
 
-def render(feed: Feed) -> bytes:
+def render(feed: FeedContent) -> bytes:
     """Write an Atom 1.0 document (RFC 4287): the same facts always give the same bytes."""
     document = etree.Element(f"{{{ATOM}}}feed", nsmap=_NAMESPACES)
     _add(document, "id", feed.tag)
@@ -61,7 +61,7 @@ def etag_of(content: bytes) -> str:
     return f'"{sha256(content).hexdigest()[:32]}"'
 
 
-def _add_entry(document: etree._Element, entry: Entry) -> None:
+def _add_entry(document: etree._Element, entry: FeedEntry) -> None:
     element = _add(document, "entry")
     _add(element, "id", entry.tag)
     _add(element, "title", entry.title)

@@ -96,13 +96,13 @@ async def get_feed(session: AsyncSession, *, jurisdiction_code: str, channel: st
     return {"content": content, "etag": feeds.etag_of(content), "modified_at": empty.updated_at}
 
 
-async def empty_feed(session: AsyncSession, jurisdiction_id: UUID) -> feeds.Feed:
+async def empty_feed(session: AsyncSession, jurisdiction_id: UUID) -> feeds.FeedContent:
     """Describe the feed of a jurisdiction before anything was published in it."""
     statement = select(Jurisdiction.code, Jurisdiction.name, Jurisdiction.created_at)
     row = (await session.execute(statement.where(Jurisdiction.id == jurisdiction_id))).one()
     public_url = settings.current().public_url.rstrip("/")
     founded_at: datetime = row.created_at
-    return feeds.Feed(
+    return feeds.FeedContent(
         tag=feeds.make_tag(public_url, founded_at.astimezone(clock.SHANGHAI).date(), "feeds", row.code, CHANNEL),
         title=f"{row.name}重点工作进展",
         author=f"{row.name}督查室",
@@ -128,7 +128,7 @@ async def get_published(session: AsyncSession, *, jurisdiction_code: str, public
     return or_not_found((await session.execute(statement)).mappings().one_or_none())
 
 
-async def read_entries(session: AsyncSession, *, address: str) -> list[feeds.Entry]:
+async def read_entries(session: AsyncSession, *, address: str) -> list[feeds.FeedEntry]:
     """Read the last published entries, the newest first, each with its own address below the one given."""
     statement = (
         select(Publication.id, Publication.tag, Publication.title, Publication.body, Publication.published_at)
@@ -137,7 +137,7 @@ async def read_entries(session: AsyncSession, *, address: str) -> list[feeds.Ent
         .limit(feeds.LAST_ENTRIES)
     )
     rows = await session.execute(statement)
-    return [feeds.Entry(row.tag, row.title, row.body, row.published_at, f"{address}/{row.id}") for row in rows]
+    return [feeds.FeedEntry(row.tag, row.title, row.body, row.published_at, f"{address}/{row.id}") for row in rows]
 
 
 async def _enter_by_code(session: AsyncSession, code: str) -> UUID:

@@ -33,7 +33,7 @@ async def publish(session: AsyncSession, actor: Actor, publication_id: UUID) -> 
     await _render(session, empty, tag)
 
 
-async def _lock_feed(session: AsyncSession, empty: feeds.Feed) -> str:
+async def _lock_feed(session: AsyncSession, empty: feeds.FeedContent) -> str:
     statement = insert(Feed).values(channel=queries.CHANNEL, tag=empty.tag, **_stored(empty, empty.updated_at))
     # An update that changes nothing takes the lock of the row that is there, and tells the tag that it was given.
     locked = statement.on_conflict_do_update(
@@ -43,7 +43,7 @@ async def _lock_feed(session: AsyncSession, empty: feeds.Feed) -> str:
     return tag
 
 
-async def _render(session: AsyncSession, empty: feeds.Feed, tag: str) -> None:
+async def _render(session: AsyncSession, empty: feeds.FeedContent, tag: str) -> None:
     entries = await queries.read_entries(session, address=empty.entries_address)
     feed = replace(empty, tag=tag, updated_at=max(entry.published_at for entry in entries), entries=entries)
     # A held clock may stand still between two publications; what HTTP caches compare must not.
@@ -51,6 +51,6 @@ async def _render(session: AsyncSession, empty: feeds.Feed, tag: str) -> None:
     await session.execute(update(Feed).where(Feed.channel == queries.CHANNEL).values(**values))
 
 
-def _stored(feed: feeds.Feed, modified_at: datetime) -> dict[str, bytes | str | datetime]:
+def _stored(feed: feeds.FeedContent, modified_at: datetime) -> dict[str, bytes | str | datetime]:
     content = feeds.render(feed)
     return {"content": content, "etag": feeds.etag_of(content), "modified_at": modified_at}

@@ -21,7 +21,7 @@ from supervision.scoring.errors import (
     UnknownDeduction,
     YearNotSettled,
 )
-from supervision.scoring.models import Correction, Deduction, EntryKind, ScoreEntry
+from supervision.scoring.models import Correction, Deduction, ScoreEntry, ScoreEntryKind
 from supervision.scoring.score_formula import SCORES_WITHOUT
 from supervision.scoring.settlement import is_settled, require_open_year
 from supervision.scoring.states import CORRECTION_FOLLOWS, CorrectionState, DeductionState
@@ -74,7 +74,7 @@ async def confirm_correction(session: AsyncSession, actor: Actor, correction_id:
         unit_id=deduction.unit_id,
         year=correction.year,
         event=deduction.event,
-        kind=EntryKind.CORRECTION,
+        kind=ScoreEntryKind.CORRECTION,
         points=correction.points,
         entered_at=now,
         entered_by=actor.person,
@@ -110,7 +110,7 @@ async def _taken(session: AsyncSession, actor: Actor, deduction: Deduction) -> D
 
 async def _score(session: AsyncSession, deduction: Deduction, without: Sequence[UUID]) -> Decimal:
     """Compute the unit's score of the settled year as if these deductions, and those corrected before, were not."""
-    of_the_unit = (ScoreEntry.unit_id == deduction.unit_id, ScoreEntry.kind == EntryKind.CORRECTION)
+    of_the_unit = (ScoreEntry.unit_id == deduction.unit_id, ScoreEntry.kind == ScoreEntryKind.CORRECTION)
     corrected = await session.scalars(select(ScoreEntry.deduction_id).where(*of_the_unit))
     facts = {
         "year": deduction.year,

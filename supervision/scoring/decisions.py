@@ -25,9 +25,9 @@ from supervision.scoring.models import (
     Correction,
     Deduction,
     DeductionEvidence,
-    EntryKind,
     Needs,
     ScoreEntry,
+    ScoreEntryKind,
     ScoringPolicy,
     ScoringRule,
 )
@@ -72,12 +72,12 @@ async def confirm_deduction(
     until = await clock.today(session) + timedelta(days=rule["dispute_days"])
     now = await _decide(session, actor, deduction, DeductionVerb.CONFIRM)
     deduction.dispute_until_on = until
-    session.add(_entry(actor, deduction, EntryKind.DEDUCTION, now, deduction.reason, event=event))
+    session.add(_entry(actor, deduction, ScoreEntryKind.DEDUCTION, now, deduction.reason, event=event))
     evidence = select(DeductionEvidence.attachment_id).where(DeductionEvidence.deduction_id == deduction_id)
     shown = (await session.scalars(evidence)).all()
     await uploads.show_to(session, attachment_ids=shown, unit_id=deduction.unit_id)
     await audit.record(session, actor, "deduction.confirmed", deduction_id, points=deduction.points)
-    note = leader_notes.Note(
+    note = leader_notes.LeaderNote(
         matter=f"deduction:{deduction_id}:confirmed",
         variables={"points": leader_notes.plain_points(deduction.points), "until": until},
     )
@@ -100,7 +100,7 @@ async def reverse_deduction(session: AsyncSession, actor: Actor, deduction_id: U
     deduction = await _locked(session, actor, deduction_id, DeductionVerb.REVERSE)
     now = await _decide(session, actor, deduction, DeductionVerb.REVERSE)
     deduction.decision = reason
-    session.add(_entry(actor, deduction, EntryKind.REVERSAL, now, reason))
+    session.add(_entry(actor, deduction, ScoreEntryKind.REVERSAL, now, reason))
     await audit.record(session, actor, "deduction.reversed", deduction_id, points=deduction.points, reason=reason)
 
 
@@ -128,7 +128,7 @@ async def rule_on_dispute(
     now = await _decide(session, actor, deduction, verb)
     deduction.decision = reason
     if is_granted:
-        session.add(_entry(actor, deduction, EntryKind.REVERSAL, now, reason))
+        session.add(_entry(actor, deduction, ScoreEntryKind.REVERSAL, now, reason))
     await audit.record(session, actor, f"deduction.{verdict}", deduction_id, points=deduction.points, reason=reason)
 
 
@@ -166,7 +166,7 @@ async def _rule(session: AsyncSession, deduction: Deduction) -> RowMapping:
 async def _event_of(session: AsyncSession, deduction: Deduction, same_fact_as_id: UUID) -> str:
     statement = select(ScoreEntry.event).where(
         ScoreEntry.deduction_id == same_fact_as_id,
-        ScoreEntry.kind == EntryKind.DEDUCTION,
+        ScoreEntry.kind == ScoreEntryKind.DEDUCTION,
         ScoreEntry.unit_id == deduction.unit_id,
         ScoreEntry.year == deduction.year,
     )
@@ -183,7 +183,7 @@ async def _require_uncorrected(session: AsyncSession, deduction: Deduction) -> N
 
 
 def _entry(
-    actor: Actor, deduction: Deduction, kind: EntryKind, at: datetime, reason: str, *, event: str | None = None
+    actor: Actor, deduction: Deduction, kind: ScoreEntryKind, at: datetime, reason: str, *, event: str | None = None
 ) -> ScoreEntry:
     return ScoreEntry(
         deduction_id=deduction.id,
@@ -191,7 +191,7 @@ def _entry(
         year=deduction.year,
         event=event or deduction.event,
         kind=kind,
-        points=-deduction.points if kind is EntryKind.DEDUCTION else deduction.points,
+        points=-deduction.points if kind is ScoreEntryKind.DEDUCTION else deduction.points,
         entered_at=at,
         entered_by=actor.person,
         reason=reason,

@@ -9,29 +9,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.messaging import outbox
-from supervision.messaging.rules import Value
+from supervision.messaging.rules import VariableValue
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class LeaderNote:
     """What a unit's leaders are told; of one matter each gets one message."""
 
     matter: str
-    variables: Mapping[str, Value]
+    variables: Mapping[str, VariableValue]
 
 
-async def tell_leaders(session: AsyncSession, actor: Actor, *, template: str, notes: Mapping[UUID, Note]) -> int:
+async def tell_leaders(session: AsyncSession, actor: Actor, *, template: str, notes: Mapping[UUID, LeaderNote]) -> int:
     """Queue a note for the principal leader and the leader in charge of each unit (annex art. 3)."""
     leading = select(Official.id, Official.unit_id).where(
         Official.unit_id.in_(notes),
         Official.position.in_(UNIT_LEADERS),
         Official.left_on.is_(None),
     )
-    letters = [
-        outbox.Letter(official_id, notes[unit_id].matter, notes[unit_id].variables)
+    messages = [
+        outbox.NewMessage(official_id, notes[unit_id].matter, notes[unit_id].variables)
         for official_id, unit_id in await session.execute(leading)
     ]
-    return await outbox.queue(session, actor, template=template, letters=letters)
+    return await outbox.queue(session, actor, template=template, messages=messages)
 
 
 def plain_points(points: Decimal) -> str:

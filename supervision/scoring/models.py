@@ -17,7 +17,7 @@ from supervision.scoring.states import (
 )
 
 
-class EntryKind(StrEnum):
+class ScoreEntryKind(StrEnum):
     DEDUCTION = "deduction"
     REVERSAL = "reversal"
     CORRECTION = "correction"
@@ -133,7 +133,7 @@ class ScoreEntry(Massed, Base):
     __table_args__ = (
         belongs_to("unit", "unit_id"),
         belongs_to("deduction", "deduction_id"),
-        one_of("kind", EntryKind),
+        one_of("kind", ScoreEntryKind),
         UniqueConstraint("deduction_id", "kind"),
         CheckConstraint("(kind = 'deduction') = (points < 0)", name="sign"),
         CheckConstraint("(kind = 'correction') = (corrects_year IS NOT NULL)", name="corrects_year"),

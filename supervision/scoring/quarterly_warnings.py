@@ -82,8 +82,8 @@ async def issue_quarterly_warnings(session: AsyncSession, actor: Actor, *, year:
     return len(issued)
 
 
-def _note(row: Mapping[str, Any], unit: str, quarter: str) -> leader_notes.Note:
-    return leader_notes.Note(
+def _note(row: Mapping[str, Any], unit: str, quarter: str) -> leader_notes.LeaderNote:
+    return leader_notes.LeaderNote(
         matter=f"quarterly_warning:{row['id']}",
         variables={
             "unit": unit,

@@ -38,7 +38,7 @@ _SCORE: LiteralString = """
         WHERE u.kind IN ('township', 'department')
     )
 """
-# The WITH parts `live` (each deduction that counts or is covered), `lost` and `corrected` (points of each unit).
+# The WITH queries `live` (each deduction that counts or is covered), `lost` and `corrected` (points of each unit).
 LIVE: LiteralString = _LIVE.format(besides="")
 # The same with `policy` (the version in force) and `score` (each scored unit).
 SCORES: LiteralString = f"{LIVE}, {_SCORE}"

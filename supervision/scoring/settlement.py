@@ -29,7 +29,7 @@ from supervision.scoring.policy_adoption import policy_in_force
 from supervision.scoring.score_formula import SCORES
 from supervision.scoring.states import SETTLEMENT_FOLLOWS, CorrectionState, DeductionState, SettlementState
 
-# Who was inspected in the year: units that have a part in an item that stands and shares a day with the year, that got
+# Who was inspected in the year: units that are parties of an item that stands and shares a day with the year, that got
 # a notice or slip, that an inspection carried out in the year covered or found something about, that a circular issued
 # in the year names (as commended, criticised, behind or warned, or one of its people), or with a deduction that lives.
 _INSPECTED = """

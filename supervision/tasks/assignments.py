@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.items.models import Item
+from supervision.items.states import Responsibility
 from supervision.tasks import queries
 from supervision.tasks.models import Assignment, Sharer, Task
-from supervision.tasks.states import SOLE_PARTS, TaskPart
+from supervision.tasks.states import SOLE_RESPONSIBILITIES
 
 # What has ended stands in the history, what has not on the task; either tells since when.
 _ASSIGNMENTS = text("""
@@ -40,54 +41,61 @@ _ASSIGNMENTS = text("""
 
 
 async def list_assignments(session: AsyncSession, actor: Actor, task_id: UUID) -> list[RowMapping]:
-    """List who has or had which part in a task, and from when until when."""
+    """List who has or had which responsibility for a task, and from when until when."""
     task = await queries.get_task(session, actor, task_id)
     rows = await session.execute(_ASSIGNMENTS, {"task": task["id"]})
     return list(rows.mappings())
 
 
-async def read_since(session: AsyncSession, task_id: UUID, part: str) -> datetime | None:
-    """Return since when a sole part of a task is where it is; None if it never changed."""
-    statement = select(func.max(Assignment.until_at)).where(Assignment.task_id == task_id, Assignment.part == part)
+async def read_since(session: AsyncSession, task_id: UUID, responsibility: str) -> datetime | None:
+    """Return since when a sole responsibility for a task is where it is; None if it never changed."""
+    statement = select(func.max(Assignment.until_at)).where(
+        Assignment.task_id == task_id, Assignment.responsibility == responsibility
+    )
     since_at: datetime | None = await session.scalar(statement)
     return since_at
 
 
 async def read_holders(session: AsyncSession, task_id: UUID, at: datetime) -> dict[str, UUID | None]:
-    """Read who had the sole parts of a task at a moment, or first if that is before it was made; none if unknown."""
+    """Read who had the sole responsibilities for a task at a moment, or first if it was made later; none if unknown."""
     task = await session.get(Task, task_id)
     if task is None:
         return {}
     ended = (
-        select(Assignment.part, func.coalesce(Assignment.unit_id, Assignment.official_id).label("holder_id"))
+        select(Assignment.responsibility, func.coalesce(Assignment.unit_id, Assignment.official_id).label("holder_id"))
         .where(Assignment.task_id == task_id, Assignment.until_at > at)
-        .order_by(Assignment.part, Assignment.until_at, Assignment.id)
-        .ext(distinct_on(Assignment.part))
+        .order_by(Assignment.responsibility, Assignment.until_at, Assignment.id)
+        .ext(distinct_on(Assignment.responsibility))
     )
-    before = {row.part: row.holder_id for row in await session.execute(ended)}
-    return {part: before.get(part, getattr(task, f"{part}_id")) for part in SOLE_PARTS}
+    before = {row.responsibility: row.holder_id for row in await session.execute(ended)}
+    return {
+        responsibility: before.get(responsibility, getattr(task, f"{responsibility}_id"))
+        for responsibility in SOLE_RESPONSIBILITIES
+    }
 
 
-async def read_sharers(session: AsyncSession, task_id: UUID, part: str) -> list[UUID]:
+async def read_sharers(session: AsyncSession, task_id: UUID, responsibility: str) -> list[UUID]:
     """Read which leaders liaise for a task, or which units support it, in the order in which they came."""
     holder = func.coalesce(Sharer.unit_id, Sharer.official_id)
-    statement = select(holder).where(Sharer.task_id == task_id, Sharer.part == part).order_by(Sharer.id)
+    statement = (
+        select(holder).where(Sharer.task_id == task_id, Sharer.responsibility == responsibility).order_by(Sharer.id)
+    )
     return list(await session.scalars(statement))
 
 
-async def read_held(session: AsyncSession, official_id: UUID) -> list[tuple[UUID, TaskPart]]:
-    """Read the tasks of open items in which an official has a part, and which, in the items' order."""
+async def read_held(session: AsyncSession, official_id: UUID) -> list[tuple[UUID, Responsibility]]:
+    """Read the tasks of open items for which an official has a responsibility, and which, in the items' order."""
     sole = [
-        select(Task.item_id, Task.id, literal(str(part)).label("part")).where(
-            getattr(Task, f"{part}_id") == official_id
+        select(Task.item_id, Task.id, literal(str(responsibility)).label("responsibility")).where(
+            getattr(Task, f"{responsibility}_id") == official_id
         )
-        for part in SOLE_PARTS
-        if part != TaskPart.RESPONSIBLE_UNIT
+        for responsibility in SOLE_RESPONSIBILITIES
+        if responsibility != Responsibility.RESPONSIBLE_UNIT
     ]
-    shared = select(Task.item_id, Task.id, Sharer.part).join(Sharer, Sharer.task_id == Task.id)
+    shared = select(Task.item_id, Task.id, Sharer.responsibility).join(Sharer, Sharer.task_id == Task.id)
     held = union_all(*sole, shared.where(Sharer.official_id == official_id)).subquery()
-    statement = select(held.c.id, held.c.part).join(Item, Item.id == held.c.item_id)
+    statement = select(held.c.id, held.c.responsibility).join(Item, Item.id == held.c.item_id)
     rows = await session.execute(
-        statement.where(Item.closed_on.is_(None)).order_by(held.c.item_id, held.c.id, held.c.part)
+        statement.where(Item.closed_on.is_(None)).order_by(held.c.item_id, held.c.id, held.c.responsibility)
     )
-    return [(row.id, TaskPart(row.part)) for row in rows]
+    return [(row.id, Responsibility(row.responsibility)) for row in rows]

@@ -12,11 +12,11 @@ from supervision.identity.models import Position
 from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.items.registration import add_parties
+from supervision.items.states import Responsibility
 from supervision.tasks import queries, responsibilities, rules
 from supervision.tasks.errors import DecompositionRefused, ItemAlreadyDecomposed
 from supervision.tasks.models import Indicator, Sharer, Task
 from supervision.tasks.rules import TaskPlan
-from supervision.tasks.states import TaskPart
 
 
 async def decompose_item(session: AsyncSession, actor: Actor, item_id: UUID, *, tasks: list[TaskPlan]) -> None:
@@ -36,7 +36,7 @@ async def decompose_item(session: AsyncSession, actor: Actor, item_id: UUID, *, 
 
 
 async def add_tasks(session: AsyncSession, actor: Actor, plans: dict[UUID, list[TaskPlan]], *, at: datetime) -> None:
-    """Add checked tasks to items that have none, and give those who answer for them their parts in the items."""
+    """Add checked tasks to items that have none, and make those who answer for them parties of the items."""
     units = {plan["responsible_unit_id"] for tasks in plans.values() for plan in tasks}
     leaders = await queries.read_leaders(session, units)
     made = [(task, plan) for item_id, tasks in plans.items() for task, plan in _tree(item_id, tasks, leaders, at)]
@@ -46,9 +46,16 @@ async def add_tasks(session: AsyncSession, actor: Actor, plans: dict[UUID, list[
     session.add_all(Indicator(task_id=task.id, **each) for task, plan in made for each in plan["indicators"])
     parties = [party for task, _ in made for party in responsibilities.parties_of(task)]
     for task, plan in made:
-        for part, holder_id in _shared(plan):
-            session.add(Sharer(task_id=task.id, part=part, since_at=at, **responsibilities.holder_of(part, holder_id)))
-            parties.append(responsibilities.party_of(task.item_id, part, holder_id))
+        for responsibility, holder_id in _shared(plan):
+            session.add(
+                Sharer(
+                    task_id=task.id,
+                    responsibility=responsibility,
+                    since_at=at,
+                    **responsibilities.holder_of(responsibility, holder_id),
+                )
+            )
+            parties.append(responsibilities.party_of(task.item_id, responsibility, holder_id))
     await add_parties(session, parties)
     facts = [(item_id, {"tasks": len(tasks)}) for item_id, tasks in plans.items()]
     await audit.record_each(session, actor, "item.decomposed", facts)
@@ -76,8 +83,8 @@ def _tree(
     return list(zip(tasks, plans, strict=True))
 
 
-def _shared(plan: TaskPlan) -> Iterator[tuple[TaskPart, UUID]]:
+def _shared(plan: TaskPlan) -> Iterator[tuple[Responsibility, UUID]]:
     for leader_id in dict.fromkeys(plan.get("liaison_leader_ids", [])):
-        yield TaskPart.LIAISON_LEADER, leader_id
+        yield Responsibility.LIAISON_LEADER, leader_id
     for unit_id in dict.fromkeys(plan.get("supporting_unit_ids", [])):
-        yield TaskPart.SUPPORTING_UNIT, unit_id
+        yield Responsibility.SUPPORTING_UNIT, unit_id

@@ -9,19 +9,20 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity import service as identity
 from supervision.identity.errors import DepartureNotYet, UnknownOfficial
+from supervision.items.states import Responsibility
 from supervision.messaging import outbox
 from supervision.tasks import assignments, queries, responsibilities, rules
 from supervision.tasks.errors import SuccessorIsSelf, SuccessorNeeded
-from supervision.tasks.states import SHARED_PARTS, TaskPart
+from supervision.tasks.states import SHARED_RESPONSIBILITIES
 
 
 async def record_departure(
     session: AsyncSession, actor: Actor, official_id: UUID, *, on: date, reason: str, successor_id: UUID | None
 ) -> None:
-    """Record that an official has left, and give all parts in open tasks to one successor (§5(1)).
+    """Record that an official has left, and give all responsibilities for open tasks to one successor (§5(1)).
 
     Who leaves answers through the day of leaving. What was queued for them goes to the successor. Refuses a day to
-    come, who left before, open tasks without a successor, and a successor who cannot take over each part.
+    come, who left before, open tasks without a successor, and a successor who cannot take over each of them.
     """
     if successor_id == official_id:
         raise SuccessorIsSelf
@@ -35,14 +36,14 @@ async def record_departure(
         _require_none(held)
         return
     at = min(await clock.now(session), end_of_day(on))
-    for task_id, part in held:
+    for task_id, responsibility in held:
         task = await queries.get_for_update(session, actor, task_id)
-        rules.check_fit(part, known[successor_id], unit_id=task.responsible_unit_id)
-        if part in SHARED_PARTS:
-            await responsibilities.unshare(session, actor, task, part, official_id, at=at, reason=reason)
-            await responsibilities.share(session, actor, task, part, successor_id, at=at)
+        rules.check_fit(responsibility, known[successor_id], unit_id=task.responsible_unit_id)
+        if responsibility in SHARED_RESPONSIBILITIES:
+            await responsibilities.unshare(session, actor, task, responsibility, official_id, at=at, reason=reason)
+            await responsibilities.share(session, actor, task, responsibility, successor_id, at=at)
         else:
-            await responsibilities.hand_on(session, actor, task, part, successor_id, at=at, reason=reason)
+            await responsibilities.hand_on(session, actor, task, responsibility, successor_id, at=at, reason=reason)
 
 
 async def amend_official(
@@ -55,6 +56,6 @@ async def amend_official(
         _require_none(await assignments.read_held(session, official_id))
 
 
-def _require_none(held: list[tuple[UUID, TaskPart]]) -> None:
+def _require_none(held: list[tuple[UUID, Responsibility]]) -> None:
     if held:
         raise SuccessorNeeded(count=len({task_id for task_id, _ in held}))

@@ -23,7 +23,7 @@ class TargetNotDecomposed(Conflict):
 
 
 class SplitTasksUnknown(Invalid):
-    """What is split off are tasks of the item, each in one part."""
+    """What is split off are tasks of the item, each in one portion."""
 
     zh = "拆出的任务须属于该事项，且每项任务只能归入一个新事项。"
     en = "What is split off must be tasks of the item, each of them in one part only."
@@ -93,7 +93,7 @@ class PersonOfAnotherUnit(Invalid):
 
 
 class AlreadyAssigned(Conflict):
-    """The part is this unit's or official's already."""
+    """The responsibility is this unit's or official's already."""
 
     zh = "该任务此项责任已由所填单位或人员承担。"
     en = "This part of the task is theirs already."

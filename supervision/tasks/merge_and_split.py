@@ -23,7 +23,7 @@ from supervision.tasks.models import Task
 from supervision.tasks.responsibilities import read_parties
 
 
-class SplitPart(TypedDict):
+class Portion(TypedDict):
     """A new item that is split off: its title, and the tasks that it takes along."""
 
     title: str
@@ -52,25 +52,25 @@ async def merge_item(session: AsyncSession, actor: Actor, item_id: UUID, *, into
 
 
 async def split_item(
-    session: AsyncSession, actor: Actor, item_id: UUID, *, parts: Sequence[SplitPart], reason: str
+    session: AsyncSession, actor: Actor, item_id: UUID, *, portions: Sequence[Portion], reason: str
 ) -> list[UUID]:
     """Split new items, with numbers and tasks of their own, off an open one, and return their ids.
 
     They rest on what it rests on, and have its deadline. Refuses an item that is not open, tasks that are not its or
-    stand in two parts, and to leave it none.
+    stand in two portions, and to leave it none.
     """
     item = await items.get_for_update(session, actor, item_id)
     item_changes.require_open(item)
-    rules.check_unclassified(*(part["title"] for part in parts))
-    wanted = [task_id for part in parts for task_id in part["task_ids"]]
+    rules.check_unclassified(*(portion["title"] for portion in portions))
+    wanted = [task_id for portion in portions for task_id in portion["task_ids"]]
     tasks = {task.id: task for task in await _tasks_of(session, item_id)}
     if len(set(wanted)) != len(wanted) or not set(wanted) <= set(tasks):
         raise SplitTasksUnknown
     if len(wanted) == len(tasks):
         raise NothingLeftBySplit
-    new_ids = await _register_beside(session, actor, item, [part["title"] for part in parts])
-    for new_id, part in zip(new_ids, parts, strict=True):
-        taken = [tasks[task_id] for task_id in part["task_ids"]]
+    new_ids = await _register_beside(session, actor, item, [portion["title"] for portion in portions])
+    for new_id, portion in zip(new_ids, portions, strict=True):
+        taken = [tasks[task_id] for task_id in portion["task_ids"]]
         await _move_tasks(session, taken, new_id)
         await add_parties(session, await read_parties(session, taken))
     await _cut_loose(session, [item_id, *new_ids])
@@ -79,7 +79,8 @@ async def split_item(
     await note_changes(session, actor, ItemChangeKind.SPLIT, reason=reason, facts_of=split)
     from_it = {"from_id": item_id, "from_number": item.number}
     split_off = {
-        new_id: {**from_it, "tasks": len(part["task_ids"])} for new_id, part in zip(new_ids, parts, strict=True)
+        new_id: {**from_it, "tasks": len(portion["task_ids"])}
+        for new_id, portion in zip(new_ids, portions, strict=True)
     }
     await note_changes(session, actor, ItemChangeKind.SPLIT_OFF, reason=reason, facts_of=split_off)
     return new_ids
@@ -127,7 +128,9 @@ async def _move_tasks(session: AsyncSession, tasks: Sequence[Task], item_id: UUI
 async def _share_parties(session: AsyncSession, item_id: UUID, into_id: UUID) -> None:
     parties = await session.scalars(select(Party).where(Party.item_id == item_id))
     shared = [
-        NewParty(item_id=into_id, part=party.part, unit_id=party.unit_id, official_id=party.official_id)
+        NewParty(
+            item_id=into_id, responsibility=party.responsibility, unit_id=party.unit_id, official_id=party.official_id
+        )
         for party in parties
     ]
     if shared:

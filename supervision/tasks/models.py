@@ -4,10 +4,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Massed, Named, Versioned, belongs_to, local_table, one_of
-from supervision.tasks.states import SHARED_PARTS, ExtensionState, MilestoneState, TaskPart
+from supervision.items.states import Responsibility
+from supervision.tasks.states import SHARED_RESPONSIBILITIES, ExtensionState, MilestoneState
 
 
 class Comparator(StrEnum):
@@ -58,23 +59,23 @@ class Sharer(Massed, Base):
         belongs_to("task", "task_id"),
         belongs_to("unit", "unit_id"),
         belongs_to("official", "official_id"),
-        CheckConstraint(f"part IN ({', '.join(repr(str(part)) for part in SHARED_PARTS)})", name="part"),
+        one_of("part", SHARED_RESPONSIBILITIES),
         CheckConstraint("(part = 'supporting_unit') = (unit_id IS NOT NULL)", name="unit_supports"),
         CheckConstraint("(part = 'liaison_leader') = (official_id IS NOT NULL)", name="official_liaises"),
         UniqueConstraint("task_id", "part", "unit_id", "official_id", postgresql_nulls_not_distinct=True),
     )
 
     task_id: Mapped[UUID]
-    part: Mapped[str]
+    responsibility: Mapped[str] = mapped_column("part")
     unit_id: Mapped[UUID | None]
     official_id: Mapped[UUID | None]
     since_at: Mapped[datetime]
 
 
 class Assignment(Massed, Base):
-    """Who had a part in a task from when until when; who has it now stands on the task. Never changed.
+    """Who had a responsibility for a task from when until when; who has it now stands on the task. Never changed.
 
-    Of a part of which a task has one, a row without unit and official says that nobody had it.
+    Of a responsibility of which a task has one, a row without unit and official says that nobody had it.
     """
 
     __tablename__ = "assignment"
@@ -82,14 +83,14 @@ class Assignment(Massed, Base):
         belongs_to("task", "task_id"),
         belongs_to("unit", "unit_id"),
         belongs_to("official", "official_id"),
-        one_of("part", TaskPart),
+        one_of("part", Responsibility),
         CheckConstraint("unit_id IS NULL OR official_id IS NULL", name="unit_or_official"),
         CheckConstraint("until_at >= since_at", name="ends_in_order"),
         Index(None, "task_id", "part", "until_at"),
     )
 
     task_id: Mapped[UUID]
-    part: Mapped[str]
+    responsibility: Mapped[str] = mapped_column("part")
     unit_id: Mapped[UUID | None]
     official_id: Mapped[UUID | None]
     since_at: Mapped[datetime]

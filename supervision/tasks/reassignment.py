@@ -10,25 +10,27 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.locks import require_version
 from supervision.identity.models import Position
 from supervision.identity.queries import require_units
+from supervision.items.states import Responsibility
 from supervision.tasks import assignments, queries, responsibilities, rules
 from supervision.tasks.errors import AlreadyAssigned, UnitSupportsItself
 from supervision.tasks.models import Task
-from supervision.tasks.states import TaskPart
 
 
 async def reassign_task(
-    session: AsyncSession, actor: Actor, task_id: UUID, *, part: str, official_id: UUID, reason: str
+    session: AsyncSession, actor: Actor, task_id: UUID, *, responsibility: str, official_id: UUID, reason: str
 ) -> None:
-    """Give an official's part in a task to another from now on, keeping who had it (§5(1)).
+    """Give an official's responsibility for a task to another from now on, keeping who had it (§5(1)).
 
-    Refuses a closed item, who has the part already, and who cannot take it over.
+    Refuses a closed item, who has it already, and who cannot take it over.
     """
     known = await queries.read_officials_in_post(session, {official_id})
     task = await queries.get_for_update(session, actor, task_id)
-    if responsibilities.holder_id_of(task, part) == official_id:
+    if responsibilities.holder_id_of(task, responsibility) == official_id:
         raise AlreadyAssigned
-    rules.check_fit(TaskPart(part), known.get(official_id), unit_id=task.responsible_unit_id)
-    await responsibilities.hand_on(session, actor, task, part, official_id, at=await clock.now(session), reason=reason)
+    rules.check_fit(Responsibility(responsibility), known.get(official_id), unit_id=task.responsible_unit_id)
+    await responsibilities.hand_on(
+        session, actor, task, responsibility, official_id, at=await clock.now(session), reason=reason
+    )
 
 
 async def reassign_unit(
@@ -43,18 +45,20 @@ async def reassign_unit(
     if task.responsible_unit_id == unit_id:
         raise AlreadyAssigned
     await require_units(session, {unit_id})
-    rules.check_fit(TaskPart.RESPONSIBLE_PERSON, known.get(responsible_person_id), unit_id=unit_id)
+    rules.check_fit(Responsibility.RESPONSIBLE_PERSON, known.get(responsible_person_id), unit_id=unit_id)
     leaders = await queries.read_leaders(session, {unit_id})
     at = await clock.now(session)
-    for part, to_id in {
-        TaskPart.RESPONSIBLE_UNIT: unit_id,
-        TaskPart.RESPONSIBLE_PERSON: responsible_person_id,
-        TaskPart.PRINCIPAL_LEADER: leaders.get((unit_id, Position.PRINCIPAL_LEADER)),
-        TaskPart.LEADER_IN_CHARGE: leaders.get((unit_id, Position.LEADER_IN_CHARGE)),
+    for responsibility, to_id in {
+        Responsibility.RESPONSIBLE_UNIT: unit_id,
+        Responsibility.RESPONSIBLE_PERSON: responsible_person_id,
+        Responsibility.PRINCIPAL_LEADER: leaders.get((unit_id, Position.PRINCIPAL_LEADER)),
+        Responsibility.LEADER_IN_CHARGE: leaders.get((unit_id, Position.LEADER_IN_CHARGE)),
     }.items():
-        await responsibilities.hand_on(session, actor, task, part, to_id, at=at, reason=reason)
-    if unit_id in await assignments.read_sharers(session, task_id, TaskPart.SUPPORTING_UNIT):
-        await responsibilities.unshare(session, actor, task, TaskPart.SUPPORTING_UNIT, unit_id, at=at, reason=reason)
+        await responsibilities.hand_on(session, actor, task, responsibility, to_id, at=at, reason=reason)
+    if unit_id in await assignments.read_sharers(session, task_id, Responsibility.SUPPORTING_UNIT):
+        await responsibilities.unshare(
+            session, actor, task, Responsibility.SUPPORTING_UNIT, unit_id, at=at, reason=reason
+        )
 
 
 async def amend_task(
@@ -75,7 +79,7 @@ async def amend_task(
     task = await queries.get_for_update(session, actor, task_id)
     require_version(task, version)
     for leader_id in liaison_leader_ids or ():
-        rules.check_fit(TaskPart.LIAISON_LEADER, known.get(leader_id), unit_id=task.responsible_unit_id)
+        rules.check_fit(Responsibility.LIAISON_LEADER, known.get(leader_id), unit_id=task.responsible_unit_id)
     units = set(supporting_unit_ids or ())
     if task.responsible_unit_id in units:
         raise UnitSupportsItself
@@ -83,26 +87,26 @@ async def amend_task(
     # Who shares in it is no column of the task, and yet the task has changed.
     flag_modified(task, "goal")
     at = await clock.now(session)
-    for part, wanted in (
-        (TaskPart.LIAISON_LEADER, liaison_leader_ids),
-        (TaskPart.SUPPORTING_UNIT, supporting_unit_ids),
+    for responsibility, wanted in (
+        (Responsibility.LIAISON_LEADER, liaison_leader_ids),
+        (Responsibility.SUPPORTING_UNIT, supporting_unit_ids),
     ):
         if wanted is not None:
-            await _set_sharers(session, actor, task, part, wanted, at=at, reason=reason)
+            await _set_sharers(session, actor, task, responsibility, wanted, at=at, reason=reason)
 
 
 async def _set_sharers(
     session: AsyncSession,
     actor: Actor,
     task: Task,
-    part: str,
+    responsibility: str,
     wanted: Sequence[UUID],
     *,
     at: datetime,
     reason: str,
 ) -> None:
-    for was_id in await assignments.read_sharers(session, task.id, part):
+    for was_id in await assignments.read_sharers(session, task.id, responsibility):
         if was_id not in wanted:
-            await responsibilities.unshare(session, actor, task, part, was_id, at=at, reason=reason)
+            await responsibilities.unshare(session, actor, task, responsibility, was_id, at=at, reason=reason)
     for to_id in wanted:
-        await responsibilities.share(session, actor, task, part, to_id, at=at)
+        await responsibilities.share(session, actor, task, responsibility, to_id, at=at)

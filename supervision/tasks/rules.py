@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
-from supervision.foundation.errors import Problem
+from supervision.foundation.errors import FieldError
 from supervision.foundation.texts import fold
 from supervision.identity.errors import UnknownOfficial
+from supervision.items.states import Responsibility
 from supervision.tasks.errors import (
     ExtensionAlreadyDecided,
     ExtensionNotLater,
@@ -17,7 +18,7 @@ from supervision.tasks.errors import (
     PersonOfAnotherUnit,
     RefusalTakesNoDate,
 )
-from supervision.tasks.states import COUNTY_PARTS, FOLLOWS, ExtensionState, TaskPart
+from supervision.tasks.states import COUNTY_RESPONSIBILITIES, FOLLOWS, ExtensionState
 
 # A task of an item is at the first level.
 DEEPEST = 5
@@ -117,7 +118,7 @@ class OfficialFacts:
 
 def find_problems(
     plans: list[TaskPlan], *, units: AbstractSet[UUID], officials: Mapping[UUID, OfficialFacts]
-) -> Iterator[Problem]:
+) -> Iterator[FieldError]:
     """Compare tasks that are planned with the units and the officials in post that exist."""
     depths: list[int] = []
     for number, plan in enumerate(plans):
@@ -210,8 +211,8 @@ def _wrong_with_sharers(
             yield f"supporting_unit_ids/{index}", "unit_supports_itself"
 
 
-def _problem(pointer: str, code: str) -> Problem:
-    return Problem(pointer, code, *WRONG_WITH_TASK[code])
+def _problem(pointer: str, code: str) -> FieldError:
+    return FieldError(pointer, code, *WRONG_WITH_TASK[code])
 
 
 def wrong_with_ends(comparator: str, target: Decimal, target_high: Decimal | None) -> str | None:
@@ -248,11 +249,11 @@ def _check_later(until_on: date, deadline_on: date) -> None:
         raise ExtensionNotLater(deadline_on=deadline_on)
 
 
-def check_fit(part: TaskPart, official: OfficialFacts | None, *, unit_id: UUID) -> None:
-    """Refuse who cannot take over a part: the county's leaders lead and liaise, the unit's own people answer for it."""
+def check_fit(responsibility: Responsibility, official: OfficialFacts | None, *, unit_id: UUID) -> None:
+    """Refuse who cannot take it over: the county's leaders lead and liaise, the unit's own people answer for a task."""
     if official is None:
         raise UnknownOfficial
-    if part in COUNTY_PARTS and not official.is_county_leader:
+    if responsibility in COUNTY_RESPONSIBILITIES and not official.is_county_leader:
         raise LeaderNotOfCounty
-    if part not in COUNTY_PARTS and official.unit_id != unit_id:
+    if responsibility not in COUNTY_RESPONSIBILITIES and official.unit_id != unit_id:
         raise PersonOfAnotherUnit

@@ -1,5 +1,7 @@
 from enum import StrEnum
 
+from supervision.items.states import Responsibility
+
 
 class ExtensionState(StrEnum):
     ASKED = "asked"
@@ -25,20 +27,10 @@ MILESTONE_FOLLOWS: dict[MilestoneState, frozenset[MilestoneState]] = {
 }
 
 
-class TaskPart(StrEnum):
-    """The part that a unit or an official has in a task (§2(1), §5(1))."""
-
-    RESPONSIBLE_UNIT = "responsible_unit"
-    LEAD_LEADER = "lead_leader"
-    RESPONSIBLE_PERSON = "responsible_person"
-    PRINCIPAL_LEADER = "principal_leader"
-    LEADER_IN_CHARGE = "leader_in_charge"
-    LIAISON_LEADER = "liaison_leader"
-    SUPPORTING_UNIT = "supporting_unit"
-
-
-# Of these parts a task has as many as it needs; of the others one, or none.
-SHARED_PARTS = (TaskPart.LIAISON_LEADER, TaskPart.SUPPORTING_UNIT)
-SOLE_PARTS = tuple(part for part in TaskPart if part not in SHARED_PARTS)
-# These are county leaders' parts; the other officials are of the responsible unit.
-COUNTY_PARTS = (TaskPart.LEAD_LEADER, TaskPart.LIAISON_LEADER)
+# Of these a task has as many as it needs; of the others one, or none.
+SHARED_RESPONSIBILITIES = (Responsibility.LIAISON_LEADER, Responsibility.SUPPORTING_UNIT)
+SOLE_RESPONSIBILITIES = tuple(
+    responsibility for responsibility in Responsibility if responsibility not in SHARED_RESPONSIBILITIES
+)
+# These are county leaders'; the other officials are of the responsible unit.
+COUNTY_RESPONSIBILITIES = (Responsibility.LEAD_LEADER, Responsibility.LIAISON_LEADER)

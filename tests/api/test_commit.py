@@ -8,9 +8,9 @@ from tests.places import Committed
 
 
 @asynccontextmanager
-async def failing_commit(house: Committed, statement: str) -> AsyncIterator[None]:
+async def failing_commit(committed: Committed, statement: str) -> AsyncIterator[None]:
     """Let PostgreSQL run a statement at the very end of each transaction that made a unit."""
-    async with house.engines["owner"].begin() as connection:
+    async with committed.engines["owner"].begin() as connection:
         await connection.execute(
             text(
                 "CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql SECURITY INVOKER AS "
@@ -26,7 +26,7 @@ async def failing_commit(house: Committed, statement: str) -> AsyncIterator[None
     try:
         yield
     finally:
-        async with house.engines["owner"].begin() as connection:
+        async with committed.engines["owner"].begin() as connection:
             await connection.execute(text("DROP TRIGGER at_commit ON unit"))
             await connection.execute(text("DROP FUNCTION at_commit()"))
 

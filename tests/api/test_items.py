@@ -48,7 +48,7 @@ class TestItems:
         for parameters in ({}, {"q": "河道"}):
             assert (await stranger.get("/v1/items", params=parameters)).json()["data"] == []
 
-    async def test_a_unit_without_a_part_sees_nothing(self, callers: Callers, here: Place) -> None:
+    async def test_a_unit_that_is_no_party_sees_nothing(self, callers: Callers, here: Place) -> None:
         office, unit = await callers(here, "office"), await callers(here, "unit")
         made = await office.post("/v1/items", json=REGISTRATION)
         assert (await unit.get(made.headers["Location"])).status_code == 404

@@ -17,7 +17,7 @@ from api.quota import Quota
 from api.routes import documentation
 from supervision.foundation import settings
 from supervision.foundation.database import enter, make_engine, make_sessions
-from supervision.foundation.errors import Problem
+from supervision.foundation.errors import FieldError
 from supervision.foundation.ids import new_id
 from tests.contract.requests import operations
 from tests.factories.identity import Caller
@@ -465,7 +465,8 @@ class TestDocumentation:
 
 def test_of_many_problems_the_first_are_told() -> None:
     wrong = [
-        Problem(f"/entries/{place}", "not_your_task", "不是本单位承办的任务。", "Not yours.") for place in range(2001)
+        FieldError(f"/entries/{place}", "not_your_task", "不是本单位承办的任务。", "Not yours.")
+        for place in range(2001)
     ]
     answer = problem({"headers": []}, 422, "report_not_complete", ("有误", "wrong"), problems=wrong)
     told = json.loads(bytes(answer.body))

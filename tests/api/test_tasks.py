@@ -138,7 +138,7 @@ class TestPeople:
         assert made.status_code == 201, made.text
         return f"/v1/tasks/{made.json()['data'][0]['id']}"
 
-    async def test_a_part_changes_hands_and_the_history_is_told(
+    async def test_a_responsibility_changes_hands_and_the_history_is_told(
         self, callers: Callers, sessions: Sessions, here: Place
     ) -> None:
         office, cast, other = (

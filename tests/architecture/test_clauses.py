@@ -17,7 +17,7 @@ NAME = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True)
-class Row:
+class ClauseRow:
     """What the regulation asks for, by its clauses, the operations that meet it, and the tests that show it."""
 
     name: str
@@ -26,11 +26,11 @@ class Row:
     tests: list[str]
 
 
-def rows() -> list[Row]:
+def rows() -> list[ClauseRow]:
     text = TABLE.read_text("utf-8")
     lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
     return [
-        Row(cells[0], re.findall(r"§\d\(\d\)", cells[1]), NAME.findall(cells[2]), NAME.findall(cells[3]))
+        ClauseRow(cells[0], re.findall(r"§\d\(\d\)", cells[1]), NAME.findall(cells[2]), NAME.findall(cells[3]))
         for cells in lines[2:]
     ]
 
@@ -46,7 +46,7 @@ def test_no_requirement_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_what_the_table_names_is_there(row: Row) -> None:
+def test_what_the_table_names_is_there(row: ClauseRow) -> None:
     unknown = set(row.operations) - set(permissions())
     assert not unknown, f"no such operations: {unknown}; correct the row in docs/clauses.md"
     lost = [path for path in row.tests if not (path.startswith("tests/") and (ROOT / path).is_file())]
@@ -56,7 +56,7 @@ def test_what_the_table_names_is_there(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", OF_THE_REGULATION, ids=lambda row: row.name)
-def test_each_clause_has_its_place_in_a_story_and_a_test_that_cites_it(row: Row) -> None:
+def test_each_clause_has_its_place_in_a_story_and_a_test_that_cites_it(row: ClauseRow) -> None:
     stories = [path for path in row.tests if path.startswith("tests/scenarios/")]
     assert stories, "name a story of tests/scenarios in the row"
     cited = "".join((ROOT / path).read_text("utf-8") for path in row.tests)

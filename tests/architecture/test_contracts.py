@@ -13,7 +13,7 @@ LINTER = Path(sys.executable).with_name("lint-imports")
 FLOORS = "Rooms import only from rooms on lower floors"
 # One planted line for each contract, and the file that must not have it.
 VIOLATIONS = [
-    ("Only deploy knows how the house is run", "supervision/audit/service.py", "import deploy.roles"),
+    ("Only deploy knows how the system is run", "supervision/audit/service.py", "import deploy.roles"),
     ("The HTTP face is layered", "api/schemas/identity.py", "import api.dependencies"),
     ("The queue face is layered", "worker/runner.py", "import worker.jobs.audit"),
     (
@@ -36,14 +36,14 @@ def lint(root: Path) -> str:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("house")
+    root = tmp_path_factory.mktemp("tree")
     for package in ("api", "worker", "supervision", "deploy", "migrations"):
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", root)
     return root
 
 
-def test_the_house_keeps_its_contracts(copy: Path) -> None:
+def test_the_code_keeps_its_contracts(copy: Path) -> None:
     assert ", 0 broken" in lint(copy)
 
 

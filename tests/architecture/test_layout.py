@@ -86,5 +86,5 @@ def test_routes_have_no_branch_no_query_and_no_try(path: Path) -> None:
             assert found.isdisjoint({"If", "For", "While", "Try", "Match"}), node.name
 
 
-# Probes look at the house itself, the page at its files: there is no room behind them to ask.
+# Probes look at the running system itself, the page at its files: there is no room behind them to ask.
 THINKING_ROUTES = {"get_readyz", "get_metrics", "get_documentation_file"}

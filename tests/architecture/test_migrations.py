@@ -47,7 +47,7 @@ def test_down_to_nothing_and_up_again(urls: DatabaseUrls) -> None:
     assert (names(urls, TABLES), names(urls, FUNCTIONS)) == (tables, functions)
 
 
-def test_a_county_that_stands_is_given_what_the_house_has_learnt_to_say(urls: DatabaseUrls) -> None:
+def test_a_county_that_stands_is_given_the_templates_that_came_later(urls: DatabaseUrls) -> None:
     url = make_url(urls.owner).set(drivername="postgresql").render_as_string(hide_password=False)
     command.downgrade(migrations(urls.owner), "0001")
     with psycopg.connect(url) as connection:

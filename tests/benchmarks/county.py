@@ -12,11 +12,11 @@ from api.router import scopes_of
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.identity import jurisdictions
-from supervision.items.models import Item, PartKind, Party
+from supervision.items.models import Item, Party
 from supervision.items.search import vector_of
-from supervision.items.states import ItemKind
+from supervision.items.states import ItemKind, Responsibility
 from supervision.progress.models import Obligation
-from supervision.scoring.models import Deduction, EntryKind, ScoreEntry, ScoringRule
+from supervision.scoring.models import Deduction, ScoreEntry, ScoreEntryKind, ScoringRule
 from supervision.scoring.states import DeductionState
 from tests.factories import progress
 from tests.factories.identity import make_unit
@@ -88,7 +88,12 @@ async def _add_items(session: AsyncSession, units: Sequence[UUID]) -> list[UUID]
         )
     await session.execute(insert(Item), rows)
     parties = [
-        {"item_id": row["id"], "unit_id": units[number % UNITS], "official_id": None, "part": PartKind.RESPONSIBLE_UNIT}
+        {
+            "item_id": row["id"],
+            "unit_id": units[number % UNITS],
+            "official_id": None,
+            "responsibility": Responsibility.RESPONSIBLE_UNIT,
+        }
         for number, row in enumerate(rows)
     ]
     await session.execute(insert(Party), parties)
@@ -122,12 +127,14 @@ async def _add_deductions(session: AsyncSession, units: Sequence[UUID]) -> None:
             }
         )
     await session.execute(insert(Deduction), rows)
-    await session.execute(insert(ScoreEntry), [_entry(row, EntryKind.DEDUCTION, -row["points"]) for row in rows])
+    await session.execute(insert(ScoreEntry), [_entry(row, ScoreEntryKind.DEDUCTION, -row["points"]) for row in rows])
     reversed_ = [row for row in rows if row["state"] is DeductionState.REVERSED]
-    await session.execute(insert(ScoreEntry), [_entry(row, EntryKind.REVERSAL, row["points"]) for row in reversed_])
+    await session.execute(
+        insert(ScoreEntry), [_entry(row, ScoreEntryKind.REVERSAL, row["points"]) for row in reversed_]
+    )
 
 
-def _entry(deduction: dict[str, Any], kind: EntryKind, points: Decimal) -> dict[str, Any]:
+def _entry(deduction: dict[str, Any], kind: ScoreEntryKind, points: Decimal) -> dict[str, Any]:
     shared = {name: deduction[name] for name in ("unit_id", "year", "event", "reason")}
     return {
         **shared,

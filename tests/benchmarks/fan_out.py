@@ -7,7 +7,7 @@ from supervision.foundation.database import Sessions, enter
 from supervision.identity.models import LeadershipLevel
 from supervision.messaging import broadcasts
 from supervision.messaging.audience import officials_at_least
-from supervision.messaging.gateways import Letter
+from supervision.messaging.gateways import Submission
 from supervision.messaging.gateways.http import HttpGateway
 from tests.benchmarks.driver import Call, Failed, Measured, Side, compare
 from tests.factories.messaging import as_test, make_officials, telephone
@@ -23,7 +23,7 @@ LEVEL = LeadershipLevel.DIVISION
 async def measure(
     sessions: Sessions, workers: Sessions, actor: Actor, folder: Path, advance: Callable[[], None]
 ) -> Measured:
-    """Deliver whole broadcasts, and hand as many letters to the same gateway without the database."""
+    """Deliver whole broadcasts, and hand as many submissions to the same gateway without the database."""
     async with sessions() as session:
         await enter(session, actor.jurisdiction_id)
         await make_officials(session, actor, MESSAGES, leadership_level=LEVEL)
@@ -61,8 +61,10 @@ async def _broadcast(sessions: Sessions, runner: Runner, actor: Actor, number: i
 async def _without_database(gateway: HttpGateway, number: int) -> Sequence[Call]:
     # Ids far above those that the database gives.
     first, size = 10**15 + number * MESSAGES, gateway.capabilities.batch_size
-    letters = [Letter(str(first + each), telephone(each), "【督查室】请按时报送进展。") for each in range(MESSAGES)]
-    return [partial(gateway.submit, letters[start : start + size]) for start in range(0, MESSAGES, size)]
+    submissions = [
+        Submission(str(first + each), telephone(each), "【督查室】请按时报送进展。") for each in range(MESSAGES)
+    ]
+    return [partial(gateway.submit, submissions[start : start + size]) for start in range(0, MESSAGES, size)]
 
 
 def _require_all_accepted(simulator: RunningSimulator) -> None:

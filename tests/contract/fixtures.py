@@ -58,10 +58,10 @@ COUNT_ON = text(
     "ON CONFLICT (jurisdiction_id, kind, year) DO UPDATE SET last = greatest(item_counter.last, excluded.last)"
 )
 # Who stands for each role: nobody may decide on what is their own.
-Standing = Mapping[Role, identity.Caller]
+CallersByRole = Mapping[Role, identity.Caller]
 
 
-async def furnish(house: Committed, place: Place, standing: Standing) -> Furniture:
+async def furnish(committed: Committed, place: Place, standing: CallersByRole) -> Furniture:
     """Put into a county what its operations need, and tell what was put there."""
     made = Furniture()
     made.put("year", values=[2016, 2016, SETTLED, WAITING])
@@ -69,7 +69,7 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
     made.put("revision", values=[1])
     made.put("channel", values=["progress"])
     made.put("name", values=["notice", "http"])
-    async with house.api() as session:
+    async with committed.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         await progress.open_ledger(session, place.actor)
         made.put("check_id", values=[await ledger_standing.check_ledger(session, place.actor, year=2016)])
@@ -94,8 +94,8 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
         watched = await operations.start(session, asking, kind="ledger_import", arguments={"year": 2016})
         made.put("operation_id", values=[watched])
         await session.commit()
-    spare = await house.callers(place, "leader", scopes=frozenset({"items:read"}))
-    async with house.api() as session:
+    spare = await committed.callers(place, "leader", scopes=frozenset({"items:read"}))
+    async with committed.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         keys = await session.scalars(select(ClientKey.id).where(ClientKey.client_id == spare.client_id))
         made.put("client_id", values=[spare.client_id])
@@ -144,7 +144,7 @@ async def _movable_tasks(session: AsyncSession, actor: Actor, cast: tasks.Cast) 
     return [await tasks.make_task(session, actor, cast, item_id=item_id) for item_id in item_ids]
 
 
-async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+async def _reporting(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id
     duty = await progress.make_duty(session, actor, unit_id=unit_id, received_on=date(2017, 1, 4))
@@ -185,7 +185,7 @@ async def _reporting(session: AsyncSession, actor: Actor, standing: Standing, ma
     made.put("digest_id", values=[await digests.make_digest(session, actor, period)])
 
 
-async def _reviews(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+async def _reviews(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id
     # After the periods of the unit's obligations, so that the reports on these need not speak of them.
@@ -209,7 +209,7 @@ async def _reviews(session: AsyncSession, actor: Actor, standing: Standing, made
     made.bodies["decide_waiver"] = [reviews.OPINION, reviews.REFUSAL]
 
 
-async def _messages(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+async def _messages(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
     told = await messaging.make_officials(session, actor, 3, first=9000)
     made.put("official", "official_ids", values=told)
     # Those who are written to stay in post; others leave.
@@ -229,7 +229,7 @@ async def _messages(session: AsyncSession, actor: Actor, standing: Standing, mad
     made.bodies["receive_receipts"] = [{"receipts": []}]
 
 
-async def _notices(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+async def _notices(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
     unit_id = standing[Role.UNIT].unit_id
     item_id = await items.make_item(session, actor, deadline_on=FAR)
     drafted = [
@@ -285,7 +285,7 @@ async def _publications(session: AsyncSession, actor: Actor, made: Furniture) ->
     made.bodies["review_publication"] = [{"verdict": "approved", "legal_basis": "《政府信息公开条例》第十九条"}]
 
 
-async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+async def _bulletins(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id
     caller = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=standing[Role.OFFICE].client_id, is_test=True)
@@ -335,7 +335,7 @@ async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, ma
     made.bodies["note_accountability_answer"] = [{"answer": "示例答复", "answered_on": str(today)}]
 
 
-async def _deductions(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+async def _deductions(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
     made.put("policy_id", values=[await scoring.adopt(session, actor)])
     # All are the standing unit's own: it sees no others, and disputes some of them.
     unit_id = standing[Role.UNIT].unit_id
@@ -374,7 +374,7 @@ async def _deductions(session: AsyncSession, actor: Actor, standing: Standing, m
     made.bodies["propose_deduction"] = [{**body, "event": f"又一示例{number}"} for number in range(20)]
 
 
-async def _settlements(session: AsyncSession, actor: Actor, standing: Standing, made: Furniture) -> None:
+async def _settlements(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
     office, group, other = (
         Actor(actor.jurisdiction_id, role, client_id=new_id()) for role in (Role.OFFICE, Role.GROUP, Role.GROUP)
     )

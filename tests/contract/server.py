@@ -22,7 +22,7 @@ from tests.contract.fixture_values import Furniture
 from tests.contract.fixtures import furnish
 from tests.contract.requests import operations
 from tests.factories.identity import Caller
-from tests.places import Committed, Place, house_of
+from tests.places import Committed, Place, committed_database
 
 # The table in which the value of a path or query parameter is found, where its name does not say it.
 TABLES = {"key_id": "client_key", "report_id": "progress_report"}
@@ -49,32 +49,32 @@ class Served:
 
 async def prepare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> Furniture:
     """Found two counties, furnish them, write their keys down, and tell what the first one holds."""
-    async with house_of(urls, app) as house:
-        places, standing = await _found(house, folder)
-        made = {county: await furnish(house, place, standing[county]) for county, place in places.items()}
-        made["here"].ids |= {**await _ids(house, app, places["here"]), **made["here"].ids}
+    async with committed_database(urls, app) as committed:
+        places, standing = await _found(committed, folder)
+        made = {county: await furnish(committed, place, standing[county]) for county, place in places.items()}
+        made["here"].ids |= {**await _ids(committed, app, places["here"]), **made["here"].ids}
         return made["here"]
 
 
 async def prepare_bare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> Furniture:
     """Found the two counties and write their keys down, with nothing in them."""
-    async with house_of(urls, app) as house:
-        await _found(house, folder)
+    async with committed_database(urls, app) as committed:
+        await _found(committed, folder)
     return Furniture()
 
 
-async def _found(house: Committed, folder: Path) -> tuple[dict[str, Place], dict[str, dict[Role, Caller]]]:
-    await house.empty()
-    places = {"here": await house.found("330326"), "there": await house.found("330327")}
-    standing = {county: await _stand(house, place) for county, place in places.items()}
+async def _found(committed: Committed, folder: Path) -> tuple[dict[str, Place], dict[str, dict[Role, Caller]]]:
+    await committed.empty()
+    places = {"here": await committed.found("330326"), "there": await committed.found("330327")}
+    standing = {county: await _stand(committed, place) for county, place in places.items()}
     (folder / "keys.json").write_text(json.dumps({name: _keys(each) for name, each in standing.items()}), "utf-8")
     (folder / "metrics").write_text(secrets.token_hex(16))
     (folder / "gateway").write_text("whsec_" + base64.b64encode(secrets.token_bytes(24)).decode())
     return places, standing
 
 
-async def _stand(house: Committed, place: Place) -> dict[Role, Caller]:
-    return {role: await house.callers(place, role, key_kind="test") for role in Role if role is not Role.SYSTEM}
+async def _stand(committed: Committed, place: Place) -> dict[Role, Caller]:
+    return {role: await committed.callers(place, role, key_kind="test") for role in Role if role is not Role.SYSTEM}
 
 
 def _keys(standing: dict[Role, Caller]) -> dict[str, str]:
@@ -82,12 +82,12 @@ def _keys(standing: dict[Role, Caller]) -> dict[str, str]:
     return {**{str(role): caller.key for role, caller in standing.items()}, "clients": clients}
 
 
-async def _ids(house: Committed, app: DuchaApp, place: Place) -> dict[str, list[str]]:
+async def _ids(committed: Committed, app: DuchaApp, place: Place) -> dict[str, list[str]]:
     """Read the ids that the county's parameters can name, from the tables that they are named after."""
     names = {one["name"] for each in operations(app.openapi()) for one in each.facts.get("parameters", [])}
     tables = {name: TABLES.get(name) or (match[1] if (match := _NAMED.fullmatch(name)) else "") for name in names}
     found: dict[str, list[str]] = {}
-    async with house.engines["owner"].connect() as connection:
+    async with committed.engines["owner"].connect() as connection:
         known = set(await connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")))
         for name, table in tables.items():
             if table in known:

@@ -32,10 +32,10 @@ def urls() -> DatabaseUrls:
 
 
 @pytest.fixture
-async def house(urls: DatabaseUrls, app: DuchaApp, tmp_path: Path) -> AsyncIterator[Served]:
+async def server(urls: DatabaseUrls, app: DuchaApp, tmp_path: Path) -> AsyncIterator[Served]:
     furniture = await prepare_bare(urls, app, tmp_path)
-    with served(urls, tmp_path, furniture) as house:
-        yield house
+    with served(urls, tmp_path, furniture) as server:
+        yield server
 
 
 def run(*argv: str | Path, cwd: Path) -> str:
@@ -44,28 +44,28 @@ def run(*argv: str | Path, cwd: Path) -> str:
     return done.stdout + done.stderr
 
 
-def write_document(house: Served, folder: Path) -> Path:
+def write_document(server: Served, folder: Path) -> Path:
     document = folder / "openapi.json"
-    document.write_text(json.dumps(house.document), "utf-8")
+    document.write_text(json.dumps(server.document), "utf-8")
     return document
 
 
 @pytest.fixture
-def python(house: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def python(server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Make the Python client, in which nothing of the document may be missing."""
-    document = write_document(house, tmp_path)
+    document = write_document(server, tmp_path)
     generator = Path(sys.executable).with_name("openapi-python-client")
     asked = (generator, "generate", "--path", document, "--config", HERE / "clients.yaml", "--fail-on-warning")
     told = run(*asked, "--meta", "none", "--output-path", "ducha_client", cwd=tmp_path)
     made = {each.stem for each in (tmp_path / "ducha_client" / "api").glob("*/*.py")}
-    assert {each.name for each in operations(house.document)} - made == set(), told
+    assert {each.name for each in operations(server.document)} - made == set(), told
     monkeypatch.syspath_prepend(tmp_path)
     return importlib.import_module("ducha_client")
 
 
 @pytest.mark.slow
-async def test_a_python_client_makes_a_round_trip(house: Served, python: ModuleType) -> None:
-    with python.AuthenticatedClient(base_url=house.base_url, token="here") as client:
+async def test_a_python_client_makes_a_round_trip(server: Served, python: ModuleType) -> None:
+    with python.AuthenticatedClient(base_url=server.base_url, token="here") as client:
         make_a_round_trip(client)
 
 
@@ -95,15 +95,15 @@ def make_a_round_trip(client: Any) -> None:
 
 
 @pytest.mark.slow
-async def test_a_typescript_client_makes_a_round_trip(house: Served, tmp_path: Path) -> None:
+async def test_a_typescript_client_makes_a_round_trip(server: Served, tmp_path: Path) -> None:
     if not NODE_MODULES.exists() and os.environ.get("CI") != "true":
         pytest.skip("Node.js is not here, or `npm ci` has not been run")
     tools = NODE_MODULES / ".bin"
-    run(tools / "openapi-typescript", write_document(house, tmp_path), *TYPES, "--output", "api.d.ts", cwd=tmp_path)
+    run(tools / "openapi-typescript", write_document(server, tmp_path), *TYPES, "--output", "api.d.ts", cwd=tmp_path)
     (tmp_path / "node_modules").symlink_to(NODE_MODULES)
     (tmp_path / "package.json").write_text('{"type": "module"}')
     (tmp_path / "round_trip.ts").write_bytes((HERE / "round_trip.ts").read_bytes())
     options = {**COMPILED, "module": "NodeNext", "lib": ["ES2022", "DOM"], "skipLibCheck": True, "types": []}
     (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": ["round_trip.ts"]}))
     run(tools / "tsc", cwd=tmp_path)
-    assert "2016-" in run("node", "round_trip.js", house.base_url, cwd=tmp_path)
+    assert "2016-" in run("node", "round_trip.js", server.base_url, cwd=tmp_path)

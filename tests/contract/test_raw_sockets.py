@@ -27,15 +27,15 @@ def urls() -> DatabaseUrls:
 
 
 @pytest.fixture(scope="module")
-async def house(urls: DatabaseUrls, app: DuchaApp, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+async def server(urls: DatabaseUrls, app: DuchaApp, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     folder = tmp_path_factory.mktemp("sockets")
     with served(urls, folder, await prepare(urls, app, folder)) as started:
         yield started
 
 
-async def send(house: Served, *pieces: bytes, closes: bool = False) -> bytes:
+async def send(server: Served, *pieces: bytes, closes: bool = False) -> bytes:
     """Send bytes as they are and read all that comes back until the server closes or falls silent."""
-    port = make_url(house.base_url.replace("http", "postgresql")).port
+    port = make_url(server.base_url.replace("http", "postgresql")).port
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answer = b""
     try:
@@ -78,62 +78,62 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("request_bytes", MALFORMED.values(), ids=MALFORMED)
-async def test_malformed_requests_are_refused_or_dropped(house: Served, request_bytes: bytes) -> None:
-    answer = await send(house, request_bytes, closes=True)
+async def test_malformed_requests_are_refused_or_dropped(server: Served, request_bytes: bytes) -> None:
+    answer = await send(server, request_bytes, closes=True)
     assert set(statuses(answer)) <= {400, 401, 415, 422}
     assert b"Traceback" not in answer
-    assert await alive(house)
+    assert await alive(server)
 
 
-async def test_an_oversized_body_is_refused_by_its_declared_length(house: Served) -> None:
-    answer = await send(house, post(b"{", length=10_000_000_000))
+async def test_an_oversized_body_is_refused_by_its_declared_length(server: Served) -> None:
+    answer = await send(server, post(b"{", length=10_000_000_000))
     assert statuses(answer) == [413]
     assert b"application/problem+json" in answer
 
 
-async def test_an_oversized_body_in_chunks_is_refused(house: Served) -> None:
+async def test_an_oversized_body_in_chunks_is_refused(server: Served) -> None:
     head = b"POST /v1/units HTTP/1.1\r\n" + HOST + b"Authorization: Bearer here\r\n" + CHUNKED
     chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
-    answer = await send(house, head + b"\r\n", *[chunk] * 8)
+    answer = await send(server, head + b"\r\n", *[chunk] * 8)
     assert statuses(answer) in ([413], []), "refused, or cut off while still sending"
-    assert await alive(house)
+    assert await alive(server)
 
 
-async def test_oversized_headers_and_paths_are_refused(house: Served) -> None:
+async def test_oversized_headers_and_paths_are_refused(server: Served) -> None:
     long = b"x" * 1_000_000
     for request in (b"GET /v1/units HTTP/1.1\r\n" + HOST + b"X: " + long, b"GET /" + long):
-        answer = await send(house, request + b"\r\n\r\n", closes=True)
+        answer = await send(server, request + b"\r\n\r\n", closes=True)
         assert set(statuses(answer)) <= {400, 401, 404, 414, 431}
-    assert await alive(house)
+    assert await alive(server)
 
 
-async def test_a_truncated_body_stores_nothing(house: Served) -> None:
+async def test_a_truncated_body_stores_nothing(server: Served) -> None:
     body = json.dumps({"name": "没有送完的单位", "kind": "department"}).encode()
-    assert statuses(await send(house, post(body[:-5], length=len(body)), closes=True)) in ([], [400])
-    async with client(house) as asking:
+    assert statuses(await send(server, post(body[:-5], length=len(body)), closes=True)) in ([], [400])
+    async with client(server) as asking:
         found = await asking.get("/v1/units", params={"name": "没有送完的单位"})
     assert found.json()["data"] == []
 
 
-async def test_pipelined_requests_are_answered_in_order(house: Served) -> None:
+async def test_pipelined_requests_are_answered_in_order(server: Served) -> None:
     one = b"GET /livez HTTP/1.1\r\n" + HOST + b"\r\n"
     two = b"GET /v1/nothing HTTP/1.1\r\n" + HOST + b"\r\n"
     three = b"GET /livez HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
-    assert statuses(await send(house, one + two + three)) == [200, 404, 200]
+    assert statuses(await send(server, one + two + three)) == [200, 404, 200]
 
 
-async def test_a_slow_sender_keeps_nobody_waiting(house: Served) -> None:
-    port = make_url(house.base_url.replace("http", "postgresql")).port
+async def test_a_slow_sender_keeps_nobody_waiting(server: Served) -> None:
+    port = make_url(server.base_url.replace("http", "postgresql")).port
     slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
     for _, writer in slow:
         writer.write(post(b"", length=100)[:-2])
         await writer.drain()
-    assert await alive(house)
+    assert await alive(server)
     for _, writer in slow:
         writer.close()
 
 
-async def test_requests_fail_cleanly_while_the_database_is_away(house: Served, urls: DatabaseUrls) -> None:
+async def test_requests_fail_cleanly_while_the_database_is_away(server: Served, urls: DatabaseUrls) -> None:
     """Cut every connection again and again under load: 503 as a problem, never a hang, and all is well again."""
     seen: set[int] = set()
 
@@ -146,7 +146,7 @@ async def test_requests_fail_cleanly_while_the_database_is_away(house: Served, u
                 assert (answer.status_code, problem["code"]) == (503, "unavailable")
                 assert answer.headers["Retry-After"]
 
-    async with client(house) as asking:
+    async with client(server) as asking:
         stop = asyncio.Event()
         load = [asyncio.create_task(ask(asking, stop)) for _ in range(8)]
         try:
@@ -171,11 +171,11 @@ async def storm(urls: DatabaseUrls, *, times: int) -> None:
     await engine.dispose()
 
 
-def client(house: Served) -> httpx.AsyncClient:
+def client(server: Served) -> httpx.AsyncClient:
     headers = {"Authorization": "Bearer here"}
-    return httpx.AsyncClient(base_url=house.base_url, headers=headers, trust_env=False, timeout=30)
+    return httpx.AsyncClient(base_url=server.base_url, headers=headers, trust_env=False, timeout=30)
 
 
-async def alive(house: Served) -> bool:
-    async with client(house) as asking:
+async def alive(server: Served) -> bool:
+    async with client(server) as asking:
         return (await asking.get("/livez")).status_code == 200

@@ -73,11 +73,11 @@ def run(served: Served, folder: Path, arguments: Iterable[str] = ()) -> subproce
 
 @pytest.mark.slow
 async def test_the_api_keeps_its_document(urls: DatabaseUrls, furniture: Furniture, tmp_path: Path) -> None:
-    with served(urls, tmp_path, furniture) as house:
-        done = run(house, tmp_path)
-        successes = house.successes()
+    with served(urls, tmp_path, furniture) as server:
+        done = run(server, tmp_path)
+        successes = server.successes()
     # Green means nothing for an operation that never once succeeded.
-    idle = sorted(each.name for each in operations(house.document) if not successes[each.name])
+    idle = sorted(each.name for each in operations(server.document) if not successes[each.name])
     assert (done.returncode, idle) == (0, []), f"never succeeded: {idle}\n{done.stdout}{done.stderr}"
 
 
@@ -94,7 +94,7 @@ UNITS = ("list_units", "register_unit", "get_unit", "amend_unit")
 @pytest.mark.parametrize("bug", BUGS)
 async def test_a_planted_bug_is_caught(urls: DatabaseUrls, furniture: Furniture, tmp_path: Path, bug: str) -> None:
     only = [argument for name in UNITS for argument in ("--include-operation-id", name)]
-    with served(urls, tmp_path, furniture, bug=bug) as house:
-        done = run(house, tmp_path, [*only, *CAUGHT_BY[bug], "--warnings", "off"])
+    with served(urls, tmp_path, furniture, bug=bug) as server:
+        done = run(server, tmp_path, [*only, *CAUGHT_BY[bug], "--warnings", "off"])
     assert done.returncode == 1, done.stdout + done.stderr
     assert "FAILURES" in done.stdout, done.stdout

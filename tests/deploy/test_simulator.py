@@ -15,7 +15,7 @@ from supervision.foundation.clock import real_now
 from tests.factories.simulator import ROOT, SECRET, RunningSimulator, receipt_desk, running_simulator
 
 NUMBERS = count(1)
-# Beyond what the letters of these tests count up to.
+# Beyond what the submissions of these tests count up to.
 ABSENT = "999999999"
 AT_ONCE = {"delay_min_s": 0, "delay_max_s": 0.02}
 
@@ -26,7 +26,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimul
         yield running
 
 
-def letter(**over: str) -> dict[str, str]:
+def submission(**over: str) -> dict[str, str]:
     return {"id": str(next(NUMBERS)), "telephone": "+8610000000000", "text": "【督查室】请报送进展。"} | over
 
 
@@ -40,8 +40,8 @@ def call(simulator: RunningSimulator, path: str, body: object, secret: str = SEC
     return httpx.post(f"{simulator.url}/{path}", content=raw, headers=headers)
 
 
-def submit(simulator: RunningSimulator, *letters: dict[str, str]) -> list[dict[str, Any]]:
-    answer = call(simulator, "messages", {"messages": letters})
+def submit(simulator: RunningSimulator, *batch: dict[str, str]) -> list[dict[str, Any]]:
+    answer = call(simulator, "messages", {"messages": batch})
     results: list[dict[str, Any]] = answer.raise_for_status().json()["results"]
     return results
 
@@ -70,7 +70,7 @@ def submissions(simulator: RunningSimulator) -> tuple[int, ...]:
 
 def test_the_ledger_counts_what_was_accepted_and_what_came_again(simulator: RunningSimulator) -> None:
     simulator.behave(receipt={"mode": "never"})
-    before, first, second = submissions(simulator), letter(), letter()
+    before, first, second = submissions(simulator), submission(), submission()
     once, again = submit(simulator, first, second), submit(simulator, second, first, first)
     assert again == [once[1], once[0], once[0]]
     assert submissions(simulator) == (before[0] + 2, before[1] + 3, *before[2:])
@@ -84,7 +84,7 @@ def test_the_ledger_counts_what_was_accepted_and_what_came_again(simulator: Runn
 
 def test_a_duplicate_in_one_submission_gets_one_receipt(simulator: RunningSimulator) -> None:
     simulator.behave(receipt=AT_ONCE)
-    same = letter()
+    same = submission()
     submit(simulator, same, same)
     eventually(lambda: simulator.summary()["receipts_waiting"] == 0 and statuses(simulator, same["id"]) != [])
     time.sleep(0.1)
@@ -102,7 +102,7 @@ def test_a_duplicate_in_one_submission_gets_one_receipt(simulator: RunningSimula
 )
 def test_receipts_come_as_the_mode_says(simulator: RunningSimulator, mode: str, told: list[str]) -> None:
     simulator.behave(receipt={**AT_ONCE, "mode": mode})
-    one = letter()
+    one = submission()
     submit(simulator, one)
     if mode == "before_response":
         assert statuses(simulator, one["id"]) == told
@@ -113,7 +113,7 @@ def test_receipts_come_as_the_mode_says(simulator: RunningSimulator, mode: str, 
 
 def test_no_receipt_comes_when_the_mode_is_never(simulator: RunningSimulator) -> None:
     simulator.behave(receipt={**AT_ONCE, "mode": "never"})
-    one = letter()
+    one = submission()
     submit(simulator, one)
     time.sleep(0.2)
     assert statuses(simulator, one["id"]) == []
@@ -121,7 +121,7 @@ def test_no_receipt_comes_when_the_mode_is_never(simulator: RunningSimulator) ->
 
 def test_a_prefix_fails_and_the_query_knows(simulator: RunningSimulator) -> None:
     simulator.behave(receipt={**AT_ONCE, "fail_prefixes": ["+86199"]})
-    one = letter(telephone="+8619900000000")
+    one = submission(telephone="+8619900000000")
     submit(simulator, one)
     eventually(lambda: statuses(simulator, one["id"]) == ["failed"])
     found = call(simulator, "messages/query", {"ids": [one["id"], ABSENT]}).raise_for_status().json()["messages"]
@@ -132,7 +132,7 @@ def test_receipts_that_are_not_taken_are_sent_again_with_the_same_id(simulator: 
     simulator.behave(receipt=AT_ONCE)
     simulator.desk.calls.clear()
     simulator.desk.status = 503
-    one = letter()
+    one = submission()
     submit(simulator, one)
     eventually(lambda: len(simulator.desk.lines(one["id"])) == 2)
     simulator.desk.status = 204
@@ -144,7 +144,7 @@ def test_receipts_that_are_not_taken_are_sent_again_with_the_same_id(simulator: 
 def test_receipts_of_many_messages_go_in_few_calls(simulator: RunningSimulator) -> None:
     simulator.behave(receipt=AT_ONCE)
     simulator.desk.calls.clear()
-    many = [letter() for _ in range(500)]
+    many = [submission() for _ in range(500)]
     submit(simulator, *many)
     eventually(lambda: len(simulator.desk.lines(*(one["id"] for one in many))) == 500)
     assert len(simulator.desk.calls) <= 10
@@ -153,13 +153,13 @@ def test_receipts_of_many_messages_go_in_few_calls(simulator: RunningSimulator) 
 @pytest.mark.parametrize("path", ["messages", "messages/query"])
 def test_what_is_unsigned_or_wrong_is_declined(simulator: RunningSimulator, path: str) -> None:
     before = submissions(simulator)
-    right = {"messages": [letter()], "ids": ["1"]}
+    right = {"messages": [submission()], "ids": ["1"]}
     assert httpx.post(f"{simulator.url}/{path}", json=right).status_code == 401
     assert call(simulator, path, right, secret="whsec_YW5vdGhlciBzZWNyZXQ=").status_code == 401
-    wrong: list[object] = [{}, [], {"messages": [letter(id="x")], "ids": ["x"]}, {"messages": [{}], "ids": [7]}]
+    wrong: list[object] = [{}, [], {"messages": [submission(id="x")], "ids": ["x"]}, {"messages": [{}], "ids": [7]}]
     for body in wrong:
         assert call(simulator, path, body).status_code == 400
-    many = {"messages": [letter() for _ in range(501)], "ids": ["1"] * 501}
+    many = {"messages": [submission() for _ in range(501)], "ids": ["1"] * 501}
     assert call(simulator, path, many).status_code == 413
     assert submissions(simulator) == before
 
@@ -174,7 +174,7 @@ def test_behaviour_that_does_not_exist_is_declined(simulator: RunningSimulator, 
 
 
 def test_a_killed_simulator_remembers_what_it_accepted(tmp_path: Path) -> None:
-    one = letter()
+    one = submission()
     with receipt_desk() as desk:
         with running_simulator(tmp_path, desk) as first:
             first.behave(receipt={"mode": "never"})
@@ -184,7 +184,7 @@ def test_a_killed_simulator_remembers_what_it_accepted(tmp_path: Path) -> None:
         with running_simulator(tmp_path, desk) as second:
             assert submit(second, one) == accepted
             assert (second.summary()["accepted"], second.summary()["duplicates"]) == (1, 1)
-            submit(second, letter())
+            submit(second, submission())
         with running_simulator(tmp_path, desk) as third:
             assert third.summary()["accepted"] == 2
 

@@ -21,18 +21,18 @@ from worker.runner import Runner
 class County:
     """A county with an opened ledger, two units that owe reports, and a worker."""
 
-    house: Committed
+    committed: Committed
     place: Place
     quick: Duty
     slow: Duty
 
     @property
     def runner(self) -> Runner:
-        return Runner(self.house.worker, {})
+        return Runner(self.committed.worker, {})
 
     @asynccontextmanager
     async def inside(self) -> AsyncIterator[AsyncSession]:
-        async with self.house.api() as session:
+        async with self.committed.api() as session:
             await enter(session, self.place.actor.jurisdiction_id)
             yield session
             await session.commit()
@@ -64,9 +64,9 @@ def told(done: Sequence[StepDone]) -> list[str]:
     return [f"{each.step.kind} {each.step.period.first:%m-%d}" for each in done]
 
 
-async def open_county(house: Committed, code: str, opened_on: date = date(2016, 9, 1)) -> County:
-    place = await house.found(code)
-    async with house.api() as session:
+async def open_county(committed: Committed, code: str, opened_on: date = date(2016, 9, 1)) -> County:
+    place = await committed.found(code)
+    async with committed.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         await open_ledger(session, place.actor, opened_on)
         county = await make_unit(session, place.actor)
@@ -76,4 +76,4 @@ async def open_county(house: Committed, code: str, opened_on: date = date(2016, 
         quick = await make_duty(session, place.actor, received_on=opened_on)
         slow = await make_duty(session, place.actor, received_on=opened_on)
         await session.commit()
-    return County(house, place, quick, slow)
+    return County(committed, place, quick, slow)

@@ -15,7 +15,7 @@ from supervision.desk.models import RequestKind
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.inspections import conclusions
-from supervision.inspections.plans import Scope
+from supervision.inspections.plans import PlanScope
 from supervision.items import item_changes
 from supervision.notices import acknowledgement, sign_off, urging
 from supervision.notices.models import NoticeDelivery
@@ -108,7 +108,7 @@ async def _extend(session: AsyncSession, actor: Actor, life: Life) -> None:
 
 async def _inspect(session: AsyncSession, actor: Actor, life: Life) -> None:
     team_id = await identity.make_official(session, actor, life.unit_id)
-    scope = Scope(unit_ids=[life.unit_id], item_ids=[life.item_id], official_ids=[team_id])
+    scope = PlanScope(unit_ids=[life.unit_id], item_ids=[life.item_id], official_ids=[team_id])
     made = inspections.Inspected(life.unit_id, life.unit_id, team_id)
     plan_id = await inspections.draft_plan(session, actor, made, scope=scope)
     await inspections.carry_out_plan(session, actor, plan_id)
@@ -141,7 +141,7 @@ async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID
     reached: dict[str, Any] = {"reached_on": NOON.date(), "progress": "已出地面"}
     await milestones.reach_milestone(session, unit_of(actor, life), milestone_id, **reached)
     successor_id = await identity.make_official(session, actor, life.unit_id)
-    change: dict[str, Any] = {"part": "responsible_person", "official_id": successor_id, "reason": "工作调动"}
+    change: dict[str, Any] = {"responsibility": "responsible_person", "official_id": successor_id, "reason": "工作调动"}
     await reassignment.reassign_task(session, person(actor), task_id, **change)
 
 

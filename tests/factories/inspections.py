@@ -14,7 +14,7 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.inspections import conclusions, findings, plans
 from supervision.inspections.models import Method, Severity
-from supervision.inspections.plans import Scope
+from supervision.inspections.plans import PlanScope
 from supervision.inspections.states import PlanState
 from tests.factories.identity import make_official, make_unit
 
@@ -30,8 +30,8 @@ class Inspected:
     other_id: UUID
     official_id: UUID
 
-    def scope(self) -> Scope:
-        return Scope(unit_ids=[self.unit_id, self.other_id], item_ids=[], official_ids=[self.official_id])
+    def scope(self) -> PlanScope:
+        return PlanScope(unit_ids=[self.unit_id, self.other_id], item_ids=[], official_ids=[self.official_id])
 
 
 def person(actor: Actor, role: Role = Role.OFFICE, *, unit_id: UUID | None = None) -> Actor:

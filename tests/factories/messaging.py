@@ -69,10 +69,10 @@ async def make_broadcast(
     return await broadcasts.confirm(session, actor, **wanted, shown=shown, matter=matter, **over)
 
 
-async def stock(house: Committed, many: int, *, code: str = "330326", **over: Any) -> Place:
+async def stock(committed: Committed, many: int, *, code: str = "330326", **over: Any) -> Place:
     """Found a county and commit a broadcast of test messages to so many officials of it."""
-    place = await house.found(code)
-    async with house.api() as session:
+    place = await committed.found(code)
+    async with committed.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         officials = await make_officials(session, place.actor, many, **over)
         await make_broadcast(session, as_test(place.actor), officials)
@@ -80,9 +80,9 @@ async def stock(house: Committed, many: int, *, code: str = "330326", **over: An
     return place
 
 
-async def ask(house: Committed, question: str, **facts: Any) -> list[Any]:
+async def ask(committed: Committed, question: str, **facts: Any) -> list[Any]:
     """Ask the committed database across all counties, or change what only time would change."""
-    async with house.worker() as session:
+    async with committed.worker() as session:
         rows = await session.execute(text(question), facts)
         answer = list(rows.all()) if question.startswith("SELECT") else []
         await session.commit()

@@ -16,9 +16,9 @@ from tests.factories.simulator import ROOT
 from tests.places import Committed
 
 
-def worker_process(house: Committed, folder: Path, settings: Mapping[str, str]) -> Child:
+def worker_process(committed: Committed, folder: Path, settings: Mapping[str, str]) -> Child:
     """The worker as a process of its own on a committed database; the caller starts and stops it."""
-    environment = {"DUCHA_DATABASE_URL": house.urls.worker, "DUCHA_DATA_DIR": str(folder), **settings}
+    environment = {"DUCHA_DATABASE_URL": committed.urls.worker, "DUCHA_DATA_DIR": str(folder), **settings}
     return Child(
         name="worker",
         argv=[sys.executable, "-m", "worker.settings"],
@@ -28,14 +28,14 @@ def worker_process(house: Committed, folder: Path, settings: Mapping[str, str]) 
     )
 
 
-def api_process(house: Committed, folder: Path, port: int, settings: Mapping[str, str]) -> Child:
+def api_process(committed: Committed, folder: Path, port: int, settings: Mapping[str, str]) -> Child:
     """The API as a process of its own on a committed database; the caller starts and stops it."""
     argv = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(port)]
     return Child(
         name="api",
         argv=[*argv, "--timeout-graceful-shutdown", "1"],
         log=folder / "api.log",
-        env=os.environ | {"DUCHA_DATABASE_URL": house.urls.api, **settings},
+        env=os.environ | {"DUCHA_DATABASE_URL": committed.urls.api, **settings},
         cwd=ROOT,
     )
 
@@ -55,9 +55,9 @@ _TICK = """
 """
 
 
-def tick_process(house: Committed) -> subprocess.Popen[bytes]:
+def tick_process(committed: Committed) -> subprocess.Popen[bytes]:
     """Start a process that ticks once in every county; the caller kills it."""
-    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(_TICK.format(url=house.urls.worker))], cwd=ROOT)
+    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(_TICK.format(url=committed.urls.worker))], cwd=ROOT)
 
 
 async def until_somebody_waits(session: AsyncSession) -> None:

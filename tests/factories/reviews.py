@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
-from supervision.items.models import PartKind
 from supervision.items.registration import NewParty, add_parties
+from supervision.items.states import Responsibility
 from supervision.reviews import completion_reports, completion_review, waivers
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.rules import Review
@@ -46,8 +46,10 @@ async def make_duty(session: AsyncSession, actor: Actor, *, tasks: int = 1, **ov
     """Make a unit that answers for so many tasks, each an item of its own that the unit sees."""
     duty = await progress.make_duty(session, actor, tasks=tasks, **over)
     items = await session.scalars(select(Task.item_id).where(Task.id.in_(duty.task_ids)))
-    part = PartKind.RESPONSIBLE_UNIT
-    await add_parties(session, [NewParty(item_id=item_id, unit_id=duty.unit_id, part=part) for item_id in items])
+    responsibility = Responsibility.RESPONSIBLE_UNIT
+    await add_parties(
+        session, [NewParty(item_id=item_id, unit_id=duty.unit_id, responsibility=responsibility) for item_id in items]
+    )
     return duty
 
 

@@ -54,7 +54,7 @@ async def add_item(session: AsyncSession, **over: Any) -> UUID:
 
 
 async def add_party(session: AsyncSession, item_id: UUID, unit_id: UUID) -> None:
-    session.add(Party(item_id=item_id, unit_id=unit_id, official_id=None, part="responsible_unit"))
+    session.add(Party(item_id=item_id, unit_id=unit_id, official_id=None, responsibility="responsible_unit"))
     await session.flush()
 
 

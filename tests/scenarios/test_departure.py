@@ -57,11 +57,11 @@ async def decompose(office: Caller, cast: Cast) -> tuple[str, str]:
 
 
 async def test_an_official_who_leaves_in_mid_year(county: County) -> None:
-    house, place = county.house, county.place
+    committed, place = county.committed, county.place
     async with county.inside() as session:
         cast = await make_cast(session, place.actor, person="老李")
-    office, administrator = await house.callers(place, "office"), await house.callers(place, "administrator")
-    unit = await house.callers(place, "unit", unit_id=cast.unit_id)
+    office, administrator = await committed.callers(place, "office"), await committed.callers(place, "administrator")
+    unit = await committed.callers(place, "unit", unit_id=cast.unit_id)
     done(await administrator.post("/v1/clock/hold", json={"at": "2016-06-01T09:00:00+08:00"}))
     task, indicator_id = await decompose(office, cast)
 

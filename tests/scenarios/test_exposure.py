@@ -86,7 +86,7 @@ async def test_what_is_exposed_is_rectified_followed_and_answered_for(
     )
     assert told["state"] == "concluded"
 
-    # Who answers is traced back to all three (§5(1)); what is done to them is not the house's to decide.
+    # Who answers is traced back to all three (§5(1)); what is done to them is not the system's to decide.
     item_id = await add_item(session, deadline_on=date(2016, 12, 31))
     task_id = await add_task(session, here.actor, item_id, units["水利局"])
     await session.commit()

@@ -104,7 +104,7 @@ DEPARTMENTS = [*(row["单位"] for row in SETTLED[12:]), *NEVER_INSPECTED]
 class County:
     """Those who live through the year at their programs, and the worker behind the API."""
 
-    house: Committed
+    committed: Committed
     place: Place
     people: dict[str, Caller]
     units: dict[str, str] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class County:
 
     @property
     def runner(self) -> Runner:
-        return Runner(self.house.worker, {})
+        return Runner(self.committed.worker, {})
 
     async def on(self, year: int, month: int, day: int) -> None:
         """Hold the county's clock at noon of the day and let the worker do all that is due by then."""
@@ -133,7 +133,7 @@ class County:
 
     async def post_as_unit(self, unit: str, path: str, **body: Any) -> Any:
         if unit not in self.people:
-            self.people[unit] = await self.house.callers(self.place, "unit", unit_id=UUID(self.units[unit]))
+            self.people[unit] = await self.committed.callers(self.place, "unit", unit_id=UUID(self.units[unit]))
         return await self.post(unit, path, **body)
 
     async def decide(self, *, refused: str = NONE, **same_fact_as: str) -> dict[str, tuple[str, str]]:
@@ -361,7 +361,7 @@ async def _to_the_years_end(county: County) -> None:
         await county.finish(unit)
     await county.on(2017, 1, 20)
     assert await county.decide() == {}
-    async with county.house.owner() as session:
+    async with county.committed.owner() as session:
         assert await session.scalar(select(func.count()).where(Obligation.marked_late_at.is_not(None)))
 
 

@@ -59,8 +59,8 @@ async def test_a_half_month_over_the_national_day(committed: Committed) -> None:
         county.quick.unit_id: (moment(10, 11, 0), None),
         county.slow.unit_id: (moment(10, 11, 0), moment(10, 11, 0)),
     }
-    letters = await county.read(Message.id, Message.official_id, Message.matter)
-    assert sorted((matter.split(":")[-1], official) for _, official, matter in letters if matter) == [
+    messages = await county.read(Message.id, Message.official_id, Message.matter)
+    assert sorted((matter.split(":")[-1], official) for _, official, matter in messages if matter) == [
         ("remind", county.slow.handler_id),
         *(("urge", official) for official in sorted([county.slow.handler_id, county.slow.leader_id])),
     ]
@@ -114,9 +114,9 @@ async def test_a_clock_that_jumps_forward_catches_up_in_order(county: County) ->
         "remind_of_ledgers 10-12",
         "remind_of_problems 10-12",
     ]
-    letters = [matter.split(":")[-1] for _, matter in await county.read(Message.id, Message.matter) if matter]
+    messages = [matter.split(":")[-1] for _, matter in await county.read(Message.id, Message.matter) if matter]
     # No reminder, for every deadline had passed; of four duties one was fulfilled, and two people answer for each.
-    assert letters == ["urge"] * 6
+    assert messages == ["urge"] * 6
 
 
 async def test_a_clock_that_jumps_back_runs_nothing_again(county: County) -> None:
@@ -171,12 +171,12 @@ async def test_a_report_on_its_way_is_never_reminded_of(county: County) -> None:
         reminding = asyncio.create_task(county.tick_at(moment(9, 19, 9)))
         await until_somebody_waits(session)
     assert "remind 09-01" in await reminding
-    letters = await county.read(Message.official_id)
-    assert letters == [(county.slow.handler_id,)]
+    messages = await county.read(Message.official_id)
+    assert messages == [(county.slow.handler_id,)]
 
 
 async def test_a_tick_here_touches_no_other_county(county: County) -> None:
-    neighbour = await open_county(county.house, "330327")
+    neighbour = await open_county(county.committed, "330327")
     async with neighbour.inside() as session:
         await hold(session, neighbour.place.actor, moment(11, 1))
     assert await county.tick_at(moment(11, 1))
@@ -191,11 +191,11 @@ async def test_a_tick_here_touches_no_other_county(county: County) -> None:
 
 
 async def test_each_county_goes_by_its_own_clock_and_none_waits_for_another(county: County) -> None:
-    neighbour = await open_county(county.house, "330327")
+    neighbour = await open_county(county.committed, "330327")
     for each, at in ((county, moment(9, 20)), (neighbour, moment(9, 1))):
         async with each.inside() as session:
             await hold(session, each.place.actor, at)
-    stuck = await open_county(county.house, "330328", date(1999, 1, 4))
+    stuck = await open_county(county.committed, "330328", date(1999, 1, 4))
     async with stuck.inside() as session:
         await hold(session, stuck.place.actor, moment(3, 1, year=1999))
     await tick(county.runner)

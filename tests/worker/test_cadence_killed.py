@@ -63,9 +63,9 @@ def test_no_kind_of_step_is_left_out() -> None:
     assert {period for period, _, _ in MOMENTS} == {*USUAL, PeriodKind.DAY}
 
 
-async def full_county(house: Committed, code: str) -> County:
+async def full_county(committed: Committed, code: str) -> County:
     """Open a county in which every step has something to do."""
-    county = await open_county(house, code)
+    county = await open_county(committed, code)
     actor, slow = county.place.actor, county.slow
     async with county.inside() as session:
         await hold(session, actor, moment(8, 20))

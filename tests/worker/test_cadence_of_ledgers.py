@@ -62,8 +62,8 @@ async def test_a_county_without_any_ledger_begins_with_the_half_month_after_its_
         assert await rhythm.find_counties(session) == [place.actor.jurisdiction_id]
 
 
-async def found_duty(house: Committed, place: Place) -> Duty:
-    async with house.api() as session:
+async def found_duty(committed: Committed, place: Place) -> Duty:
+    async with committed.api() as session:
         await enter(session, place.actor.jurisdiction_id)
         await templates.install_defaults(session, place.actor)
         duty = await make_duty(session, place.actor, received_on=date(2016, 1, 4))

@@ -26,17 +26,17 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimul
 class Delivery:
     """A worker in this process whose messages go to the simulator; it counts what the simulator took in the test."""
 
-    def __init__(self, house: Committed, simulator: RunningSimulator, url: str | None = None) -> None:
-        self.house, self.simulator = house, simulator
+    def __init__(self, committed: Committed, simulator: RunningSimulator, url: str | None = None) -> None:
+        self.committed, self.simulator = committed, simulator
         self.gateway = HttpGateway(url or simulator.url, SECRET)
-        self.runner = Runner(house.worker, {True: self.gateway})
+        self.runner = Runner(committed.worker, {True: self.gateway})
         self.before = simulator.summary()
 
     async def run(self) -> None:
         await messaging.deliver(self.runner)
 
     async def states(self) -> dict[str, int]:
-        async with self.house.worker() as session:
+        async with self.committed.worker() as session:
             return await states_of(session)
 
     def taken(self) -> tuple[int, int]:
@@ -48,23 +48,23 @@ class Delivery:
 class Setting:
     """Makes deliveries, and closes their gateways."""
 
-    def __init__(self, house: Committed, simulator: RunningSimulator) -> None:
-        self.house, self.simulator = house, simulator
+    def __init__(self, committed: Committed, simulator: RunningSimulator) -> None:
+        self.committed, self.simulator = committed, simulator
         self.made: list[Delivery] = []
 
     def deliver(self, url: str | None = None) -> Delivery:
-        self.made.append(Delivery(self.house, self.simulator, url))
+        self.made.append(Delivery(self.committed, self.simulator, url))
         return self.made[-1]
 
     async def prepare(self, many: int, **behaviour: Any) -> Delivery:
         # The simulator remembers ids for ever, so each test's messages go on where the last test's ended.
         self.simulator.behave(**{"receipt": SILENT, **behaviour})
         last = max((int(entry["id"]) for entry in self.simulator.entries()), default=0)
-        async with self.house.owner() as session:
+        async with self.committed.owner() as session:
             connection = await session.connection()
             await connection.exec_driver_sql(f"ALTER TABLE message ALTER COLUMN id RESTART WITH {last + 1}")
             await session.commit()
-        await stock(self.house, many)
+        await stock(self.committed, many)
         return self.deliver()
 
 

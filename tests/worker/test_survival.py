@@ -26,7 +26,7 @@ MANY = 2000
 class Street:
     """A simulator and a Redis of our own, and the settings of processes that use both."""
 
-    house: Committed
+    committed: Committed
     folder: Path
     simulator: RunningSimulator
     valkey: EmbeddedValkey
@@ -35,18 +35,18 @@ class Street:
 
     def start_api(self) -> None:
         port = urlsplit(self.simulator.desk.url).port or 0
-        api = self.started.enter_context(api_process(self.house, self.folder, port, self.settings))
+        api = self.started.enter_context(api_process(self.committed, self.folder, port, self.settings))
         api.wait_until_ready(lambda: answers(f"http://127.0.0.1:{port}/livez"))
 
     def start_worker(self) -> Child:
-        return self.started.enter_context(worker_process(self.house, self.folder, self.settings))
+        return self.started.enter_context(worker_process(self.committed, self.folder, self.settings))
 
     async def has_states(self, **wanted: int) -> bool:
-        return await states(self.house) == wanted
+        return await states(self.committed) == wanted
 
 
-async def states(house: Committed) -> dict[str, int]:
-    rows = await ask(house, "SELECT state, count(*) AS messages FROM message GROUP BY state")
+async def states(committed: Committed) -> dict[str, int]:
+    rows = await ask(committed, "SELECT state, count(*) AS messages FROM message GROUP BY state")
     return {row.state: row.messages for row in rows}
 
 
@@ -72,21 +72,21 @@ async def kill_in_flight(street: Street) -> None:
     worker = street.start_worker()
 
     async def has_taken_more() -> bool:
-        await ask(street.house, "UPDATE message SET not_before = now() WHERE state = 'queued'")
+        await ask(street.committed, "UPDATE message SET not_before = now() WHERE state = 'queued'")
         return street.simulator.summary()["accepted"] > before
 
     await until(has_taken_more, watched=worker)
     assert worker.pid
     os.kill(worker.pid, signal.SIGKILL)
     worker.stop()
-    assert (await states(street.house))["submitting"]
-    await ask(street.house, "UPDATE message SET leased_until = now() WHERE state = 'submitting'")
+    assert (await states(street.committed))["submitting"]
+    await ask(street.committed, "UPDATE message SET leased_until = now() WHERE state = 'submitting'")
 
 
 async def test_a_worker_killed_while_sending_sends_nothing_twice_and_forgets_nothing(street: Street) -> None:
     """Kill the worker twice, when the gateway has taken a part of what is in flight; receipts come as they like."""
     street.start_api()
-    await stock(street.house, MANY)
+    await stock(street.committed, MANY)
     for mode in ("never", "out_of_order"):
         street.simulator.behave(answer_delay_s=1, throttle_per_second=700, receipt={"mode": mode})
         await kill_in_flight(street)
@@ -95,14 +95,14 @@ async def test_a_worker_killed_while_sending_sends_nothing_twice_and_forgets_not
     worker = street.start_worker()
 
     async def is_settled() -> bool:
-        await ask(street.house, "UPDATE message SET not_before = now() WHERE state = 'queued'")
-        return not (await states(street.house)).keys() - {"accepted", "delivered"}
+        await ask(street.committed, "UPDATE message SET not_before = now() WHERE state = 'queued'")
+        return not (await states(street.committed)).keys() - {"accepted", "delivered"}
 
     await until(is_settled, watched=worker)
     entries, summary = street.simulator.entries(), street.simulator.summary()
     assert (summary["accepted"], summary["duplicates"]) == (MANY, 0)
     assert len({entry["telephone"] for entry in entries}) == len(entries) == MANY
-    assert await rows_without_a_reason(street.house) == []
+    assert await rows_without_a_reason(street.committed) == []
 
     async def is_matched() -> bool:
         told = sum(entry["status"] == "delivered" for entry in street.simulator.entries())
@@ -112,10 +112,10 @@ async def test_a_worker_killed_while_sending_sends_nothing_twice_and_forgets_not
     await until(is_matched, watched=worker)
 
 
-async def rows_without_a_reason(house: Committed) -> list[object]:
+async def rows_without_a_reason(committed: Committed) -> list[object]:
     """Find messages that are neither delivered nor accepted by an attempt, or that still have a lease."""
     return await ask(
-        house,
+        committed,
         "SELECT id, state FROM message m WHERE leased_until IS NOT NULL OR accepted_at IS NULL OR NOT EXISTS ("
         "SELECT FROM attempt a WHERE a.message_id = m.id AND (m.state = 'delivered' OR a.verdict = 'accepted'))",
     )
@@ -125,20 +125,20 @@ async def test_a_wiped_or_lost_redis_loses_no_message(street: Street) -> None:
     """Wipe Redis, then stop it: what waits in the database is sent by the clock, after a restart if need be."""
     street.simulator.behave(receipt={"mode": "never"})
     worker = street.start_worker()
-    await stock(street.house, 5)
+    await stock(street.committed, 5)
     await until(lambda: street.has_states(accepted=5), watched=worker)
     flush(street)
-    await stock(street.house, 5, code="330327", first=5)
+    await stock(street.committed, 5, code="330327", first=5)
     flush(street)
     await until(lambda: street.has_states(accepted=10), watched=worker)
     street.valkey.stop()
-    await stock(street.house, 5, code="330328", first=10)
+    await stock(street.committed, 5, code="330328", first=10)
 
     async def has_ended() -> bool:
         return worker.has_ended()
 
     await until(has_ended, watched=worker)
-    assert await states(street.house) == {"accepted": 10, "queued": 5}
+    assert await states(street.committed) == {"accepted": 10, "queued": 5}
     street.valkey.start()
     worker.start()  # as `Stack.serve` does
     await until(lambda: street.has_states(accepted=15), watched=worker)

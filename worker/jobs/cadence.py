@@ -31,10 +31,10 @@ from supervision.scoring import proposals
 from worker.runner import Runner
 
 log = structlog.get_logger()
-Outcome = Mapping[str, int]
+StepOutcome = Mapping[str, int]
 
 
-async def _open(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+async def _open(session: AsyncSession, actor: Actor, step: Step) -> StepOutcome:
     deadline = await rhythm.find_deadline(session, step.period)
     covers = await rhythm.find_covered(session, step.period)
     return {
@@ -42,35 +42,35 @@ async def _open(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
     }
 
 
-async def _remind(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+async def _remind(session: AsyncSession, actor: Actor, step: Step) -> StepOutcome:
     return {"messages": await obligations.remind(session, actor, step.period)}
 
 
-async def _mark(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+async def _mark(session: AsyncSession, actor: Actor, step: Step) -> StepOutcome:
     # An item may have closed while the period was being opened.
     await obligation_waivers.waive_idle(session, actor)
     return {"marked": await obligations.mark_late(session, actor, step.period)}
 
 
-async def _urge(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+async def _urge(session: AsyncSession, actor: Actor, step: Step) -> StepOutcome:
     return {"messages": await obligations.urge(session, actor, step.period)}
 
 
-async def _digest(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+async def _digest(session: AsyncSession, actor: Actor, step: Step) -> StepOutcome:
     return {"digests": int(await digests.make_digest(session, actor, step.period) is not None)}
 
 
-async def _plan(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+async def _plan(session: AsyncSession, actor: Actor, step: Step) -> StepOutcome:
     troubled = await problems.find_troubled_items(session)
     first_on = shanghai_day(step.at)
     return {"plans": await monthly.plan_month(session, actor, step.period, first_on=first_on, troubled=troubled)}
 
 
-async def _summarise(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+async def _summarise(session: AsyncSession, actor: Actor, step: Step) -> StepOutcome:
     return {"digests": int(await instruction_summary.summarise_instructions(session, actor, step.period) is not None)}
 
 
-async def _look(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
+async def _look(session: AsyncSession, actor: Actor, step: Step) -> StepOutcome:
     deadline = await rhythm.find_deadline(session, step.period)
     cadence = await find_rhythm(session, PeriodKind.QUARTER, step.period.first)
     looked = await quarterly_look.take_look(
@@ -79,24 +79,24 @@ async def _look(session: AsyncSession, actor: Actor, step: Step) -> Outcome:
     return {"tasks": looked}
 
 
-async def _remind_of_ledgers(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
+async def _remind_of_ledgers(session: AsyncSession, actor: Actor, _step: Step) -> StepOutcome:
     return {"messages": await ledger_entries.remind_of_ledgers(session, actor)}
 
 
-async def _remind_of_problems(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
+async def _remind_of_problems(session: AsyncSession, actor: Actor, _step: Step) -> StepOutcome:
     return {"messages": await reminders.remind_of_overdue(session, actor)}
 
 
-async def _urge_notices(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
+async def _urge_notices(session: AsyncSession, actor: Actor, _step: Step) -> StepOutcome:
     return {"messages": await urging.urge_overdue(session, actor)}
 
 
-async def _propose(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
+async def _propose(session: AsyncSession, actor: Actor, _step: Step) -> StepOutcome:
     late = await proposals.propose_late(session, actor)
     return {"deductions": late + await proposals.propose_criticised(session, actor)}
 
 
-STEPS: dict[StepKind, Callable[[AsyncSession, Actor, Step], Awaitable[Outcome]]] = {
+STEPS: dict[StepKind, Callable[[AsyncSession, Actor, Step], Awaitable[StepOutcome]]] = {
     StepKind.OPEN: _open,
     StepKind.REMIND: _remind,
     StepKind.DUE: _mark,
@@ -117,7 +117,7 @@ class StepDone:
     """A step that was taken, and what it did."""
 
     step: Step
-    outcome: Outcome
+    outcome: StepOutcome
 
 
 async def tick(runner: Runner) -> None:
@@ -158,7 +158,7 @@ async def tick_jurisdiction(runner: Runner, jurisdiction_id: UUID) -> list[StepD
             done.append(StepDone(step, outcome))
 
 
-async def _take(session: AsyncSession, actor: Actor, step: Step) -> Outcome | None:
+async def _take(session: AsyncSession, actor: Actor, step: Step) -> StepOutcome | None:
     began = time.perf_counter()
     run = await runs.take(session, step)
     if run is None:

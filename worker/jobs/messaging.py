@@ -8,8 +8,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from supervision.foundation import metrics
 from supervision.messaging import delivery, receipts
-from supervision.messaging.delivery import Claimed
-from supervision.messaging.gateways import Gateway, Outcome, ReceiptLine, Verdict
+from supervision.messaging.delivery import ClaimedMessage
+from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
 from worker.runner import Runner
 
@@ -74,10 +74,10 @@ async def _hand_over_batch(runner: Runner, gateway: Gateway, *, is_test: bool) -
         claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=limit)
     if not claimed:
         return 0
-    letters, outcomes = delivery.write_letters(claimed)
-    if letters:
+    submissions, outcomes = delivery.write_submissions(claimed)
+    if submissions:
         began = time.perf_counter()
-        outcomes += await gateway.submit(letters)
+        outcomes += await gateway.submit(submissions)
         metrics.SENDING.labels(gateway.name).observe(time.perf_counter() - began)
     await _settle(runner, gateway, claimed, outcomes)
     wants_pause = any(outcome.verdict in (Verdict.THROTTLED, Verdict.UNREACHABLE) for outcome in outcomes)
@@ -97,7 +97,10 @@ async def _ask(runner: Runner, gateway: Gateway, *, is_test: bool, until: float)
 
 
 async def _settle(
-    runner: Runner, gateway: Gateway, claimed: Sequence[Claimed], outcomes: Sequence[Outcome | ReceiptLine]
+    runner: Runner,
+    gateway: Gateway,
+    claimed: Sequence[ClaimedMessage],
+    outcomes: Sequence[SubmissionOutcome | ReceiptLine],
 ) -> None:
     # What the gateway has said is said once. While the database is away for a moment we keep it.
     for pause in _SETTLE_PAUSES:

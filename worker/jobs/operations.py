@@ -15,7 +15,7 @@ from supervision.foundation.errors import Refusal
 from supervision.ledgers import ledger_import
 from supervision.operations import service
 from supervision.operations.errors import RowsRefused
-from supervision.operations.service import Claimed
+from supervision.operations.service import ClaimedOperation
 from supervision.operations.states import OperationState
 from worker.runner import Runner
 
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 CHUNK = 100
 
 Apply = Callable[[AsyncSession], Awaitable[dict[str, Any]]]
-Prepare = Callable[[Runner, Claimed], Awaitable[Apply]]
+Prepare = Callable[[Runner, ClaimedOperation], Awaitable[Apply]]
 
 _FAULT = {
     "sheet": None,
@@ -49,7 +49,7 @@ async def operate(runner: Runner) -> None:
         metrics.RUNS.labels(claimed.kind).observe(time.perf_counter() - began)
 
 
-async def carry_out(runner: Runner, claimed: Claimed) -> None:
+async def carry_out(runner: Runner, claimed: ClaimedOperation) -> None:
     """Prepare an operation step by step, then apply it and say so in one transaction; done twice it is done once."""
     try:
         apply = await PREPARE[claimed.kind](runner, claimed)
@@ -76,7 +76,7 @@ async def forget(runner: Runner) -> None:
         await service.forget_requests(session)
 
 
-async def _prepare_ledger_import(runner: Runner, claimed: Claimed) -> Apply:
+async def _prepare_ledger_import(runner: Runner, claimed: ClaimedOperation) -> Apply:
     actor, year = claimed.actor, claimed.arguments["year"]
     async with runner.within(actor.jurisdiction_id) as session:
         raw = await attachments.read(session, UUID(claimed.arguments["attachment_id"]))
@@ -97,7 +97,9 @@ async def _prepare_ledger_import(runner: Runner, claimed: Claimed) -> Apply:
 PREPARE: Mapping[str, Prepare] = {ledger_import.KIND: _prepare_ledger_import}
 
 
-async def _end(runner: Runner, claimed: Claimed, state: OperationState, problems: Sequence[Mapping[str, Any]]) -> None:
+async def _end(
+    runner: Runner, claimed: ClaimedOperation, state: OperationState, problems: Sequence[Mapping[str, Any]]
+) -> None:
     async with runner.within(claimed.actor.jurisdiction_id) as session:
         operation = await service.lock_running(session, claimed.id)
         if operation is not None:

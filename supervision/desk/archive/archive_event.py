@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, DateTime, Text, Uuid, bindparam, case, cas
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
 
-# What a part of a timeline tells to an actor; each tells of the item that is asked for.
-Part = Callable[[Actor], Rows]
+# What a section of a timeline tells to an actor; each tells of the item that is asked for.
+Section = Callable[[Actor], Rows]
 ITEM = bindparam("item", type_=Uuid())
 
 
@@ -24,7 +24,7 @@ def happening(kind: str, *, at: Any, title: Any, of: Any, text: Any = None, by: 
     ).where(at.is_not(None))
 
 
-def seen_by(statement: Rows, *policies: Callable[[Actor], ColumnElement[bool]]) -> Part:
+def seen_by(statement: Rows, *policies: Callable[[Actor], ColumnElement[bool]]) -> Section:
     """Show it to those whom all of these policies let see it; without any, to all who see the item."""
     return lambda actor: statement.where(true(), *(sees(actor) for sees in policies))
 

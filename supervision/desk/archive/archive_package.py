@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.desk.archive import evidence
 from supervision.desk.archive.page import render
-from supervision.desk.archive.timeline import EVER, Days, get_archive
+from supervision.desk.archive.timeline import EVER, DaySpan, get_archive
 from supervision.desk.errors import ArchiveTooLarge
 from supervision.documents import attachments
 from supervision.documents import policy as documents
@@ -45,7 +45,7 @@ class Packed:
     number: str
 
 
-async def pack_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, days: Days = EVER) -> Packed:
+async def pack_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, days: DaySpan = EVER) -> Packed:
     """Pack what the actor may see of an item into one file (一事一卷): page, timeline, attachments by their hash.
 
     The same archive gives the same bytes. Refuses as `get_archive` does, and attachments of more than 100 MiB.

@@ -11,7 +11,7 @@ from supervision.bulletins.models import (
 )
 from supervision.bulletins.states import CircularState, RectificationVerdict
 from supervision.desk import policy
-from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, lines, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, lines, seen_by, words
 from supervision.identity.models import Official, Unit
 from supervision.progress.models import ProgressEntry
 from supervision.publication.models import Publication
@@ -119,7 +119,7 @@ _PUBLICATION = happening(
     of=Publication.id,
 ).where(Publication.progress_entry_id.in_(_OF_THE_ITEM), Publication.state == PublicationState.PUBLISHED)
 
-PARTS: tuple[Part, ...] = (
+SECTIONS: tuple[Section, ...] = (
     *(
         seen_by(each.where(Circular.state == CircularState.ISSUED), bulletins.circulars_visible_to)
         for each in _CIRCULARS

@@ -3,7 +3,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from supervision.audit.models import AuditEvent
 from supervision.desk import policy
-from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, lines, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, lines, seen_by, words
 from supervision.identity.models import Official
 from supervision.items import policy as items
 from supervision.items.models import Item, ItemChange
@@ -192,7 +192,7 @@ _DELIVERIES = (
     ).join(Notice, _OF_NOTICE),
 )
 
-PARTS: tuple[Part, ...] = (
+SECTIONS: tuple[Section, ...] = (
     seen_by(_REGISTRATION, items.visible_to),
     seen_by(_CHANGE),
     seen_by(_DEADLINE),

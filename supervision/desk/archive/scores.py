@@ -1,8 +1,8 @@
 from sqlalchemy import func, or_
 
-from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, seen_by, words
 from supervision.scoring import policy as scoring
-from supervision.scoring.models import Correction, Deduction, EntryKind, ScoreEntry
+from supervision.scoring.models import Correction, Deduction, ScoreEntry, ScoreEntryKind
 from supervision.scoring.states import CorrectionState, DeductionState
 
 _POINTS = func.trim_scale(Deduction.points)
@@ -42,9 +42,9 @@ _DEDUCTIONS = (
             in_chinese(
                 ScoreEntry.kind,
                 {
-                    EntryKind.DEDUCTION: "确认扣分 ",
-                    EntryKind.REVERSAL: "冲销扣分 ",
-                    EntryKind.CORRECTION: "次年更正，返还扣分 ",
+                    ScoreEntryKind.DEDUCTION: "确认扣分 ",
+                    ScoreEntryKind.REVERSAL: "冲销扣分 ",
+                    ScoreEntryKind.CORRECTION: "次年更正，返还扣分 ",
                 },
             ),
             _POINTS,
@@ -86,6 +86,6 @@ _DEDUCTIONS = (
     ).join(Deduction, Deduction.id == Correction.deduction_id),
 )
 
-PARTS: tuple[Part, ...] = tuple(
+SECTIONS: tuple[Section, ...] = tuple(
     seen_by(each.where(Deduction.item_id == ITEM), scoring.deductions_visible_to) for each in _DEDUCTIONS
 )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.desk import policy
 from supervision.desk.archive import evidence, findings, judgement, papers, scores, work
-from supervision.desk.archive.archive_event import Part
+from supervision.desk.archive.archive_event import Section
 from supervision.desk.errors import ArchiveTooLong
 from supervision.foundation.actors import Actor
 from supervision.foundation.clock import SHANGHAI
@@ -21,28 +21,28 @@ from supervision.items import queries as items
 # An archive is read whole; a longer one in parts.
 MOST_EVENTS = 5_000
 # The whole of what is told of an item: whoever adds a table to the system adds its statement here.
-PARTS: tuple[Part, ...] = (
-    *papers.PARTS,
-    *work.PARTS,
-    *findings.PARTS,
-    *judgement.PARTS,
-    *scores.PARTS,
-    *evidence.PARTS,
+SECTIONS: tuple[Section, ...] = (
+    *papers.SECTIONS,
+    *work.SECTIONS,
+    *findings.SECTIONS,
+    *judgement.SECTIONS,
+    *scores.SECTIONS,
+    *evidence.SECTIONS,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DaySpan:
     """From which day to which an archive is read, both included; all of it, if neither is given."""
 
     since_on: date | None = None
     until_on: date | None = None
 
 
-EVER = Days()
+EVER = DaySpan()
 
 
-async def get_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, days: Days = EVER) -> dict[str, Any]:
+async def get_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, days: DaySpan = EVER) -> dict[str, Any]:
     """Read an item with everything that the actor may see of it, in order, of these days if any are given.
 
     Refuses an item out of sight, and more than 5,000 entries.
@@ -54,8 +54,10 @@ async def get_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, day
     return {"item": item, "data": rows}
 
 
-def _timeline(actor: Actor, days: Days) -> Rows:
-    told = union_all(*(part(actor).add_columns(literal(no).label("no")) for no, part in enumerate(PARTS))).subquery()
+def _timeline(actor: Actor, days: DaySpan) -> Rows:
+    told = union_all(
+        *(section(actor).add_columns(literal(no).label("no")) for no, section in enumerate(SECTIONS))
+    ).subquery()
     official = select(Official.id, Official.name).where(identity.officials_visible_to(actor)).subquery()
     client = select(Client.id, Client.name).where(policy.clients_visible_to(actor)).subquery()
     statement: Rows = (

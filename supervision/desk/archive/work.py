@@ -1,11 +1,12 @@
 from sqlalchemy import DateTime, Text, case, cast, func, select
 from sqlalchemy.orm import aliased
 
-from supervision.desk.archive.archive_event import ITEM, Part, happening, in_chinese, lines, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, lines, seen_by, words
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
 from supervision.identity import policy as identity
 from supervision.identity.models import Official
+from supervision.items.states import Responsibility
 from supervision.progress import policy as progress
 from supervision.progress.models import ProgressEntry, ProgressReport, QuarterlyLook
 from supervision.progress.rules import Light
@@ -14,7 +15,7 @@ from supervision.reviews import policy as reviews
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.states import CompletionState, WaiverState
 from supervision.tasks.models import Assignment, Extension, Milestone, Task
-from supervision.tasks.states import ExtensionState, TaskPart
+from supervision.tasks.states import ExtensionState
 
 
 def _tasks(actor: Actor) -> Rows:
@@ -32,19 +33,19 @@ def _tasks(actor: Actor) -> Rows:
     return told.outerjoin(person, person.c.id == Task.responsible_person_id).where(Task.item_id == ITEM)
 
 
-_PARTS = {
-    TaskPart.RESPONSIBLE_UNIT: "责任单位",
-    TaskPart.LEAD_LEADER: "牵头领导",
-    TaskPart.RESPONSIBLE_PERSON: "直接责任人",
-    TaskPart.PRINCIPAL_LEADER: "第一责任人",
-    TaskPart.LEADER_IN_CHARGE: "主要责任人",
-    TaskPart.LIAISON_LEADER: "联系领导",
-    TaskPart.SUPPORTING_UNIT: "配合单位",
+_RESPONSIBILITIES = {
+    Responsibility.RESPONSIBLE_UNIT: "责任单位",
+    Responsibility.LEAD_LEADER: "牵头领导",
+    Responsibility.RESPONSIBLE_PERSON: "直接责任人",
+    Responsibility.PRINCIPAL_LEADER: "第一责任人",
+    Responsibility.LEADER_IN_CHARGE: "主要责任人",
+    Responsibility.LIAISON_LEADER: "联系领导",
+    Responsibility.SUPPORTING_UNIT: "配合单位",
 }
 _ASSIGNMENT = happening(
     "assignment",
     at=Assignment.until_at,
-    title=words("变更", in_chinese(Assignment.part, _PARTS), " 任务", Task.no),
+    title=words("变更", in_chinese(Assignment.responsibility, _RESPONSIBILITIES), " 任务", Task.no),
     text=Assignment.reason,
     by=Assignment.assigned_by,
     unit=Assignment.unit_id,
@@ -192,7 +193,7 @@ _WAIVERS = (
     ),
 )
 
-PARTS: tuple[Part, ...] = (
+SECTIONS: tuple[Section, ...] = (
     _tasks,
     *(seen_by(each.where(Extension.item_id == ITEM)) for each in _EXTENSIONS),
     seen_by(_ASSIGNMENT),

@@ -11,8 +11,8 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
 from supervision.inspections.models import Conclusion, InspectionPlan
 from supervision.items import policy as items
-from supervision.items.models import Item, PartKind, Party
-from supervision.items.states import ItemState
+from supervision.items.models import Item, Party
+from supervision.items.states import ItemState, Responsibility
 from supervision.notices.models import Notice, NoticeDelivery
 from supervision.notices.states import DeliveryState
 from supervision.problems.models import Problem
@@ -163,7 +163,7 @@ def items_open(actor: Actor, _now: datetime) -> Rows:
 
 
 def items_led(actor: Actor, now: datetime) -> Rows:
-    is_led = (Party.official_id == actor.official_id) & (Party.part == PartKind.LEAD_LEADER)
+    is_led = (Party.official_id == actor.official_id) & (Party.responsibility == Responsibility.LEAD_LEADER)
     return items_open(actor, now).where(Item.id.in_(select(Party.item_id).where(is_led)))
 
 

@@ -1,7 +1,7 @@
 """What every SMS gateway (短信网关) answers to; one module beside this one for each medium.
 
 A gateway holds connections of its own kind and nothing else: no session, no row, no clock of a jurisdiction.
-Network conditions are verdicts, never exceptions, because delivery must settle every letter that it handed over.
+Network conditions are verdicts, never exceptions, because delivery must settle every submission that it handed over.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,17 +20,17 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Submission:
     id: str  # the message's own id, in digits
     telephone: str = field(repr=False)  # E.164; kept out of tracebacks and logs
     text: str = field(repr=False)  # complete, 【signature】 first
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    letter_id: str
+class SubmissionOutcome:
+    message_id: str
     verdict: Verdict
-    reference: str | None = None  # the gateway's own id of the letter
+    reference: str | None = None  # the gateway's own id of the submission
     code: str | None = None  # to be read with `codes.classify`
 
 
@@ -46,7 +46,7 @@ class ReceiptLine:
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     batch_size: int
-    rate_per_second: float | None  # letters; None: as fast as it answers
+    rate_per_second: float | None  # submissions; None: as fast as it answers
     individual_texts: bool
     can_query: bool
     sends_receipts: bool = True  # where it sends none, `accepted` is the end of a message: it must not expire
@@ -59,14 +59,14 @@ class Gateway(Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
-    async def submit(self, batch: Sequence[Letter]) -> list[Outcome]:
-        """Hand letters over, at most `batch_size`, and return one outcome each, in their order."""
+    async def submit(self, batch: Sequence[Submission]) -> list[SubmissionOutcome]:
+        """Hand submissions over, at most `batch_size`, and return one outcome each, in their order."""
         ...
 
-    async def query(self, ids: Sequence[str]) -> Mapping[str, Outcome | ReceiptLine]:
-        """Ask what became of letters, at most `batch_size`; leaves out those of which nothing can be said.
+    async def query(self, ids: Sequence[str]) -> Mapping[str, SubmissionOutcome | ReceiptLine]:
+        """Ask what became of submissions, at most `batch_size`; leaves out those of which nothing can be said.
 
-        A letter that the gateway does not have is `unreachable`: it may be sent again.
+        A submission that the gateway does not have is `unreachable`: it may be sent again.
         """
         ...
 

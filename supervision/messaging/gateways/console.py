@@ -9,9 +9,9 @@ from supervision.foundation.clock import real_now
 from supervision.messaging.errors import MalformedReceipt, UnsignedReceipt
 from supervision.messaging.gateways import (
     Capabilities,
-    Letter,
-    Outcome,
     ReceiptLine,
+    Submission,
+    SubmissionOutcome,
     Verdict,
 )
 
@@ -19,7 +19,7 @@ _log = structlog.get_logger()
 
 
 class ConsoleGateway:
-    """Writes letters to the log, and to `messages.jsonl` of a folder where one is given; nothing leaves the machine.
+    """Writes messages to the log, and to `messages.jsonl` of a folder where one is given; nothing leaves the machine.
 
     It accepts everything and knows no receipts: nobody can vouch for a handset here, so `accepted` is the end.
     """
@@ -32,22 +32,23 @@ class ConsoleGateway:
     def __init__(self, folder: Path | None) -> None:
         self._file = folder / "messages.jsonl" if folder else None
 
-    async def submit(self, batch: Sequence[Letter]) -> list[Outcome]:
+    async def submit(self, batch: Sequence[Submission]) -> list[SubmissionOutcome]:
         lines = [
-            {"id": letter.id, "telephone": "*" * 7 + letter.telephone[-4:], "text": letter.text} for letter in batch
+            {"id": submission.id, "telephone": "*" * 7 + submission.telephone[-4:], "text": submission.text}
+            for submission in batch
         ]
         if self._file:
             try:
                 await asyncio.to_thread(_append, self._file, lines)
             except OSError as error:
-                # The disk is this gateway's network: while it is full or away, letters wait.
+                # The disk is this gateway's network: while it is full or away, submissions wait.
                 _log.warning("console_gateway_unwritable", reason=error.strerror)
-                return [Outcome(letter.id, Verdict.UNREACHABLE) for letter in batch]
+                return [SubmissionOutcome(submission.id, Verdict.UNREACHABLE) for submission in batch]
         for line in lines:
             _log.info("message", gateway=self.name, **line)
-        return [Outcome(letter.id, Verdict.ACCEPTED) for letter in batch]
+        return [SubmissionOutcome(submission.id, Verdict.ACCEPTED) for submission in batch]
 
-    async def query(self, ids: Sequence[str]) -> Mapping[str, Outcome | ReceiptLine]:
+    async def query(self, ids: Sequence[str]) -> Mapping[str, SubmissionOutcome | ReceiptLine]:
         del ids
         return {}
 

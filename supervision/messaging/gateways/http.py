@@ -13,12 +13,12 @@ from supervision.foundation.clock import real_now
 from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import (
     Capabilities,
-    Letter,
-    Outcome,
     ReceiptLine,
+    Submission,
+    SubmissionOutcome,
     Verdict,
 )
-from supervision.messaging.gateways.lines import Found, Receipt, Result, read_receipts
+from supervision.messaging.gateways.lines import WireFound, WireReceipt, WireResult, read_receipts
 
 _Line = TypeVar("_Line", bound=BaseModel)
 
@@ -67,23 +67,25 @@ class HttpGateway:
             trust_env=False,
         )
 
-    async def submit(self, batch: Sequence[Letter]) -> list[Outcome]:
+    async def submit(self, batch: Sequence[Submission]) -> list[SubmissionOutcome]:
         self._require_batch(batch)
-        letters = [{"id": letter.id, "telephone": letter.telephone, "text": letter.text} for letter in batch]
-        verdict, code, answer = await self._ask("messages", {"messages": letters})
-        results = {result.id: result for result in _read(Result, answer.get("results"))}
+        submissions = [
+            {"id": submission.id, "telephone": submission.telephone, "text": submission.text} for submission in batch
+        ]
+        verdict, code, answer = await self._ask("messages", {"messages": submissions})
+        results = {result.id: result for result in _read(WireResult, answer.get("results"))}
         return [
-            Outcome(letter.id, Verdict(result.status), result.reference, result.code)
-            if (result := results.get(letter.id))
-            else Outcome(letter.id, verdict, None, code)
-            for letter in batch
+            SubmissionOutcome(submission.id, Verdict(result.status), result.reference, result.code)
+            if (result := results.get(submission.id))
+            else SubmissionOutcome(submission.id, verdict, None, code)
+            for submission in batch
         ]
 
-    async def query(self, ids: Sequence[str]) -> Mapping[str, Outcome | ReceiptLine]:
+    async def query(self, ids: Sequence[str]) -> Mapping[str, SubmissionOutcome | ReceiptLine]:
         self._require_batch(ids)
         _, _, answer = await self._ask("messages/query", {"ids": list(ids)})
         asked = frozenset(ids)
-        return {found.id: _told(found) for found in _read(Found, answer.get("messages")) if found.id in asked}
+        return {found.id: _told(found) for found in _read(WireFound, answer.get("messages")) if found.id in asked}
 
     def verify_receipt(self, headers: Mapping[str, str], body: bytes) -> None:
         try:
@@ -100,10 +102,10 @@ class HttpGateway:
 
     def _require_batch(self, batch: Sequence[object]) -> None:
         if len(batch) > self.capabilities.batch_size:
-            raise ValueError(f"{len(batch)} letters in a batch of at most {self.capabilities.batch_size}")
+            raise ValueError(f"{len(batch)} submissions in a batch of at most {self.capabilities.batch_size}")
 
     async def _ask(self, path: str, question: object) -> tuple[Verdict, str | None, dict[str, object]]:
-        """Return the answer (empty if unreadable), behind the verdict and code of letters that it does not name."""
+        """Return the answer (empty if unreadable), behind the verdict and code of submissions that it does not name."""
         body = orjson.dumps(question)
         try:
             async with asyncio.timeout(self._whole_seconds):
@@ -151,11 +153,11 @@ def _read(model: type[_Line], lines: object) -> list[_Line]:
     return read
 
 
-def _told(found: Found) -> Outcome | ReceiptLine:
+def _told(found: WireFound) -> SubmissionOutcome | ReceiptLine:
     if found.status in ("delivered", "failed"):
         return _receipt_line(found)
-    return Outcome(found.id, _BY_QUERY[found.status], found.reference, found.code)
+    return SubmissionOutcome(found.id, _BY_QUERY[found.status], found.reference, found.code)
 
 
-def _receipt_line(line: Found | Receipt) -> ReceiptLine:
+def _receipt_line(line: WireFound | WireReceipt) -> ReceiptLine:
     return ReceiptLine(line.id, line.reference, line.status == "delivered", line.code, line.at)

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from supervision.foundation import strict_json
 from supervision.foundation.clock import read_moment
-from supervision.foundation.errors import Problem
+from supervision.foundation.errors import FieldError
 from supervision.messaging.errors import MalformedReceipt
 
 
@@ -45,14 +45,14 @@ _LINE_TEXTS = ("应为一条状态报告，并带有 id 或 reference。", "This
 _WHOLE_TEXTS = ("应为带有 receipts 列表的 JSON 对象。", "This must be a JSON object with a list of receipts.")
 
 
-class Result(BaseModel):
+class WireResult(BaseModel):
     id: _Id
     status: Literal["accepted", "refused", "throttled"]
     reference: _Word | None = None
     code: _Word | None = None
 
 
-class Found(BaseModel):
+class WireFound(BaseModel):
     id: _Id
     status: Literal["accepted", "refused", "delivered", "failed", "absent"]
     reference: _Word | None = None
@@ -60,7 +60,7 @@ class Found(BaseModel):
     at: _Moment | None = None
 
 
-class Receipt(BaseModel):
+class WireReceipt(BaseModel):
     id: _Id | None = None
     reference: _Word | None = None
     status: Literal["delivered", "failed"]
@@ -75,26 +75,26 @@ class Receipt(BaseModel):
 
 
 class _Receipts(BaseModel):
-    receipts: list[Receipt]
+    receipts: list[WireReceipt]
 
 
-def read_receipts(raw: bytes) -> Sequence[Receipt]:
+def read_receipts(raw: bytes) -> Sequence[WireReceipt]:
     """Read the receipts of one call; refuses the whole, naming each place that is wrong."""
     try:
         return _Receipts.model_validate(strict_json.loads(raw)).receipts
     except strict_json.NotJsonError:
-        raise MalformedReceipt(problems=[Problem("", "json_invalid", *_WHOLE_TEXTS)]) from None
+        raise MalformedReceipt(problems=[FieldError("", "json_invalid", *_WHOLE_TEXTS)]) from None
     except strict_json.RepeatedKeyError as error:
         named = "".join(f"/{step}" for step in error.place if step in _TEXTS or isinstance(step, int))
-        raise MalformedReceipt(problems=[Problem(named, "repeated_key", error.zh, error.en)]) from None
+        raise MalformedReceipt(problems=[FieldError(named, "repeated_key", error.zh, error.en)]) from None
     except ValidationError as error:
         raise MalformedReceipt(problems=list(_problems(error))) from None
 
 
-def _problems(error: ValidationError) -> Iterator[Problem]:
+def _problems(error: ValidationError) -> Iterator[FieldError]:
     # Only names of ours and places in the list come into a pointer, for unknown names are passed over.
     for each in error.errors(include_url=False, include_context=False, include_input=False):
         place = each["loc"]
         code = each["type"] if each["type"] in {"missing", "moment"} else "invalid_value"
         texts = _TEXTS[str(place[-1])] if place and place[-1] in _TEXTS else _LINE_TEXTS if place else _WHOLE_TEXTS
-        yield Problem("".join(f"/{step}" for step in place), code, *texts)
+        yield FieldError("".join(f"/{step}" for step in place), code, *texts)

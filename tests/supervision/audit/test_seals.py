@@ -12,7 +12,7 @@ from tests.places import Committed
 
 @pytest.fixture
 async def sealed(committed: Committed) -> Committed:
-    """A house with three sealed batches of audit rows."""
+    """A database with three sealed batches of audit rows."""
     place = await committed.found("330326")
     for number in range(3):
         async with committed.api() as session:
@@ -30,29 +30,29 @@ FORGERY = """
 """
 
 
-async def seal(house: Committed) -> int:
-    async with house.worker() as session:
+async def seal(committed: Committed) -> int:
+    async with committed.worker() as session:
         count = await seals.seal(session)
         await session.commit()
         return count
 
 
-async def seal_up_to(house: Committed, count: int) -> None:
+async def seal_up_to(committed: Committed, count: int) -> None:
     """Seal until `count` rows are: transactions of other databases of the server hold the sealer back as well."""
     async with asyncio.timeout(60):
-        while (await verify(house))[0] < count:
-            await seal(house)
+        while (await verify(committed))[0] < count:
+            await seal(committed)
             await asyncio.sleep(0.02)
 
 
-async def verify(house: Committed) -> tuple[int, list[seals.Damage]]:
-    async with house.worker() as session:
+async def verify(committed: Committed) -> tuple[int, list[seals.Damage]]:
+    async with committed.worker() as session:
         return await seals.verify(session)
 
 
-async def tamper(house: Committed, statement: str) -> None:
+async def tamper(committed: Committed, statement: str) -> None:
     """Do what only the tables' owner can, and only after taking the guard away."""
-    async with house.owner() as session:
+    async with committed.owner() as session:
         await enter(session, None)
         await session.execute(text("ALTER TABLE audit_event DISABLE TRIGGER never_changed"))
         await session.execute(text("ALTER TABLE audit_seal DISABLE TRIGGER never_changed"))

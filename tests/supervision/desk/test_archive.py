@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.schemas.items import AmendItem
 from supervision.desk.archive import archive_package, timeline
-from supervision.desk.archive.timeline import PARTS
+from supervision.desk.archive.timeline import SECTIONS
 from supervision.desk.errors import ArchiveTooLarge, ArchiveTooLong
 from supervision.foundation.actors import Role
 from supervision.foundation.errors import NotFound
 from supervision.foundation.sessions import fetch
 from supervision.identity.models import Unit
+from supervision.items.item_changes import note_changes
+from supervision.items.states import ItemChangeKind
 from supervision.messaging import templates
 from supervision.tasks.models import Task
 from tests.factories.desk import NOON, Life, live, person, unit_of
@@ -42,13 +45,13 @@ async def read(session: AsyncSession, life: Life, place: Place, role: Role = Rol
     return rows
 
 
-async def test_every_part_tells_of_the_item_and_of_no_other(session: AsyncSession, here: Place, life: Life) -> None:
+async def test_every_section_tells_of_the_item_and_of_no_other(session: AsyncSession, here: Place, life: Life) -> None:
     await live(session, here.actor, month=4)
     told = await read(session, life, here)
     office = person(here.actor)
-    parts = [await fetch(session, part(office), {"item": life.item_id}) for part in PARTS]
-    assert [no for no, rows in enumerate(parts) if not rows] == []
-    assert len(told) == sum(map(len, parts)), "nothing is told twice"
+    sections = [await fetch(session, section(office), {"item": life.item_id}) for section in SECTIONS]
+    assert [no for no, rows in enumerate(sections) if not rows] == []
+    assert len(told) == sum(map(len, sections)), "nothing is told twice"
     name = await session.scalar(select(Unit.name).where(Unit.id == life.unit_id))
     assert {row["unit"] for row in told if row["unit"]} == {name}
     assert all(row["title"] and row["at"] for row in told)
@@ -56,6 +59,22 @@ async def test_every_part_tells_of_the_item_and_of_no_other(session: AsyncSessio
     assert amended.startswith("名称有误\n标题：示例事项")
     assert amended.endswith(" → 修复水毁道路")
     assert [row["at"] for row in told] == sorted(row["at"] for row in told)
+
+
+async def test_every_field_that_can_be_amended_is_named_in_chinese(
+    session: AsyncSession, here: Place, life: Life
+) -> None:
+    fields = sorted(AmendItem.model_fields.keys() - {"reason"})
+    facts = {name: {"from": None, "to": "新"} for name in fields}
+    facts_of = {life.item_id: facts}
+    await note_changes(session, here.actor, ItemChangeKind.AMENDED, reason="逐项更正", facts_of=facts_of)
+    told = [row["text"] for row in await read(session, life, here) if row["title"] == "修改立项内容"]
+    (lines,) = [lines for reason, *lines in map(str.splitlines, told) if reason == "逐项更正"]
+    # An id says nothing to a reader.
+    assert len(lines) == len([name for name in fields if not name.endswith("_id")])
+    named = [line.partition("：")[0] for line in lines]
+    unnamed = [name for name in named if name.isascii()]
+    assert unnamed == [], "give each of them its Chinese name in _FIELDS of desk/archive/papers.py"
 
 
 async def test_nobody_reads_what_they_may_not_see_elsewhere(session: AsyncSession, here: Place, life: Life) -> None:
@@ -68,7 +87,7 @@ async def test_nobody_reads_what_they_may_not_see_elsewhere(session: AsyncSessio
             await timeline.get_archive(session, actor, life.item_id)
 
 
-async def test_a_supporting_unit_reads_its_own_part_only(session: AsyncSession, here: Place, life: Life) -> None:
+async def test_a_supporting_unit_reads_its_own_share_only(session: AsyncSession, here: Place, life: Life) -> None:
     """It sees the item and its tasks, and nothing that the other one sent or was told."""
     beside = await make_unit(session, here.actor)
     await add_party(session, life.item_id, beside)

@@ -11,8 +11,9 @@ from supervision.desk import statistics
 from supervision.desk.statistics import Grouping
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
-from supervision.items.models import PartKind, Party
+from supervision.items.models import Party
 from supervision.items.registration import NewParty, add_parties
+from supervision.items.states import Responsibility
 from supervision.scoring import proposals
 from tests.factories.desk import NOON, person
 from tests.factories.identity import make_official, make_unit
@@ -49,10 +50,10 @@ async def add(session: AsyncSession, actor: Actor, unit: str, kind: str = "depar
         if closed:
             facts |= {"closed_on": date.fromisoformat(closed), "state": "closed"}
         item_id = await add_item(session, kind=item_kind, deadline_on=date.fromisoformat(deadline), **facts)
-        unit_part = NewParty(item_id=item_id, unit_id=unit_id, part=PartKind.RESPONSIBLE_UNIT)
-        leader_part = NewParty(item_id=item_id, official_id=leader_id, part=PartKind.LEAD_LEADER)
-        await add_parties(session, [unit_part])
-        await add_parties(session, [leader_part])
+        of_unit = NewParty(item_id=item_id, unit_id=unit_id, responsibility=Responsibility.RESPONSIBLE_UNIT)
+        of_leader = NewParty(item_id=item_id, official_id=leader_id, responsibility=Responsibility.LEAD_LEADER)
+        await add_parties(session, [of_unit])
+        await add_parties(session, [of_leader])
         task_id = await add_task(session, actor, item_id, unit_id, responsible_person_id=leader_id)
         for verdict in verdicts.split():
             await add_completion(session, unit_id, task_id, AT, verdict, reopened_at=None)
@@ -105,7 +106,9 @@ async def test_a_unit_sees_its_own_figures_only(session: AsyncSession, here: Pla
     leader_id = await make_official(session, here.actor, county, position="county_leader")
     item_id = await session.scalar(select(Party.item_id).where(Party.unit_id == units["乙镇"]).limit(1))
     assert item_id
-    await add_parties(session, [NewParty(item_id=item_id, official_id=leader_id, part=PartKind.LEAD_LEADER)])
+    await add_parties(
+        session, [NewParty(item_id=item_id, official_id=leader_id, responsibility=Responsibility.LEAD_LEADER)]
+    )
     assert set(await read(session, unit, Grouping.LEADER)) == {"乙镇领导", str(leader_id)}
 
 

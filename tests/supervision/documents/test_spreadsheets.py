@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from supervision.documents import errors
 from supervision.documents.rules import Limits
-from supervision.documents.spreadsheets import Value, read_table, write_xlsx
+from supervision.documents.spreadsheets import CellValue, read_table, write_xlsx
 from tests.factories.spreadsheets import GOOD_SHEET, HEADER, container, places
 
 
@@ -52,7 +52,7 @@ def test_numbers_dates_and_percents_read_as_a_person_sees_them() -> None:
 
 
 def test_what_is_written_is_read_again() -> None:
-    rows: list[list[Value]] = [
+    rows: list[list[CellValue]] = [
         ["=1+1", Decimal("131.4"), date(2016, 12, 31)],
         ["http://example.com", 500, None],
         ["县直部门", True, 123456789012345678],

@@ -230,7 +230,7 @@ class TestMerge:
         assert (await changes(session, office, item_id))[0][1]["into_id"] == str(into_id)
         ((kind, facts),) = await changes(session, office, into_id)
         assert (kind, facts["from_id"], facts["tasks"]) == ("absorbed", str(item_id), 1)
-        parties = select(Party.unit_id, Party.official_id, Party.part)
+        parties = select(Party.unit_id, Party.official_id, Party.responsibility)
         of_both = [set(await session.execute(parties.where(Party.item_id == each))) for each in (item_id, into_id)]
         assert of_both[0] < of_both[1]
 
@@ -265,7 +265,7 @@ class TestSplit:
         await merge_and_split.merge_item(session, office, into_id, into_id=item_id, reason="同一事项")
         session.add(LedgerEntry(ledger_id=ledger_id, item_id=item_id, no=7))
         (new_id,) = await merge_and_split.split_item(
-            session, office, item_id, parts=[{"title": "分出事项", "task_ids": [other]}], reason="分头办理"
+            session, office, item_id, portions=[{"title": "分出事项", "task_ids": [other]}], reason="分头办理"
         )
         new = await queries.get_item(session, office, new_id)
         assert (new["number"], new["split_from_id"], new["state"]) == ("领办2016-003", item_id, "open")
@@ -292,12 +292,12 @@ class TestSplit:
             ([[foreign]], SplitTasksUnknown),
             ([[task_id], [task_id]], SplitTasksUnknown),
         ):
-            parts: list[merge_and_split.SplitPart] = [{"title": "分出", "task_ids": each} for each in wanted]
+            portions: list[merge_and_split.Portion] = [{"title": "分出", "task_ids": each} for each in wanted]
             with pytest.raises(refusal):
-                await merge_and_split.split_item(session, office, item_id, parts=parts, reason="分头办理")
+                await merge_and_split.split_item(session, office, item_id, portions=portions, reason="分头办理")
         with pytest.raises(errors.ClassifiedMatter):
             await merge_and_split.split_item(
-                session, office, item_id, parts=[{"title": "机密件", "task_ids": [task_id]}], reason="分头办理"
+                session, office, item_id, portions=[{"title": "机密件", "task_ids": [task_id]}], reason="分头办理"
             )
 
 
@@ -381,7 +381,7 @@ async def test_nothing_of_a_missing_item(session: AsyncSession, here: Place) -> 
         registration_approval.approve_item(session, office, missing, reason="同意"),
         suspension.suspend_item(session, office, missing, reason="待批复"),
         suspension.void_item(session, office, missing, reason="误登"),
-        merge_and_split.split_item(session, office, missing, parts=[], reason="分头办理"),
+        merge_and_split.split_item(session, office, missing, portions=[], reason="分头办理"),
         item_stages.plan_stages(session, office, missing, stages=[]),
         queries.list_item_changes(session, office, PageRequest(), missing),
         close_item(session, office, missing),

@@ -38,13 +38,13 @@ async def reopen(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
     await item_changes.mark_reopened(session, actor, item, reason="回头看发现未落实")
 
 
-def letters(rows: Any) -> list[tuple[UUID, str, str]]:
+def listed(rows: Any) -> list[tuple[UUID, str, str]]:
     return [(row.official_id, row.matter, row.state) for row in rows]
 
 
 async def messages(session: AsyncSession) -> list[tuple[UUID, str, str]]:
     rows = await session.execute(select(Message.official_id, Message.matter, Message.state).order_by(Message.id))
-    return letters(rows)
+    return listed(rows)
 
 
 @pytest.mark.parametrize("year", [2015, 2016, 2017])

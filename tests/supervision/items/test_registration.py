@@ -112,10 +112,10 @@ async def test_refuses_a_stale_version(session: AsyncSession, here: Place) -> No
 
 
 class TestVisibility:
-    async def test_a_unit_sees_the_items_in_which_it_has_a_part(self, session: AsyncSession, here: Place) -> None:
+    async def test_a_unit_sees_the_items_of_which_it_is_a_party(self, session: AsyncSession, here: Place) -> None:
         unit_id = await make_unit(session, here.actor)
         seen, unseen = await make_item(session, here.actor), await make_item(session, here.actor)
-        await add_parties(session, [NewParty(item_id=seen, part="responsible_unit", unit_id=unit_id)] * 2)
+        await add_parties(session, [NewParty(item_id=seen, responsibility="responsible_unit", unit_id=unit_id)] * 2)
         unit = Actor(here.actor.jurisdiction_id, Role.UNIT, unit_id=unit_id)
         page = await queries.list_items(session, unit, PageRequest())
         assert [row["id"] for row in page.rows] == [seen]
@@ -157,7 +157,7 @@ class TestLists:
         unit_id = await make_unit(session, here.actor)
         plain = await make_item(session, here.actor)
         special = await make_item(session, here.actor, kind="special_work", deadline_on=date(2016, 5, 1))
-        await add_parties(session, [NewParty(item_id=special, part="responsible_unit", unit_id=unit_id)])
+        await add_parties(session, [NewParty(item_id=special, responsibility="responsible_unit", unit_id=unit_id)])
         for only, expected in (
             (ItemFilter(kind="special_work"), [special]),
             (ItemFilter(unit_id=unit_id), [special]),

@@ -103,7 +103,7 @@ async def test_every_state_with_every_verb(
 WORK: Mapping[str, Verb] = {
     "decompose": lambda session, actor, item_id: decomposition.decompose_item(session, actor, item_id, tasks=[]),
     "extend": lambda *who: extensions.ask_extension(*who, until_on=LATER, reason="雨季"),
-    "split": lambda *who: merge_and_split.split_item(*who, parts=[], reason="分头办理"),
+    "split": lambda *who: merge_and_split.split_item(*who, portions=[], reason="分头办理"),
     "stage": lambda *who: plan_stages(*who, stages=[{"name": "设计", "limit_on": DAY}]),
 }
 

@@ -11,7 +11,7 @@ from supervision.ledgers.cells import WRONG_WITH_CELL
 from supervision.ledgers.columns import COLUMNS, Column
 from supervision.ledgers.ledger_import import read_book
 from supervision.ledgers.ledger_sheet import LedgerSheet
-from supervision.ledgers.queries import Directory, PersonInPost, Taken
+from supervision.ledgers.queries import Directory, LedgerContents, PersonInPost
 from tests.factories.tasks import HEADER, ledger_row, to_csv
 
 LABOUR, FINANCE, COUNTY = new_id(), new_id(), new_id()
@@ -27,10 +27,10 @@ DIRECTORY = Directory(
         PersonInPost(new_id(), FINANCE, "示例经办丙", "科长", is_county_leader=False),
     ),
 )
-NOTHING = Taken(set(), set())
+NOTHING = LedgerContents(set(), set())
 
 
-def check(raw: bytes, taken: Taken = NOTHING) -> LedgerSheet:
+def check(raw: bytes, taken: LedgerContents = NOTHING) -> LedgerSheet:
     sheet = LedgerSheet(read_book(raw), year=2016, directory=DIRECTORY, taken=taken)
     sheet.check(sheet.rows)
     return sheet
@@ -83,7 +83,7 @@ MISTAKES: Sequence[tuple[Mapping[str, str], str, str]] = [
     ({"目标值": "=500+500"}, "目标值", "formula"),
 ]
 SEVENTH = ledger_row(序号="7", 目标="第七目标")
-ENTERED = Taken({8}, {"已有目标"})
+ENTERED = LedgerContents({8}, {"已有目标"})
 
 
 @pytest.mark.parametrize(("written", "column", "code"), MISTAKES)

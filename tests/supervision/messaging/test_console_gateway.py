@@ -6,7 +6,7 @@ import pytest
 from supervision.messaging.errors import MalformedReceipt, UnsignedReceipt
 from supervision.messaging.gateways import (
     Gateway,
-    Letter,
+    Submission,
     Verdict,
 )
 from supervision.messaging.gateways.console import ConsoleGateway
@@ -23,9 +23,9 @@ def anyio_backend() -> str:
 
 async def test_the_console_writes_masked_letters_to_a_private_file(tmp_path: Path) -> None:
     gateway: Gateway = ConsoleGateway(tmp_path / "data")
-    first, second = [Letter("7", "+8610012345678", TEXT)], [Letter("8", "+8610000000000", TEXT)]
+    first, second = [Submission("7", "+8610012345678", TEXT)], [Submission("8", "+8610000000000", TEXT)]
     outcomes = await gateway.submit(first) + await gateway.submit(second)
-    assert [(outcome.letter_id, outcome.verdict) for outcome in outcomes] == [
+    assert [(outcome.message_id, outcome.verdict) for outcome in outcomes] == [
         ("7", Verdict.ACCEPTED),
         ("8", Verdict.ACCEPTED),
     ]
@@ -40,13 +40,13 @@ async def test_the_console_writes_masked_letters_to_a_private_file(tmp_path: Pat
 
 async def test_a_console_without_a_writable_folder_lets_letters_wait(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where a folder should be")
-    outcomes = await ConsoleGateway(tmp_path / "data").submit([Letter("7", "+8610000000000", TEXT)])
+    outcomes = await ConsoleGateway(tmp_path / "data").submit([Submission("7", "+8610000000000", TEXT)])
     assert [outcome.verdict for outcome in outcomes] == [Verdict.UNREACHABLE]
 
 
 async def test_the_console_knows_no_receipts() -> None:
     gateway = ConsoleGateway(None)
-    assert [outcome.verdict for outcome in await gateway.submit([Letter("7", "+8610000000000", TEXT)])] == [
+    assert [outcome.verdict for outcome in await gateway.submit([Submission("7", "+8610000000000", TEXT)])] == [
         Verdict.ACCEPTED
     ]
     with pytest.raises(UnsignedReceipt):

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 
 from supervision.messaging import delivery
-from supervision.messaging.delivery import Claimed
-from supervision.messaging.gateways import Gateway, Outcome, ReceiptLine, Verdict
+from supervision.messaging.delivery import ClaimedMessage
+from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
 from supervision.messaging.gateways.console import ConsoleGateway
 from supervision.messaging.gateways.http import HttpGateway
@@ -21,8 +21,10 @@ ASKABLE = HttpGateway("http://127.0.0.1:9", SECRET)
 HOURS_72 = timedelta(hours=72)
 
 
-async def claim(house: Committed, limit: int = 100, gateway: Gateway = CONSOLE, **over: Any) -> list[Claimed]:
-    async with house.worker() as session:
+async def claim(
+    committed: Committed, limit: int = 100, gateway: Gateway = CONSOLE, **over: Any
+) -> list[ClaimedMessage]:
+    async with committed.worker() as session:
         wanted = {"gateway": gateway.name, "is_test": True, "limit": limit, **over}
         claimed = await delivery.claim(session, **wanted)
         await session.commit()
@@ -30,32 +32,32 @@ async def claim(house: Committed, limit: int = 100, gateway: Gateway = CONSOLE, 
 
 
 async def settle(
-    house: Committed,
-    claimed: Sequence[Claimed],
+    committed: Committed,
+    claimed: Sequence[ClaimedMessage],
     verdict: Verdict,
     gateway: Gateway = CONSOLE,
     code: str | None = None,
 ) -> None:
-    outcomes = [Outcome(str(each.id), verdict, f"ref-{each.id}", code) for each in claimed]
-    async with house.worker() as session:
+    outcomes = [SubmissionOutcome(str(each.id), verdict, f"ref-{each.id}", code) for each in claimed]
+    async with committed.worker() as session:
         await delivery.settle(session, gateway, claimed, outcomes)
         await session.commit()
 
 
-async def states(house: Committed) -> dict[str, int]:
-    async with house.worker() as session:
+async def states(committed: Committed) -> dict[str, int]:
+    async with committed.worker() as session:
         return await states_of(session)
 
 
-async def take_doubtful(house: Committed, gateway: Gateway) -> list[Claimed]:
-    async with house.worker() as session:
+async def take_doubtful(committed: Committed, gateway: Gateway) -> list[ClaimedMessage]:
+    async with committed.worker() as session:
         taken = await delivery.take_doubtful(session, gateway, is_test=True, limit=100)
         await session.commit()
     return taken
 
 
-async def expire(house: Committed) -> None:
-    async with house.worker() as session:
+async def expire(committed: Committed) -> None:
+    async with committed.worker() as session:
         await delivery.expire(session, silent=WITHOUT_RECEIPTS, patience=HOURS_72)
         await session.commit()
 
@@ -63,13 +65,13 @@ async def expire(house: Committed) -> None:
 async def test_a_claim_opens_the_number_and_writes_its_attempt_first(committed: Committed) -> None:
     await stock(committed, 2)
     claimed = await claim(committed)
-    letters, unsendable = delivery.write_letters(claimed)
-    assert [letter.telephone for letter in letters] == ["+8619999990000", "+8619999990001"]
-    assert {letter.text for letter in letters} == {"【督查室】请按时报送进展。"}
+    submissions, unsendable = delivery.write_submissions(claimed)
+    assert [submission.telephone for submission in submissions] == ["+8619999990000", "+8619999990001"]
+    assert {submission.text for submission in submissions} == {"【督查室】请按时报送进展。"}
     assert unsendable == []
     attempts = await ask(committed, "SELECT message_id, fence, gateway, verdict FROM attempt ORDER BY message_id")
     assert [tuple(row) for row in attempts] == [(each.id, 1, "console", None) for each in claimed]
-    assert "1999999" not in repr((claimed, letters))
+    assert "1999999" not in repr((claimed, submissions))
 
 
 async def test_two_workers_never_claim_the_same_message(committed: Committed) -> None:
@@ -176,8 +178,8 @@ async def test_without_a_readable_number_a_message_is_refused_and_the_others_go(
     await stock(committed, 3)
     await ask(committed, "UPDATE official SET telephone_sealed = '\\x01' WHERE telephone_masked LIKE '%0000'")
     await ask(committed, "UPDATE official SET telephone_sealed = NULL WHERE telephone_masked LIKE '%0001'")
-    letters, unsendable = delivery.write_letters(await claim(committed))
-    assert len(letters) == 1
+    submissions, unsendable = delivery.write_submissions(await claim(committed))
+    assert len(submissions) == 1
     assert {(each.verdict, each.code) for each in unsendable} == {(Verdict.REFUSED, "no_number")}
 
 
@@ -203,10 +205,10 @@ async def test_a_lease_that_runs_out_is_asked_about_by_one_and_ends_as_the_gatew
         assert await asyncio.wait_for(take_doubtful(committed, ASKABLE), 5) == []
         await session.commit()
     has_it, refused, absent, arrived = (str(each.id) for each in doubtful)
-    told: list[Outcome | ReceiptLine] = [
-        Outcome(has_it, Verdict.ACCEPTED, "r1"),
-        Outcome(refused, Verdict.REFUSED, None, "INVALID"),
-        Outcome(absent, Verdict.UNREACHABLE),
+    told: list[SubmissionOutcome | ReceiptLine] = [
+        SubmissionOutcome(has_it, Verdict.ACCEPTED, "r1"),
+        SubmissionOutcome(refused, Verdict.REFUSED, None, "INVALID"),
+        SubmissionOutcome(absent, Verdict.UNREACHABLE),
         ReceiptLine(arrived, "r4", delivered=True, code="DELIVRD", at=None),
     ]
     async with committed.worker() as session:

@@ -12,9 +12,9 @@ from deploy.processes import free_port
 from supervision.foundation.clock import real_now
 from supervision.messaging.gateways import (
     Gateway,
-    Letter,
-    Outcome,
     ReceiptLine,
+    Submission,
+    SubmissionOutcome,
     Verdict,
 )
 from supervision.messaging.gateways.codes import CodeClass, classify
@@ -38,8 +38,8 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimul
         yield running
 
 
-def letters(many: int, telephone: str = "+8610000000000") -> list[Letter]:
-    return [Letter(str(next(NUMBERS)), telephone, "【督查室】请报送进展。") for _ in range(many)]
+def submissions(many: int, telephone: str = "+8610000000000") -> list[Submission]:
+    return [Submission(str(next(NUMBERS)), telephone, "【督查室】请报送进展。") for _ in range(many)]
 
 
 @asynccontextmanager
@@ -90,30 +90,30 @@ def says(status: int, body: bytes) -> Callable[[asyncio.StreamWriter], Awaitable
     return answer
 
 
-def verdicts(outcomes: list[Outcome]) -> list[Verdict]:
+def verdicts(outcomes: list[SubmissionOutcome]) -> list[Verdict]:
     return [outcome.verdict for outcome in outcomes]
 
 
-def taken(simulator: RunningSimulator, batch: list[Letter]) -> list[str]:
-    ids = {letter.id for letter in batch}
+def taken(simulator: RunningSimulator, batch: list[Submission]) -> list[str]:
+    ids = {submission.id for submission in batch}
     return [entry["id"] for entry in simulator.entries() if entry["id"] in ids]
 
 
 async def test_a_batch_is_accepted_and_answered_in_its_order(simulator: RunningSimulator) -> None:
     simulator.behave(receipt=SILENT)
-    batch = letters(3)
+    batch = submissions(3)
     async with http_gateway(simulator.url) as gateway:
         outcomes = await gateway.submit(batch)
-    assert [(outcome.letter_id, outcome.verdict) for outcome in outcomes] == [
-        (letter.id, Verdict.ACCEPTED) for letter in batch
+    assert [(outcome.message_id, outcome.verdict) for outcome in outcomes] == [
+        (submission.id, Verdict.ACCEPTED) for submission in batch
     ]
     assert len({outcome.reference for outcome in outcomes}) == 3
-    assert taken(simulator, batch) == [letter.id for letter in batch]
+    assert taken(simulator, batch) == [submission.id for submission in batch]
 
 
 async def test_the_same_id_twice_is_taken_once(simulator: RunningSimulator) -> None:
     simulator.behave(receipt=SILENT)
-    batch = letters(2)
+    batch = submissions(2)
     before = simulator.summary()
     async with http_gateway(simulator.url) as gateway:
         assert await gateway.submit(batch) == await gateway.submit(batch)
@@ -124,35 +124,39 @@ async def test_the_same_id_twice_is_taken_once(simulator: RunningSimulator) -> N
 
 async def test_a_time_out_after_acceptance_is_unknown_until_asked(simulator: RunningSimulator) -> None:
     simulator.behave(answer_delay_s=0.6, receipt=SILENT)
-    batch = letters(2)
+    batch = submissions(2)
     async with http_gateway(simulator.url, timeout_seconds=0.2) as gateway:
         assert verdicts(await gateway.submit(batch)) == [Verdict.UNKNOWN] * 2
-        told = await gateway.query([letter.id for letter in batch])
-    assert taken(simulator, batch) == [letter.id for letter in batch]
-    assert [told[letter.id].reference is not None for letter in batch] == [True, True]
-    assert all(isinstance(line, Outcome) and line.verdict is Verdict.ACCEPTED for line in told.values())
+        told = await gateway.query([submission.id for submission in batch])
+    assert taken(simulator, batch) == [submission.id for submission in batch]
+    assert [told[submission.id].reference is not None for submission in batch] == [True, True]
+    assert all(isinstance(line, SubmissionOutcome) and line.verdict is Verdict.ACCEPTED for line in told.values())
 
 
 async def test_a_connection_dropped_after_acceptance_is_unknown(simulator: RunningSimulator) -> None:
     simulator.behave(drop_after_accept=True, receipt=SILENT)
-    batch = letters(2)
+    batch = submissions(2)
     async with http_gateway(simulator.url) as gateway:
         assert verdicts(await gateway.submit(batch)) == [Verdict.UNKNOWN] * 2
-    assert taken(simulator, batch) == [letter.id for letter in batch]
+    assert taken(simulator, batch) == [submission.id for submission in batch]
 
 
 async def test_a_failing_gateway_is_unknown_and_then_known_to_have_nothing(simulator: RunningSimulator) -> None:
     simulator.behave(fail_rate=1, receipt=SILENT)
-    (letter,) = letters(1)
+    (submission,) = submissions(1)
     async with http_gateway(simulator.url) as gateway:
-        assert await gateway.submit([letter]) == [Outcome(letter.id, Verdict.UNKNOWN, None, "http_503")]
-        assert await gateway.query([letter.id]) == {letter.id: Outcome(letter.id, Verdict.UNREACHABLE)}
-    assert taken(simulator, [letter]) == []
+        assert await gateway.submit([submission]) == [
+            SubmissionOutcome(submission.id, Verdict.UNKNOWN, None, "http_503")
+        ]
+        assert await gateway.query([submission.id]) == {
+            submission.id: SubmissionOutcome(submission.id, Verdict.UNREACHABLE)
+        }
+    assert taken(simulator, [submission]) == []
 
 
 async def test_nobody_listening_is_unreachable() -> None:
     async with http_gateway(f"http://127.0.0.1:{free_port()}") as gateway:
-        assert verdicts(await gateway.submit(letters(2))) == [Verdict.UNREACHABLE] * 2
+        assert verdicts(await gateway.submit(submissions(2))) == [Verdict.UNREACHABLE] * 2
         assert await gateway.query(["1"]) == {}
 
 
@@ -161,7 +165,7 @@ async def test_waiting_for_a_free_connection_in_vain_is_unreachable() -> None:
         await asyncio.sleep(1)
 
     async with peer(keep_waiting) as url, http_gateway(url, timeout_seconds=0.8, connect_seconds=0.3) as gateway:
-        outcomes = await asyncio.gather(*(gateway.submit(letters(1)) for _ in range(23)))
+        outcomes = await asyncio.gather(*(gateway.submit(submissions(1)) for _ in range(23)))
     told = [outcome.verdict for (outcome,) in outcomes]
     assert told.count(Verdict.UNREACHABLE) == 3
     assert told.count(Verdict.UNKNOWN) == 20
@@ -169,7 +173,7 @@ async def test_waiting_for_a_free_connection_in_vain_is_unreachable() -> None:
 
 async def test_flow_control_throttles_part_of_a_batch_and_then_whole_ones(simulator: RunningSimulator) -> None:
     simulator.behave(throttle_per_second=0.1, receipt=SILENT)
-    first, second = letters(3), letters(2)
+    first, second = submissions(3), submissions(2)
     async with http_gateway(simulator.url) as gateway:
         assert verdicts(await gateway.submit(first)) == [Verdict.ACCEPTED, Verdict.THROTTLED, Verdict.THROTTLED]
         whole = await gateway.submit(second)
@@ -179,7 +183,7 @@ async def test_flow_control_throttles_part_of_a_batch_and_then_whole_ones(simula
 
 async def test_a_number_that_the_gateway_does_not_serve_is_refused_alone(simulator: RunningSimulator) -> None:
     simulator.behave(refuse_prefixes=["+86199"], receipt=SILENT)
-    batch = [*letters(1), *letters(1, "+8619900000000")]
+    batch = [*submissions(1), *submissions(1, "+8619900000000")]
     async with http_gateway(simulator.url) as gateway:
         outcomes = await gateway.submit(batch)
     assert verdicts(outcomes) == [Verdict.ACCEPTED, Verdict.REFUSED]
@@ -188,7 +192,7 @@ async def test_a_number_that_the_gateway_does_not_serve_is_refused_alone(simulat
 
 async def test_a_wrong_secret_is_refused_and_nothing_is_taken(simulator: RunningSimulator) -> None:
     simulator.behave(receipt=SILENT)
-    batch = letters(2)
+    batch = submissions(2)
     async with http_gateway(simulator.url, secret="whsec_YW5vdGhlciBzZWNyZXQ=") as gateway:
         outcomes = await gateway.submit(batch)
     assert [(outcome.verdict, outcome.code) for outcome in outcomes] == [(Verdict.REFUSED, "http_401")] * 2
@@ -219,7 +223,7 @@ async def test_a_wrong_secret_is_refused_and_nothing_is_taken(simulator: Running
 )
 async def test_every_answer_is_a_verdict(status: int, body: bytes, verdict: Verdict) -> None:
     async with peer(says(status, body)) as url, http_gateway(url) as gateway:
-        assert verdicts(await gateway.submit([Letter("7", "+8610000000000", "测试")])) == [verdict]
+        assert verdicts(await gateway.submit([Submission("7", "+8610000000000", "测试")])) == [verdict]
 
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:
@@ -249,21 +253,21 @@ async def test_whatever_happens_after_writing_is_unknown(
 ) -> None:
     async with peer(misdeed) as url, http_gateway(url, timeout_seconds=0.2, connect_seconds=0.1) as gateway:
         began = time.monotonic()
-        assert verdicts(await gateway.submit(letters(1))) == [Verdict.UNKNOWN]
+        assert verdicts(await gateway.submit(submissions(1))) == [Verdict.UNKNOWN]
         assert time.monotonic() - began < 2
 
 
 async def test_a_batch_beyond_the_capabilities_is_a_mistake_of_ours(simulator: RunningSimulator) -> None:
     async with http_gateway(simulator.url, batch_size=2) as gateway:
-        with pytest.raises(ValueError, match="3 letters"):
-            await gateway.submit(letters(3))
+        with pytest.raises(ValueError, match="3 submissions"):
+            await gateway.submit(submissions(3))
 
 
 async def test_twenty_thousand_messages_are_taken_once_each(simulator: RunningSimulator) -> None:
     simulator.behave(receipt=SILENT)
     before = simulator.summary()
     async with http_gateway(simulator.url) as gateway:
-        batches = [letters(500) for _ in range(40)]
+        batches = [submissions(500) for _ in range(40)]
         for first in range(0, 40, 4):
             outcomes = await asyncio.gather(*map(gateway.submit, batches[first : first + 4]))
             assert {outcome.verdict for batch in outcomes for outcome in batch} == {Verdict.ACCEPTED}
@@ -274,15 +278,15 @@ async def test_twenty_thousand_messages_are_taken_once_each(simulator: RunningSi
 
 async def test_receipts_are_signed_and_read(simulator: RunningSimulator) -> None:
     simulator.behave(receipt={"delay_min_s": 0, "delay_max_s": 0.05, "fail_prefixes": ["+86199"]})
-    batch = [*letters(1), *letters(1, "+8619900000000")]
+    batch = [*submissions(1), *submissions(1, "+8619900000000")]
     async with http_gateway(simulator.url) as gateway:
         outcomes = await gateway.submit(batch)
         calls = await eventually(lambda: simulator.desk.calls, lambda calls: len(_read(gateway, calls)) == 2)
         lines = {line.message_id: line for line in _read(gateway, calls)}
-        told = await gateway.query([letter.id for letter in batch])
-    assert [lines[letter.id].delivered for letter in batch] == [True, False]
-    assert [lines[letter.id].reference for letter in batch] == [outcome.reference for outcome in outcomes]
-    assert [classify(lines[letter.id].code).kind for letter in batch] == [CodeClass.OK, CodeClass.ABSENT]
+        told = await gateway.query([submission.id for submission in batch])
+    assert [lines[submission.id].delivered for submission in batch] == [True, False]
+    assert [lines[submission.id].reference for submission in batch] == [outcome.reference for outcome in outcomes]
+    assert [classify(lines[submission.id].code).kind for submission in batch] == [CodeClass.OK, CodeClass.ABSENT]
     assert abs((lines[batch[0].id].at or datetime.min.replace(tzinfo=UTC)) - real_now()) < timedelta(minutes=1)
     assert told == lines
 

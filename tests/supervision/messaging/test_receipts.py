@@ -8,7 +8,7 @@ from sqlalchemy import select
 from supervision.foundation.database import enter
 from supervision.messaging import delivery, receipts
 from supervision.messaging.errors import MalformedReceipt
-from supervision.messaging.gateways import Outcome, Verdict
+from supervision.messaging.gateways import SubmissionOutcome, Verdict
 from supervision.messaging.gateways.console import ConsoleGateway
 from supervision.messaging.gateways.http import HttpGateway
 from supervision.messaging.models import ReceiptLine
@@ -19,11 +19,11 @@ from tests.places import Committed
 GATEWAY = HttpGateway("http://127.0.0.1:9", SECRET)
 
 
-async def submit(house: Committed, *, answered: bool = True) -> list[str]:
+async def submit(committed: Committed, *, answered: bool = True) -> list[str]:
     """Claim everything as the http gateway would have it, and return the ids."""
-    async with house.worker() as session:
+    async with committed.worker() as session:
         claimed = await delivery.claim(session, gateway="http", is_test=True, limit=100)
-        accepted = [Outcome(str(each.id), Verdict.ACCEPTED, f"ref-{each.id}") for each in claimed]
+        accepted = [SubmissionOutcome(str(each.id), Verdict.ACCEPTED, f"ref-{each.id}") for each in claimed]
         if answered:
             await delivery.settle(session, GATEWAY, claimed, accepted)
         await session.commit()
@@ -34,24 +34,24 @@ def line(message_id: str | None, status: str = "delivered", **over: Any) -> dict
     return {"id": message_id, "status": status, "code": "DELIVRD" if status == "delivered" else "UNDELIV", **over}
 
 
-async def keep(house: Committed, *lines: dict[str, Any], gateway: HttpGateway = GATEWAY) -> None:
-    async with house.api() as session:
+async def keep(committed: Committed, *lines: dict[str, Any], gateway: HttpGateway = GATEWAY) -> None:
+    async with committed.api() as session:
         await receipts.keep(session, gateway, orjson.dumps({"receipts": lines}))
         await session.commit()
 
 
-async def match(house: Committed, limit: int = 100) -> list[str]:
+async def match(committed: Committed, limit: int = 100) -> list[str]:
     """Match all that waits and return the states of the messages."""
     matched = receipts.Matched(last=0, is_full=True)
     while matched.is_full:
-        async with house.worker() as session:
+        async with committed.worker() as session:
             matched = await receipts.match(session, after=matched.last, limit=limit)
             await session.commit()
-    return [row.state for row in await ask(house, "SELECT state FROM message ORDER BY id")]
+    return [row.state for row in await ask(committed, "SELECT state FROM message ORDER BY id")]
 
 
-async def line_states(house: Committed) -> list[str]:
-    return [row.state for row in await ask(house, "SELECT state FROM receipt_line ORDER BY id")]
+async def line_states(committed: Committed) -> list[str]:
+    return [row.state for row in await ask(committed, "SELECT state FROM receipt_line ORDER BY id")]
 
 
 async def test_a_receipt_is_matched_by_id_or_by_reference(committed: Committed) -> None:

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from supervision.messaging.errors import TemplateNotFilled
 from supervision.messaging.rules import (
-    MAX_PARTS,
-    Value,
-    count_parts,
+    MAX_SEGMENTS,
+    VariableValue,
+    count_segments,
     lint_body,
     not_before,
     placeholders,
     render,
     retry_at,
-    split_parts,
+    split_segments,
 )
 
 CHINA = timezone(timedelta(hours=8))
@@ -30,7 +30,7 @@ def units(text: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("text", "parts"),
+    ("text", "segments"),
     [
         ("", 1),
         ("字" * 65, 1),  # with 【督查室】 exactly 70
@@ -45,22 +45,22 @@ def units(text: str) -> int:
         ("字" + "😀" * 64, 3),  # 134 units, but a pair would straddle the first cut
     ],
 )
-def test_parts_are_counted_in_utf16_units_with_the_signature(text: str, parts: int) -> None:
-    assert count_parts("督查室", text) == parts
+def test_segments_are_counted_in_utf16_units_with_the_signature(text: str, segments: int) -> None:
+    assert count_segments("督查室", text) == segments
 
 
 @given(TEXTS)
-def test_parts_hold_the_whole_text_and_split_no_pair(text: str) -> None:
-    parts = split_parts("督查室", text)
-    assert "".join(parts) == f"【督查室】{text}"
-    limit = 70 if len(parts) == 1 else 67
-    assert all(1 <= units(part) <= limit for part in parts)
-    assert all(units(before) + units(after[0]) > limit for before, after in pairwise(parts))
+def test_segments_hold_the_whole_text_and_split_no_pair(text: str) -> None:
+    segments = split_segments("督查室", text)
+    assert "".join(segments) == f"【督查室】{text}"
+    limit = 70 if len(segments) == 1 else 67
+    assert all(1 <= units(segment) <= limit for segment in segments)
+    assert all(units(before) + units(after[0]) > limit for before, after in pairwise(segments))
 
 
 @given(TEXTS, TEXTS)
 def test_more_text_never_costs_less(text: str, more: str) -> None:
-    assert count_parts("督查室", text) <= count_parts("督查室", text + more)
+    assert count_segments("督查室", text) <= count_segments("督查室", text + more)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_more_text_never_costs_less(text: str, more: str) -> None:
         ("请于{due前", ["stray_brace"]),
         ("请于{{due}}前", ["stray_brace"]),
         ("请于{}前", ["stray_brace"]),
-        ("字" * (MAX_PARTS * 67 - 5), []),
-        ("字" * (MAX_PARTS * 67 - 4), ["too_many_parts"]),
+        ("字" * (MAX_SEGMENTS * 67 - 5), []),
+        ("字" * (MAX_SEGMENTS * 67 - 4), ["too_many_parts"]),
     ],
 )
 def test_a_body_is_linted(body: str, codes: list[str]) -> None:
@@ -93,7 +93,7 @@ def test_a_body_is_linted(body: str, codes: list[str]) -> None:
 
 def test_variables_are_written_by_their_type() -> None:
     body = "{unit}：{item}应于{due_on}前完成，现为{percent}%，共{count}项。"
-    values: dict[str, Value] = {
+    values: dict[str, VariableValue] = {
         "due_on": date(2016, 3, 5),
         "percent": Decimal("6.50"),
         "count": 12,

@@ -12,7 +12,7 @@ from supervision.messaging.models import Template
 from tests.places import Committed, Place
 
 
-def test_defaults_pass_the_rules_and_ask_for_what_the_house_gives() -> None:
+def test_defaults_pass_the_rules_and_ask_for_what_the_system_gives() -> None:
     assert {name: rules.placeholders(body) for name, body in templates.DEFAULTS.items()} == {
         "reminder": {"period", "due"},
         "urge": {"period", "due"},

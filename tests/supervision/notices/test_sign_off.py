@@ -221,7 +221,8 @@ class TestIssue:
         await make_official(session, county, unit_id)
         stranger = await make_official(session, county, await make_unit(session, county), position="principal_leader")
         parties = [
-            NewParty(item_id=item_id, part="responsible_person", official_id=each) for each in (handler, stranger)
+            NewParty(item_id=item_id, responsibility="responsible_person", official_id=each)
+            for each in (handler, stranger)
         ]
         await add_parties(session, parties)
         text = "河道整治不力，请限期办结。"

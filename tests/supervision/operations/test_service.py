@@ -28,7 +28,7 @@ async def test_is_claimed_once_and_again_after_its_lease(session: AsyncSession, 
     actor = asker(here)
     operation_id = await service.start(session, actor, kind="k", arguments={"n": 1})
     claimed = await service.claim(session)
-    assert claimed == service.Claimed(operation_id, "k", {"n": 1}, actor)
+    assert claimed == service.ClaimedOperation(operation_id, "k", {"n": 1}, actor)
     assert await service.claim(session) is None
     await session.execute(text("UPDATE operation SET leased_until = now() - interval '1 second'"))
     assert await service.claim(session) == claimed

@@ -48,10 +48,10 @@ async def test_each_leader_hears_of_their_own_instructions(
     await make_obligation(session, unit_id, **weekly, due_at=moment(3, 15, 0))
     digest_id = await instruction_summary.summarise_instructions(session, here.actor, MARCH)
     assert await instruction_summary.summarise_instructions(session, here.actor, MARCH) == digest_id
-    letters = {row.official_id: row.text for row in await session.execute(select(Message.official_id, Message.text))}
-    assert letters.keys() == {one, other}
-    assert "您批（交）办的事项：在办及本月办结4件，其中新收1件，办结1件，未办结3件，超过时限1件。" in letters[one]
-    assert "在办及本月办结1件，其中新收0件，办结0件，未办结1件，超过时限1件。" in letters[other]
+    messages = {row.official_id: row.text for row in await session.execute(select(Message.official_id, Message.text))}
+    assert messages.keys() == {one, other}
+    assert "您批（交）办的事项：在办及本月办结4件，其中新收1件，办结1件，未办结3件，超过时限1件。" in messages[one]
+    assert "在办及本月办结1件，其中新收0件，办结0件，未办结1件，超过时限1件。" in messages[other]
     await session.commit()
     office, stranger = await callers(here, "office"), await callers(elsewhere, "office")
     told = (await office.get(f"/v1/digests/{digest_id}")).json()

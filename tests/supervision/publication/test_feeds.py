@@ -11,14 +11,14 @@ from supervision.publication import feeds
 from tests.contract.atom import ATOM, GRAMMAR, require_valid
 
 NOON = datetime(2016, 4, 19, 4, tzinfo=UTC)
-ENTRY = feeds.Entry(
+ENTRY = feeds.FeedEntry(
     "tag:ducha.test,2016-04-18:publications/1",
     "目标一：完成进度60%",
     "目标任务：目标一\n完成进度：60%",
     NOON,
     "https://ducha.test/feeds/330326/entries/1",
 )
-FEED = feeds.Feed(
+FEED = feeds.FeedContent(
     tag="tag:ducha.test,2016-01-01:feeds/330326/progress",
     title="示例县重点工作进展",
     author="示例县督查室",

@@ -90,7 +90,7 @@ async def test_what_the_media_report_is_verified_before_it_is_confirmed(
     await decisions.confirm_deduction(session, group, deduction_id)
 
 
-async def test_what_the_house_finds_in_a_circular_names_it(session: AsyncSession, here: Place, unit_id: UUID) -> None:
+async def test_what_the_system_finds_in_a_circular_names_it(session: AsyncSession, here: Place, unit_id: UUID) -> None:
     drafter = bulletins.person(here.actor)
     circular_id = await bulletins.draft(session, drafter)
     await circular_drafts.criticise(session, drafter, circular_id, unit_id=unit_id, reason="推进不力")

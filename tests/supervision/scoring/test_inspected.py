@@ -11,7 +11,7 @@ from supervision.bulletins.rules import Warned
 from supervision.cadence.rules import PeriodKind, period_of
 from supervision.foundation.actors import Role
 from supervision.inspections import plans
-from supervision.inspections.plans import Scope
+from supervision.inspections.plans import PlanScope
 from supervision.items.models import Item
 from supervision.notices.models import NoticeDelivery
 from supervision.scoring import settlement, settlement_queries
@@ -47,7 +47,7 @@ async def notice(session: AsyncSession, here: Place, unit_id: UUID, day: date) -
 async def plan(session: AsyncSession, here: Place, unit_id: UUID, day: date) -> UUID:
     team = await make_official(session, here.actor, await make_unit(session, here.actor, kind="other"))
     inspected = inspections.Inspected(unit_id, unit_id, team)
-    scope = Scope(unit_ids=[unit_id], item_ids=[], official_ids=[team])
+    scope = PlanScope(unit_ids=[unit_id], item_ids=[], official_ids=[team])
     return await inspections.draft_plan(session, here.actor, inspected, first_on=day, last_on=day + WEEK, scope=scope)
 
 

@@ -154,7 +154,7 @@ class TestProposeLate:
         item_id, responsible = await _late_item(session, here)
         (task_id,) = await session.scalars(select(Task.id).where(Task.item_id == item_id))
         supporting = await make_unit(session, here.actor)
-        session.add(Sharer(task_id=task_id, part="supporting_unit", unit_id=supporting, since_at=TODAY))
+        session.add(Sharer(task_id=task_id, responsibility="supporting_unit", unit_id=supporting, since_at=TODAY))
         await session.flush()
         assert await proposals.propose_late(session, here.actor) == 1
         assert await session.scalar(select(Deduction.unit_id)) == responsible
@@ -191,7 +191,7 @@ class TestProposeLate:
         assert before < made < UUID(int=new_id().int + (1 << 80))
 
 
-# Deadlines, and days on which the house looked for lateness before it looks once more at the end, in days from 1 March.
+# Deadlines, and days on which lateness was looked for before the last look at the end, in days from 1 March.
 @in_a_database
 @given(deadlines=st.lists(st.integers(0, 60), min_size=1, max_size=6), looks=st.lists(st.integers(0, 70), max_size=4))
 async def test_looking_more_often_proposes_the_same(

@@ -34,7 +34,7 @@ async def test_makes_tasks_indicators_and_parties_at_once(session: AsyncSession,
     assert (first["target"], first["target_high"]) == ("1000", None)
     assert (second["target"], second["target_high"], second["comparator"]) == ("6.5", "7", "between")
     assert rows[1]["indicators"] == []
-    parties = (await session.execute(select(Party.part, Party.unit_id, Party.official_id))).all()
+    parties = (await session.execute(select(Party.responsibility, Party.unit_id, Party.official_id))).all()
     assert set(parties) == {
         ("responsible_unit", cast.unit_id, None),
         ("lead_leader", None, cast.leader_id),

@@ -17,7 +17,7 @@ from supervision.items.queries import get_for_update
 from supervision.items.states import ItemChangeKind
 from supervision.messaging import outbox, templates
 from supervision.messaging.models import Message
-from supervision.messaging.outbox import Letter
+from supervision.messaging.outbox import NewMessage
 from supervision.tasks import assignments, departures, errors, queries
 from supervision.tasks.departures import record_departure
 from tests.factories.identity import make_official
@@ -109,8 +109,8 @@ async def test_what_stands_still_is_handed_over_too(session: AsyncSession, here:
 async def test_messages_that_wait_go_to_the_successor(session: AsyncSession, here: Place, cast: Cast) -> None:
     await templates.install_defaults(session, here.actor)
     heir_id = await make_official(session, here.actor, cast.unit_id)
-    letters = [
-        Letter(official_id, matter, {"text": "请办理。"})
+    messages = [
+        NewMessage(official_id, matter, {"text": "请办理。"})
         for official_id, matter in (
             (cast.person_id, "甲"),
             (cast.person_id, "乙"),
@@ -118,7 +118,7 @@ async def test_messages_that_wait_go_to_the_successor(session: AsyncSession, her
             (heir_id, "乙"),
         )
     ]
-    await outbox.queue(session, here.actor, template="notice", letters=letters)
+    await outbox.queue(session, here.actor, template="notice", messages=messages)
     await session.execute(update(Message).where(Message.matter == "丙").values(state="submitting"))
     await hold_clock(session, here.actor, at=shanghai(7, 1))
     await record_departure(session, here.actor, cast.person_id, **FACTS, successor_id=heir_id)
@@ -133,8 +133,8 @@ async def test_messages_that_wait_go_to_the_successor(session: AsyncSession, her
 
 async def test_without_a_successor_what_waits_is_cancelled(session: AsyncSession, here: Place, cast: Cast) -> None:
     await templates.install_defaults(session, here.actor)
-    letter = Letter(cast.person_id, "甲", {"text": "请办理。"})
-    await outbox.queue(session, here.actor, template="notice", letters=[letter])
+    message = NewMessage(cast.person_id, "甲", {"text": "请办理。"})
+    await outbox.queue(session, here.actor, template="notice", messages=[message])
     await hold_clock(session, here.actor, at=shanghai(7, 1))
     await record_departure(session, here.actor, cast.person_id, **FACTS, successor_id=None)
     assert list(await session.scalars(select(Message.state))) == ["cancelled"]
@@ -143,8 +143,8 @@ async def test_without_a_successor_what_waits_is_cancelled(session: AsyncSession
 async def test_what_is_no_departure(session: AsyncSession, here: Place, cast: Cast) -> None:
     await make_task(session, here.actor, cast)
     await templates.install_defaults(session, here.actor)
-    waiting = [Letter(cast.person_id, "甲", {"text": "请办理。"})]
-    await outbox.queue(session, here.actor, template="notice", letters=waiting)
+    waiting = [NewMessage(cast.person_id, "甲", {"text": "请办理。"})]
+    await outbox.queue(session, here.actor, template="notice", messages=waiting)
     colleague = await make_official(session, here.actor, cast.unit_id)
     stranger = (await make_cast(session, here.actor)).person_id
     await hold_clock(session, here.actor, at=shanghai(6, 28))

@@ -47,8 +47,8 @@ async def task_id(session: AsyncSession, here: Place, cast: Cast) -> UUID:
     return await make_task(session, here.actor, cast)
 
 
-async def parties(session: AsyncSession, part: str) -> set[UUID | None]:
-    statement = select(Party.unit_id, Party.official_id).where(Party.part == part)
+async def parties(session: AsyncSession, responsibility: str) -> set[UUID | None]:
+    statement = select(Party.unit_id, Party.official_id).where(Party.responsibility == responsibility)
     return {unit_id or official_id for unit_id, official_id in await session.execute(statement)}
 
 
@@ -59,7 +59,9 @@ async def test_the_current_one_stands_on_the_task_and_the_former_in_its_history(
     people = [await make_official(session, here.actor, cast.unit_id) for _ in range(2)]
     for month, person_id in zip((4, 5), people, strict=True):
         await hold_clock(session, here.actor, at=shanghai_noon(month, 1))
-        await reassign_task(session, clerk, task_id, part="responsible_person", official_id=person_id, reason=REASON)
+        await reassign_task(
+            session, clerk, task_id, responsibility="responsible_person", official_id=person_id, reason=REASON
+        )
     task = await queries.get_task(session, clerk, task_id)
     assert (task["responsible_person_id"], task["version"]) == (people[1], 3)
     told = [
@@ -94,10 +96,14 @@ async def test_the_current_one_stands_on_the_task_and_the_former_in_its_history(
     ]
 
 
-async def test_a_part_that_nobody_had_is_filled(session: AsyncSession, here: Place, cast: Cast, task_id: UUID) -> None:
+async def test_a_responsibility_that_nobody_had_is_given(
+    session: AsyncSession, here: Place, cast: Cast, task_id: UUID
+) -> None:
     leader_id = await make_official(session, here.actor, cast.unit_id, position="principal_leader")
     await hold_clock(session, here.actor, at=shanghai_noon(4, 1))
-    await reassign_task(session, office(here), task_id, part="principal_leader", official_id=leader_id, reason=REASON)
+    await reassign_task(
+        session, office(here), task_id, responsibility="principal_leader", official_id=leader_id, reason=REASON
+    )
     told = [
         row
         for row in await assignments.list_assignments(session, here.actor, task_id)
@@ -108,7 +114,7 @@ async def test_a_part_that_nobody_had_is_filled(session: AsyncSession, here: Pla
     assert before["principal_leader"] is None
 
 
-async def test_a_part_is_kept_where_another_task_of_the_item_gives_it(
+async def test_a_responsibility_is_kept_where_another_task_of_the_item_gives_it(
     session: AsyncSession, here: Place, cast: Cast
 ) -> None:
     item_id = await make_item(session, here.actor)
@@ -117,7 +123,7 @@ async def test_a_part_is_kept_where_another_task_of_the_item_gives_it(
     other_id = await make_official(session, here.actor, cast.unit_id)
     for task_id, left in zip(tasks.all(), ({cast.person_id, other_id}, {other_id}), strict=True):
         await reassign_task(
-            session, office(here), task_id, part="responsible_person", official_id=other_id, reason=REASON
+            session, office(here), task_id, responsibility="responsible_person", official_id=other_id, reason=REASON
         )
         assert await parties(session, "responsible_person") == left
 
@@ -185,9 +191,11 @@ async def test_who_cannot_take_over_is_refused(session: AsyncSession, here: Plac
         ("lead_leader", cast.person_id, errors.LeaderNotOfCounty),
         ("lead_leader", new_id(), UnknownOfficial),
     ]
-    for part, official_id, refusal in cases:
+    for responsibility, official_id, refusal in cases:
         with pytest.raises(refusal):
-            await reassign_task(session, office(here), task_id, part=part, official_id=official_id, reason=REASON)
+            await reassign_task(
+                session, office(here), task_id, responsibility=responsibility, official_id=official_id, reason=REASON
+            )
     for unit_id, person_id, refusal in (
         (cast.unit_id, cast.person_id, errors.AlreadyAssigned),
         (new_id(), cast.person_id, UnknownUnit),
@@ -213,7 +221,7 @@ async def test_what_is_closed_stays_as_it_was(session: AsyncSession, here: Place
     other_id = await make_official(session, here.actor, cast.unit_id)
     with pytest.raises(ItemClosed):
         await reassign_task(
-            session, office(here), task_id, part="responsible_person", official_id=other_id, reason=REASON
+            session, office(here), task_id, responsibility="responsible_person", official_id=other_id, reason=REASON
         )
     with pytest.raises(ItemClosed):
         await amend_task(session, office(here), task_id, 1, reason=REASON, supporting_unit_ids=[])
@@ -221,6 +229,8 @@ async def test_what_is_closed_stays_as_it_was(session: AsyncSession, here: Place
 
 async def test_the_history_is_never_changed(session: AsyncSession, here: Place, cast: Cast, task_id: UUID) -> None:
     other_id = await make_official(session, here.actor, cast.unit_id)
-    await reassign_task(session, office(here), task_id, part="responsible_person", official_id=other_id, reason=REASON)
+    await reassign_task(
+        session, office(here), task_id, responsibility="responsible_person", official_id=other_id, reason=REASON
+    )
     with pytest.raises(DBAPIError, match="assignment"):
         await session.execute(text("UPDATE assignment SET reason = '另一原因'"))

@@ -11,7 +11,7 @@ from supervision.items.models import Party
 from supervision.tasks import queries
 from supervision.tasks.decomposition import decompose_item
 from supervision.tasks.errors import DecompositionRefused
-from supervision.tasks.merge_and_split import SplitPart, split_item
+from supervision.tasks.merge_and_split import Portion, split_item
 from supervision.tasks.models import Task
 from supervision.tasks.rules import DEEPEST
 from tests.factories.identity import make_official, make_unit
@@ -81,7 +81,7 @@ async def test_all_who_have_a_part_are_parties(session: AsyncSession, here: Plac
     shared: dict[str, Any] = {"liaison_leader_ids": [cast.leader_id, cast.leader_id], "supporting_unit_ids": [helping]}
     task = await queries.get_task(session, here.actor, await make_task(session, here.actor, cast, **shared))
     assert (task["liaison_leader_ids"], task["supporting_unit_ids"]) == ([str(cast.leader_id)], [str(helping)])
-    rows = await session.execute(select(Party.part, Party.unit_id, Party.official_id))
+    rows = await session.execute(select(Party.responsibility, Party.unit_id, Party.official_id))
     assert {tuple(row) for row in rows} == {
         ("responsible_unit", cast.unit_id, None),
         ("lead_leader", None, cast.leader_id),
@@ -127,9 +127,9 @@ async def test_a_split_cuts_the_tree_and_takes_the_sharers_along(
     first, second, third, fourth = (
         row["id"] for row in (await queries.list_tasks(session, here.actor, PageRequest(), item_id=item_id)).rows
     )
-    parts: list[SplitPart] = [{"title": "另立事项", "task_ids": [second, third]}]
-    (new_id,) = await split_item(session, here.actor, item_id, parts=parts, reason="分头督办")
+    portions: list[Portion] = [{"title": "另立事项", "task_ids": [second, third]}]
+    (new_id,) = await split_item(session, here.actor, item_id, portions=portions, reason="分头督办")
     parent_of = {row.id: row.parent_id for row in await session.execute(select(Task.id, Task.parent_id))}
     assert parent_of == {first: None, second: None, third: second, fourth: first}
-    supporting = select(Party.unit_id).where(Party.item_id == new_id, Party.part == "supporting_unit")
+    supporting = select(Party.unit_id).where(Party.item_id == new_id, Party.responsibility == "supporting_unit")
     assert list(await session.scalars(supporting)) == [helping]
