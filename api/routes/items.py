@@ -20,11 +20,11 @@ from api.schemas.items import (
     SimilarItems,
 )
 from api.schemas.operations import OperationOut
-from supervision.items import item_changes, ledger_entries, queries, registration, similar
+from supervision.items import item_changes, ledger_entries, queries, similar
 from supervision.items.queries import ItemFilter, ItemSort
 from supervision.items.registration import NewItem
 from supervision.items.states import ItemKind, ItemState
-from supervision.ledgers import ledger_closing, ledger_import
+from supervision.ledgers import entered_items, ledger_closing, ledger_import
 from supervision.ledgers.columns import CHINESE
 from supervision.operations import queries as operations
 from supervision.reviews import ledger_standing
@@ -60,7 +60,7 @@ async def _only(
 async def register_item(body: RegisterItem, session: SessionDep, actor: ActorDep) -> Response:
     """Register an item under the next number of its kind and year; some kinds then wait for a second person."""
     new = NewItem(**body.model_dump(exclude={"kind"}))
-    item_id = await registration.register_item(session, actor, new, kind=body.kind)
+    item_id = await entered_items.register_item(session, actor, new, kind=body.kind)
     return one(await queries.get_item(session, actor, item_id), 201, location=f"/v1/items/{item_id}")
 
 

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.identity.models import Official
-from supervision.items import item_changes, ledger_entries, registration
+from supervision.items import ledger_entries
 from supervision.items.errors import LedgerAlreadyClosed, LedgerAlreadyOpen, LedgerYearTooFar
 from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.items.registration import NewItem
+from supervision.ledgers import entered_items
 from supervision.messaging import templates
 from supervision.messaging.models import Message
 from supervision.reviews import ledger_standing
@@ -35,7 +37,7 @@ async def close(session: AsyncSession, actor: Actor, year: int) -> None:
 
 async def reopen(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
     item = await session.get_one(Item, item_id)
-    await item_changes.mark_reopened(session, actor, item, reason="回头看发现未落实")
+    await entered_items.mark_reopened(session, actor, item, reason="回头看发现未落实")
 
 
 def letters(rows: Any) -> list[tuple[UUID, str, str]]:
@@ -113,8 +115,8 @@ async def test_what_comes_to_a_closed_year_is_entered_in_the_ledger_that_stands(
     await reopen(session, here.actor, closed)
     assert await entered(session, 2017) == [other, late, closed]
     # Nothing of another year is drawn in by it, and nothing is entered twice.
-    new = registration.NewItem(title="示例", source="示例", received_on=date(2017, 2, 1), deadline_on=FAR)
-    await registration.register_item(session, here.actor, new, kind="instruction", year=2018)
+    new = NewItem(title="示例", source="示例", received_on=date(2017, 2, 1), deadline_on=FAR)
+    await entered_items.register_item(session, here.actor, new, kind="instruction", year=2018)
     assert await entered(session, 2017) == [other, late, closed]
 
 

@@ -1,0 +1,58 @@
+"""What brings an item to a year: each command of a lower room, and then the place of the item in the ledgers.
+
+Elsewhere these are called here. A lower room cannot know of ledgers, and what is entered in none would be carried over
+by no closing.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation.actors import Actor
+from supervision.items import item_changes, ledger_entries, registration
+from supervision.items.models import Item
+from supervision.items.registration import NewItem
+from supervision.tasks import merge_and_split
+from supervision.tasks.merge_and_split import SplitPart
+
+
+async def register_item(
+    session: AsyncSession, actor: Actor, new: NewItem, *, kind: str, year: int | None = None
+) -> UUID:
+    """Register an item (§3), which belongs to the ledger of its number's year; refuses as the items' room says.
+
+    The year is that of the receipt, unless the item belongs to another ledger. Where that ledger is closed, the item
+    is entered in the next one that is open.
+    """
+    year = year or new.received_on.year
+    item_id = await registration.register_item(session, actor, new, kind=kind, year=year)
+    await ledger_entries.enter_latecomers(session, year)
+    return item_id
+
+
+async def mark_reopened(session: AsyncSession, actor: Actor, item: Item, *, reason: str) -> None:
+    """Open a locked item again after a look back (回头看), entered as if it came now; refuses one not closed."""
+    await item_changes.mark_reopened(session, actor, item, reason=reason)
+    await ledger_entries.enter_latecomers(session, item.year)
+
+
+async def merge_item(session: AsyncSession, actor: Actor, item_id: UUID, *, into_id: UUID, reason: str) -> None:
+    """Merge an item into another, which is entered wherever the first one is; refuses as the tasks' room says."""
+    await merge_and_split.merge_item(session, actor, item_id, into_id=into_id, reason=reason)
+    await ledger_entries.enter_beside(session, [into_id], of_item_id=item_id)
+
+
+async def split_item(
+    session: AsyncSession, actor: Actor, item_id: UUID, *, parts: Sequence[SplitPart], reason: str
+) -> list[UUID]:
+    """Split new items off one, return their ids, and enter them wherever it is; refuses as the tasks' room says.
+
+    Where their year's ledger is closed, they are entered in the next one that is open.
+    """
+    new_ids = await merge_and_split.split_item(session, actor, item_id, parts=parts, reason=reason)
+    year = (await session.execute(select(Item.year).where(Item.id == item_id))).scalar_one()
+    await ledger_entries.enter_latecomers(session, year)
+    await ledger_entries.enter_beside(session, new_ids, of_item_id=item_id)
+    return new_ids
