@@ -20,11 +20,12 @@ from api.schemas.items import (
     SimilarItems,
 )
 from api.schemas.operations import OperationOut
-from supervision.items import item_changes, ledger_entries, queries, similar
+from supervision.items import item_changes, queries, similar
 from supervision.items.queries import ItemFilter, ItemSort
 from supervision.items.registration import NewItem
 from supervision.items.states import ItemKind, ItemState
-from supervision.ledgers import entered_items, ledger_closing, ledger_import
+from supervision.ledgers import entered_items, ledger_entries, ledger_import
+from supervision.ledgers import queries as ledgers
 from supervision.ledgers.columns import CHINESE
 from supervision.operations import queries as operations
 from supervision.reviews import ledger_standing
@@ -107,7 +108,7 @@ async def amend_item(
 @router.get("/ledgers/{year}", permission=may(Scope.ITEMS_READ, *WORKING), response_model=LedgerOut)
 async def get_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Read when a year's ledger was opened, and by whom."""
-    return one(await queries.get_ledger(session, actor, year))
+    return one(await ledgers.get_ledger(session, actor, year))
 
 
 @router.get("/ledgers/{year}/entries", permission=may(Scope.ITEMS_READ, *WORKING), response_model=LedgerEntryPage)
@@ -115,7 +116,7 @@ async def list_ledger_entries(
     year: Year, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
     """List what a year's ledger holds, by number."""
-    return many(request, await queries.list_ledger_entries(session, actor, wanted, year=year))
+    return many(request, await ledgers.list_ledger_entries(session, actor, wanted, year=year))
 
 
 @router.post(
@@ -128,7 +129,7 @@ async def list_ledger_entries(
 async def open_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Open a year's ledger without a spreadsheet, and enter what is unfinished and stands in no other."""
     await ledger_entries.open_ledger(session, actor, year=year)
-    return one(await queries.get_ledger(session, actor, year), 201, location=f"/v1/ledgers/{year}")
+    return one(await ledgers.get_ledger(session, actor, year), 201, location=f"/v1/ledgers/{year}")
 
 
 @router.post(
@@ -141,7 +142,7 @@ async def open_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Respo
 async def check_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Count what a year's ledger has come to, and keep the count."""
     check_id = await ledger_standing.check_ledger(session, actor, year=year)
-    row = await ledger_closing.get_ledger_check(session, actor, year, check_id)
+    row = await ledgers.get_ledger_check(session, actor, year, check_id)
     return one(row, 201, location=f"/v1/ledgers/{year}/checks/{check_id}")
 
 
@@ -154,7 +155,7 @@ async def list_ledger_checks(
     year: Year, request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep
 ) -> Response:
     """List when a year's ledger was counted, and what it came to."""
-    return many(request, await ledger_closing.list_ledger_checks(session, actor, wanted, year=year))
+    return many(request, await ledgers.list_ledger_checks(session, actor, wanted, year=year))
 
 
 @router.get(
@@ -164,14 +165,14 @@ async def list_ledger_checks(
 )
 async def get_ledger_check(year: Year, check_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one count of a ledger."""
-    return one(await ledger_closing.get_ledger_check(session, actor, year, check_id))
+    return one(await ledgers.get_ledger_check(session, actor, year, check_id))
 
 
 @router.post("/ledgers/{year}/closing", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=LedgerOut)
 async def close_ledger(year: Year, body: CloseLedger, session: SessionDep, actor: ActorDep) -> Response:
     """Close a year's ledger and carry what is unfinished, under its numbers, over into the next year's."""
     await ledger_standing.close_ledger(session, actor, year=year, **body.model_dump())
-    return one(await queries.get_ledger(session, actor, year))
+    return one(await ledgers.get_ledger(session, actor, year))
 
 
 @router.post(

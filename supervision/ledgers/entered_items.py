@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.items import item_changes, ledger_entries, registration
+from supervision.items import item_changes, registration
 from supervision.items.models import Item
 from supervision.items.registration import NewItem
+from supervision.ledgers import ledger_entries
 from supervision.tasks import merge_and_split
 from supervision.tasks.merge_and_split import SplitPart
 

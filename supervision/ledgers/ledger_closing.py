@@ -10,27 +10,17 @@ from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound, Problem
-from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.foundation.sessions import Row, fetch_one
-from supervision.items import ledger_entries, registration
-from supervision.items import queries as items
-from supervision.items.errors import LedgerAlreadyClosed
-from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.items import registration
+from supervision.items.models import Item
 from supervision.items.states import UNFINISHED, ItemState
-from supervision.ledgers.errors import CarriedDeadlinesRefused, EarlierLedgerStands, LedgerYearNotOver
-from supervision.ledgers.models import CarriedDeadline, LedgerCheck, Occasion
-
-_COLUMNS = (
-    LedgerCheck.id,
-    LedgerCheck.occasion,
-    LedgerCheck.checked_on,
-    LedgerCheck.checked_at,
-    LedgerCheck.checked_by,
-    LedgerCheck.items,
-    LedgerCheck.closed,
-    LedgerCheck.unfinished,
-    LedgerCheck.overdue,
+from supervision.ledgers import ledger_entries
+from supervision.ledgers.errors import (
+    CarriedDeadlinesRefused,
+    EarlierLedgerStands,
+    LedgerAlreadyClosed,
+    LedgerYearNotOver,
 )
+from supervision.ledgers.models import CarriedDeadline, Ledger, LedgerCheck, LedgerEntry, Occasion
 
 
 class NewDeadline(TypedDict):
@@ -76,22 +66,6 @@ async def close_ledger(
     next_id = await ledger_entries.open_unless_open(session, actor, year=year + 1)
     await ledger_entries.enter_behind(session, [item.id for item in unfinished], ledger_id=next_id)
     await ledger_entries.enter_stranded(session, next_id)
-
-
-async def list_ledger_checks(session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, year: int) -> Page:
-    """List when a year's ledger was counted and what it came to; refuses a year whose ledger is not open."""
-    ledger = await items.get_ledger(session, actor, year)
-    statement: Rows = select(*_COLUMNS).where(LedgerCheck.ledger_id == ledger["id"])
-    return await page(session, statement, request, identity=LedgerCheck.id)
-
-
-async def get_ledger_check(session: AsyncSession, actor: Actor, year: int, check_id: UUID) -> Row:
-    ledger = await items.get_ledger(session, actor, year)
-    statement: Rows = select(*_COLUMNS).where(LedgerCheck.id == check_id, LedgerCheck.ledger_id == ledger["id"])
-    row = await fetch_one(session, statement)
-    if row is None:
-        raise NotFound
-    return row
 
 
 async def _lock_standing(session: AsyncSession, year: int) -> Ledger:

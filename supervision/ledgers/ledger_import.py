@@ -10,13 +10,13 @@ from supervision.documents import attachments, spreadsheets
 from supervision.documents.rules import Book
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.items import ledger_entries
 from supervision.items.registration import NewItem, register_items
-from supervision.items.rules import check_ledger_year
 from supervision.items.states import ItemKind
+from supervision.ledgers import ledger_entries
 from supervision.ledgers import queries as ledgers_queries
 from supervision.ledgers.columns import LAYOUT
 from supervision.ledgers.ledger_sheet import LedgerSheet, PlannedEntry
+from supervision.ledgers.rules import check_ledger_year
 from supervision.operations import service as operations
 from supervision.operations.errors import RowsRefused
 from supervision.tasks.decomposition import add_tasks

@@ -9,8 +9,9 @@ from sqlalchemy import text, update
 from supervision.cadence.timetable import DAILY
 from supervision.foundation.database import enter
 from supervision.identity.models import Jurisdiction
-from supervision.items import ledger_entries
-from supervision.items.models import Item, Ledger
+from supervision.items.models import Item
+from supervision.ledgers import ledger_entries
+from supervision.ledgers.models import Ledger
 from supervision.messaging import templates
 from supervision.messaging.models import Message
 from supervision.progress import rhythm

@@ -14,7 +14,7 @@ from supervision.foundation.actors import Actor, system
 from supervision.identity.models import JurisdictionKind
 from supervision.identity.queries import get_own_jurisdiction
 from supervision.inspections import monthly
-from supervision.items import ledger_entries
+from supervision.ledgers import ledger_entries
 from supervision.notices import urging
 from supervision.problems import queries as problems
 from supervision.problems import reminders

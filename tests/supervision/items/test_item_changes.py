@@ -16,10 +16,11 @@ from supervision.foundation.paging import PageRequest
 from supervision.identity.errors import UnknownOfficial
 from supervision.items import errors, item_changes, item_stages, queries, registration_approval, rules
 from supervision.items.item_changes import mark_closed
-from supervision.items.models import ItemChange, LedgerEntry, Party
+from supervision.items.models import ItemChange, Party
 from supervision.items.queries import ItemFilter
 from supervision.items.registration import NewItem, register_items
 from supervision.ledgers import entered_items
+from supervision.ledgers.models import LedgerEntry
 from supervision.reviews import suspension
 from supervision.reviews.close_out import close_item
 from supervision.tasks.errors import NothingLeftBySplit, SplitTasksUnknown, TargetNotDecomposed

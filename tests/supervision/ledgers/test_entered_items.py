@@ -4,9 +4,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.items import ledger_entries
-from supervision.items.models import Ledger, LedgerEntry
-from supervision.ledgers import entered_items
+from supervision.ledgers import entered_items, ledger_entries
+from supervision.ledgers.models import Ledger, LedgerEntry
 from supervision.tasks.decomposition import decompose_item
 from supervision.tasks.models import Task
 from tests.factories.items import make_item

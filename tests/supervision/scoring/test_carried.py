@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.items import ledger_entries
-from supervision.items.errors import LedgerAlreadyClosed
+from supervision.ledgers import ledger_entries
+from supervision.ledgers.errors import LedgerAlreadyClosed
 from supervision.reviews import ledger_standing
 from supervision.scoring import proposals
 from supervision.scoring.models import Deduction

@@ -12,10 +12,11 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
 from supervision.identity.models import Official, Position
-from supervision.items import rules
-from supervision.items.errors import LedgerAlreadyClosed, LedgerAlreadyOpen
-from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.items.models import Item
 from supervision.items.states import UNFINISHED, ItemState
+from supervision.ledgers import rules
+from supervision.ledgers.errors import LedgerAlreadyClosed, LedgerAlreadyOpen
+from supervision.ledgers.models import Ledger, LedgerEntry
 from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
 

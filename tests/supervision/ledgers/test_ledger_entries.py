@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.identity.models import Official
-from supervision.items import ledger_entries
-from supervision.items.errors import LedgerAlreadyClosed, LedgerAlreadyOpen, LedgerYearTooFar
-from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.items.models import Item
 from supervision.items.registration import NewItem
-from supervision.ledgers import entered_items
+from supervision.ledgers import entered_items, ledger_entries
+from supervision.ledgers.errors import LedgerAlreadyClosed, LedgerAlreadyOpen, LedgerYearTooFar
+from supervision.ledgers.models import Ledger, LedgerEntry
 from supervision.messaging import templates
 from supervision.messaging.models import Message
 from supervision.reviews import ledger_standing
