@@ -24,7 +24,7 @@ from supervision.items import item_changes, queries, similar
 from supervision.items.queries import ItemFilter, ItemSort
 from supervision.items.registration import NewItem
 from supervision.items.states import ItemKind, ItemState
-from supervision.ledgers import entered_items, ledger_entries, ledger_import
+from supervision.ledgers import entered_items, ledger_import, ledger_opening
 from supervision.ledgers import queries as ledgers
 from supervision.ledgers.columns import CHINESE
 from supervision.operations import queries as operations
@@ -128,7 +128,7 @@ async def list_ledger_entries(
 )
 async def open_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Open a year's ledger without a spreadsheet, and enter what is unfinished and stands in no other."""
-    await ledger_entries.open_ledger(session, actor, year=year)
+    await ledger_opening.open_ledger(session, actor, year=year)
     return one(await ledgers.get_ledger(session, actor, year), 201, location=f"/v1/ledgers/{year}")
 
 

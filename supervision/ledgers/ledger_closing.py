@@ -13,7 +13,7 @@ from supervision.foundation.errors import NotFound, Problem
 from supervision.items import registration
 from supervision.items.models import Item
 from supervision.items.states import UNFINISHED, ItemState
-from supervision.ledgers import ledger_entries
+from supervision.ledgers import ledger_entries, ledger_opening, ledger_reminders
 from supervision.ledgers.errors import (
     CarriedDeadlinesRefused,
     EarlierLedgerStands,
@@ -58,12 +58,12 @@ async def close_ledger(
     if problems := _find_problems({item.id for item in past}, deadlines, today):
         raise CarriedDeadlinesRefused(problems=problems)
     await _count(session, actor, ledger, Occasion.CLOSING, overdue)
-    await ledger_entries.mark_closed(session, actor, ledger)
+    await _mark_closed(session, actor, ledger)
     given = {new["item_id"]: new["deadline_on"] for new in deadlines}
     # A ledger that is closed very late gives dates that still lie ahead.
     usual = max(_end_of(year + 1), _end_of(today.year))
     await _move(session, actor, ledger, [(item, given.get(item.id, usual)) for item in past])
-    next_id = await ledger_entries.open_unless_open(session, actor, year=year + 1)
+    next_id = await ledger_opening.open_unless_open(session, actor, year=year + 1)
     await ledger_entries.enter_behind(session, [item.id for item in unfinished], ledger_id=next_id)
     await ledger_entries.enter_stranded(session, next_id)
 
@@ -148,6 +148,15 @@ def _find_problems(overdue: Collection[UUID], deadlines: Sequence[NewDeadline], 
             problems += refusal.problems
         named.add(new["item_id"])
     return problems
+
+
+async def _mark_closed(session: AsyncSession, actor: Actor, ledger: Ledger) -> None:
+    """Close a locked ledger today, and withdraw what reminds of it."""
+    ledger.closed_on, ledger.closed_by = await clock.today(session), actor.person
+    await audit.record(session, actor, "ledger.closed", ledger.id, year=ledger.year)
+    await ledger_reminders.withdraw(
+        session, actor, ledger_reminders.UNCLOSED, ledger.year, since=date(ledger.year + 1, 1, 1)
+    )
 
 
 async def _move(session: AsyncSession, actor: Actor, ledger: Ledger, dates: Sequence[tuple[Item, date]]) -> None:

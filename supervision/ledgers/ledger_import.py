@@ -12,7 +12,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.items.registration import NewItem, register_items
 from supervision.items.states import ItemKind
-from supervision.ledgers import ledger_entries
+from supervision.ledgers import ledger_entries, ledger_opening
 from supervision.ledgers import queries as ledgers_queries
 from supervision.ledgers.columns import LAYOUT
 from supervision.ledgers.ledger_sheet import LedgerSheet, PlannedEntry
@@ -61,7 +61,7 @@ async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, book:
 
     Returns the operation's result.
     """
-    ledger_id = await ledger_entries.open_unless_open(session, actor, year=year)
+    ledger_id = await ledger_opening.open_unless_open(session, actor, year=year)
     # What was right when the rows were looked at one by one may not be so any more.
     sheet = await open_sheet(session, year=year, book=book)
     sheet.check(sheet.rows)

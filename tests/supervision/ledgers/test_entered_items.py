@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.ledgers import entered_items, ledger_entries
+from supervision.ledgers import entered_items, ledger_entries, ledger_opening
 from supervision.ledgers.models import Ledger, LedgerEntry
 from supervision.tasks.decomposition import decompose_item
 from supervision.tasks.models import Task
@@ -24,7 +24,7 @@ async def entered(session: AsyncSession) -> list[tuple[int, UUID, int]]:
 
 async def test_what_takes_up_an_item_is_entered_wherever_that_is(session: AsyncSession, here: Place) -> None:
     await hold(session, here.actor, moment(3, 1))
-    ledger_id = await ledger_entries.open_ledger(session, here.actor, year=2016)
+    ledger_id = await ledger_opening.open_ledger(session, here.actor, year=2016)
     item_id, into_id = [await make_item(session, here.actor) for _ in range(2)]
     for each in (item_id, into_id):
         await make_task(session, here.actor, item_id=each)
@@ -37,7 +37,7 @@ async def test_what_is_split_off_in_a_year_without_ledger_is_entered_once_in_the
     session: AsyncSession, here: Place
 ) -> None:
     await hold(session, here.actor, moment(3, 1))
-    await ledger_entries.open_ledger(session, here.actor, year=2016)
+    await ledger_opening.open_ledger(session, here.actor, year=2016)
     item_id = await add_item(session, deadline_on=date(2015, 12, 31))
     cast = await make_cast(session, here.actor)
     plans = [plan_task(cast, goal=goal) for goal in ("其一", "其二")]

@@ -1,23 +1,17 @@
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.foundation.actors import Actor, Role
-from supervision.foundation.ids import new_id
-from supervision.identity.models import Official
+from supervision.foundation.actors import Actor
 from supervision.items.models import Item
 from supervision.items.registration import NewItem
-from supervision.ledgers import entered_items, ledger_entries
+from supervision.ledgers import entered_items, ledger_opening
 from supervision.ledgers.errors import LedgerAlreadyClosed, LedgerAlreadyOpen, LedgerYearTooFar
 from supervision.ledgers.models import Ledger, LedgerEntry
-from supervision.messaging import templates
-from supervision.messaging.models import Message
 from supervision.reviews import ledger_standing
-from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
 from tests.factories.progress import hold, moment
 from tests.factories.scoring import add_item
@@ -40,34 +34,25 @@ async def reopen(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
     await entered_items.mark_reopened(session, actor, item, reason="回头看发现未落实")
 
 
-def letters(rows: Any) -> list[tuple[UUID, str, str]]:
-    return [(row.official_id, row.matter, row.state) for row in rows]
-
-
-async def messages(session: AsyncSession) -> list[tuple[UUID, str, str]]:
-    rows = await session.execute(select(Message.official_id, Message.matter, Message.state).order_by(Message.id))
-    return letters(rows)
-
-
 @pytest.mark.parametrize("year", [2015, 2016, 2017])
 async def test_a_ledger_is_opened_for_a_year_at_hand_and_once(session: AsyncSession, here: Place, year: int) -> None:
     await hold(session, here.actor, moment(2, 8))
-    ledger_id = await ledger_entries.open_ledger(session, here.actor, year=year)
+    ledger_id = await ledger_opening.open_ledger(session, here.actor, year=year)
     ledger = await session.get_one(Ledger, ledger_id)
     assert (ledger.year, ledger.opened_on, ledger.closed_on) == (year, date(2016, 2, 8), None)
     with pytest.raises(LedgerAlreadyOpen):
-        await ledger_entries.open_ledger(session, here.actor, year=year)
+        await ledger_opening.open_ledger(session, here.actor, year=year)
     if year == 2015:
         await close(session, here.actor, year)
         with pytest.raises(LedgerAlreadyClosed):
-            await ledger_entries.open_ledger(session, here.actor, year=year)
+            await ledger_opening.open_ledger(session, here.actor, year=year)
 
 
 @pytest.mark.parametrize("year", [1900, 2014, 2018, 2026, 2200])
 async def test_a_far_year_is_a_slip(session: AsyncSession, here: Place, year: int) -> None:
     await hold(session, here.actor, moment(12, 31, 23))
     with pytest.raises(LedgerYearTooFar):
-        await ledger_entries.open_ledger(session, here.actor, year=year)
+        await ledger_opening.open_ledger(session, here.actor, year=year)
     assert list(await session.scalars(select(Ledger.id))) == []
 
 
@@ -80,7 +65,7 @@ async def test_what_stands_in_no_ledger_is_entered_when_one_is_opened(session: A
         await add_item(session, deadline_on=date(2015, 6, 30), state=state, closed_on=date(2015, 6, 1))
     # What was registered in January belongs to the ledger by its number, as does what comes after the opening.
     january = await add_item(session, deadline_on=date(2016, 6, 30))
-    await ledger_entries.open_ledger(session, here.actor, year=2016)
+    await ledger_opening.open_ledger(session, here.actor, year=2016)
     assert await entered(session, 2016) == [old, waiting, still]
     await hold(session, here.actor, moment(1, 5, year=2017))
     await close(session, here.actor, 2016)
@@ -89,10 +74,10 @@ async def test_what_stands_in_no_ledger_is_entered_when_one_is_opened(session: A
 
 async def test_while_an_earlier_ledger_stands_its_closing_carries_over(session: AsyncSession, here: Place) -> None:
     await hold(session, here.actor, moment(12, 20))
-    await ledger_entries.open_ledger(session, here.actor, year=2016)
+    await ledger_opening.open_ledger(session, here.actor, year=2016)
     item_id = await add_item(session, deadline_on=date(2016, 12, 31))
     await hold(session, here.actor, moment(2, 8, year=2017))
-    await ledger_entries.open_ledger(session, here.actor, year=2017)
+    await ledger_opening.open_ledger(session, here.actor, year=2017)
     stranded = await add_item(session, deadline_on=date(2015, 6, 30))
     assert await entered(session, 2017) == []
     await close(session, here.actor, 2016)
@@ -103,7 +88,7 @@ async def test_what_comes_to_a_closed_year_is_entered_in_the_ledger_that_stands(
     session: AsyncSession, here: Place
 ) -> None:
     await hold(session, here.actor, moment(12, 1))
-    await ledger_entries.open_ledger(session, here.actor, year=2016)
+    await ledger_opening.open_ledger(session, here.actor, year=2016)
     closed = await add_item(session, deadline_on=date(2016, 12, 31), state="closed", closed_on=date(2016, 12, 20))
     other = await add_item(session, deadline_on=date(2016, 12, 31), state="closed", closed_on=date(2016, 12, 20))
     await hold(session, here.actor, moment(3, 1, year=2017))
@@ -118,58 +103,3 @@ async def test_what_comes_to_a_closed_year_is_entered_in_the_ledger_that_stands(
     new = NewItem(title="示例", source="示例", received_on=date(2017, 2, 1), deadline_on=FAR)
     await entered_items.register_item(session, here.actor, new, kind="instruction", year=2018)
     assert await entered(session, 2017) == [other, late, closed]
-
-
-async def test_the_office_is_whoever_works_in_it(session: AsyncSession, here: Place) -> None:
-    """Written to are who has the post, who opened a ledger and the clerks of what is open, as far as they are there."""
-    await templates.install_defaults(session, here.actor)
-    unit_id = await make_unit(session, here.actor)
-    office, opener, clerk, gone, done, other = [
-        await make_official(session, here.actor, unit_id, position=position)
-        for position in ("office", "handler", "handler", "office", "handler", "principal_leader")
-    ]
-    await make_official(session, here.actor, unit_id, position="office", telephone=None)
-    await session.execute(update(Official).where(Official.id == gone).values(left_on=date(2016, 2, 1)))
-    await hold(session, here.actor, moment(12, 1))
-    person = Actor(here.actor.jurisdiction_id, Role.OFFICE, client_id=new_id(), official_id=opener)
-    await ledger_entries.open_ledger(session, person, year=2016)
-    await add_item(session, deadline_on=date(2016, 12, 31), clerk_id=clerk)
-    await add_item(session, deadline_on=date(2016, 12, 31), clerk_id=done, state="closed", closed_on=date(2016, 6, 1))
-    await hold(session, here.actor, moment(1, 3, year=2017))
-    assert await ledger_entries.remind_of_ledgers(session, here.actor) == 3
-    assert await ledger_entries.remind_of_ledgers(session, here.actor) == 0
-    matter = "ledger_unopened:2017:2017-01-02"
-    assert sorted(await messages(session)) == sorted((each, matter, "queued") for each in (office, opener, clerk))
-    assert other not in {official for official, *_ in await messages(session)}
-
-
-async def test_reminders_come_once_a_week_until_it_is_done(session: AsyncSession, here: Place) -> None:
-    await templates.install_defaults(session, here.actor)
-    official = await make_official(session, here.actor, await make_unit(session, here.actor), position="office")
-    await hold(session, here.actor, moment(1, 4))
-    for year in (2014, 2015):
-        session.add(Ledger(year=year, opened_on=date(year, 1, 4), opened_by=None))
-    await session.flush()
-    story = {
-        # Of the last year until the middle of January nothing is said, of the year before it is.
-        moment(1, 4): ["ledger_unclosed:2014:2016-01-04", "ledger_unopened:2016:2016-01-04"],
-        moment(1, 8): [],
-        moment(1, 15): ["ledger_unclosed:2014:2016-01-11", "ledger_unopened:2016:2016-01-11"],
-        moment(1, 16): ["ledger_unclosed:2015:2016-01-11"],
-        moment(1, 18): [
-            "ledger_unclosed:2014:2016-01-18",
-            "ledger_unclosed:2015:2016-01-18",
-            "ledger_unopened:2016:2016-01-18",
-        ],
-    }
-    told: list[str] = []
-    for at, expected in story.items():
-        await hold(session, here.actor, at)
-        assert await ledger_entries.remind_of_ledgers(session, here.actor) == len(expected)
-        told += expected
-        assert await messages(session) == [(official, matter, "queued") for matter in told]
-    await close(session, here.actor, 2014)
-    await close(session, here.actor, 2015)
-    assert {state for *_, state in await messages(session)} == {"cancelled"}
-    await hold(session, here.actor, moment(1, 25))
-    assert await ledger_entries.remind_of_ledgers(session, here.actor) == 0
