@@ -154,9 +154,7 @@ async def _mark_closed(session: AsyncSession, actor: Actor, ledger: Ledger) -> N
     """Close a locked ledger today, and withdraw what reminds of it."""
     ledger.closed_on, ledger.closed_by = await clock.today(session), actor.person
     await audit.record(session, actor, "ledger.closed", ledger.id, year=ledger.year)
-    await ledger_reminders.withdraw(
-        session, actor, ledger_reminders.UNCLOSED, ledger.year, since=date(ledger.year + 1, 1, 1)
-    )
+    await ledger_reminders.withdraw_unclosed(session, actor, year=ledger.year)
 
 
 async def _move(session: AsyncSession, actor: Actor, ledger: Ledger, dates: Sequence[tuple[Item, date]]) -> None:

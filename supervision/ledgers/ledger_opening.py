@@ -1,4 +1,3 @@
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -46,7 +45,7 @@ async def _open(session: AsyncSession, actor: Actor, year: int) -> bool:
     if opened_id is None:
         return False
     await audit.record(session, actor, "ledger.opened", opened_id, year=year)
-    await ledger_reminders.withdraw(session, actor, ledger_reminders.UNOPENED, year, since=date(year, 1, 1))
+    await ledger_reminders.withdraw_unopened(session, actor, year=year)
     return True
 
 

@@ -16,7 +16,7 @@ from supervision.messaging import outbox
 from supervision.messaging.outbox import Letter
 
 # Which template reminds of a ledger that is not there, and of one that still stands; named as its matters are.
-UNOPENED, UNCLOSED = "ledger_unopened", "ledger_unclosed"
+_UNOPENED, _UNCLOSED = "ledger_unopened", "ledger_unclosed"
 
 
 async def remind_of_ledgers(session: AsyncSession, actor: Actor) -> int:
@@ -31,7 +31,7 @@ async def remind_of_ledgers(session: AsyncSession, actor: Actor) -> int:
     unclosed = (await session.scalars(select(Ledger.year).where(late).order_by(Ledger.year).with_for_update())).all()
     await take_turns(session, actor)
     is_open = await session.scalar(select(Ledger.id).where(Ledger.year == today.year)) is not None
-    wanted = [(UNCLOSED, year) for year in unclosed] + ([] if is_open else [(UNOPENED, today.year)])
+    wanted = [(_UNCLOSED, year) for year in unclosed] + ([] if is_open else [(_UNOPENED, today.year)])
     if not wanted:
         return 0
     known = (
@@ -50,12 +50,22 @@ async def remind_of_ledgers(session: AsyncSession, actor: Actor) -> int:
     return count
 
 
+async def withdraw_unopened(session: AsyncSession, actor: Actor, *, year: int) -> None:
+    """Withdraw what reminds of a ledger that was not open; it was reminded of from its year's first day on."""
+    await _withdraw(session, actor, _UNOPENED, year, since=date(year, 1, 1))
+
+
+async def withdraw_unclosed(session: AsyncSession, actor: Actor, *, year: int) -> None:
+    """Withdraw what reminds of a ledger that was not closed; it was reminded of once its year was over."""
+    await _withdraw(session, actor, _UNCLOSED, year, since=date(year + 1, 1, 1))
+
+
 async def take_turns(session: AsyncSession, actor: Actor) -> None:
-    # There is no row to lock of a ledger that is not open yet.
+    """Wait for whoever opens a ledger or reminds of one in the same county: one not open yet has no row to lock."""
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"ledgers:{actor.jurisdiction_id}"))))
 
 
-async def withdraw(session: AsyncSession, actor: Actor, template: str, year: int, *, since: date) -> None:
+async def _withdraw(session: AsyncSession, actor: Actor, template: str, year: int, *, since: date) -> None:
     weeks = periods_between(PeriodKind.WEEK, since, await clock.today(session))
     await outbox.withdraw(session, actor, matters=[_matter(template, year, week.first) for week in weeks])
 
