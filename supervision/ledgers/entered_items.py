@@ -1,7 +1,7 @@
-"""What brings an item to a year: each command of a lower room, and then the place of the item in the ledgers.
+"""What brings an item to a year: each command of a lower room, after which the item is entered in the ledgers.
 
-Elsewhere these are called here. A lower room cannot know of ledgers, and what is entered in none would be carried over
-by no closing.
+Routes and upper rooms call these. The lower rooms know nothing of ledgers, and what is entered in none when its year is
+closed would be carried over by no closing.
 """
 
 from collections.abc import Sequence

@@ -68,6 +68,7 @@ async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, book:
     require_right(sheet)
     today = await clock.today(session)
     news = [_new_item(entry, today) for entry in sheet.entries]
+    # The year's ledger is open, so none of these comes late to it.
     item_ids = await register_items(session, actor, news, kind=ItemKind.MAJOR_DECISION, year=year)
     entry_of = dict(zip(item_ids, sheet.entries, strict=True))
     ledger_entries.enter_items(session, ledger_id=ledger_id, no_of={id_: entry.no for id_, entry in entry_of.items()})
