@@ -24,8 +24,8 @@ from api.schemas.item_life import (
 )
 from api.schemas.items import ItemOut
 from supervision.items import item_changes, item_stages, queries, registration_approval
+from supervision.ledgers import entered_items
 from supervision.reviews import item_transfer, suspension
-from supervision.tasks import merge_and_split
 
 router = Router("item life")
 
@@ -109,7 +109,7 @@ async def void_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: A
 @router.post("/items/{item_id}/merger", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def merge_item(item_id: Id, body: MergeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Merge an item into another, which takes up its tasks; it stays readable under its number."""
-    await merge_and_split.merge_item(session, actor, item_id, **body.model_dump())
+    await entered_items.merge_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
@@ -122,7 +122,7 @@ async def merge_item(item_id: Id, body: MergeItem, session: SessionDep, actor: A
 )
 async def split_item(item_id: Id, body: SplitItem, session: SessionDep, actor: ActorDep) -> Response:
     """Split new items off an item, each with a number and tasks of its own."""
-    new_ids = await merge_and_split.split_item(session, actor, item_id, **body.model_dump())
+    new_ids = await entered_items.split_item(session, actor, item_id, **body.model_dump())
     rows = await queries.read_items(session, actor, new_ids)
     return reply({"data": rows, "next": None}, 201, {"Location": f"/v1/items/{item_id}/changes"})
 

@@ -1,5 +1,4 @@
 """The register of supervision items: registration, numbers, changes, stages, similar items, parties (§3).
 
-A number is given once, without gaps; who sees an item is told by its parties, which other rooms add by command. The
-year's ledger and what is entered in it stand here too, because what is registered late finds its place in it.
+A number is given once, without gaps; who sees an item is told by its parties, which other rooms add by command.
 """

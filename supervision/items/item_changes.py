@@ -11,7 +11,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.locks import require_version
 from supervision.identity.models import Client, Official
 from supervision.identity.queries import require_officials_in_post
-from supervision.items import ledger_entries, queries, rules
+from supervision.items import queries, rules
 from supervision.items.errors import ItemClosed, ItemNotClosed, ItemNotOpen, StandingWork, UnknownPerson
 from supervision.items.models import Item, ItemChange
 from supervision.items.search import vector_of
@@ -138,6 +138,8 @@ async def mark_closed(session: AsyncSession, actor: Actor, item: Item) -> None:
 
 
 async def mark_reopened(session: AsyncSession, actor: Actor, item: Item, *, reason: str) -> None:
-    """Open a locked item again after a look back (回头看); refuses one that is not closed."""
+    """Open a locked item again after a look back (回头看); refuses one that is not closed.
+
+    The caller sees to its place in the ledgers.
+    """
     await move(session, actor, item, ItemChangeKind.REOPENED, reason=reason, closed_on=item.closed_on)
-    await ledger_entries.enter_latecomers(session, item.year)

@@ -6,7 +6,7 @@ from supervision.foundation.actors import Actor, Role, require_another
 from supervision.items.errors import RegistrarActsAlone
 from supervision.items.models import Item, Party
 
-_SEES_ALL = frozenset({Role.OFFICE, Role.GROUP, Role.LEADER, Role.AUDITOR, Role.PUBLISHER, Role.SYSTEM})
+SEES_ALL = frozenset({Role.OFFICE, Role.GROUP, Role.LEADER, Role.AUDITOR, Role.PUBLISHER, Role.SYSTEM})
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -16,7 +16,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def visible_as(role: Role, unit_id: UUID | BindParameter[UUID] | None) -> ColumnElement[bool]:
     """Say the same of a role and a unit, which may be a parameter of a statement that is built once."""
-    if role in _SEES_ALL:
+    if role in SEES_ALL:
         return true()
     if role is Role.UNIT:
         return Item.id.in_(select(Party.item_id).where(Party.unit_id == unit_id))

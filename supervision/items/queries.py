@@ -18,7 +18,7 @@ from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.items import policy, search
 from supervision.items.errors import UnknownItem
-from supervision.items.models import Item, ItemChange, ItemProcedure, ItemStage, Ledger, LedgerEntry, Party
+from supervision.items.models import Item, ItemChange, ItemProcedure, ItemStage, Party
 from supervision.items.states import ItemKind, Responsibility
 
 _ITEMS: Rows = select(
@@ -65,22 +65,6 @@ STAGE_COLUMNS = (
     ItemStage.limit_on,
     ItemStage.finished_on,
     ItemStage.finished_by,
-)
-LEDGER_COLUMNS = (
-    Ledger.id,
-    Ledger.year,
-    Ledger.opened_on,
-    Ledger.opened_by,
-    Ledger.closed_on,
-    Ledger.closed_by,
-)
-ENTRY_COLUMNS = (
-    LedgerEntry.id,
-    LedgerEntry.no,
-    LedgerEntry.item_id,
-    Item.number,
-    Item.title,
-    Item.deadline_on,
 )
 
 
@@ -194,16 +178,3 @@ async def list_item_procedures(session: AsyncSession, _actor: Actor) -> list[Row
     asked = await fetch(session, select(ItemProcedure.kind, ItemProcedure.needs_approval))
     needs = {row["kind"]: row["needs_approval"] for row in asked}
     return [{"kind": str(kind), "needs_approval": needs.get(kind, False)} for kind in ItemKind]
-
-
-async def get_ledger(session: AsyncSession, _actor: Actor, year: int) -> Row:
-    statement = select(*LEDGER_COLUMNS).where(Ledger.year == year)
-    return or_not_found(await fetch_one(session, statement))
-
-
-async def list_ledger_entries(session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, year: int) -> Page:
-    """List a year's entries by their number; refuses a year whose ledger is not open."""
-    ledger = await get_ledger(session, actor, year)
-    statement: Rows = select(*ENTRY_COLUMNS).join(Item, Item.id == LedgerEntry.item_id)
-    statement = statement.where(LedgerEntry.ledger_id == ledger["id"], policy.visible_to(actor))
-    return await page(session, statement, request, identity=LedgerEntry.id, sort=LedgerEntry.no)

@@ -12,7 +12,7 @@ from supervision.documents.models import Secrecy
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.queries import require_officials_in_post
-from supervision.items import ledger_entries, registration_approval, rules
+from supervision.items import registration_approval, rules
 from supervision.items.errors import DeadlineBeforeReceipt
 from supervision.items.item_numbers import take_numbers
 from supervision.items.models import Item, Party
@@ -53,20 +53,18 @@ class NewItem:
         return (self.title, self.source, *named)
 
 
-async def register_item(
-    session: AsyncSession, actor: Actor, new: NewItem, *, kind: str, year: int | None = None
-) -> UUID:
+async def register_item(session: AsyncSession, actor: Actor, new: NewItem, *, kind: str, year: int) -> UUID:
     """Register an item under the next number of its kind and year (§3); refuses a deadline before the receipt.
 
-    So is what is marked as classified, and an official who is unknown. The year is that of the receipt, unless the
-    item belongs to another ledger. Where the kind asks for it, the item waits for the approval of a second person.
+    So is what is marked as classified, and an official who is unknown. Where the kind asks for it, the item waits for
+    the approval of a second person. The caller sees to its place in the ledgers.
     """
     given = {name: getattr(new, name.removeprefix("/")) for name in days.REACHES["register_item"]}
     await days.check(session, "register_item", given)
     if new.authority_official_id is not None:
         await require_officials_in_post(session, {new.authority_official_id})
     state = ItemState.REGISTERED if await registration_approval.needs_approval(session, kind) else ItemState.OPEN
-    (item_id,) = await register_items(session, actor, [new], kind=kind, year=year or new.received_on.year, state=state)
+    (item_id,) = await register_items(session, actor, [new], kind=kind, year=year, state=state)
     return item_id
 
 
@@ -81,7 +79,7 @@ async def register_items(
 ) -> list[UUID]:
     """Register items of one kind under consecutive numbers of a year, in their order; refuses as `register_item`.
 
-    They belong to the ledger of their number's year, opened before or after; where that is closed, to the next one.
+    The caller sees to their place in the ledgers.
     """
     rules.check_unclassified(*(text for new in news for text in new.texts))
     deadlines = [rules.deadline_of(new.deadline_on, is_standing=new.is_standing, year=year) for new in news]
@@ -115,7 +113,6 @@ async def register_items(
     await session.flush()
     facts = [(item.id, {"kind": kind, "number": item.number, "deadline_on": item.deadline_on}) for item in items]
     await audit.record_each(session, actor, "item.registered", facts)
-    await ledger_entries.enter_latecomers(session, year)
     return [item.id for item in items]
 
 

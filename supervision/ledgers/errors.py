@@ -1,6 +1,27 @@
 from supervision.foundation.errors import Conflict, Invalid
 
 
+class LedgerAlreadyOpen(Conflict):
+    """A year has one ledger."""
+
+    zh = "{year}年度台账已于{opened_on}建立，可直接使用。"
+    en = "The ledger of {year} was opened on {opened_on}; go on with it."
+
+
+class LedgerYearTooFar(Invalid):
+    """A ledger is opened for the year before, for this year or for the next one."""
+
+    zh = "只能建立{first}年至{last}年的台账，请核对年度。往年的台账可用表格导入。"
+    en = "A ledger is opened for {first} to {last}; check the year. One of years past is imported from its spreadsheet."
+
+
+class LedgerAlreadyClosed(Conflict):
+    """Nothing is entered in a closed ledger, and it is counted and closed no more."""
+
+    zh = "该年度台账已于{closed_on}结账。"
+    en = "The ledger of this year was closed on {closed_on}."
+
+
 class LedgerYearNotOver(Conflict):
     """A ledger is closed after its year's last day."""
 

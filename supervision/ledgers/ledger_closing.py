@@ -9,29 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import FieldError, or_not_found
+from supervision.foundation.errors import FieldError
 from supervision.foundation.locks import get_locked
-from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.foundation.sessions import Row, fetch_one
-from supervision.items import ledger_entries, registration
-from supervision.items import queries as items
-from supervision.items.errors import LedgerAlreadyClosed
-from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.items import registration
+from supervision.items.models import Item
 from supervision.items.states import UNFINISHED, ItemState
-from supervision.ledgers.errors import CarriedDeadlinesRefused, EarlierLedgerStands, LedgerYearNotOver
-from supervision.ledgers.models import CarriedDeadline, LedgerCheck, Occasion
-
-_COLUMNS = (
-    LedgerCheck.id,
-    LedgerCheck.occasion,
-    LedgerCheck.checked_on,
-    LedgerCheck.checked_at,
-    LedgerCheck.checked_by,
-    LedgerCheck.items,
-    LedgerCheck.closed,
-    LedgerCheck.unfinished,
-    LedgerCheck.overdue,
+from supervision.ledgers import ledger_entries, ledger_opening, ledger_reminders
+from supervision.ledgers.errors import (
+    CarriedDeadlinesRefused,
+    EarlierLedgerStands,
+    LedgerAlreadyClosed,
+    LedgerYearNotOver,
 )
+from supervision.ledgers.models import CarriedDeadline, Ledger, LedgerCheck, LedgerEntry, Occasion
 
 
 class NewDeadline(TypedDict):
@@ -69,27 +59,14 @@ async def close_ledger(
     if problems := _find_problems({item.id for item in past}, deadlines, today):
         raise CarriedDeadlinesRefused(problems=problems)
     await _count(session, actor, ledger, Occasion.CLOSING, overdue)
-    await ledger_entries.mark_closed(session, actor, ledger)
+    await _mark_closed(session, actor, ledger)
     given = {new["item_id"]: new["deadline_on"] for new in deadlines}
     # A ledger that is closed very late gives dates that still lie ahead.
     usual = max(_end_of(year + 1), _end_of(today.year))
     await _move(session, actor, ledger, [(item, given.get(item.id, usual)) for item in past])
-    next_id = await ledger_entries.open_unless_open(session, actor, year=year + 1)
+    next_id = await ledger_opening.open_unless_open(session, actor, year=year + 1)
     await ledger_entries.enter_behind(session, [item.id for item in unfinished], ledger_id=next_id)
     await ledger_entries.enter_stranded(session, next_id)
-
-
-async def list_ledger_checks(session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, year: int) -> Page:
-    """List when a year's ledger was counted and what it came to; refuses a year whose ledger is not open."""
-    ledger = await items.get_ledger(session, actor, year)
-    statement: Rows = select(*_COLUMNS).where(LedgerCheck.ledger_id == ledger["id"])
-    return await page(session, statement, request, identity=LedgerCheck.id)
-
-
-async def get_ledger_check(session: AsyncSession, actor: Actor, year: int, check_id: UUID) -> Row:
-    ledger = await items.get_ledger(session, actor, year)
-    statement: Rows = select(*_COLUMNS).where(LedgerCheck.id == check_id, LedgerCheck.ledger_id == ledger["id"])
-    return or_not_found(await fetch_one(session, statement))
 
 
 async def _lock_standing(session: AsyncSession, year: int) -> Ledger:
@@ -170,6 +147,13 @@ def _find_problems(overdue: Collection[UUID], deadlines: Sequence[NewDeadline], 
             problems += refusal.problems
         named.add(new["item_id"])
     return problems
+
+
+async def _mark_closed(session: AsyncSession, actor: Actor, ledger: Ledger) -> None:
+    """Close a locked ledger today, and withdraw what reminds of it."""
+    ledger.closed_on, ledger.closed_by = await clock.today(session), actor.person
+    await audit.record(session, actor, "ledger.closed", ledger.id, year=ledger.year)
+    await ledger_reminders.withdraw_unclosed(session, actor, year=ledger.year)
 
 
 async def _move(session: AsyncSession, actor: Actor, ledger: Ledger, dates: Sequence[tuple[Item, date]]) -> None:

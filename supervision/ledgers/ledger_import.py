@@ -10,13 +10,13 @@ from supervision.documents import attachments, spreadsheets
 from supervision.documents.rules import Book
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.items import ledger_entries
 from supervision.items.registration import NewItem, register_items
-from supervision.items.rules import check_ledger_year
 from supervision.items.states import ItemKind
+from supervision.ledgers import ledger_entries, ledger_opening
 from supervision.ledgers import queries as ledgers_queries
 from supervision.ledgers.columns import LAYOUT
 from supervision.ledgers.ledger_sheet import LedgerSheet, PlannedEntry
+from supervision.ledgers.rules import check_ledger_year
 from supervision.operations import service as operations
 from supervision.operations.errors import RowsRefused
 from supervision.tasks.decomposition import add_tasks
@@ -61,13 +61,14 @@ async def import_ledger(session: AsyncSession, actor: Actor, *, year: int, book:
 
     Returns the operation's result.
     """
-    ledger_id = await ledger_entries.open_unless_open(session, actor, year=year)
+    ledger_id = await ledger_opening.open_unless_open(session, actor, year=year)
     # What was right when the rows were looked at one by one may not be so any more.
     sheet = await open_sheet(session, year=year, book=book)
     sheet.check(sheet.rows)
     require_right(sheet)
     today = await clock.today(session)
     news = [_new_item(entry, today) for entry in sheet.entries]
+    # The year's ledger is open, so none of these comes late to it.
     item_ids = await register_items(session, actor, news, kind=ItemKind.MAJOR_DECISION, year=year)
     entry_of = dict(zip(item_ids, sheet.entries, strict=True))
     ledger_entries.enter_items(session, ledger_id=ledger_id, no_of={id_: entry.no for id_, entry in entry_of.items()})

@@ -8,6 +8,33 @@ from sqlalchemy.orm import Mapped
 from supervision.foundation.database import Base, Named, belongs_to, local_table, one_of
 
 
+class Ledger(Named, Base):
+    """A year's ledger (台账). What is open is reported on whether it stands or not."""
+
+    __tablename__ = "ledger"
+    __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "year"))
+
+    year: Mapped[int]
+    opened_on: Mapped[date]
+    opened_by: Mapped[UUID | None]
+    closed_on: Mapped[date | None]
+    closed_by: Mapped[UUID | None]
+
+
+class LedgerEntry(Named, Base):
+    __tablename__ = "ledger_entry"
+    __table_args__ = local_table(
+        belongs_to("ledger", "ledger_id"),
+        belongs_to("item", "item_id"),
+        UniqueConstraint("ledger_id", "no"),
+        UniqueConstraint("ledger_id", "item_id"),
+    )
+
+    ledger_id: Mapped[UUID]
+    item_id: Mapped[UUID]
+    no: Mapped[int]
+
+
 class Occasion(StrEnum):
     """On what occasion a ledger was counted."""
 

@@ -6,9 +6,43 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.foundation.actors import Actor
+from supervision.foundation.errors import or_not_found
+from supervision.foundation.paging import Page, PageRequest, Rows, page
+from supervision.foundation.sessions import Row, fetch_one
 from supervision.identity.models import COUNTY_LEADERS, Official, Unit
-from supervision.items.models import Ledger, LedgerEntry
+from supervision.items import policy
+from supervision.items.models import Item
+from supervision.ledgers.models import Ledger, LedgerCheck, LedgerEntry
 from supervision.tasks.models import Task
+
+LEDGER_COLUMNS = (
+    Ledger.id,
+    Ledger.year,
+    Ledger.opened_on,
+    Ledger.opened_by,
+    Ledger.closed_on,
+    Ledger.closed_by,
+)
+ENTRY_COLUMNS = (
+    LedgerEntry.id,
+    LedgerEntry.no,
+    LedgerEntry.item_id,
+    Item.number,
+    Item.title,
+    Item.deadline_on,
+)
+CHECK_COLUMNS = (
+    LedgerCheck.id,
+    LedgerCheck.occasion,
+    LedgerCheck.checked_on,
+    LedgerCheck.checked_at,
+    LedgerCheck.checked_by,
+    LedgerCheck.items,
+    LedgerCheck.closed,
+    LedgerCheck.unfinished,
+    LedgerCheck.overdue,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +87,29 @@ async def read_contents(session: AsyncSession, year: int) -> LedgerContents:
     statement = statement.outerjoin(Task, Task.item_id == LedgerEntry.item_id).where(Ledger.year == year)
     rows = (await session.execute(statement)).all()
     return LedgerContents({no for no, _ in rows}, {goal for _, goal in rows if goal is not None})
+
+
+async def get_ledger(session: AsyncSession, _actor: Actor, year: int) -> Row:
+    statement = select(*LEDGER_COLUMNS).where(Ledger.year == year)
+    return or_not_found(await fetch_one(session, statement))
+
+
+async def list_ledger_entries(session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, year: int) -> Page:
+    """List a year's entries by their number; refuses a year whose ledger is not open."""
+    ledger = await get_ledger(session, actor, year)
+    statement: Rows = select(*ENTRY_COLUMNS).join(Item, Item.id == LedgerEntry.item_id)
+    statement = statement.where(LedgerEntry.ledger_id == ledger["id"], policy.visible_to(actor))
+    return await page(session, statement, request, identity=LedgerEntry.id, sort=LedgerEntry.no)
+
+
+async def list_ledger_checks(session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, year: int) -> Page:
+    """List when a year's ledger was counted and what it came to; refuses a year whose ledger is not open."""
+    ledger = await get_ledger(session, actor, year)
+    statement: Rows = select(*CHECK_COLUMNS).where(LedgerCheck.ledger_id == ledger["id"])
+    return await page(session, statement, request, identity=LedgerCheck.id)
+
+
+async def get_ledger_check(session: AsyncSession, actor: Actor, year: int, check_id: UUID) -> Row:
+    ledger = await get_ledger(session, actor, year)
+    statement: Rows = select(*CHECK_COLUMNS).where(LedgerCheck.id == check_id, LedgerCheck.ledger_id == ledger["id"])
+    return or_not_found(await fetch_one(session, statement))

@@ -1,11 +1,11 @@
 from sqlalchemy import ColumnElement, false, select, true
 
 from supervision.foundation.actors import Actor, Role
-from supervision.items.policy import _SEES_ALL
+from supervision.items.policy import SEES_ALL
 from supervision.notices.models import Notice, NoticeDelivery
 from supervision.notices.states import DeliveryState
 
-_SEES_NOTICES = _SEES_ALL - {Role.PUBLISHER}
+_SEES_NOTICES = SEES_ALL - {Role.PUBLISHER}
 
 
 def notices_visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import or_not_found
 from supervision.identity.models import Unit
-from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.items.models import Item
+from supervision.ledgers.models import Ledger, LedgerEntry
 from supervision.progress import policy, rules
 from supervision.progress.last_reported import ALL_KNOWN, last_figure
 from supervision.tasks.models import Indicator, Task

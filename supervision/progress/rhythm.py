@@ -30,7 +30,8 @@ from supervision.cadence.rules import (
 from supervision.cadence.timetable import daily_steps
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Jurisdiction
-from supervision.items.models import Item, Ledger
+from supervision.items.models import Item
+from supervision.ledgers.models import Ledger
 from supervision.progress.rules import Covers
 
 log = structlog.get_logger()

@@ -8,6 +8,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.items import item_changes
 from supervision.items import queries as items
+from supervision.ledgers import entered_items
 from supervision.progress.obligation_waivers import waive_idle
 from supervision.reviews import queries, rules
 from supervision.reviews.models import CompletionReport, Waiver
@@ -30,7 +31,7 @@ async def close_item(session: AsyncSession, actor: Actor, item_id: UUID) -> None
 async def reopen_item(session: AsyncSession, actor: Actor, item_id: UUID, *, reason: str) -> None:
     """Open a closed item again after a look back (回头看): the verdict on each of its tasks is undone, and kept."""
     item = await items.get_for_update(session, actor, item_id)
-    await item_changes.mark_reopened(session, actor, item, reason=reason)
+    await entered_items.mark_reopened(session, actor, item, reason=reason)
     at = await clock.now(session)
     of_the_item = select(Task.id).where(Task.item_id == item_id)
     undone = {"reopened_at": at, "reopening_reason": reason}

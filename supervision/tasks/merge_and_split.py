@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from supervision.documents.models import Secrecy
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
-from supervision.items import item_changes, ledger_entries, rules
+from supervision.items import item_changes, rules
 from supervision.items import policy as items_policy
 from supervision.items import queries as items
 from supervision.items.errors import MergeIntoItself, UnknownItem
@@ -48,7 +48,6 @@ async def merge_item(session: AsyncSession, actor: Actor, item_id: UUID, *, into
     await note_changes(session, actor, ItemChangeKind.ABSORBED, reason=reason, facts_of=facts_of)
     await _move_tasks(session, moved, into_id)
     await _share_parties(session, item_id, into_id)
-    await ledger_entries.enter_beside(session, [into_id], of_item_id=item_id)
 
 
 async def split_item(
@@ -74,7 +73,6 @@ async def split_item(
         await _move_tasks(session, taken, new_id)
         await add_parties(session, await read_parties(session, taken))
     await _cut_loose(session, [item_id, *new_ids])
-    await ledger_entries.enter_beside(session, new_ids, of_item_id=item_id)
     split = {item_id: {"into_ids": [str(new_id) for new_id in new_ids], "tasks": len(wanted)}}
     await note_changes(session, actor, ItemChangeKind.SPLIT, reason=reason, facts_of=split)
     from_it = {"from_id": item_id, "from_number": item.number}

@@ -1,5 +1,14 @@
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+
+from supervision.foundation.actors import Role
+from tests.factories.identity import Caller
+
+FAR = date(2199, 12, 31)
+# Who stands for each role: nobody may decide on what is their own.
+CallersByRole = Mapping[Role, Caller]
 
 
 @dataclass

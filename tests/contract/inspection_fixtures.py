@@ -1,28 +1,20 @@
 """What a county needs so that inspections and problems can succeed, at every step of their ways."""
 
-from collections.abc import Mapping
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.messaging import templates
-from tests.contract.fixture_values import Furniture
+from tests.contract.fixture_values import FAR, CallersByRole, Furniture
 from tests.factories import inspections, problems
-from tests.factories.identity import Caller
 from tests.factories.inspections import PDF, Inspected
 from tests.factories.problems import Concerned
 
 FOR_EACH_STATE = 8
 
 
-async def furnish(
-    session: AsyncSession,
-    actor: Actor,
-    standing: Mapping[Role, Caller],
-    made: Furniture,
-) -> None:
+async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
     """Put plans, findings, conclusions, attachments and problems of the standing unit into a county."""
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id
@@ -76,7 +68,7 @@ async def _problems(session: AsyncSession, actor: Actor, unit_id: UUID, made: Fu
     for problem_id in small[FOR_EACH_STATE:]:
         await problems.file_plan(session, actor, problem_id, who)
     for problem_id in small[2 * FOR_EACH_STATE :]:
-        await problems.decide(session, actor, problem_id, who, due_on=date(2199, 12, 31))
+        await problems.decide(session, actor, problem_id, who, due_on=FAR)
     straight = {"is_major": True, "is_for_conference": True}
     great = [await problems.open_problem(session, actor, who, **straight) for _ in range(FOR_EACH_STATE)]
     made.put("problem_id", values=[*small, *great])

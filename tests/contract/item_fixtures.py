@@ -1,7 +1,5 @@
 """What a county needs so that each thing that may happen to an item can."""
 
-from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +11,14 @@ from supervision.items import item_stages, queries, registration_approval
 from supervision.reviews import suspension
 from supervision.tasks import decomposition
 from supervision.tasks.models import Task
-from tests.contract.fixture_values import Furniture
+from tests.contract.fixture_values import FAR, CallersByRole, Furniture
 from tests.factories import items, reviews, tasks
-from tests.factories.identity import Caller
 
-FAR = date(2199, 12, 31)
 FOR_EACH_VERB = 8
 REASON = {"reason": "示例理由"}
 
 
-async def furnish(session: AsyncSession, actor: Actor, standing: Mapping[Role, Caller], made: Furniture) -> None:
+async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
     """Put items in every state into a county, none of them registered by who will act on it."""
     office = reviews.person(actor)
     await registration_approval.set_item_procedure(session, office, kind="major_problem", needs_approval=True)

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.items import registration
 from supervision.items.registration import NewItem
+from supervision.ledgers import entered_items
 
 _numbers = count(1)
 
@@ -22,4 +22,4 @@ async def make_item(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
         **over,
     }
     given = {name: facts.pop(name) for name in ("kind", "year") if name in facts}
-    return await registration.register_item(session, actor, NewItem(**facts), **given)
+    return await entered_items.register_item(session, actor, NewItem(**facts), **given)

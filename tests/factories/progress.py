@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.cadence.rules import SHANGHAI
 from supervision.foundation.actors import Actor, Role
 from supervision.identity import service
-from supervision.items.models import Item, Ledger, LedgerEntry
+from supervision.items.models import Item
+from supervision.ledgers.models import Ledger, LedgerEntry
 from supervision.messaging import templates
 from supervision.progress.models import Obligation
 from supervision.progress.rules import ReportedEntry, ReportedFigure

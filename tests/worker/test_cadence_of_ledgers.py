@@ -9,8 +9,9 @@ from sqlalchemy import text, update
 from supervision.cadence.timetable import DAILY
 from supervision.foundation.database import enter
 from supervision.identity.models import Jurisdiction
-from supervision.items import ledger_entries
-from supervision.items.models import Item, Ledger
+from supervision.items.models import Item
+from supervision.ledgers import ledger_opening, ledger_reminders
+from supervision.ledgers.models import Ledger
 from supervision.messaging import templates
 from supervision.messaging.models import Message
 from supervision.progress import rhythm
@@ -111,7 +112,7 @@ async def test_a_ledger_that_is_being_opened_is_not_reminded_of(committed: Commi
         await make_official(session, actor, county.quick.unit_id, position="office")
         await hold(session, actor, moment(1, 3, year=2017))
     async with county.inside() as session:
-        await ledger_entries.open_ledger(session, actor, year=2017)
+        await ledger_opening.open_ledger(session, actor, year=2017)
         ticking = asyncio.create_task(tick_jurisdiction(county.runner, actor.jurisdiction_id))
         await until_somebody_waits(session)
     assert "remind_of_ledgers 01-03" in told(await ticking)
@@ -127,10 +128,10 @@ async def test_an_opening_withdraws_the_reminder_that_it_waited_for(committed: C
 
     async def open_it() -> None:
         async with county.inside() as other:
-            await ledger_entries.open_ledger(other, actor, year=2017)
+            await ledger_opening.open_ledger(other, actor, year=2017)
 
     async with county.inside() as session:
-        assert await ledger_entries.remind_of_ledgers(session, actor) == 1
+        assert await ledger_reminders.remind_of_ledgers(session, actor) == 1
         opening = asyncio.create_task(open_it())
         await until_somebody_waits(session)
     await opening

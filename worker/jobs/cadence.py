@@ -14,7 +14,7 @@ from supervision.foundation.actors import Actor, system
 from supervision.identity.models import JurisdictionKind
 from supervision.identity.queries import get_own_jurisdiction
 from supervision.inspections import monthly
-from supervision.items import ledger_entries
+from supervision.ledgers import ledger_reminders
 from supervision.notices import urging
 from supervision.problems import queries as problems
 from supervision.problems import reminders
@@ -80,7 +80,7 @@ async def _look(session: AsyncSession, actor: Actor, step: Step) -> StepOutcome:
 
 
 async def _remind_of_ledgers(session: AsyncSession, actor: Actor, _step: Step) -> StepOutcome:
-    return {"messages": await ledger_entries.remind_of_ledgers(session, actor)}
+    return {"messages": await ledger_reminders.remind_of_ledgers(session, actor)}
 
 
 async def _remind_of_problems(session: AsyncSession, actor: Actor, _step: Step) -> StepOutcome:

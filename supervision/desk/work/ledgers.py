@@ -7,8 +7,9 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.paging import Rows
 from supervision.identity.models import Jurisdiction
-from supervision.items.models import Item, Ledger
-from supervision.items.rules import ledger_work_ends_on
+from supervision.items.models import Item
+from supervision.ledgers.models import Ledger
+from supervision.ledgers.rules import ledger_work_ends_on
 
 
 def ledger_to_open(actor: Actor, now: datetime) -> Rows:

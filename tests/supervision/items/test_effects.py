@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.bulletins import queries
 from supervision.cadence.rules import half_month_of
 from supervision.items.errors import ItemNeverLate
-from supervision.items.models import Item, LedgerEntry
+from supervision.items.models import Item
 from supervision.items.similar import list_similar_items
 from supervision.items.states import ENDED, ItemState
+from supervision.ledgers.models import LedgerEntry
 from supervision.progress import obligations, progress_reports
 from supervision.progress.errors import ReportNotComplete
 from supervision.progress.models import Obligation

@@ -16,13 +16,15 @@ from supervision.foundation.paging import PageRequest
 from supervision.identity.errors import UnknownOfficial
 from supervision.items import errors, item_changes, item_stages, queries, registration_approval, rules
 from supervision.items.item_changes import mark_closed
-from supervision.items.models import ItemChange, LedgerEntry, Party
+from supervision.items.models import ItemChange, Party
 from supervision.items.queries import ItemFilter
 from supervision.items.registration import NewItem, register_items
+from supervision.ledgers import entered_items
+from supervision.ledgers.models import LedgerEntry
 from supervision.reviews import suspension
 from supervision.reviews.close_out import close_item
-from supervision.tasks import merge_and_split
 from supervision.tasks.errors import NothingLeftBySplit, SplitTasksUnknown, TargetNotDecomposed
+from supervision.tasks.merge_and_split import Portion
 from supervision.tasks.models import Task
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
@@ -221,7 +223,7 @@ class TestMerge:
         item_id, into_id = [await make_item(session, here.actor, secrecy=level) for level in ("work_secret", "public")]
         moved = await make_task(session, here.actor, item_id=item_id)
         stayed = await make_task(session, here.actor, item_id=into_id)
-        await merge_and_split.merge_item(session, office, item_id, into_id=into_id, reason="同一事项")
+        await entered_items.merge_item(session, office, item_id, into_id=into_id, reason="同一事项")
         tasks = await session.execute(select(Task.id, Task.item_id, Task.no).order_by(Task.no))
         assert [tuple(row) for row in tasks] == [(stayed, into_id, 1), (moved, into_id, 2)]
         merged = await queries.get_item(session, office, item_id)
@@ -244,12 +246,12 @@ class TestMerge:
             (bare, TargetNotDecomposed),
         ):
             with pytest.raises(refusal):
-                await merge_and_split.merge_item(session, office, item_id, into_id=into_id, reason="同一事项")
+                await entered_items.merge_item(session, office, item_id, into_id=into_id, reason="同一事项")
         with pytest.raises(NotFound):
-            await merge_and_split.merge_item(session, office, UUID(int=1), into_id=item_id, reason="同一事项")
+            await entered_items.merge_item(session, office, UUID(int=1), into_id=item_id, reason="同一事项")
         await suspension.suspend_item(session, office, item_id, reason="待批复")
         with pytest.raises(errors.ItemNotOpen):
-            await merge_and_split.merge_item(session, office, bare, into_id=item_id, reason="同一事项")
+            await entered_items.merge_item(session, office, bare, into_id=item_id, reason="同一事项")
 
 
 class TestSplit:
@@ -262,9 +264,9 @@ class TestSplit:
         into_id = await make_item(session, here.actor)
         tasks = [await make_task(session, here.actor, item_id=item_id)]
         other = await make_task(session, here.actor, item_id=into_id)
-        await merge_and_split.merge_item(session, office, into_id, into_id=item_id, reason="同一事项")
+        await entered_items.merge_item(session, office, into_id, into_id=item_id, reason="同一事项")
         session.add(LedgerEntry(ledger_id=ledger_id, item_id=item_id, no=7))
-        (new_id,) = await merge_and_split.split_item(
+        (new_id,) = await entered_items.split_item(
             session, office, item_id, portions=[{"title": "分出事项", "task_ids": [other]}], reason="分头办理"
         )
         new = await queries.get_item(session, office, new_id)
@@ -292,11 +294,11 @@ class TestSplit:
             ([[foreign]], SplitTasksUnknown),
             ([[task_id], [task_id]], SplitTasksUnknown),
         ):
-            portions: list[merge_and_split.Portion] = [{"title": "分出", "task_ids": each} for each in wanted]
+            portions: list[Portion] = [{"title": "分出", "task_ids": each} for each in wanted]
             with pytest.raises(refusal):
-                await merge_and_split.split_item(session, office, item_id, portions=portions, reason="分头办理")
+                await entered_items.split_item(session, office, item_id, portions=portions, reason="分头办理")
         with pytest.raises(errors.ClassifiedMatter):
-            await merge_and_split.split_item(
+            await entered_items.split_item(
                 session, office, item_id, portions=[{"title": "机密件", "task_ids": [task_id]}], reason="分头办理"
             )
 
@@ -381,7 +383,7 @@ async def test_nothing_of_a_missing_item(session: AsyncSession, here: Place) -> 
         registration_approval.approve_item(session, office, missing, reason="同意"),
         suspension.suspend_item(session, office, missing, reason="待批复"),
         suspension.void_item(session, office, missing, reason="误登"),
-        merge_and_split.split_item(session, office, missing, portions=[], reason="分头办理"),
+        entered_items.split_item(session, office, missing, portions=[], reason="分头办理"),
         item_stages.plan_stages(session, office, missing, stages=[]),
         queries.list_item_changes(session, office, PageRequest(), missing),
         close_item(session, office, missing),

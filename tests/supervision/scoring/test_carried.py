@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.items import ledger_entries
-from supervision.items.errors import LedgerAlreadyClosed
+from supervision.ledgers import ledger_opening
+from supervision.ledgers.errors import LedgerAlreadyClosed
 from supervision.reviews import ledger_standing
 from supervision.scoring import proposals
 from supervision.scoring.models import Deduction
@@ -37,7 +37,7 @@ async def test_lateness_stays_when_an_item_goes_over_and_the_new_date_can_be_mis
         session, here.actor, year=2016, deadlines=[{"item_id": done_after, "deadline_on": date(2017, 3, 31)}]
     )
     with pytest.raises(LedgerAlreadyClosed):
-        await ledger_entries.open_ledger(session, here.actor, year=2016)
+        await ledger_opening.open_ledger(session, here.actor, year=2016)
     assert await proposals.propose_late(session, here.actor) == 2
     assert await facts(session) == [("", date(2017, 1, 1))] * 2
     assert await proposals.propose_late(session, here.actor) == 0

@@ -1,0 +1,32 @@
+"""What a county needs so that the operations on messages can succeed."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.foundation.actors import Actor, Role
+from supervision.messaging import broadcasts, templates
+from supervision.messaging.audience import Audience
+from tests.contract.fixture_values import CallersByRole, Furniture
+from tests.factories import identity, messaging
+
+
+async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+    """Put officials who are written to, and who leave, into a county."""
+    told = await messaging.make_officials(session, actor, 3, first=9000)
+    made.put("official", "official_ids", values=told)
+    # Those who are written to stay in post; others leave.
+    unit_id = await identity.make_unit(session, actor)
+    leaving = [await identity.make_official(session, actor, unit_id) for _ in range(24)]
+    made.put("official_id", values=leaving)
+    made.bodies["amend_official"] = [{"post": f"示例职务{number}"} for number in range(20)]
+    made.bodies["record_departure"] = [{"on": "2016-03-01", "reason": "示例理由"}]
+    await messaging.make_broadcast(session, messaging.as_test(actor), told)
+    await templates.write_template(session, actor, name="contract", body="请{text}")
+    wanted: dict[str, Any] = {"template": "contract", "variables": {"text": "按时报送。"}}
+    client = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=standing[Role.OFFICE].client_id, is_test=True)
+    seen = await broadcasts.preview(session, client, **wanted, audience=Audience(official_ids=told[:1]))
+    body = {**wanted, "audience": {"official_ids": [str(told[0])]}}
+    made.bodies["preview_broadcast"] = [body]
+    made.bodies["confirm_broadcast"] = [{**body, "shown": seen.shown, "matter": f"事由{no}"} for no in range(20)]
+    made.bodies["receive_receipts"] = [{"receipts": []}]
