@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit.models import AuditEvent
 from supervision.foundation import clock, metrics
 from supervision.foundation.actors import Actor
-from supervision.foundation.sessions import send
+from supervision.foundation.driver import send
 
 # Inline, because a row without jurisdiction may be written and never read back, not even by RETURNING.
 _WRITE = insert(cast(Table, AuditEvent.__table__)).inline()

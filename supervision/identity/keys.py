@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import Forbidden, Unauthenticated
-from supervision.foundation.sessions import Row, fetch_one
 from supervision.identity.errors import LockedOut
 from supervision.identity.models import JurisdictionKind, Official, RefusedLogin
 

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import NotFound, Problem
 from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.foundation.sessions import Row, fetch_one
 from supervision.items import ledger_entries, registration
 from supervision.items import queries as items
 from supervision.items.errors import LedgerAlreadyClosed

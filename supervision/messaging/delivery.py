@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import metrics
 from supervision.foundation.clock import real_now
-from supervision.foundation.sessions import fetch
+from supervision.foundation.driver import fetch
 from supervision.identity import telephones
 from supervision.messaging import rules
 from supervision.messaging.gateways import Gateway, Letter, Outcome, ReceiptLine, Verdict

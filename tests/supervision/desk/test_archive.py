@@ -10,8 +10,8 @@ from supervision.desk.archive import archive_package, timeline
 from supervision.desk.archive.timeline import PARTS
 from supervision.desk.errors import ArchiveTooLarge, ArchiveTooLong
 from supervision.foundation.actors import Role
+from supervision.foundation.driver import fetch
 from supervision.foundation.errors import NotFound
-from supervision.foundation.sessions import fetch
 from supervision.identity.models import Unit
 from supervision.messaging import templates
 from supervision.tasks.models import Task
