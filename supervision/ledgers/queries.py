@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.foundation.driver import fetch
 from supervision.identity.models import COUNTY_LEADERS, Official, Unit
 from supervision.items.models import Ledger, LedgerEntry
 from supervision.tasks.models import Task
@@ -51,5 +52,5 @@ async def read_taken(session: AsyncSession, year: int) -> Taken:
     """Read the numbers and goals that a year's ledger holds; none if it is not open."""
     statement = select(LedgerEntry.no, Task.goal).join(Ledger, Ledger.id == LedgerEntry.ledger_id)
     statement = statement.outerjoin(Task, Task.item_id == LedgerEntry.item_id).where(Ledger.year == year)
-    rows = (await session.execute(statement)).all()
-    return Taken({no for no, _ in rows}, {goal for _, goal in rows if goal is not None})
+    rows = await fetch(session, statement)
+    return Taken({row["no"] for row in rows}, {row["goal"] for row in rows if row["goal"] is not None})
