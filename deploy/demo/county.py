@@ -1,6 +1,5 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 from deploy.demo.desk import Desk
@@ -35,52 +34,61 @@ class County:
 
 def settle(base_url: str, administrator: Desk, departments: Sequence[str]) -> County:
     """Register the units, their officials by post, and a client with its key for each role and unit."""
-    numbers = count(1)
-
-    def open_desk(name: str, role: str, **more: Any) -> Desk:
-        body = {"name": name, "role": role, **more}
-        client = administrator.post("/v1/clients", body)
-        issued = administrator.post(f"/v1/clients/{client['id']}/keys", {"kind": "test"})
-        return Desk(base_url, issued["key"])
-
+    registry = _Registry(base_url, administrator)
     county = County(
-        office=open_desk("督查室前端", "office"),
-        second_office=open_desk("督查室复核前端", "office"),
-        leader=open_desk("县领导前端", "leader", may_act_for_officials=True),
-        group=open_desk("日常工作督查组前端", "group"),
-        second_group=open_desk("日常工作督查组复核前端", "group"),
-        publisher=open_desk("宣传前端", "publisher"),
-        auditor=open_desk("审计前端", "auditor"),
+        office=registry.open_desk("督查室前端", "office"),
+        second_office=registry.open_desk("督查室复核前端", "office"),
+        leader=registry.open_desk("县领导前端", "leader", may_act_for_officials=True),
+        group=registry.open_desk("日常工作督查组前端", "group"),
+        second_group=registry.open_desk("日常工作督查组复核前端", "group"),
+        publisher=registry.open_desk("宣传前端", "publisher"),
+        auditor=registry.open_desk("审计前端", "auditor"),
+        unit_ids=registry.unit_ids,
+        officials=registry.officials,
     )
-
-    def add_official(unit: str, name: str, post: str, position: str, level: str) -> None:
-        official = administrator.post(
-            "/v1/officials",
-            {
-                "unit_id": county.unit_ids[unit],
-                "name": name,
-                "post": post,
-                "position": position,
-                "leadership_level": level,
-                # 1999999xxxx is given to no carrier.
-                "telephone": f"1999999{next(numbers):04d}",
-            },
-        )
-        county.officials[name] = official["id"]
-
     for unit in (LEADERSHIP, *departments, *INVENTED):
-        kind = "other" if unit == LEADERSHIP else "township" if "镇" in unit else "department"
-        county.unit_ids[unit] = administrator.post("/v1/units", {"name": unit, "kind": kind})["id"]
-    add_official(LEADERSHIP, PRINCIPAL, "县委主要领导", "principal_county_leader", "division")
-    add_official(LEADERSHIP, FIRST_LEADER, "副县长", "county_leader", "deputy_division")
-    add_official(LEADERSHIP, SECOND_LEADER, "副县长", "county_leader", "deputy_division")
+        registry.add_unit(unit)
+    registry.add_official(LEADERSHIP, PRINCIPAL, "县委主要领导", "principal_county_leader", "division")
+    registry.add_official(LEADERSHIP, FIRST_LEADER, "副县长", "county_leader", "deputy_division")
+    registry.add_official(LEADERSHIP, SECOND_LEADER, "副县长", "county_leader", "deputy_division")
     county.leader.act_for(county.officials[FIRST_LEADER])
     for unit in (*departments, *INVENTED):
-        add_official(unit, f"{unit}主要负责人", "主要负责人", "principal_leader", "section")
-        add_official(unit, f"{unit}分管负责人", "分管负责人", "leader_in_charge", "deputy_section")
-        add_official(unit, person_of(unit), "承办人", "handler", "none")
-        county.units[unit] = open_desk(f"{unit}前端", "unit", unit_id=county.unit_ids[unit])
+        registry.add_official(unit, f"{unit}主要负责人", "主要负责人", "principal_leader", "section")
+        registry.add_official(unit, f"{unit}分管负责人", "分管负责人", "leader_in_charge", "deputy_section")
+        registry.add_official(unit, person_of(unit), "承办人", "handler", "none")
+        county.units[unit] = registry.open_desk(f"{unit}前端", "unit", unit_id=county.unit_ids[unit])
     return county
+
+
+@dataclass
+class _Registry:
+    """What the administrator enters before the year begins, and the ids that it was given."""
+
+    base_url: str
+    administrator: Desk
+    unit_ids: dict[str, str] = field(default_factory=dict)
+    officials: dict[str, str] = field(default_factory=dict)
+
+    def open_desk(self, name: str, role: str, **more: Any) -> Desk:
+        client = self.administrator.post("/v1/clients", {"name": name, "role": role, **more})
+        issued = self.administrator.post(f"/v1/clients/{client['id']}/keys", {"kind": "test"})
+        return Desk(self.base_url, issued["key"])
+
+    def add_unit(self, name: str) -> None:
+        kind = "other" if name == LEADERSHIP else "township" if "镇" in name else "department"
+        self.unit_ids[name] = self.administrator.post("/v1/units", {"name": name, "kind": kind})["id"]
+
+    def add_official(self, unit: str, name: str, post: str, position: str, level: str) -> None:
+        official = {
+            "unit_id": self.unit_ids[unit],
+            "name": name,
+            "post": post,
+            "position": position,
+            "leadership_level": level,
+            # 1999999xxxx is given to no carrier.
+            "telephone": f"1999999{len(self.officials) + 1:04d}",
+        }
+        self.officials[name] = self.administrator.post("/v1/officials", official)["id"]
 
 
 def person_of(unit: str) -> str:

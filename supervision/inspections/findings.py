@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -11,7 +11,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.inspections import queries, rules
 from supervision.inspections.errors import ConclusionAlreadySent, InspectedItemUnknown, UnitNotInScope
-from supervision.inspections.models import Conclusion, Finding, FindingEvidence, Severity
+from supervision.inspections.models import Conclusion, Finding, FindingEvidence, InspectionPlan, Severity
 from supervision.inspections.states import PlanVerb
 from supervision.items import policy as items
 from supervision.items.models import Item
@@ -37,32 +37,32 @@ async def record_finding(  # noqa: PLR0913 - what a finding is
     plan = await queries.get_plan_for_update(session, actor, plan_id)
     rules.follow(plan.state, PlanVerb.RECORD_FINDING)
     rules.check_found_on(found_on, first_on=plan.first_on, today=await clock.today(session))
-    if not await queries.is_in_scope(session, plan, unit_id):
-        raise UnitNotInScope
-    if await session.scalar(select(exists().where(Conclusion.plan_id == plan_id, Conclusion.unit_id == unit_id))):
-        raise ConclusionAlreadySent
+    await _require_inspected(session, plan, unit_id)
     await _require_item(session, actor, item_id)
     await uploads.require_uploads(session, actor, set(attachment_ids))
+    about = {"plan_id": plan_id, "unit_id": unit_id, "severity": severity}
     finding = Finding(
-        plan_id=plan_id,
-        unit_id=unit_id,
+        **about,
         item_id=item_id,
-        severity=severity,
         text=text,
         found_on=found_on,
         recorded_by=actor.person,
         recorded_at=await clock.now(session),
     )
     session.add(finding)
-    if attachment_ids:
-        # The finding's row comes first: what its evidence names must be there.
-        await session.flush()
-        evidence = [{"finding_id": finding.id, "attachment_id": each} for each in set(attachment_ids)]
-        await session.execute(insert(FindingEvidence), evidence)
-    await audit.record(
-        session, actor, "finding.recorded", finding.id, plan_id=plan_id, unit_id=unit_id, severity=severity
-    )
+    # The finding's row comes first: what its evidence names must be there.
+    await session.flush()
+    session.add_all(FindingEvidence(finding_id=finding.id, attachment_id=each) for each in set(attachment_ids))
+    await audit.record(session, actor, "finding.recorded", finding.id, **about)
     return finding.id
+
+
+async def _require_inspected(session: AsyncSession, plan: InspectionPlan, unit_id: UUID) -> None:
+    """Refuse a unit that a plan does not inspect, or was told its conclusion already."""
+    if not await queries.is_in_scope(session, plan, unit_id):
+        raise UnitNotInScope
+    if await session.scalar(select(exists().where(Conclusion.plan_id == plan.id, Conclusion.unit_id == unit_id))):
+        raise ConclusionAlreadySent
 
 
 async def _require_item(session: AsyncSession, actor: Actor, item_id: UUID | None) -> None:

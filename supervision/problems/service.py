@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row
 from supervision.identity import queries as identity
 from supervision.inspections import queries as inspections
 from supervision.items import policy as items
@@ -37,35 +38,46 @@ async def open_problem(  # noqa: PLR0913 - what a problem is
     if is_for_conference:
         policy.require_may_begin_at_conference(actor)
     level, state = rules.begin(is_major=is_major, is_for_conference=is_for_conference)
-    finding = await inspections.find_finding(session, actor, finding_id) if finding_id else None
-    if finding_id is not None and finding is None:
-        raise UnknownFinding
-    found_at = finding["unit_id"] if finding else None
-    rules.check_units(unit_ids, responsible=responsible_unit_id, opener=actor.unit_id, found_at=found_at)
+    found = await _read_finding(session, actor, finding_id)
+    rules.check_units(unit_ids, responsible=responsible_unit_id, opener=actor.unit_id, found_at=found.get("unit_id"))
     await identity.require_units(session, set(unit_ids))
-    item_id = item_id or (finding["item_id"] if finding else None)
-    await _require_item(session, actor, item_id)
+    item_id = await _require_item(session, actor, item_id or found.get("item_id"))
+    facts = {"level": level, "is_major": is_major}
     problem = Problem(
+        **facts,
         title=title,
         text=text,
         finding_id=finding_id,
         item_id=item_id,
         responsible_unit_id=responsible_unit_id,
-        is_major=is_major,
-        level=level,
         state=state,
         opened_by=actor.person,
         opened_at=await clock.now(session),
     )
+    await _add(session, problem, unit_ids)
+    await audit.record(session, actor, "problem.opened", problem.id, **facts)
+    return problem.id
+
+
+async def _add(session: AsyncSession, problem: Problem, unit_ids: Sequence[UUID]) -> None:
     session.add(problem)
     # The problem's row comes first: what its units name must be there.
     await session.flush()
     await session.execute(insert(ProblemUnit), [{"problem_id": problem.id, "unit_id": each} for each in set(unit_ids)])
-    await audit.record(session, actor, "problem.opened", problem.id, level=level, is_major=is_major)
-    return problem.id
 
 
-async def _require_item(session: AsyncSession, actor: Actor, item_id: UUID | None) -> None:
+async def _read_finding(session: AsyncSession, actor: Actor, finding_id: UUID | None) -> Row:
+    """Read the finding from which a problem comes; without one nothing is known of it."""
+    if finding_id is None:
+        return {}
+    finding = await inspections.find_finding(session, actor, finding_id)
+    if finding is None:
+        raise UnknownFinding
+    return finding
+
+
+async def _require_item(session: AsyncSession, actor: Actor, item_id: UUID | None) -> UUID | None:
     statement = select(Item.id).where(Item.id == item_id, items.visible_to(actor))
     if item_id is not None and await session.scalar(statement) is None:
         raise ProblemItemUnknown
+    return item_id

@@ -289,7 +289,13 @@ async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, ma
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id
     caller = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=standing[Role.OFFICE].client_id, is_test=True)
-    other = bulletins.person(actor)
+    await _circulars(session, caller, made)
+    await _orders(session, actor, unit_id, made)
+    await _proposals(session, actor, unit_id, made)
+
+
+async def _circulars(session: AsyncSession, caller: Actor, made: Furniture) -> None:
+    other = bulletins.person(caller)
     months = [date(year, month, 1) for year in range(2008, 2015) for month in range(1, 13)]
     # Drafts of the caller are written by it; drafts of another are checked by it, and checked ones issued.
     drafted = [
@@ -308,9 +314,13 @@ async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, ma
         {"month": f"{year}-{month:02d}-01", "title": "示例通报"} for year in (2000, 2001) for month in range(1, 13)
     ]
     made.bodies["amend_circular"] = [{"title": f"示例通报{number}"} for number in range(3)]
-    remarked = [await identity.make_unit(session, actor) for _ in range(12)]
+    remarked = [await identity.make_unit(session, caller) for _ in range(12)]
     made.bodies["add_commendation"] = [{"unit_id": str(each), "reason": "示例理由"} for each in remarked]
     made.bodies["add_criticism"] = made.bodies["add_commendation"]
+
+
+async def _orders(session: AsyncSession, actor: Actor, unit_id: UUID, made: Furniture) -> None:
+    other, today = bulletins.person(actor), await clock.today(session)
     orders = [await bulletins.order(session, other, unit_id, limit_on=FAR) for _ in range(20)]
     for order_id in orders[10:]:
         await rectification_orders.report_rectification(
@@ -320,10 +330,13 @@ async def _bulletins(session: AsyncSession, actor: Actor, standing: Standing, ma
     made.place("report_rectification", order_id=orders[:10])
     made.place("verify_rectification", order_id=orders[10:])
     made.bodies["order_rectification"] = [{"unit_id": str(unit_id), "matter": "示例事由", "limit_on": str(FAR)}]
-    today = await clock.today(session)
     made.put("follow_up_id", values=[await bulletins.follow(session, other) for _ in range(8)])
     made.bodies["log_media_follow_up"] = [{"medium": "县报", "matter": "示例事由", "asked_on": str(today)}]
     made.bodies["conclude_media_follow_up"] = [{"outcome": "示例结果", "concluded_on": str(today)}]
+
+
+async def _proposals(session: AsyncSession, actor: Actor, unit_id: UUID, made: Furniture) -> None:
+    other, today = bulletins.person(actor), await clock.today(session)
     proposals = [await bulletins.propose(session, other, unit_id) for _ in range(16)]
     for proposal_id in proposals[8:]:
         await bulletins.send(session, other, proposal_id, sent_on=today)
