@@ -9,7 +9,8 @@ from fastapi.openapi.utils import get_openapi
 
 import supervision
 from api.dependencies import ON_BEHALF_OF
-from api.errors import FIELD_TEXTS, HTTP_TEXTS, STATUS, UNKNOWN_FIELD_TEXT
+from api.errors import STATUS
+from api.problem_texts import FIELD_TEXTS, HTTP_TEXTS, UNKNOWN_FIELD_TEXT
 from api.router import permissions, public_operations
 from api.schemas.fields import ProblemDetails
 from supervision.foundation.errors import Refusal

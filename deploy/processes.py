@@ -7,19 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any, Self
 
 PR_SET_PDEATHSIG = 1
 LOG_TAIL_BYTES = 4000
 LOG_TAIL_LINES = 15
-_AGAIN_SECONDS = 0.05
 
 _libc = ctypes.CDLL(None)
 
@@ -134,48 +130,6 @@ def _tether(stop_signal: signal.Signals) -> Callable[[], None] | None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return tether
-
-
-class _Leaving(SystemExit):
-    def __init__(self, number: int) -> None:
-        super().__init__(128 + number)
-        self.number = number
-
-
-@contextmanager
-def unwound_by_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into SystemExit inside the block, so that every `with` around our children stops them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def listen() -> None:
-        for each in before:
-            signal.signal(each, leave)
-
-    def leave(number: int, _: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_IGN)
-        raise _Leaving(number)
-
-    def hear_again(lost: Any) -> None:
-        # Where Python drops whatever is raised (`__del__`, a weak reference's callback), a signal that came just then
-        # is lost, and with the others ignored we would run for ever: so it is sent once more, when that is over.
-        if not isinstance(lost.exc_value, _Leaving):
-            told_before(lost)
-            return
-        listen()
-        threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), lost.exc_value.number)).start()
-
-    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
-    told_before, sys.unraisablehook = sys.unraisablehook, hear_again
-    listen()
-    try:
-        yield
-    finally:
-        sys.unraisablehook = told_before
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def free_port(wanted: int = 0) -> int:

@@ -13,8 +13,9 @@ import httpx
 
 from deploy.folders import held, keep_settings, kept_secret
 from deploy.postgres import EmbeddedPostgres
-from deploy.processes import Child, free_port, unwound_by_signals
+from deploy.processes import Child, free_port
 from deploy.roles import DatabaseUrls, migrate, prepare_database
+from deploy.signals import unwound_by_signals
 from deploy.valkey import EmbeddedValkey
 
 # Where `api` and `worker` are found: beside this package, in a work tree as when installed.

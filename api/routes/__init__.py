@@ -1,1 +1,1 @@
-"""One file of routes for each room; a route has no branch, no query and no try."""
+"""One file of routes for each room, or for each of its things; a route has no branch, no query and no try."""

@@ -7,13 +7,7 @@ from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, PUBLISHER, SUPERVISI
 from api.replies import many, one
 from api.router import Router
 from api.schemas.bulletins import (
-    AmendCircular,
-    CircularOut,
-    CircularPage,
-    Commend,
     ConcludeFollowUp,
-    Criticise,
-    DraftCircular,
     FollowUpOut,
     FollowUpPage,
     LogFollowUp,
@@ -28,6 +22,7 @@ from api.schemas.bulletins import (
     SendProposal,
     VerifyRectification,
 )
+from api.schemas.circulars import AmendCircular, CircularOut, CircularPage, Commend, Criticise, DraftCircular
 from api.schemas.fields import GiveReason, Id
 from api.schemas.progress import QueryFlag
 from supervision.bulletins import (

@@ -3,8 +3,8 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
-from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, Scope, may
-from api.replies import all_of, many, one
+from api.permissions import LEADER, OFFICE, SUPERVISING, UNIT, Scope, may
+from api.replies import many, one
 from api.router import Router
 from api.schemas.fields import GiveReason, Id
 from api.schemas.notices import (
@@ -14,8 +14,6 @@ from api.schemas.notices import (
     NoticeDeliveryPage,
     NoticeOut,
     NoticePage,
-    NoticeProcedures,
-    SetNoticeProcedure,
     UrgeDelivery,
     UrgingOut,
     UrgingPage,
@@ -35,23 +33,6 @@ def _only(
     overdue: Annotated[QueryFlag | None, Query(description="past the limit for it and not acknowledged")] = None,
 ) -> DeliveryFilter:
     return DeliveryFilter(notice_id=notice, unit_id=unit, acknowledged=acknowledged, overdue=overdue)
-
-
-@router.get(
-    "/notice_procedures",
-    permission=may(Scope.IDENTITY_READ, OFFICE, GROUP, LEADER, UNIT, AUDITOR, ADMINISTRATOR),
-    response_model=NoticeProcedures,
-)
-async def list_notice_procedures(session: SessionDep, actor: ActorDep) -> Response:
-    """Tell how each kind of notice is signed off and acknowledged."""
-    return all_of(await queries.list_notice_procedures(session, actor))
-
-
-@router.post("/notice_procedures", permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR), response_model=NoticeProcedures)
-async def set_notice_procedure(body: SetNoticeProcedure, session: SessionDep, actor: ActorDep) -> Response:
-    """Set how a kind of notice is signed off and acknowledged, for what is drafted from now on."""
-    await sign_off.set_notice_procedure(session, actor, **body.model_dump())
-    return all_of(await queries.list_notice_procedures(session, actor))
 
 
 @router.post(

@@ -8,19 +8,16 @@ from api.replies import many, one, reply
 from api.router import Router
 from api.schemas.fields import Id, Moment, Year
 from api.schemas.progress import (
-    CompletionOut,
-    DigestOut,
-    DigestPage,
     EnterReport,
     ObligationOut,
     ObligationPage,
-    QuarterlyLookPage,
     QueryFlag,
     ReportOut,
     ReportPage,
     ReportProgress,
     ReturnReport,
 )
+from api.schemas.progress_summaries import CompletionOut, DigestOut, DigestPage, QuarterlyLookPage
 from api.schemas.scoring import Quarter
 from supervision.progress import completion, progress_reports, quarterly_look, queries, supplements
 from supervision.progress.rules import Light

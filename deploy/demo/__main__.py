@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,12 +19,14 @@ from deploy.demo import county, facts, summary
 from deploy.demo.county import CODE, FIRST, NAME, County
 from deploy.demo.desk import Desk, FellShort
 from deploy.demo.ledger import read_goals
+from deploy.demo.result import Result
 from deploy.demo.script import YEAR_ENDS
+from deploy.demo.servers import DATABASE, start_all
+from deploy.demo.steps import Steps
 from deploy.demo.year import Year
-from deploy.folders import kept_secret
 from deploy.jurisdictions import found, owners_session
-from deploy.processes import free_port, unwound_by_signals
-from deploy.stack import Stack, answers
+from deploy.signals import unwound_by_signals
+from deploy.stack import Stack
 from supervision.audit import seals
 from supervision.cadence import calendar_seed
 from supervision.foundation import settings
@@ -34,25 +35,8 @@ from supervision.messaging.gateways.chosen import choose_gateways
 from worker.jobs import cadence
 from worker.runner import Runner, open_runner
 
-DATABASE = "ducha_demo"
 # A log file has no width of its own; the summary reads best in a hundred columns.
 console = Console(width=None if sys.stdout.isatty() else 100)
-
-
-@dataclass
-class Steps:
-    """The steps of the demonstration, each with a line of progress and the seconds it took."""
-
-    progress: Progress
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def __call__(self, name: str, total: int = 1) -> Iterator[Any]:
-        began = time.perf_counter()
-        line = self.progress.add_task(name, total=total)
-        yield lambda: self.progress.advance(line)
-        self.progress.update(line, completed=total)
-        self.seconds[name] = time.perf_counter() - began
 
 
 def main(
@@ -88,26 +72,7 @@ def main(
     raise typer.Exit(0 if is_whole else 1)
 
 
-def start_all(folder: Path, opened: ExitStack) -> tuple[Stack, str]:
-    """Start the servers, the API, the worker and the gateway's simulator; return where the API answers."""
-    api_port, gateway_port = free_port(), free_port()
-    gateway_secret = folder.absolute() / "secrets" / "gateway"
-    chosen = {
-        "DUCHA_TEST_GATEWAY": "http",
-        "DUCHA_TEST_GATEWAY_URL": f"http://127.0.0.1:{gateway_port}",
-        "DUCHA_GATEWAY_SECRET_FILE": str(gateway_secret),
-        "DUCHA_PUBLIC_URL": f"http://127.0.0.1:{api_port}",
-        "DUCHA_LOG_LEVEL": "warning",
-    }
-    stack = opened.enter_context(Stack(folder, database=DATABASE, settings=chosen))
-    kept_secret(gateway_secret)
-    base_url = stack.start_api(api_port)
-    start_simulator(stack, gateway_port, gateway_secret, base_url)
-    stack.start_worker()
-    return stack, base_url
-
-
-def invite(base_url: str, result: facts.Result) -> None:
+def invite(base_url: str, result: Result) -> None:
     """Print where the demonstration answers, and the keys with which it may be tried."""
     console.print(f"\n接口 API {base_url}   文档 docs {base_url}/docs   Ctrl-C 停止 stops")
     console.print("本次演示的密钥 keys of this demonstration:")
@@ -115,17 +80,8 @@ def invite(base_url: str, result: facts.Result) -> None:
         console.print(f"  {role:13}  {desk.key}", soft_wrap=True)
 
 
-def start_simulator(stack: Stack, port: int, secret: Path, base_url: str) -> None:
-    ledger = stack.folder / "gateway" / "ledger.jsonl"
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    where = ["--port", str(port), "--secret-file", str(secret), "--ledger", str(ledger)]
-    receipts = ["--receipts-url", f"{base_url}/v1/gateways/http/receipts"]
-    url = f"http://127.0.0.1:{port}/ledger/summary"
-    stack.start_program("simulator", ["-m", "deploy.simulator", *where, *receipts], {}, ready=lambda: answers(url))
-
-
 @contextmanager
-def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[facts.Result]:
+def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[Result]:
     """Found the county, live through the year, wait until every message has its receipt, and gather the facts."""
     os.environ.update(stack.environment("worker"))
     settings.current.cache_clear()
@@ -162,10 +118,10 @@ def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[facts.Re
             _await_receipts(cast)
         with steps("封存并核对操作审计 Seal and verify the audit"):
             compared, damages = loop.run(_seal_and_verify(runner))
-        yield facts.Result(base_url, CODE, stack.folder, cast, year, compared, len(damages), steps.seconds)
+        yield Result(base_url, CODE, stack.folder, cast, year, compared, len(damages), steps.seconds)
 
 
-def visitors(result: facts.Result) -> dict[str, Desk]:
+def visitors(result: Result) -> dict[str, Desk]:
     """Name the desks whose keys a visitor may try; they die with the demonstration's data."""
     cast = result.county
     return {

@@ -11,7 +11,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import NotFound
 from supervision.identity.models import UNIT_LEADERS, Official
-from supervision.inspections import policy, queries, rules
+from supervision.inspections import finding_queries, policy, queries, rules
 from supervision.inspections.errors import ConclusionAlreadyAcknowledged, ConclusionAlreadySent, UnitNotInScope
 from supervision.inspections.models import Conclusion, InspectionPlan
 from supervision.inspections.states import PlanVerb
@@ -39,7 +39,7 @@ async def send_conclusion(session: AsyncSession, actor: Actor, plan_id: UUID, *,
             session.add(conclusion)
     except IntegrityError as error:
         raise ConclusionAlreadySent from error
-    evidence = await queries.list_evidence(session, plan_id, unit_id)
+    evidence = await finding_queries.list_evidence(session, plan_id, unit_id)
     await uploads.show_to(session, attachment_ids=evidence, unit_id=unit_id)
     await _tell_leaders(session, actor, plan, conclusion)
     await audit.record(session, actor, "conclusion.sent", conclusion.id, plan_id=plan_id, unit_id=unit_id)

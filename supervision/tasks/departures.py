@@ -10,7 +10,7 @@ from supervision.foundation.actors import Actor
 from supervision.identity import service as identity
 from supervision.identity.errors import DepartureNotYet, UnknownOfficial
 from supervision.messaging import outbox
-from supervision.tasks import assignments, queries, responsibilities, rules
+from supervision.tasks import assignments, people, queries, responsibilities, rules
 from supervision.tasks.errors import SuccessorIsSelf, SuccessorNeeded
 from supervision.tasks.states import SHARED_PARTS, TaskPart
 
@@ -25,7 +25,7 @@ async def record_departure(
     """
     if successor_id == official_id:
         raise SuccessorIsSelf
-    known = await queries.read_officials_in_post(session, {successor_id} if successor_id else set())
+    known = await people.read_officials_in_post(session, {successor_id} if successor_id else set())
     await identity.depart_official(session, actor, official_id, on=on, reason=reason)
     if successor_id is not None and successor_id not in known:
         raise UnknownOfficial

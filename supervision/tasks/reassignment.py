@@ -10,7 +10,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Stale
 from supervision.identity.errors import UnknownUnit
 from supervision.identity.models import Position
-from supervision.tasks import assignments, queries, responsibilities, rules
+from supervision.tasks import assignments, people, queries, responsibilities, rules
 from supervision.tasks.errors import AlreadyAssigned, UnitSupportsItself
 from supervision.tasks.models import Task
 from supervision.tasks.states import TaskPart
@@ -23,7 +23,7 @@ async def reassign_task(
 
     Refuses a closed item, who has the part already, and who cannot take it over.
     """
-    known = await queries.read_officials_in_post(session, {official_id})
+    known = await people.read_officials_in_post(session, {official_id})
     task = await queries.get_for_update(session, actor, task_id)
     if responsibilities.holder_id_of(task, part) == official_id:
         raise AlreadyAssigned
@@ -38,14 +38,14 @@ async def reassign_unit(
 
     Refuses a closed item, the unit that has it, an unknown one, and a person who is not of the new unit.
     """
-    known = await queries.read_officials_in_post(session, {responsible_person_id})
+    known = await people.read_officials_in_post(session, {responsible_person_id})
     task = await queries.get_for_update(session, actor, task_id)
     if task.responsible_unit_id == unit_id:
         raise AlreadyAssigned
-    if not await queries.read_units(session, {unit_id}):
+    if not await people.read_units(session, {unit_id}):
         raise UnknownUnit
     rules.check_fit(TaskPart.RESPONSIBLE_PERSON, known.get(responsible_person_id), unit_id=unit_id)
-    leaders = await queries.read_leaders(session, {unit_id})
+    leaders = await people.read_leaders(session, {unit_id})
     at = await clock.now(session)
     for part, to_id in {
         TaskPart.RESPONSIBLE_UNIT: unit_id,
@@ -72,7 +72,7 @@ async def amend_task(
 
     What is None stays as it is. Refuses a closed item, a stale version, and who cannot liaise or support.
     """
-    known = await queries.read_officials_in_post(session, set(liaison_leader_ids or ()))
+    known = await people.read_officials_in_post(session, set(liaison_leader_ids or ()))
     task = await queries.get_for_update(session, actor, task_id)
     if task.version != version:
         raise Stale
@@ -81,7 +81,7 @@ async def amend_task(
     units = set(supporting_unit_ids or ())
     if task.responsible_unit_id in units:
         raise UnitSupportsItself
-    if await queries.read_units(session, units) != units:
+    if await people.read_units(session, units) != units:
         raise UnknownUnit
     # Who shares in it is no column of the task, and yet the task has changed.
     flag_modified(task, "goal")

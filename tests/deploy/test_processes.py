@@ -16,7 +16,8 @@ STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + WA
 PARENT = """
 import signal, sys, time
 from pathlib import Path
-from deploy.processes import Child, unwound_by_signals
+from deploy.processes import Child
+from deploy.signals import unwound_by_signals
 # A shell that starts a run in the background has SIGINT ignored, and whoever inherits that would never hear it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 child = Child(name="child", argv=[sys.executable, "-c", sys.argv[1]], log=Path(sys.argv[2]))
@@ -30,7 +31,7 @@ with unwound_by_signals(), child:
 # A signal that comes while Python drops whatever is raised.
 DEAF = """
 import sys, time
-from deploy.processes import unwound_by_signals
+from deploy.signals import unwound_by_signals
 class Slow:
     def __del__(self):
         print("deaf", flush=True)

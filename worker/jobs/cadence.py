@@ -27,7 +27,7 @@ from supervision.progress import (
     queries,
     rhythm,
 )
-from supervision.scoring import proposals
+from supervision.scoring import automatic_proposals
 from worker.runner import Runner
 
 log = structlog.get_logger()
@@ -92,8 +92,8 @@ async def _urge_notices(session: AsyncSession, actor: Actor, _step: Step) -> Out
 
 
 async def _propose(session: AsyncSession, actor: Actor, _step: Step) -> Outcome:
-    late = await proposals.propose_late(session, actor)
-    return {"deductions": late + await proposals.propose_criticised(session, actor)}
+    late = await automatic_proposals.propose_late(session, actor)
+    return {"deductions": late + await automatic_proposals.propose_criticised(session, actor)}
 
 
 STEPS: dict[StepKind, Callable[[AsyncSession, Actor, Step], Awaitable[Outcome]]] = {

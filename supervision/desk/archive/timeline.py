@@ -7,7 +7,7 @@ from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.desk import policy
-from supervision.desk.archive import evidence, findings, judgement, papers, scores, work
+from supervision.desk.archive import evidence, findings, judgement, notices, papers, scores, work
 from supervision.desk.archive.archive_event import Part
 from supervision.desk.errors import ArchiveTooLong
 from supervision.foundation.actors import Actor
@@ -23,6 +23,7 @@ MOST_EVENTS = 5_000
 # The whole of what is told of an item: whoever adds a table to the system adds its statement here.
 PARTS: tuple[Part, ...] = (
     *papers.PARTS,
+    *notices.PARTS,
     *work.PARTS,
     *findings.PARTS,
     *judgement.PARTS,
