@@ -2,7 +2,7 @@ import hmac
 import re
 import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.foundation.actors import Actor, Role
+from supervision.foundation.actors import Actor, Proof, Role
 from supervision.foundation.errors import Forbidden, Unauthenticated
 from supervision.foundation.sessions import Row, fetch_one
 from supervision.identity.errors import LockedOut
@@ -84,6 +84,7 @@ def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: 
         scopes=frozenset(row["scopes"]),
         is_test=key.kind == "test" or row["jurisdiction_kind"] != JurisdictionKind.LIVE,
         request_id=request_id,
+        proof=Proof.KEY,
     )
 
 
@@ -93,16 +94,7 @@ async def act_for(session: AsyncSession, actor: Actor, official_id: UUID, *, is_
     unit_id = await session.scalar(statement) if is_allowed else None
     if unit_id is None or (actor.unit_id is not None and unit_id != actor.unit_id):
         raise Forbidden
-    return Actor(
-        jurisdiction_id=actor.jurisdiction_id,
-        role=actor.role,
-        client_id=actor.client_id,
-        official_id=official_id,
-        unit_id=actor.unit_id,
-        scopes=actor.scopes,
-        is_test=actor.is_test,
-        request_id=actor.request_id,
-    )
+    return replace(actor, official_id=official_id, own_unit_id=unit_id, proof=Proof.ON_BEHALF)
 
 
 async def count_refusal(session: AsyncSession, *, lookup: str, address: str) -> None:
