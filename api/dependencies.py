@@ -17,7 +17,7 @@ from api.permissions import Permission
 from api.schemas.fields import Digits, Id
 from supervision.audit import service as audit
 from supervision.foundation import clock, metrics
-from supervision.foundation.actors import Actor
+from supervision.foundation.actors import Actor, Proof
 from supervision.foundation.database import enter
 from supervision.foundation.errors import Forbidden, Invalid, Unauthenticated
 from supervision.foundation.paging import PageRequest
@@ -62,19 +62,22 @@ async def know_caller(request: Request, session: AsyncSession) -> Actor:
     address = request.client.host if request.client else ""
     row = await keys.find_key(session, lookup=key.lookup, address=address)
     try:
-        actor = keys.authenticate(key, row, now=clock.real_now(), request_id=request.state.trace_id)
+        is_change = request.method != "GET"
+        actor = keys.authenticate(
+            key, row, now=clock.real_now(), request_id=request.state.trace_id, is_change=is_change
+        )
     except Unauthenticated:
         await _remember_refusal(request, key.lookup, address)
         raise
     await enter(session, actor.jurisdiction_id)
     if actor.role not in permission.roles or permission.scope not in actor.scopes:
         raise Forbidden
-    if permission.needs_person:
-        raise PersonNeeded
     official_id = _read_id(request, ON_BEHALF_OF)
     if official_id is not None and row is not None:
         is_allowed = row["may_act_for_officials"]
         actor = await keys.act_for(session, actor, official_id, is_allowed=is_allowed)
+    if permission.needs_person and (actor.proof is Proof.KEY or permission.needs_fresh_sign_in):
+        raise PersonNeeded
     return actor
 
 

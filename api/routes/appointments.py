@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, TokenDep, VersionDep
-from api.permissions import AUDITOR, EVERYBODY, PUBLIC, SECURITY_ADMINISTRATOR, Scope, may
+from api.permissions import AUDITOR, EVERYBODY, PUBLIC, SECURITY_ADMINISTRATOR, Scope, may, person_may
 from api.replies import all_of, many, one, reply
 from api.router import Router
 from api.schemas.appointments import (
@@ -53,7 +53,13 @@ async def get_appointment(appointment_id: Id, session: SessionDep, actor: ActorD
     return one(await queries.get_appointment(session, actor, appointment_id))
 
 
-@router.post("/appointments", permission=_KEEPING, response_model=AppointmentOut, status_code=201, dependencies=[Once])
+@router.post(
+    "/appointments",
+    permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR, with_fresh_sign_in=True),
+    response_model=AppointmentOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def grant_role(body: GrantRole, session: SessionDep, actor: ActorDep) -> Response:
     """Grant an official a role; it is in force when another security administrator has approved it."""
     facts = {**body.model_dump(), "role": Role(body.role)}
@@ -62,7 +68,11 @@ async def grant_role(body: GrantRole, session: SessionDep, actor: ActorDep) -> R
     return one(row, 201, location=f"/v1/appointments/{appointment_id}")
 
 
-@router.post("/appointments/{appointment_id}/approval", permission=_KEEPING, response_model=AppointmentOut)
+@router.post(
+    "/appointments/{appointment_id}/approval",
+    permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR, with_fresh_sign_in=True),
+    response_model=AppointmentOut,
+)
 async def approve_appointment(
     appointment_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -71,7 +81,11 @@ async def approve_appointment(
     return one(await queries.get_appointment(session, actor, appointment_id))
 
 
-@router.post("/appointments/{appointment_id}/refusal", permission=_KEEPING, response_model=AppointmentOut)
+@router.post(
+    "/appointments/{appointment_id}/refusal",
+    permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
+    response_model=AppointmentOut,
+)
 async def refuse_appointment(
     appointment_id: Id, body: RefuseRole, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -80,7 +94,11 @@ async def refuse_appointment(
     return one(await queries.get_appointment(session, actor, appointment_id))
 
 
-@router.post("/appointments/{appointment_id}/ending", permission=_KEEPING, response_model=AppointmentOut)
+@router.post(
+    "/appointments/{appointment_id}/ending",
+    permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
+    response_model=AppointmentOut,
+)
 async def end_appointment(
     appointment_id: Id, body: EndRole, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -97,7 +115,7 @@ async def list_identity_providers(session: SessionDep, actor: ActorDep) -> Respo
 
 @router.post(
     "/officials/{official_id}/sign_in_links",
-    permission=_KEEPING,
+    permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR, with_fresh_sign_in=True),
     response_model=NewSignInLink,
     status_code=201,
 )
@@ -126,14 +144,22 @@ async def get_sign_in_link(link_id: Id, session: SessionDep, actor: ActorDep) ->
     return one(await queries.get_sign_in_link(session, actor, link_id))
 
 
-@router.post("/sign_in_links/{link_id}/approval", permission=_KEEPING, response_model=SignInLinkOut)
+@router.post(
+    "/sign_in_links/{link_id}/approval",
+    permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR, with_fresh_sign_in=True),
+    response_model=SignInLinkOut,
+)
 async def approve_sign_in_link(link_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Approve a link that another administrator proposed, and not of oneself."""
     await sign_in_links.approve_link(session, actor, link_id, version)
     return one(await queries.get_sign_in_link(session, actor, link_id))
 
 
-@router.post("/sign_in_links/{link_id}/ending", permission=_KEEPING, response_model=SignInLinkOut)
+@router.post(
+    "/sign_in_links/{link_id}/ending",
+    permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
+    response_model=SignInLinkOut,
+)
 async def end_sign_in_link(
     link_id: Id, body: EndLink, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:

@@ -252,3 +252,11 @@ class ProviderNotSafe(Invalid):
 
     zh = "身份提供方的地址须为 https（本机除外），签名算法须为非对称算法。"
     en = "Give https addresses (this machine excepted) and algorithms of public and private keys."
+
+
+class TestKeyChangesNothing(Forbidden):
+    """A key for trying out reads a live county, and changes nothing in it."""
+
+    __test__ = False
+    zh = "测试密钥不能在正式运行的行政区划中办理业务，只能读取。请改用正式密钥。"
+    en = "A test key changes nothing in a live county; it may only read. Use a live key."

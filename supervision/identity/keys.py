@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Proof, Role
 from supervision.foundation.errors import Forbidden, Unauthenticated
 from supervision.foundation.sessions import Row, fetch_one
-from supervision.identity.errors import LockedOut
+from supervision.identity.errors import LockedOut, TestKeyChangesNothing
 from supervision.identity.models import JurisdictionKind, Official, RefusedLogin
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -70,12 +70,17 @@ async def find_key(session: AsyncSession, *, lookup: str, address: str) -> Row |
     return row
 
 
-def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: str) -> Actor:
-    """Turn a key and what the database knows of it into an actor; refuses wrong, expired and revoked ones alike."""
+def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: str, is_change: bool) -> Actor:
+    """Turn a key and what the database knows of it into an actor; refuses wrong, expired and revoked ones alike.
+
+    So is a change by a key for trying out in a county that works in earnest.
+    """
     expected = row["secret_hash"] if row else bytes(sha256().digest_size)
     is_right = hmac.compare_digest(hash_secret(key.secret), expected)
     if row is None or not is_right or key.kind != row["kind"] or row["revoked_at"] or row["expires_at"] <= now:
         raise Unauthenticated
+    if is_change and key.kind == "test" and row["jurisdiction_kind"] == JurisdictionKind.LIVE:
+        raise TestKeyChangesNothing
     return Actor(
         jurisdiction_id=row["jurisdiction_id"],
         role=Role(row["role"]),
