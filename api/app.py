@@ -21,10 +21,11 @@ from api.dependencies import Replay
 from api.document import make_document
 from api.doorbell import Doorbell
 from api.edge import Edge
-from api.router import all_routes
+from api.router import all_routes, scopes_of
 from supervision.foundation import logs, settings
 from supervision.foundation.database import make_engine, make_sessions
 from supervision.foundation.errors import Refusal
+from supervision.identity.signing_keys import SigningKeys
 
 log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ class DuchaApp(FastAPI):
     """FastAPI with its own document and with the edge around everything, error handlers included."""
 
     edge: Edge
+    scopes_of = staticmethod(scopes_of)
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -95,6 +97,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     app.state.sessions = make_sessions(engine, "ducha_api")
     app.state.doorbell = Doorbell(chosen.redis_url.get_secret_value())
+    app.state.signing_keys = SigningKeys()
     app.state.head = ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
     yield
     await app.state.doorbell.aclose()

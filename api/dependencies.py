@@ -1,3 +1,4 @@
+from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -12,14 +13,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
+from api.permissions import Permission
 from api.schemas.fields import Digits, Id
 from supervision.audit import service as audit
-from supervision.foundation import clock
-from supervision.foundation.actors import Actor
+from supervision.foundation import clock, metrics
+from supervision.foundation.actors import Actor, Proof
 from supervision.foundation.database import enter
 from supervision.foundation.errors import Forbidden, Invalid, Unauthenticated
 from supervision.foundation.paging import PageRequest
-from supervision.identity import keys
+from supervision.identity import keys, sign_in, tokens
+from supervision.identity.errors import InvalidToken, PersonNeeded
+from supervision.identity.signing_keys import SigningKeys
+from supervision.identity.tokens import CheckedToken, looks_like_token
 from supervision.operations.models import IdempotencyRecord
 
 log = structlog.get_logger()
@@ -39,38 +44,90 @@ SessionDep = Annotated[AsyncSession, Depends(session_of)]
 ActorDep = Annotated[Actor, Depends(actor_of)]
 
 ON_BEHALF_OF = "Ducha-On-Behalf-Of"
-_official_id = TypeAdapter(Id)
+ACTING_AS = "Ducha-Acting-As"
+_id = TypeAdapter(Id)
 
 
 async def know_caller(request: Request, session: AsyncSession) -> Actor:
     """Know who asks, enter their jurisdiction, and refuse what their role or key does not allow."""
+    permission: Permission = request.scope["route"].permission
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    key = keys.parse(text) if scheme.lower() == "bearer" else None
+    if scheme.lower() != "bearer":
+        raise Unauthenticated
+    if looks_like_token(text):
+        return await _know_person(request, session, permission)
+    key = keys.parse(text)
     if key is None:
         raise Unauthenticated
     address = request.client.host if request.client else ""
     row = await keys.find_key(session, lookup=key.lookup, address=address)
     try:
-        actor = keys.authenticate(key, row, now=clock.real_now(), request_id=request.state.trace_id)
+        is_change = request.method != "GET"
+        actor = keys.authenticate(
+            key, row, now=clock.real_now(), request_id=request.state.trace_id, is_change=is_change
+        )
     except Unauthenticated:
         await _remember_refusal(request, key.lookup, address)
         raise
     await enter(session, actor.jurisdiction_id)
-    permission = request.scope["route"].permission
     if actor.role not in permission.roles or permission.scope not in actor.scopes:
         raise Forbidden
-    official = request.headers.get(ON_BEHALF_OF)
-    if official is not None and row is not None:
+    official_id = _read_id(request, ON_BEHALF_OF)
+    if official_id is not None and row is not None:
         is_allowed = row["may_act_for_officials"]
-        actor = await keys.act_for(session, actor, _read_official(official), is_allowed=is_allowed)
+        actor = await keys.act_for(session, actor, official_id, is_allowed=is_allowed)
+    if permission.needs_person and (actor.proof is Proof.KEY or permission.needs_fresh_sign_in):
+        raise PersonNeeded
     return actor
 
 
-def _read_official(text: str) -> UUID:
+async def check_token(request: Request, session: AsyncSession) -> CheckedToken:
+    """Check the bearer token of whoever has signed in at a provider that is trusted here; refuses what is none."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not looks_like_token(text):
+        raise InvalidToken
+    head = tokens.read_head(text)
+    provider = await sign_in.find_provider(session, head.issuer)
+    if provider is None:
+        raise InvalidToken
+    known: SigningKeys = request.app.state.signing_keys
+    if known.is_due(provider["jwks_url"], head.key_id):
+        # No connection is held while another server is asked; the session opens anew with its next statement.
+        await session.close()
+        await known.refresh(provider["jwks_url"])
+    return tokens.check_token(text, head, provider, known.find(provider["jwks_url"], head.key_id))
+
+
+async def _token_of(request: Request, session: SessionDep) -> CheckedToken:
+    return await check_token(request, session)
+
+
+TokenDep = Annotated[CheckedToken, Depends(_token_of)]
+
+
+async def _know_person(request: Request, session: AsyncSession, permission: Permission) -> Actor:
     try:
-        return _official_id.validate_python(text)
+        token = await check_token(request, session)
+        await enter(session, token.jurisdiction_id)
+        acting_as = _read_id(request, ACTING_AS)
+        actor = await sign_in.identify(
+            session, token, roles=permission.roles, acting_as=acting_as, request_id=request.state.trace_id
+        )
+    except Unauthenticated:
+        metrics.TOKENS_CHECKED.labels("refused").inc()
+        raise
+    metrics.TOKENS_CHECKED.labels("accepted").inc()
+    if permission.needs_fresh_sign_in:
+        sign_in.require_fresh(actor, now=clock.real_now())
+    return replace(actor, scopes=request.app.scopes_of(actor.role))
+
+
+def _read_id(request: Request, header: str) -> UUID | None:
+    text = request.headers.get(header)
+    try:
+        return None if text is None else _id.validate_python(text)
     except ValidationError as error:
-        raise RequestValidationError([{"type": "uuid_parsing", "loc": ("header", ON_BEHALF_OF)}]) from error
+        raise RequestValidationError([{"type": "uuid_parsing", "loc": ("header", header)}]) from error
 
 
 async def _remember_refusal(request: Request, lookup: str, address: str) -> None:

@@ -12,6 +12,7 @@ from deploy.roles import DatabaseUrls, drop_database, migrate, migrations, prepa
 from supervision.cadence.calendar_seed import seed_calendar
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import Sessions, enter, make_engine, make_sessions
+from supervision.identity.signing_keys import SigningKeys
 from tests.factories.identity import Caller, make_jurisdiction
 
 PEOPLE = ("owner", "api", "worker", "test")
@@ -56,6 +57,7 @@ async def found(sessions: Sessions, code: str) -> Place:
 async def attach(app: DuchaApp, sessions: Sessions, urls: DatabaseUrls) -> None:
     app.state.sessions = sessions
     app.state.doorbell = Doorbell(os.environ["DUCHA_TEST_REDIS_URL"])
+    app.state.signing_keys = SigningKeys()
     app.state.head = migration_head(urls)
 
 

@@ -3,9 +3,9 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
-from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, Scope, may
+from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, SECURITY_ADMINISTRATOR, Scope, may
 from api.replies import all_of, many, one, reply
-from api.router import Router, scopes_of
+from api.router import Router, operations_of, scopes_of
 from api.schemas.fields import Id, Name
 from api.schemas.identity import (
     AmendOfficial,
@@ -28,7 +28,8 @@ from api.schemas.identity import (
     UnitPage,
 )
 from supervision.foundation import clock
-from supervision.identity import queries, service, telephones
+from supervision.foundation.actors import Role
+from supervision.identity import queries, service, sign_in, telephones
 from supervision.identity.models import UnitKind
 from supervision.tasks import departures
 
@@ -37,7 +38,7 @@ router = Router("identity")
 
 @router.get("/me", permission=may(Scope.IDENTITY_READ, *EVERYBODY), response_model=Me)
 async def get_me(session: SessionDep, actor: ActorDep) -> Response:
-    """Tell who the key makes you: jurisdiction, role, unit and scopes."""
+    """Tell who you are here: jurisdiction, person, role and unit, and what each of your roles allows."""
     jurisdiction = await queries.get_own_jurisdiction(session, actor)
     return reply(
         {
@@ -48,6 +49,12 @@ async def get_me(session: SessionDep, actor: ActorDep) -> Response:
             "unit_id": actor.unit_id,
             "scopes": sorted(actor.scopes),
             "is_test": actor.is_test,
+            "proof": actor.proof,
+            "signed_in_at": actor.signed_in_at,
+            "appointments": [
+                {**row, "operations": operations_of(Role(row["role"]))}
+                for row in await sign_in.list_held(session, actor)
+            ],
         }
     )
 
@@ -139,7 +146,7 @@ async def amend_official(
     return one(await queries.get_official(session, actor, official_id))
 
 
-@router.get("/clients", permission=may(Scope.IDENTITY_READ, AUDITOR, ADMINISTRATOR), response_model=ClientPage)
+@router.get("/clients", permission=may(Scope.IDENTITY_READ, AUDITOR, SECURITY_ADMINISTRATOR), response_model=ClientPage)
 async def list_clients(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
     """List the programs that call with keys."""
     return many(request, await queries.list_clients(session, actor, wanted))
@@ -147,7 +154,7 @@ async def list_clients(request: Request, session: SessionDep, actor: ActorDep, w
 
 @router.post(
     "/clients",
-    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
     response_model=ClientOut,
     status_code=201,
     dependencies=[Once],
@@ -159,7 +166,9 @@ async def register_client(body: RegisterClient, session: SessionDep, actor: Acto
 
 
 @router.get(
-    "/clients/{client_id}", permission=may(Scope.IDENTITY_READ, AUDITOR, ADMINISTRATOR), response_model=ClientOut
+    "/clients/{client_id}",
+    permission=may(Scope.IDENTITY_READ, AUDITOR, SECURITY_ADMINISTRATOR),
+    response_model=ClientOut,
 )
 async def get_client(client_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one client."""
@@ -167,7 +176,9 @@ async def get_client(client_id: Id, session: SessionDep, actor: ActorDep) -> Res
 
 
 @router.get(
-    "/clients/{client_id}/keys", permission=may(Scope.IDENTITY_READ, AUDITOR, ADMINISTRATOR), response_model=KeyList
+    "/clients/{client_id}/keys",
+    permission=may(Scope.IDENTITY_READ, AUDITOR, SECURITY_ADMINISTRATOR),
+    response_model=KeyList,
 )
 async def list_client_keys(client_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """List a client's keys, without their secrets."""
@@ -176,7 +187,7 @@ async def list_client_keys(client_id: Id, session: SessionDep, actor: ActorDep) 
 
 @router.post(
     "/clients/{client_id}/keys",
-    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
     response_model=IssuedKey,
     status_code=201,
 )
@@ -199,7 +210,7 @@ async def issue_key(client_id: Id, body: IssueKey, session: SessionDep, actor: A
 
 @router.post(
     "/clients/{client_id}/keys/{key_id}/revocation",
-    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
     response_model=KeyList,
 )
 async def revoke_key(client_id: Id, key_id: Id, session: SessionDep, actor: ActorDep) -> Response:

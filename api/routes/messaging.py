@@ -4,7 +4,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
-from api.permissions import AUDITOR, OFFICE, PUBLIC, Scope, may
+from api.permissions import AUDITOR, OFFICE, PUBLIC, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
 from api.schemas.fields import Digits, Id
@@ -46,7 +46,7 @@ async def get_template(name: TemplateName, session: SessionDep, actor: ActorDep)
 
 @router.post(
     "/templates",
-    permission=may(Scope.MESSAGES_WRITE, OFFICE),
+    permission=person_may(Scope.MESSAGES_WRITE, OFFICE),
     response_model=TemplateOut,
     status_code=201,
     dependencies=[Once],
@@ -73,7 +73,7 @@ async def preview_broadcast(body: PreviewBroadcast, session: SessionDep, actor: 
 
 @router.post(
     "/broadcasts",
-    permission=may(Scope.MESSAGES_WRITE, OFFICE),
+    permission=person_may(Scope.MESSAGES_WRITE, OFFICE),
     response_model=BroadcastDetail,
     status_code=201,
     dependencies=[Once],

@@ -20,10 +20,12 @@ from deploy.demo import county, facts, summary
 from deploy.demo.county import CODE, FIRST, NAME, County
 from deploy.demo.desk import Desk, FellShort
 from deploy.demo.ledger import read_goals
+from deploy.demo.people import FRONT_END, People
 from deploy.demo.script import YEAR_ENDS
 from deploy.demo.year import Year
 from deploy.folders import kept_secret
-from deploy.jurisdictions import found, owners_session
+from deploy.identity_provider import start_provider, trial_provider
+from deploy.jurisdictions import Founded, SigningIn, found, owners_session
 from deploy.processes import free_port, unwound_by_signals
 from deploy.stack import Stack, answers
 from supervision.audit import seals
@@ -80,13 +82,14 @@ def main(
                 Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
             )
             steps = Steps(progress)
-            with steps("启动数据库、队列、接口、工作进程、短信网关模拟器 Start"):
+            with steps("启动数据库、队列、接口、工作进程、短信网关模拟器、身份提供方 Start"):
                 stack = opened.enter_context(Stack(folder, database=DATABASE, settings=chosen))
                 kept_secret(gateway_secret)
                 base_url = stack.start_api(api_port)
                 start_simulator(stack, gateway_port, gateway_secret, base_url)
                 stack.start_worker()
-            result = opened.enter_context(live_through(stack, base_url, steps))
+                issuer = start_provider(stack, free_port())
+            result = opened.enter_context(live_through(stack, base_url, issuer, steps))
             progress.stop()
             is_whole = summary.show(console, result, facts_file)
             if not once:
@@ -114,18 +117,20 @@ def start_simulator(stack: Stack, port: int, secret: Path, base_url: str) -> Non
 
 
 @contextmanager
-def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[facts.Result]:
+def live_through(stack: Stack, base_url: str, issuer: str, steps: Steps) -> Iterator[facts.Result]:
     """Found the county, live through the year, wait until every message has its receipt, and gather the facts."""
     os.environ.update(stack.environment("worker"))
     settings.current.cache_clear()
     with ExitStack() as opened:
         loop = opened.enter_context(asyncio.Runner())
-        with steps("开户：单位、人员、密钥 Found the county"):
-            founded = loop.run(_found(stack))
+        with steps("开户：单位、人员、任命、登录 Found the county"):
+            founded = loop.run(_found(stack, issuer))
             administrator = opened.enter_context(Desk(base_url, founded.administrator_key))
+            people = People(base_url, issuer)
+            people.begin(founded.invitations)
             goals = read_goals()
-            cast = county.settle(base_url, administrator, sorted({goal.responsible_unit for goal in goals}))
-            for desk in cast.desks():
+            cast = county.settle(administrator, people, sorted({goal.responsible_unit for goal in goals}))
+            for desk in (people.first, people.second, *cast.desks()):
                 opened.enter_context(desk)
         doorbell = Doorbell(stack.redis_url)
         opened.callback(lambda: loop.run(doorbell.aclose()))
@@ -168,11 +173,16 @@ def visitors(result: facts.Result) -> dict[str, Desk]:
     }
 
 
-async def _found(stack: Stack) -> Any:
+async def _found(stack: Stack, issuer: str) -> Founded:
     async with owners_session(stack.urls.owner) as session:
         await calendar_seed.seed_calendar(session)
         return await found(
-            session, code=CODE, name=NAME, kind=JurisdictionKind.DEMONSTRATION, policy_from=date(2016, 1, 1)
+            session,
+            code=CODE,
+            name=NAME,
+            kind=JurisdictionKind.DEMONSTRATION,
+            policy_from=date(2016, 1, 1),
+            signing_in=SigningIn(trial_provider(issuer), FRONT_END),
         )
 
 

@@ -13,4 +13,8 @@ RECEIPT_DELAY = Histogram(
 )
 RECEIPTS = Counter("ducha_receipts_total", "Receipts by what became of them", ["outcome"])
 OBLIGATIONS = Gauge("ducha_obligations", "Open reporting duties", ["state"])
+SIGNING_KEYS_FETCHED = Counter(
+    "ducha_signing_keys_fetched_total", "Attempts to fetch an identity provider's signing keys", ["outcome"]
+)
+TOKENS_CHECKED = Counter("ducha_token_checks_total", "Bearer tokens by what became of them", ["outcome"])
 RUNS = Histogram("ducha_run_seconds", "Seconds of one step of the cadence or of one operation", ["kind"])

@@ -2,7 +2,7 @@ import hmac
 import re
 import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -11,10 +11,10 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.foundation.actors import Actor, Role
+from supervision.foundation.actors import Actor, Proof, Role
 from supervision.foundation.errors import Forbidden, Unauthenticated
 from supervision.foundation.sessions import Row, fetch_one
-from supervision.identity.errors import LockedOut
+from supervision.identity.errors import LockedOut, TestKeyChangesNothing
 from supervision.identity.models import JurisdictionKind, Official, RefusedLogin
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -70,12 +70,17 @@ async def find_key(session: AsyncSession, *, lookup: str, address: str) -> Row |
     return row
 
 
-def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: str) -> Actor:
-    """Turn a key and what the database knows of it into an actor; refuses wrong, expired and revoked ones alike."""
+def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: str, is_change: bool) -> Actor:
+    """Turn a key and what the database knows of it into an actor; refuses wrong, expired and revoked ones alike.
+
+    So is a change by a key for trying out in a county that works in earnest.
+    """
     expected = row["secret_hash"] if row else bytes(sha256().digest_size)
     is_right = hmac.compare_digest(hash_secret(key.secret), expected)
     if row is None or not is_right or key.kind != row["kind"] or row["revoked_at"] or row["expires_at"] <= now:
         raise Unauthenticated
+    if is_change and key.kind == "test" and row["jurisdiction_kind"] == JurisdictionKind.LIVE:
+        raise TestKeyChangesNothing
     return Actor(
         jurisdiction_id=row["jurisdiction_id"],
         role=Role(row["role"]),
@@ -84,6 +89,7 @@ def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: 
         scopes=frozenset(row["scopes"]),
         is_test=key.kind == "test" or row["jurisdiction_kind"] != JurisdictionKind.LIVE,
         request_id=request_id,
+        proof=Proof.KEY,
     )
 
 
@@ -93,16 +99,7 @@ async def act_for(session: AsyncSession, actor: Actor, official_id: UUID, *, is_
     unit_id = await session.scalar(statement) if is_allowed else None
     if unit_id is None or (actor.unit_id is not None and unit_id != actor.unit_id):
         raise Forbidden
-    return Actor(
-        jurisdiction_id=actor.jurisdiction_id,
-        role=actor.role,
-        client_id=actor.client_id,
-        official_id=official_id,
-        unit_id=actor.unit_id,
-        scopes=actor.scopes,
-        is_test=actor.is_test,
-        request_id=actor.request_id,
-    )
+    return replace(actor, official_id=official_id, own_unit_id=unit_id, proof=Proof.ON_BEHALF)
 
 
 async def count_refusal(session: AsyncSession, *, lookup: str, address: str) -> None:

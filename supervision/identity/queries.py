@@ -30,6 +30,7 @@ CLIENT_COLUMNS = (
     Client.role,
     Client.unit_id,
     Client.may_act_for_officials,
+    Client.token_client,
     Client.created_at,
     Client.version,
 )

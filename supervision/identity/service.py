@@ -11,7 +11,7 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.insertion import insert_or_refuse, refusing
 from supervision.foundation.locks import get_locked, require_version
-from supervision.identity import keys, policy, queries, telephones
+from supervision.identity import appointments, keys, policy, queries, telephones
 from supervision.identity.errors import (
     ClientNameTaken,
     ClockNotHoldable,
@@ -21,6 +21,7 @@ from supervision.identity.errors import (
     OfficialHasLeft,
     RoleNeedsUnit,
     ScopeBeyondRole,
+    TokenClientTaken,
     TooManyKeys,
     UnitNameTaken,
 )
@@ -85,6 +86,8 @@ async def amend_official(
     if "telephone" in changes:
         changes = {**changes, **_telephone_columns(changes["telephone"])}
         del changes["telephone"]
+    if changes.get("left_on"):
+        await appointments.end_appointments_of(session, actor, official_id)
     await _amend(session, official, version, changes)
     await audit.record(session, actor, "official.amended", official_id, **facts)
 
@@ -96,12 +99,20 @@ async def depart_official(session: AsyncSession, actor: Actor, official_id: UUID
     official = await get_locked(session, statement)
     if official.left_on is not None:
         raise OfficialHasLeft(left_on=official.left_on)
+    await appointments.end_appointments_of(session, actor, official_id)
     official.left_on = on
     await audit.record(session, actor, "official.departed", official_id, left_on=on, reason=reason)
 
 
 async def register_client(
-    session: AsyncSession, actor: Actor, *, name: str, role: str, unit_id: UUID | None, may_act_for_officials: bool
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    name: str,
+    role: str,
+    unit_id: UUID | None,
+    may_act_for_officials: bool,
+    token_client: str | None = None,
 ) -> UUID:
     """Register a client with its one role; refuses a role that lacks its unit, and a name that is taken."""
     if (role == Role.UNIT) != (unit_id is not None):
@@ -112,10 +123,18 @@ async def register_client(
         role=role,
         unit_id=unit_id,
         may_act_for_officials=may_act_for_officials,
+        token_client=token_client,
         created_at=await clock.now(session),
     )
-    await insert_or_refuse(session, client, uq_client_jurisdiction_id_name_folded=ClientNameTaken)
-    await audit.record(session, actor, "client.registered", client.id, role=role, unit_id=unit_id)
+    await insert_or_refuse(
+        session,
+        client,
+        uq_client_jurisdiction_id_name_folded=ClientNameTaken,
+        uq_client_jurisdiction_id_token_client=TokenClientTaken,
+    )
+    await audit.record(
+        session, actor, "client.registered", client.id, role=role, unit_id=unit_id, token_client=token_client
+    )
     return client.id
 
 
