@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
 from api.schemas.fields import Digits, Id
-from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import enter
 from supervision.foundation.errors import Forbidden, Invalid, Unauthenticated
 from supervision.foundation.paging import PageRequest
+from supervision.foundation.sessions import Row
 from supervision.identity import keys
+from supervision.identity.errors import LockedOut
 from supervision.operations.models import IdempotencyRecord
 
 log = structlog.get_logger()
@@ -44,17 +45,14 @@ _official_id = TypeAdapter(Id)
 
 async def know_caller(request: Request, session: AsyncSession) -> Actor:
     """Know who asks, enter their jurisdiction, and refuse what their role or key does not allow."""
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    key = keys.parse(text) if scheme.lower() == "bearer" else None
-    if key is None:
-        raise Unauthenticated
-    address = request.client.host if request.client else ""
-    row = await keys.find_key(session, lookup=key.lookup, address=address)
+    key = read_key(request)
+    row = await keys.find_key(session, key.lookup)
     try:
-        actor = keys.authenticate(key, row, now=clock.real_now(), request_id=request.state.trace_id)
+        actor = keys.authenticate(key, row, now=clock.real_now(), request_id=request.state.request_id)
     except Unauthenticated:
-        await _remember_refusal(request, key.lookup, address)
+        _count_refusal(request, key.lookup, row)
         raise
+    _remember_proof(request, str(actor.client_id))
     await enter(session, actor.jurisdiction_id)
     permission = request.scope["route"].permission
     if actor.role not in permission.roles or permission.scope not in actor.scopes:
@@ -66,21 +64,33 @@ async def know_caller(request: Request, session: AsyncSession) -> Actor:
     return actor
 
 
+def read_key(request: Request) -> keys.ParsedKey:
+    """Return the key that a request carries, without asking the database; refuses what cannot be one."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    key = keys.parse(text) if scheme.lower() == "bearer" else None
+    if key is None:
+        raise Unauthenticated
+    return key
+
+
+def _remember_proof(request: Request, client: str) -> None:
+    # What is still to come of this request is the client's too, as the next requests are from the start.
+    request.state.caller = client
+    request.app.edge.proven.remember(request.headers["authorization"], client)
+
+
+def _count_refusal(request: Request, prefix: str, row: Row | None) -> None:
+    jurisdiction_id = row["jurisdiction_id"] if row else None
+    refused = request.app.state.refused_logins
+    if refused.count(prefix=prefix, address=request.state.address, jurisdiction_id=jurisdiction_id):
+        raise LockedOut
+
+
 def _read_official(text: str) -> UUID:
     try:
         return _official_id.validate_python(text)
     except ValidationError as error:
         raise RequestValidationError([{"type": "uuid_parsing", "loc": ("header", ON_BEHALF_OF)}]) from error
-
-
-async def _remember_refusal(request: Request, lookup: str, address: str) -> None:
-    # The refusal rolls the request's transaction back, so it is written in one of its own.
-    async with request.app.state.sessions() as session:
-        await keys.count_refusal(session, lookup=lookup, address=address)
-        await audit.record_refused_login(
-            session, at=clock.real_now(), lookup=lookup, address=address, request_id=request.state.trace_id
-        )
-        await session.commit()
 
 
 async def read_version(
@@ -157,7 +167,8 @@ async def do_once(
     if not key:
         return
     operation = request.scope["route"].name
-    place = f"{request.url.path}?{request.url.query}".encode()
+    # The same client asking for another official asks for something else.
+    place = f"{actor.official_id or ''}{request.url.path}?{request.url.query}".encode()
     digest = sha256(place + b"\0" + await request.body()).digest()
     owner = {"client_id": actor.client_id, "operation": operation, "key": key}
     claim = insert(IdempotencyRecord).values(**owner, request_hash=digest).on_conflict_do_nothing()

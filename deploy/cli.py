@@ -15,7 +15,7 @@ from api.doorbell import Doorbell
 from deploy import roles, twins
 from deploy.folders import read_settings
 from deploy.jurisdictions import found, owners_session
-from deploy.stack import Role, Stack, settings_file
+from deploy.stack import TRUSTED_PROXIES, Role, Stack, settings_file
 from migrations.twins import Twin, TwinsStand
 from supervision.audit import seals
 from supervision.cadence import calendar_seed
@@ -44,9 +44,13 @@ Folder = Annotated[
 def up(
     folder: Annotated[Path, typer.Option(help="where everything is kept")] = Path(".data/office"),
     port: Annotated[int, typer.Option(help="port of the API on this machine")] = 8000,
+    forwarded_allow_ips: Annotated[
+        str,
+        typer.Option(envvar=TRUSTED_PROXIES, help="proxies whose X-Forwarded-For is believed; nobody's if left out"),
+    ] = "",
 ) -> None:
     """Run the whole stack for a small office: PostgreSQL, Valkey, API and worker, until Ctrl-C."""
-    with _twins_told(), Stack(folder) as stack:
+    with _twins_told(), Stack(folder, settings={TRUSTED_PROXIES: forwarded_allow_ips}) as stack:
         asyncio.run(_seed(stack.urls.owner))
         address = stack.start_api(port)
         stack.start_worker()

@@ -81,6 +81,7 @@ class ClientOut(Answer):
     unit_id: Id | None
     may_act_for_officials: bool
     created_at: datetime
+    disabled_at: datetime | None = Field(description="from then on none of its keys is let in")
     version: int = Field(ge=1)
 
 
@@ -93,7 +94,7 @@ class IssueKey(Body):
     scopes: list[ScopeName] | None = Field(
         default=None, min_length=1, max_length=50, description="all that the role can use, if left out"
     )
-    expires_at: Moment | None = None
+    expires_at: Moment | None = Field(default=None, description="366 days from now at most, and if left out")
 
 
 class KeyOut(Answer):

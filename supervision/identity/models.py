@@ -127,6 +127,8 @@ class Client(Named, Versioned, Base):
     unit_id: Mapped[UUID | None]
     may_act_for_officials: Mapped[bool]
     created_at: Mapped[datetime]
+    # From then on none of its keys is let in.
+    disabled_at: Mapped[datetime | None]
 
 
 class ClientKey(Named, Base):
@@ -141,14 +143,3 @@ class ClientKey(Named, Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-
-
-class RefusedLogin(Base):
-    """Failures of one key prefix from one address; it belongs to no jurisdiction, for none is known yet."""
-
-    __tablename__ = "refused_login"
-
-    lookup: Mapped[str] = mapped_column(primary_key=True)
-    address: Mapped[str] = mapped_column(primary_key=True)
-    failures: Mapped[int]
-    first_at: Mapped[datetime]

@@ -31,6 +31,7 @@ CLIENT_COLUMNS = (
     Client.unit_id,
     Client.may_act_for_officials,
     Client.created_at,
+    Client.disabled_at,
     Client.version,
 )
 KEY_COLUMNS = (

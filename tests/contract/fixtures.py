@@ -16,6 +16,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
+from supervision.identity import service as clients
 from supervision.identity.models import ClientKey
 from supervision.items.models import Item
 from supervision.messaging import broadcasts, templates
@@ -100,6 +101,12 @@ async def furnish(house: Committed, place: Place, standing: Standing) -> Furnitu
         keys = await session.scalars(select(ClientKey.id).where(ClientKey.client_id == spare.client_id))
         made.put("client_id", values=[spare.client_id])
         made.put("key_id", values=list(keys))
+        doors = [await identity.make_client(session, place.actor) for _ in range(8)]
+        for client_id in doors[4:]:
+            await clients.disable_client(session, place.actor, client_id, 1, reason="示例停用")
+        made.place("disable_client", client_id=doors[:4])
+        made.place("enable_client", client_id=doors[4:])
+        await session.commit()
     return made
 
 

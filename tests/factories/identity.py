@@ -35,6 +35,11 @@ async def make_official(session: AsyncSession, actor: Actor, unit_id: UUID, **ov
     return await service.register_official(session, actor, unit_id=unit_id, **facts)
 
 
+async def make_client(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
+    facts = {"name": f"示例接入方{next(_numbers)}", "role": "leader", "unit_id": None, **over}
+    return await service.register_client(session, actor, may_act_for_officials=False, **facts)
+
+
 class Caller(httpx.AsyncClient):
     """An HTTP client with a key of its own, talking to the app in this process."""
 
