@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,13 +21,17 @@ from api.dependencies import Replay
 from api.document import make_document
 from api.doorbell import Doorbell
 from api.edge import Edge
+from api.refused_logins import RefusedLogins
 from api.router import all_routes, scopes_of
+from api.turns import Turns
 from supervision.foundation import logs, settings
 from supervision.foundation.database import make_engine, make_sessions
 from supervision.foundation.errors import Refusal
 from supervision.identity.signing_keys import SigningKeys
 
 log = structlog.get_logger()
+# Of one caller; each is kept in memory until it is answered.
+_LARGE_BODIES_AT_ONCE = 4
 
 
 class DuchaApp(FastAPI):
@@ -49,9 +53,8 @@ class DuchaApp(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         # Without what FastAPI puts between: telemetry, a second limit of size, and stacks that ours has nothing for.
-        handlers = dict(self.exception_handlers)
-        on_bug = handlers.pop(Exception)
-        return ServerErrorMiddleware(ExceptionMiddleware(self._follow, handlers), on_bug)
+        # A bug is answered and logged here too: handed on, the server would log it with all that its text quotes.
+        return ExceptionMiddleware(self._follow, dict(self.exception_handlers))
 
     async def _follow(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The router tries one route after the other; the edge knows already which it is.
@@ -79,8 +82,14 @@ def create_app() -> DuchaApp:
     # In one row: the edge learns each route by its whole path.
     app.router.routes.extend(all_routes())
     _handle_errors(app)
-    app.edge = Edge(app.inside, max_body_bytes=chosen.max_body_bytes, requests_per_minute=chosen.requests_per_minute)
+    app.edge = Edge(app.inside, requests_per_minute=chosen.requests_per_minute)
     app.edge.learn_routes(_routes_of(app))
+    app.state.refused_logins = RefusedLogins()
+    share = chosen.client_connections or max(1, chosen.pool_size // 2)
+    app.state.connections = Turns("connections", share=share, patience_seconds=chosen.pool_wait_seconds)
+    app.state.large_bodies = Turns(
+        "large_bodies", share=_LARGE_BODIES_AT_ONCE, patience_seconds=chosen.pool_wait_seconds
+    )
     return app
 
 
@@ -99,7 +108,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.doorbell = Doorbell(chosen.redis_url.get_secret_value())
     app.state.signing_keys = SigningKeys()
     app.state.head = ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
+    writing = asyncio.create_task(app.state.refused_logins.write_every_minute(app.state.sessions))
     yield
+    writing.cancel()
+    await app.state.refused_logins.write_down(app.state.sessions)
     await app.state.doorbell.aclose()
     await engine.dispose()
 

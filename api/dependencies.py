@@ -15,14 +15,14 @@ from starlette.exceptions import HTTPException
 
 from api.permissions import Permission
 from api.schemas.fields import Digits, Id
-from supervision.audit import service as audit
 from supervision.foundation import clock, metrics
 from supervision.foundation.actors import Actor, Proof
 from supervision.foundation.database import enter
 from supervision.foundation.errors import Forbidden, Invalid, Unauthenticated
 from supervision.foundation.paging import PageRequest
+from supervision.foundation.sessions import Row
 from supervision.identity import keys, sign_in, tokens
-from supervision.identity.errors import InvalidToken, PersonNeeded
+from supervision.identity.errors import InvalidToken, LockedOut, PersonNeeded
 from supervision.identity.signing_keys import SigningKeys
 from supervision.identity.tokens import CheckedToken, looks_like_token
 from supervision.operations.models import IdempotencyRecord
@@ -51,24 +51,18 @@ _id = TypeAdapter(Id)
 async def know_caller(request: Request, session: AsyncSession) -> Actor:
     """Know who asks, enter their jurisdiction, and refuse what their role or key does not allow."""
     permission: Permission = request.scope["route"].permission
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise Unauthenticated
-    if looks_like_token(text):
+    if looks_like_token(bearer_of(request)):
         return await _know_person(request, session, permission)
-    key = keys.parse(text)
-    if key is None:
-        raise Unauthenticated
-    address = request.client.host if request.client else ""
-    row = await keys.find_key(session, lookup=key.lookup, address=address)
+    key = read_key(request)
+    row = await keys.find_key(session, key.lookup)
     try:
         is_change = request.method != "GET"
-        actor = keys.authenticate(
-            key, row, now=clock.real_now(), request_id=request.state.trace_id, is_change=is_change
-        )
+        now, request_id = clock.real_now(), request.state.request_id
+        actor = keys.authenticate(key, row, now=now, request_id=request_id, is_change=is_change)
     except Unauthenticated:
-        await _remember_refusal(request, key.lookup, address)
+        _count_refusal(request, key.lookup, row)
         raise
+    _remember_proof(request, str(actor.client_id))
     await enter(session, actor.jurisdiction_id)
     if actor.role not in permission.roles or permission.scope not in actor.scopes:
         raise Forbidden
@@ -83,8 +77,8 @@ async def know_caller(request: Request, session: AsyncSession) -> Actor:
 
 async def check_token(request: Request, session: AsyncSession) -> CheckedToken:
     """Check the bearer token of whoever has signed in at a provider that is trusted here; refuses what is none."""
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not looks_like_token(text):
+    text = bearer_of(request)
+    if not looks_like_token(text):
         raise InvalidToken
     head = tokens.read_head(text)
     provider = await sign_in.find_provider(session, head.issuer)
@@ -105,18 +99,52 @@ async def _token_of(request: Request, session: SessionDep) -> CheckedToken:
 TokenDep = Annotated[CheckedToken, Depends(_token_of)]
 
 
+def bearer_of(request: Request) -> str:
+    """Return what a request carries as Bearer; empty if it carries nothing."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    return text if scheme.lower() == "bearer" else ""
+
+
+def read_key(request: Request) -> keys.ParsedKey:
+    """Return the key that a request carries, without asking the database; refuses what cannot be one."""
+    key = keys.parse(bearer_of(request))
+    if key is None:
+        raise Unauthenticated
+    return key
+
+
+def read_credentials(request: Request) -> None:
+    """Refuse, without asking the database, who brings neither a key nor what could be a token."""
+    if not looks_like_token(bearer_of(request)):
+        read_key(request)
+
+
+def _remember_proof(request: Request, who: str) -> None:
+    # What is still to come of this request is the caller's too, as the next requests are from the start.
+    request.state.caller = who
+    request.app.edge.proven.remember(request.headers["authorization"], who)
+
+
+def _count_refusal(request: Request, prefix: str, row: Row | None) -> None:
+    jurisdiction_id = row["jurisdiction_id"] if row else None
+    refused = request.app.state.refused_logins
+    if refused.count(prefix=prefix, address=request.state.address, jurisdiction_id=jurisdiction_id):
+        raise LockedOut
+
+
 async def _know_person(request: Request, session: AsyncSession, permission: Permission) -> Actor:
     try:
         token = await check_token(request, session)
         await enter(session, token.jurisdiction_id)
         acting_as = _read_id(request, ACTING_AS)
         actor = await sign_in.identify(
-            session, token, roles=permission.roles, acting_as=acting_as, request_id=request.state.trace_id
+            session, token, roles=permission.roles, acting_as=acting_as, request_id=request.state.request_id
         )
     except Unauthenticated:
         metrics.TOKENS_CHECKED.labels("refused").inc()
         raise
     metrics.TOKENS_CHECKED.labels("accepted").inc()
+    _remember_proof(request, str(actor.official_id))
     if permission.needs_fresh_sign_in:
         sign_in.require_fresh(actor, now=clock.real_now())
     return replace(actor, scopes=request.app.scopes_of(actor.role))
@@ -128,16 +156,6 @@ def _read_id(request: Request, header: str) -> UUID | None:
         return None if text is None else _id.validate_python(text)
     except ValidationError as error:
         raise RequestValidationError([{"type": "uuid_parsing", "loc": ("header", header)}]) from error
-
-
-async def _remember_refusal(request: Request, lookup: str, address: str) -> None:
-    # The refusal rolls the request's transaction back, so it is written in one of its own.
-    async with request.app.state.sessions() as session:
-        await keys.count_refusal(session, lookup=lookup, address=address)
-        await audit.record_refused_login(
-            session, at=clock.real_now(), lookup=lookup, address=address, request_id=request.state.trace_id
-        )
-        await session.commit()
 
 
 async def read_version(
@@ -214,7 +232,8 @@ async def do_once(
     if not key:
         return
     operation = request.scope["route"].name
-    place = f"{request.url.path}?{request.url.query}".encode()
+    # The same client asking for another official asks for something else.
+    place = f"{actor.official_id or ''}{request.url.path}?{request.url.query}".encode()
     digest = sha256(place + b"\0" + await request.body()).digest()
     owner = {"client_id": actor.client_id, "operation": operation, "key": key}
     claim = insert(IdempotencyRecord).values(**owner, request_hash=digest).on_conflict_do_nothing()

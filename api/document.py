@@ -56,7 +56,7 @@ ACTING_PARAMETER = _header(
 )
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 # Which problems an operation may answer beyond those that its own route declares.
-_ALWAYS = (400, 405, 406, 429, 500, 503)
+_ALWAYS = (400, 405, 406, 429, 431, 500, 503)
 _WITH_KEY = (401, 403)
 # Where a signature over the body stands for a key.
 SIGNED = frozenset({"receive_receipts", "accept_invitation"})
@@ -67,6 +67,7 @@ _TITLES = {
     404: "Not found, or not to be seen",
     405: "Another method is meant",
     406: "Only JSON is answered",
+    408: "Not sent in time",
     409: "The present state does not allow it",
     412: "Changed by somebody else",
     413: "Too large",
@@ -74,6 +75,7 @@ _TITLES = {
     422: "Not valid",
     428: "If-Match is missing",
     429: "Too many requests",
+    431: "A header is too long",
     500: "A fault here",
     503: "The database is not available",
 }
@@ -212,9 +214,11 @@ def _problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]
     if "{" in path:
         problems.append(404)
     if "requestBody" in operation:
-        problems += [413, 415]
+        problems.append(415)
     if method == "post":
         problems.append(409)
+    if method != "get":
+        problems += [408, 413]
     if any(each["name"] == "if-match" for each in operation.get("parameters", [])):
         problems += [409, 412, 428]
     return sorted(problems)

@@ -71,6 +71,11 @@ HTTP_TEXTS: dict[int, tuple[str, str, str]] = {
         "请求过于频繁，请按 Retry-After 头稍后重试。",
         "Too many requests; wait as Retry-After says.",
     ),
+    431: (
+        "headers_too_large",
+        "请求头过长，请缩短后重试。",
+        "A header of the request is too long; shorten it and try again.",
+    ),
     500: (
         "internal_error",
         "服务内部出错，操作未生效。请将 trace_id 告知系统管理员。",

@@ -18,7 +18,7 @@ from deploy.identity_commands import Audience, FrontEnd, Issuer, describe, ident
 from deploy.identity_provider import start_provider
 from deploy.jurisdictions import Founded, SigningIn, found, owners_session
 from deploy.processes import free_port
-from deploy.stack import Stack
+from deploy.stack import TRUSTED_PROXIES, Stack
 from migrations.twins import Twin, TwinsStand
 from supervision.audit import seals
 from supervision.cadence import calendar_seed
@@ -54,9 +54,13 @@ def up(
     identity: Annotated[
         IdentityKind | None, typer.Option(help="demo: also run an identity provider that lets in whoever asks")
     ] = None,
+    forwarded_allow_ips: Annotated[
+        str,
+        typer.Option(envvar=TRUSTED_PROXIES, help="proxies whose X-Forwarded-For is believed; nobody's if left out"),
+    ] = "",
 ) -> None:
     """Run the whole stack for a small office: PostgreSQL, Valkey, API and worker, until Ctrl-C."""
-    with _twins_told(), Stack(folder) as stack:
+    with _twins_told(), Stack(folder, settings={TRUSTED_PROXIES: forwarded_allow_ips}) as stack:
         asyncio.run(_seed(stack.urls.owner))
         address = stack.start_api(port)
         stack.start_worker()

@@ -21,6 +21,7 @@ from deploy.valkey import EmbeddedValkey
 PACKAGES = Path(__file__).parents[1]
 
 
+TRUSTED_PROXIES = "DUCHA_TRUSTED_PROXIES"
 DatabaseRole = Literal["api", "worker", "owner"]
 ROLES: tuple[DatabaseRole, ...] = ("api", "worker", "owner")
 
@@ -99,6 +100,7 @@ class Stack:
         where = ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "5"]
         # Longer than clients keep an idle connection, so that none is closed under a request.
         where += ["--timeout-keep-alive", "30", "--no-access-log"]
+        where += proxy_arguments(self._settings.get(TRUSTED_PROXIES) or os.environ.get(TRUSTED_PROXIES, ""))
         self.start_program(
             "api",
             ["-m", "uvicorn", "api.app:create_app", "--factory", *where],
@@ -146,6 +148,11 @@ class Stack:
                 if program.has_ended():
                     print(program.failure(), file=sys.stderr)
                     program.start()
+
+
+def proxy_arguments(trusted: str) -> list[str]:
+    """Give uvicorn's arguments for the proxies whose X-Forwarded-For is believed; left alone it believes loopback."""
+    return ["--proxy-headers", "--forwarded-allow-ips", trusted] if trusted else ["--no-proxy-headers"]
 
 
 def answers(url: str) -> bool:

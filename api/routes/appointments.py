@@ -172,6 +172,6 @@ async def end_sign_in_link(
 async def accept_invitation(body: AcceptInvitation, request: Request, session: SessionDep, token: TokenDep) -> Response:
     """Take an invitation for the account that one has signed in with; send its token, though nobody knows it yet."""
     official_id = await sign_in_links.accept_invitation(
-        session, token, code=body.code, request_id=request.state.trace_id
+        session, token, code=body.code, request_id=request.state.request_id
     )
     return reply({"official_id": official_id, "is_approved": False})

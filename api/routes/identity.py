@@ -6,7 +6,7 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, SECURITY_ADMINISTRATOR, Scope, may
 from api.replies import all_of, many, one, reply
 from api.router import Router, operations_of, scopes_of
-from api.schemas.fields import Id, Name
+from api.schemas.fields import GiveReason, Id, Name
 from api.schemas.identity import (
     AmendOfficial,
     AmendUnit,
@@ -175,6 +175,32 @@ async def get_client(client_id: Id, session: SessionDep, actor: ActorDep) -> Res
     return one(await queries.get_client(session, actor, client_id))
 
 
+@router.post(
+    "/clients/{client_id}/disabling",
+    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
+    response_model=ClientOut,
+)
+async def disable_client(
+    client_id: Id, body: GiveReason, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Let none of a client's keys in from now on."""
+    await service.disable_client(session, actor, client_id, version, reason=body.reason)
+    return one(await queries.get_client(session, actor, client_id))
+
+
+@router.post(
+    "/clients/{client_id}/enabling",
+    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
+    response_model=ClientOut,
+)
+async def enable_client(
+    client_id: Id, body: GiveReason, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Let a disabled client's keys in again, those that were not revoked and have not ended."""
+    await service.enable_client(session, actor, client_id, version, reason=body.reason)
+    return one(await queries.get_client(session, actor, client_id))
+
+
 @router.get(
     "/clients/{client_id}/keys",
     permission=may(Scope.IDENTITY_READ, AUDITOR, SECURITY_ADMINISTRATOR),
@@ -192,7 +218,7 @@ async def list_client_keys(client_id: Id, session: SessionDep, actor: ActorDep) 
     status_code=201,
 )
 async def issue_key(client_id: Id, body: IssueKey, session: SessionDep, actor: ActorDep) -> Response:
-    """Issue a key; its text is shown this once and stored nowhere, so a repeated request makes another."""
+    """Issue a key for a year at most; its text is shown this once and stored nowhere, so a repeat makes another."""
     client = await queries.get_client(session, actor, client_id)
     allowed = scopes_of(client["role"])
     key_id, text = await service.issue_key(

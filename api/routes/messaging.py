@@ -1,7 +1,7 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
 from api.permissions import AUDITOR, OFFICE, PUBLIC, Scope, may, person_may
@@ -155,9 +155,14 @@ async def get_message(message_id: Digits, session: SessionDep, actor: ActorDep) 
         }
     },
 )
-async def receive_receipts(name: GatewayName, request: Request, session: SessionDep) -> Response:
+async def receive_receipts(
+    name: GatewayName,
+    request: Request,
+    session: SessionDep,
+    webhook_id: Annotated[str | None, Header(max_length=200, include_in_schema=False)] = None,
+) -> Response:
     """Take a gateway's signed receipts; they are kept as they came and matched a moment later."""
     gateway = listening_gateway(name)
     raw = await request.body()
     gateway.verify_receipt(request.headers, raw)
-    return reply({"status": "kept", "lines": await receipts.keep(session, gateway, raw)})
+    return reply({"status": "kept", "lines": await receipts.keep(session, gateway, raw, webhook_id=webhook_id)})

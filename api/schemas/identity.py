@@ -88,6 +88,7 @@ class ClientOut(Answer):
     may_act_for_officials: bool
     token_client: str | None = Field(max_length=255)
     created_at: datetime
+    disabled_at: datetime | None = Field(description="from then on none of its keys is let in")
     version: int = Field(ge=1)
 
 
@@ -100,7 +101,7 @@ class IssueKey(Body):
     scopes: list[ScopeName] | None = Field(
         default=None, min_length=1, max_length=50, description="all that the role can use, if left out"
     )
-    expires_at: Moment | None = None
+    expires_at: Moment | None = Field(default=None, description="366 days from now at most, and if left out")
 
 
 class KeyOut(Answer):

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.guards import keep_apart
 
 revision = "0017"
-down_revision = "0013"
+down_revision = "0016"
 
 # Before a token is checked nobody knows whose county it is of; the function sees every county, so it is the worker's.
 FIND_PROVIDER = """

@@ -44,17 +44,20 @@ async def record_each(
     await session.execute(_WRITE, rows)
 
 
-async def record_refused_login(
-    session: AsyncSession, *, at: datetime, lookup: str, address: str, request_id: str
+async def record_refused_logins(
+    session: AsyncSession, *, at: datetime, failures: int, prefixes: Mapping[str, int], addresses: Mapping[str, int]
 ) -> None:
-    """Write down a login that was refused; nobody is known yet, so the row belongs to no jurisdiction."""
+    """Write down in one row the logins that were refused since the last one.
+
+    Those of known keys belong to their county. Of others nobody is known, so the row belongs to no jurisdiction.
+    """
     row = {
         "at": at,
         "verb": "login.refused",
         "role": "",
-        "subject_id": lookup,
-        "facts": {"address": address},
-        "request_id": request_id,
+        "subject_id": None,
+        "facts": {"failures": failures, "prefixes": dict(prefixes), "addresses": dict(addresses)},
+        "request_id": "",
     }
     await send(session, _WRITE, [row])
 

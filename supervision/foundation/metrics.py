@@ -1,6 +1,10 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Histogram("ducha_request_seconds", "Seconds to answer a request", ["operation", "status"])
+REFUSED_LOGINS = Counter(
+    "ducha_refused_logins_total", "Refused logins, by whether the key's prefix is known", ["prefix"]
+)
+TURNS_REFUSED = Counter("ducha_turns_refused_total", "Requests of callers who use more than their share", ["of"])
 COMMANDS = Counter("ducha_commands_total", "Commands carried out, by audit verb", ["verb"])
 OUTBOX_DEPTH = Gauge("ducha_outbox_messages", "Messages that wait to be sent")
 OUTBOX_AGE = Gauge("ducha_outbox_oldest_seconds", "Age of the oldest message that may be sent now")

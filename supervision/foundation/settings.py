@@ -17,8 +17,16 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     pool_size: int = Field(default=10, ge=1, le=200)
     pool_wait_seconds: float = Field(default=5, gt=0, le=60)
+    client_connections: int = Field(
+        default=0, ge=0, le=200, description="database connections that one client may use at once; 0: half of the pool"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    max_body_bytes: int = Field(default=6 * 1024 * 1024, ge=1024)
+    max_body_bytes: int = Field(default=6 * 1024 * 1024, ge=1024, description="of a file that is sent")
+    max_json_bytes: int = Field(default=2 * 1024 * 1024, ge=1024, description="of everything else that is sent")
+    body_seconds: float = Field(default=60, gt=0, le=3600, description="within which a request must have been sent")
+    trusted_proxies: str = Field(
+        default="", description="addresses or networks whose X-Forwarded-For is believed; empty: nobody's"
+    )
     requests_per_minute: int = Field(default=6000, ge=1)
     metrics_token_file: Path | None = None
     worker_metrics_port: int = Field(default=0, ge=0, le=65535, description="0: no metrics port")

@@ -2,10 +2,10 @@ from supervision.foundation.errors import Conflict, DayInFuture, Forbidden, Inva
 
 
 class LockedOut(Unauthenticated):
-    """Too many refused logins with this key from this address."""
+    """Too many refused logins with this key from this address; the right one is let in nevertheless."""
 
-    zh = "该密钥连续验证失败次数过多，已被临时锁定。请在 15 分钟后重试，或联系系统管理员更换密钥。"
-    en = "Too many failures with this key; it is locked for 15 minutes. Wait, or ask your administrator for another."
+    zh = "该密钥连续验证失败次数过多。请核对所配置的密钥，或联系系统管理员更换密钥。"
+    en = "Too many failures with this key. Check the key that is configured, or ask your administrator for another."
 
 
 class JurisdictionExists(Conflict):
@@ -47,6 +47,34 @@ class ClientNameTaken(Conflict):
 
     zh = "已有同名接入方（空格、全半角、大小写不同视为同名）。请换一个名称。"
     en = "Another client has this name (blanks, width and capitals make no difference). Choose another."
+
+
+class ClientIsDisabled(Conflict):
+    """The client was disabled before."""
+
+    zh = "该接入方已停用。如需恢复，请先启用。"
+    en = "The client is disabled already. Enable it if it is to be let in again."
+
+
+class ClientIsEnabled(Conflict):
+    """The client is not disabled."""
+
+    zh = "该接入方未停用，无需启用。"
+    en = "The client is not disabled, so there is nothing to enable."
+
+
+class OwnClient(Conflict):
+    """Nobody disables the client with which they ask."""
+
+    zh = "不能停用当前正在使用的接入方。请用另一个管理接入方操作。"
+    en = "You cannot disable the client with which you ask. Do it with another administrator's client."
+
+
+class KeyLivesTooLong(Invalid):
+    """A key lives a year at most."""
+
+    zh = "密钥有效期最长一年，最晚可填{last}。请缩短有效期，到期前另发新密钥。"
+    en = "A key lives a year at most; {last} is the last day that is taken. Issue another before it ends."
 
 
 class TooManyKeys(Conflict):

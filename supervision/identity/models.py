@@ -131,6 +131,8 @@ class Client(Named, Versioned, Base):
     # What the identity provider calls this front end; tokens that were made for it name it so.
     token_client: Mapped[str | None]
     created_at: Mapped[datetime]
+    # From then on none of its keys is let in.
+    disabled_at: Mapped[datetime | None]
 
 
 class ClientKey(Named, Base):
@@ -236,14 +238,3 @@ class Appointment(Named, Versioned, Base):
     ended_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
     reason: Mapped[str | None]
-
-
-class RefusedLogin(Base):
-    """Failures of one key prefix from one address; it belongs to no jurisdiction, for none is known yet."""
-
-    __tablename__ = "refused_login"
-
-    lookup: Mapped[str] = mapped_column(primary_key=True)
-    address: Mapped[str] = mapped_column(primary_key=True)
-    failures: Mapped[int]
-    first_at: Mapped[datetime]

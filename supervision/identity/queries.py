@@ -32,6 +32,7 @@ CLIENT_COLUMNS = (
     Client.may_act_for_officials,
     Client.token_client,
     Client.created_at,
+    Client.disabled_at,
     Client.version,
 )
 KEY_COLUMNS = (

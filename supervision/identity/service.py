@@ -13,12 +13,16 @@ from supervision.foundation.insertion import insert_or_refuse, refusing
 from supervision.foundation.locks import get_locked, require_version
 from supervision.identity import appointments, keys, policy, queries, telephones
 from supervision.identity.errors import (
+    ClientIsDisabled,
+    ClientIsEnabled,
     ClientNameTaken,
     ClockNotHoldable,
     DepartureNotYet,
     KeyAlreadyRevoked,
+    KeyLivesTooLong,
     OfficialAlreadyListed,
     OfficialHasLeft,
+    OwnClient,
     RoleNeedsUnit,
     ScopeBeyondRole,
     TokenClientTaken,
@@ -27,7 +31,8 @@ from supervision.identity.errors import (
 )
 from supervision.identity.models import Client, ClientKey, JurisdictionKind, Official, Unit
 
-KEY_LIFE = timedelta(days=365)
+# A leap year: whoever changes keys each year on the same day is never late.
+KEY_LIFE = timedelta(days=366)
 ACTIVE_KEYS = 2
 
 
@@ -148,7 +153,10 @@ async def issue_key(
     allowed: frozenset[str],
     expires_at: datetime | None = None,
 ) -> tuple[UUID, str]:
-    """Issue a key, whose text is shown this once; refuses a third active key, and scopes beyond `allowed`."""
+    """Issue a key, whose text is shown this once; refuses a third active key, and scopes beyond `allowed`.
+
+    Refuses also one that would live longer than a year.
+    """
     if not allowed.issuperset(scopes):
         raise ScopeBeyondRole
     await get_locked(session, select(Client).where(Client.id == client_id))
@@ -180,6 +188,8 @@ def _check_expiry(expires_at: datetime, now: datetime) -> None:
     day, today = (moment.astimezone(clock.SHANGHAI).date() for moment in (expires_at, now))
     if refusal := days.find_refusal(days.REACHES["issue_key"]["/expires_at"], "/expires_at", day, today=today):
         raise refusal
+    if expires_at > now + KEY_LIFE:
+        raise KeyLivesTooLong(last=(now + KEY_LIFE).astimezone(clock.SHANGHAI).date())
 
 
 async def revoke_key(session: AsyncSession, actor: Actor, client_id: UUID, key_id: UUID) -> None:
@@ -190,6 +200,35 @@ async def revoke_key(session: AsyncSession, actor: Actor, client_id: UUID, key_i
         raise KeyAlreadyRevoked
     key.revoked_at = clock.real_now()
     await audit.record(session, actor, "key.revoked", key_id, client_id=client_id)
+
+
+async def disable_client(session: AsyncSession, actor: Actor, client_id: UUID, version: int, *, reason: str) -> None:
+    """Let none of a client's keys in from now on; refuses a stale version, one that is disabled, and the caller's own.
+
+    A client that disabled itself would leave nobody to enable it.
+    """
+    if client_id == actor.client_id:
+        raise OwnClient
+    client = await _lock_client(session, client_id, version)
+    if client.disabled_at is not None:
+        raise ClientIsDisabled
+    client.disabled_at = clock.real_now()
+    await audit.record(session, actor, "client.disabled", client_id, reason=reason)
+
+
+async def enable_client(session: AsyncSession, actor: Actor, client_id: UUID, version: int, *, reason: str) -> None:
+    """Let a disabled client's keys in again; refuses a stale version, and one that is not disabled."""
+    client = await _lock_client(session, client_id, version)
+    if client.disabled_at is None:
+        raise ClientIsEnabled
+    client.disabled_at = None
+    await audit.record(session, actor, "client.enabled", client_id, reason=reason)
+
+
+async def _lock_client(session: AsyncSession, client_id: UUID, version: int) -> Client:
+    client = await get_locked(session, select(Client).where(Client.id == client_id))
+    require_version(client, version)
+    return client
 
 
 async def hold_clock(session: AsyncSession, actor: Actor, *, at: datetime) -> None:

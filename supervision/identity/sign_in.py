@@ -112,6 +112,7 @@ async def _person(session: AsyncSession, token: CheckedToken) -> Select[Any]:
             SignInLink.approved_at.is_not(None),
             SignInLink.ended_at.is_(None),
             Official.left_on.is_(None),
+            Client.disabled_at.is_(None),
         )
         .order_by(Appointment.id)
     )

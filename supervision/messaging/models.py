@@ -114,14 +114,16 @@ class Attempt(Massed, Base):
 
 
 class Receipt(Base):
-    """A gateway's report as it came; its jurisdiction is known only line by line."""
+    """A gateway's report as it came, once; its jurisdiction is known only line by line."""
 
     __tablename__ = "receipt"
+    __table_args__ = (UniqueConstraint("gateway", "webhook_id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     gateway: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))
     raw: Mapped[bytes] = mapped_column(LargeBinary)
+    webhook_id: Mapped[str | None]
 
 
 class ReceiptLine(Base):

@@ -1,7 +1,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import metrics
@@ -20,12 +21,16 @@ _KEEP_LINES = text("""
 """)
 
 
-async def keep(session: AsyncSession, gateway: Gateway, raw: bytes) -> int:
-    """Keep a report as it came, and its lines for the matching; refuses a malformed one. Returns how many lines."""
+async def keep(session: AsyncSession, gateway: Gateway, raw: bytes, *, webhook_id: str | None) -> int:
+    """Keep a report as it came, and its lines for the matching; refuses a malformed one. Returns how many lines.
+
+    One that the gateway sends again, under the same id, is kept already.
+    """
     lines = gateway.parse_receipts(raw)
-    report = insert(Receipt).values(gateway=gateway.name, raw=raw).returning(Receipt.id)
-    receipt_id = (await session.execute(report)).scalar_one()
-    if lines:
+    # Without naming the columns that clash, for nobody who keeps a report may read them.
+    report = insert(Receipt).values(gateway=gateway.name, raw=raw, webhook_id=webhook_id).on_conflict_do_nothing()
+    receipt_id = (await session.execute(report.returning(Receipt.id))).scalar_one_or_none()
+    if lines and receipt_id is not None:
         facts = {
             "receipt_id": receipt_id,
             "message_ids": [None if line.message_id is None else int(line.message_id) for line in lines],

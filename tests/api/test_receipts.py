@@ -38,13 +38,13 @@ def http_gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
         cached.cache_clear()
 
 
-def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
+def signed(body: bytes, secret: str = SECRET, *, call: str = "rcp_1") -> dict[str, str]:
     now = real_now()
     return {
         "content-type": "application/json",
-        "webhook-id": "rcp_1",
+        "webhook-id": call,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign("rcp_1", now, body.decode()),
+        "webhook-signature": Webhook(secret).sign(call, now, body.decode()),
     }
 
 
@@ -71,7 +71,14 @@ async def test_signed_receipts_are_kept_as_they_came(gateway: httpx.AsyncClient,
     assert (answer.status_code, answer.json()) == (200, {"status": "kept", "lines": 2})
     again = await gateway.post(RECEIPTS, content=body, headers=signed(body))
     assert again.status_code == 200
-    assert await kept(session) == [(body, 7, True, "waiting"), (body, 8, False, "waiting")] * 2
+    assert await kept(session) == [(body, 7, True, "waiting"), (body, 8, False, "waiting")], "repeated, it is one"
+
+
+async def test_other_calls_are_kept_beside_each_other(gateway: httpx.AsyncClient, session: AsyncSession) -> None:
+    body = orjson.dumps({"receipts": [{"id": "7", "status": "delivered"}]})
+    for call in ("rcp_1", "rcp_2"):
+        assert (await gateway.post(RECEIPTS, content=body, headers=signed(body, call=call))).status_code == 200
+    assert await kept(session) == [(body, 7, True, "waiting")] * 2
 
 
 @pytest.mark.parametrize(

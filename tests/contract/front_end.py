@@ -16,7 +16,7 @@ Keys = Mapping[str, Mapping[str, str]]
 # Who asks where several may: proposer and approver must be two.
 ASKS = {"draft_publication": Role.PUBLISHER, "review_publication": Role.OFFICE}
 FIRST = (Role.OFFICE, Role.GROUP, Role.ADMINISTRATOR, Role.AUDITOR, Role.PUBLISHER, Role.LEADER, Role.UNIT)
-_REVOCATION = re.compile(r"(/v1/clients/)([0-9a-f-]{36})(/keys/.+/revocation)")
+_REVOCATION = re.compile(r"(/v1/clients/)([0-9a-f-]{36})(/keys/.+/revocation|/disabling)")
 
 
 class FrontEnd:
@@ -78,7 +78,7 @@ class FrontEnd:
         return scope, again
 
     def keep_own_keys(self, scope: Scope) -> Scope:
-        # Revoking the very keys that it calls with would end every later request.
+        # Revoking the very keys that it calls with, or disabling their clients, would end every later request.
         own = {client for county in self.keys.values() for client in county["clients"].split()}
         match = _REVOCATION.fullmatch(scope["path"])
         if match and match[2] in own:

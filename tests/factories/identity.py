@@ -48,6 +48,11 @@ _GRANTER, _APPROVER = (
 FRONT_END = "tests"
 
 
+async def make_client(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
+    facts = {"name": f"示例接入方{next(_numbers)}", "role": "leader", "unit_id": None, **over}
+    return await service.register_client(session, actor, may_act_for_officials=False, **facts)
+
+
 class Caller(httpx.AsyncClient):
     """An HTTP client of a person who has signed in, or with a key of its own, talking to the app in this process."""
 

@@ -36,7 +36,7 @@ def line(message_id: str | None, status: str = "delivered", **over: Any) -> dict
 
 async def keep(committed: Committed, *lines: dict[str, Any], gateway: HttpGateway = GATEWAY) -> None:
     async with committed.api() as session:
-        await receipts.keep(session, gateway, orjson.dumps({"receipts": lines}))
+        await receipts.keep(session, gateway, orjson.dumps({"receipts": lines}), webhook_id=None)
         await session.commit()
 
 
@@ -141,7 +141,7 @@ async def test_a_malformed_report_is_kept_by_nobody(committed: Committed) -> Non
     for gateway, raw in ((GATEWAY, b'{"receipts": [{"status": "delivered"}]}'), (ConsoleGateway(None), b"{}")):
         async with committed.api() as session:
             with pytest.raises(MalformedReceipt):
-                await receipts.keep(session, gateway, raw)
+                await receipts.keep(session, gateway, raw, webhook_id=None)
     assert await ask(committed, "SELECT id FROM receipt") == []
 
 
