@@ -29,7 +29,7 @@ async def decide(caller: Caller, row: dict[str, Any], verb: str, **body: Any) ->
 
 class TestAppointments:
     async def test_one_grants_and_another_approves(self, callers: Callers, here: Place, sessions: Sessions) -> None:
-        first, second = [await callers(here, "security_administrator") for _ in range(2)]
+        first, second = [await callers(here, "security_administrator", is_person=True) for _ in range(2)]
         official_id, _ = await an_official(sessions, here)
         made = await first.post("/v1/appointments", json={"official_id": official_id, **LEADER})
         assert (made.status_code, made.json()["state"]) == (201, "granted"), made.text
@@ -48,7 +48,7 @@ class TestAppointments:
         assert {row["verb"] for row in rows} == {"role.granted", "role.approved", "role.ended"}
 
     async def test_nobody_approves_a_role_of_their_own(self, callers: Callers, here: Place) -> None:
-        first, second, third = [await callers(here, "security_administrator") for _ in range(3)]
+        first, second, third = [await callers(here, "security_administrator", is_person=True) for _ in range(3)]
         (held,) = (await first.get("/v1/appointments", params={"official": str(third.official_id)})).json()["data"]
         ended = await decide(first, held, "ending", reason="示例")
         assert ended.status_code == 200
@@ -61,7 +61,7 @@ class TestAppointments:
     async def test_who_keeps_the_system_has_no_other_role(
         self, callers: Callers, here: Place, sessions: Sessions, exclusive: str
     ) -> None:
-        first = await callers(here, "security_administrator")
+        first = await callers(here, "security_administrator", is_person=True)
         official_id, unit_id = await an_official(sessions, here)
         sent = {"official_id": official_id, "role": exclusive}
         assert (await first.post("/v1/appointments", json=sent)).status_code == 201
@@ -73,7 +73,7 @@ class TestAppointments:
     async def test_business_roles_may_stand_side_by_side_but_each_once(
         self, callers: Callers, here: Place, sessions: Sessions
     ) -> None:
-        first = await callers(here, "security_administrator")
+        first = await callers(here, "security_administrator", is_person=True)
         official_id, unit_id = await an_official(sessions, here)
         sent = [{"role": "office"}, {"role": "publisher"}, {"role": "unit", "unit_id": unit_id}]
         for each in sent:
@@ -95,7 +95,7 @@ class TestAppointments:
     async def test_what_cannot_be_right_is_refused(
         self, callers: Callers, here: Place, sessions: Sessions, over: dict[str, Any], code: str
     ) -> None:
-        first = await callers(here, "security_administrator")
+        first = await callers(here, "security_administrator", is_person=True)
         official_id, unit_id = await an_official(sessions, here)
         sent = {"official_id": official_id, **LEADER, **over}
         sent = {name: unit_id if value == "own" else value for name, value in sent.items()}
@@ -105,7 +105,9 @@ class TestAppointments:
     async def test_other_counties_and_other_roles_are_kept_out(
         self, callers: Callers, here: Place, elsewhere: Place, sessions: Sessions
     ) -> None:
-        first, stranger = [await callers(place, "security_administrator") for place in (here, elsewhere)]
+        first, stranger = [
+            await callers(place, "security_administrator", is_person=True) for place in (here, elsewhere)
+        ]
         official_id, _ = await an_official(sessions, here)
         sent = {"official_id": official_id, **LEADER}
         assert (await stranger.post("/v1/appointments", json=sent)).json()["code"] == "unknown_official"
@@ -122,7 +124,7 @@ class TestSignInLinks:
     async def test_an_account_is_linked_by_one_and_approved_by_another(
         self, callers: Callers, here: Place, sessions: Sessions
     ) -> None:
-        first, second = [await callers(here, "security_administrator") for _ in range(2)]
+        first, second = [await callers(here, "security_administrator", is_person=True) for _ in range(2)]
         official_id, _ = await an_official(sessions, here)
         (provider,) = (await first.get("/v1/identity_providers")).json()["data"]
         sent = {"provider_id": provider["id"], "subject": "account-7"}
@@ -142,7 +144,7 @@ class TestSignInLinks:
     async def test_an_invitation_is_taken_once_and_then_waits(
         self, callers: Callers, here: Place, sessions: Sessions
     ) -> None:
-        first, second = [await callers(here, "security_administrator") for _ in range(2)]
+        first, second = [await callers(here, "security_administrator", is_person=True) for _ in range(2)]
         official_id, _ = await an_official(sessions, here)
         (trusted,) = (await first.get("/v1/identity_providers")).json()["data"]
         made = await first.post(f"/v1/officials/{official_id}/sign_in_links", json={"provider_id": trusted["id"]})
@@ -164,7 +166,7 @@ class TestSignInLinks:
         assert (await first.get("/v1/me", headers=headers)).json()["code"] == "no_appointment"
 
     async def test_without_a_token_nobody_takes_an_invitation(self, callers: Callers, here: Place) -> None:
-        first = await callers(here, "security_administrator")
+        first = await callers(here, "security_administrator", is_person=True)
         headers = {"Authorization": "Bearer nonsense"}
         answer = await first.post("/v1/invitations/acceptance", json={"code": "x"}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
@@ -172,7 +174,9 @@ class TestSignInLinks:
     async def test_of_another_county_nothing_is_seen(
         self, callers: Callers, here: Place, elsewhere: Place, sessions: Sessions
     ) -> None:
-        first, stranger = [await callers(place, "security_administrator") for place in (here, elsewhere)]
+        first, stranger = [
+            await callers(place, "security_administrator", is_person=True) for place in (here, elsewhere)
+        ]
         official_id, _ = await an_official(sessions, here)
         (trusted,) = (await first.get("/v1/identity_providers")).json()["data"]
         made = await first.post(f"/v1/officials/{official_id}/sign_in_links", json={"provider_id": trusted["id"]})

@@ -94,7 +94,7 @@ async def test_the_same_bytes_of_another_unit_are_another_attachment(callers: Ca
     unit, other, office = await callers(here, "unit"), await callers(here, "unit"), await callers(here, "office")
     made = [await upload(each, PDF, secrecy=level) for each, level in ((unit, "internal"), (other, "work_secret"))]
     assert len({each.headers["Location"] for each in made}) == 2
-    assert [each.json()["uploaded_by"] for each in made] == [str(unit.client_id), str(other.client_id)]
+    assert [each.json()["uploaded_by"] for each in made] == [str(unit.person), str(other.person)]
     assert (await upload(unit, PDF)).headers["Location"] == made[0].headers["Location"]
     assert (await upload(unit, PDF)).json()["secrecy"] == "internal", "another's level is its own"
     assert (await other.get(made[0].headers["Location"])).status_code == 404

@@ -166,7 +166,7 @@ class TestDisabledClients:
         self, callers: Callers, here: Place
     ) -> None:
         administrator, auditor = await callers(here, "administrator"), await callers(here, "auditor")
-        office = await callers(here, "office")
+        office = await callers(here, "office", key_kind="test")
         path = f"/v1/clients/{office.client_id}"
         second = (await administrator.post(f"{path}/keys", json={"kind": "test"})).json()["key"]
         assert (await office.get("/v1/me")).status_code == 200
@@ -195,7 +195,7 @@ class TestDisabledClients:
     async def test_nobody_disables_their_own_client_or_anothers_county(
         self, callers: Callers, here: Place, elsewhere: Place
     ) -> None:
-        administrator, stranger = await callers(here, "administrator"), await callers(elsewhere, "administrator")
+        administrator, stranger = [await callers(place, "security_administrator") for place in (here, elsewhere)]
         for client_id, status in ((administrator.client_id, 409), (stranger.client_id, 404)):
             path = f"/v1/clients/{client_id}/disabling"
             answer = await administrator.post(path, json={"reason": "停用"}, headers={"If-Match": '"1"'})

@@ -15,7 +15,16 @@ from supervision.foundation.ids import new_id
 Keys = Mapping[str, Mapping[str, str]]
 # Who asks where several may: proposer and approver must be two.
 ASKS = {"draft_publication": Role.PUBLISHER, "review_publication": Role.OFFICE}
-FIRST = (Role.OFFICE, Role.GROUP, Role.ADMINISTRATOR, Role.AUDITOR, Role.PUBLISHER, Role.LEADER, Role.UNIT)
+FIRST = (
+    Role.OFFICE,
+    Role.GROUP,
+    Role.ADMINISTRATOR,
+    Role.SECURITY_ADMINISTRATOR,
+    Role.AUDITOR,
+    Role.PUBLISHER,
+    Role.LEADER,
+    Role.UNIT,
+)
 _REVOCATION = re.compile(r"(/v1/clients/)([0-9a-f-]{36})(/keys/.+/revocation|/disabling)")
 
 

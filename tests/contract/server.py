@@ -74,7 +74,7 @@ async def _found(committed: Committed, folder: Path) -> tuple[dict[str, Place], 
 
 
 async def _stand(committed: Committed, place: Place) -> dict[Role, Caller]:
-    return {role: await committed.callers(place, role, key_kind="test") for role in Role if role is not Role.SYSTEM}
+    return {role: await committed.callers(place, role, is_person=True) for role in Role if role is not Role.SYSTEM}
 
 
 def _keys(standing: dict[Role, Caller]) -> dict[str, str]:
