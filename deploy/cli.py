@@ -9,19 +9,23 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from api.doorbell import Doorbell
-from deploy import roles, twins
+from deploy import keys, roles, twins
 from deploy.folders import read_settings
 from deploy.jurisdictions import found, owners_session
 from deploy.stack import Role, Stack, settings_file
 from migrations.twins import Twin, TwinsStand
 from supervision.audit import seals
 from supervision.cadence import calendar_seed
-from supervision.foundation import settings
+from supervision.foundation import key_ring, settings
+from supervision.foundation.ciphers import Algorithm
 from supervision.foundation.clock import SHANGHAI
+from supervision.foundation.connections import check_database
 from supervision.foundation.errors import Refusal
+from supervision.foundation.settings import SettingRefused
 from supervision.identity import queries
 from supervision.identity.models import JurisdictionKind
 from supervision.messaging.gateways.chosen import choose_gateways
@@ -33,6 +37,8 @@ audit = typer.Typer(no_args_is_help=True, help="操作审计: seal and verify th
 main.add_typer(audit, name="audit")
 names = typer.Typer(no_args_is_help=True, help="重名登记: names that are told apart by nothing that people see.")
 main.add_typer(names, name="names")
+keys_app = typer.Typer(no_args_is_help=True, help="数据密钥: the keys with which personal data is encrypted.")
+main.add_typer(keys_app, name="keys")
 console = Console()
 Folder = Annotated[
     Path | None,
@@ -46,7 +52,7 @@ def up(
     port: Annotated[int, typer.Option(help="port of the API on this machine")] = 8000,
 ) -> None:
     """Run the whole stack for a small office: PostgreSQL, Valkey, API and worker, until Ctrl-C."""
-    with _twins_told(), Stack(folder) as stack:
+    with _refusals_told(), _twins_told(), Stack(folder) as stack:
         asyncio.run(_seed(stack.urls.owner))
         address = stack.start_api(port)
         stack.start_worker()
@@ -179,6 +185,73 @@ def rename(
     console.print(f"已改名。 Renamed: {renamed}", markup=False, soft_wrap=True)
 
 
+@keys_app.command()
+def add(
+    algorithm: Annotated[Algorithm, typer.Option(help="how the new key encrypts")] = Algorithm.AES,
+    folder: Folder = None,
+) -> None:
+    """Put a new key first into the file of DUCHA_DATA_KEYS_FILE; it is used when API and worker have been restarted."""
+    _database_url(folder, "owner")
+    chosen = settings.current()
+    if chosen.data_keys_file is None:
+        raise typer.BadParameter("请先设置 DUCHA_DATA_KEYS_FILE。 Set DUCHA_DATA_KEYS_FILE first.")
+    with _refusals_told():
+        key = keys.add_key(chosen.data_keys_file, algorithm, chosen.secret_file)
+    console.print(
+        f"已新增密钥 {key.id}（{key.algorithm}）。"
+        "请把文件发到各进程，先重启 worker，再重启 API，然后执行 ducha keys rotate。\n"
+        f"Key {key.id} was added. Bring the file to all processes; restart the worker, then the API; then rotate.",
+        soft_wrap=True,
+    )
+
+
+@keys_app.command()
+def rotate(folder: Folder = None) -> None:
+    """Encrypt with the first key, as the owner, what is under another; may be ended and begun again at any time."""
+    url = _database_url(folder, "owner")
+    with _refusals_told(), Progress(console=console, disable=not console.is_terminal) as progress:
+        writing = key_ring.writing_key().id
+        line = progress.add_task("重新加密 Re-encrypting", total=asyncio.run(keys.count_numbers(url)))
+        tally = asyncio.run(keys.rotate(url, lambda done: progress.advance(line, done)))
+    console.print(
+        f"已用密钥 {writing} 重新加密 {tally.reencrypted} 个号码。 {tally.reencrypted} numbers encrypted anew."
+    )
+    _show_unreadable(tally)
+    if not tally.unreadable:
+        console.print("其余密钥已无号码使用，可以删除。 No number needs another key; the others may be taken away.")
+    raise typer.Exit(1 if tally.unreadable else 0)
+
+
+@keys_app.command(name="check")
+def check_keys(folder: Folder = None) -> None:
+    """Count, as the owner, which keys numbers need; ends with status 1 while one needs another than the first."""
+    url = _database_url(folder, "owner")
+    with _refusals_told():
+        ring, tally = key_ring.ring(), asyncio.run(keys.check(url))
+    table = Table("密钥 key", "算法 algorithm", "号码 numbers", title="数据密钥 Keys of personal data")
+    for key in ring:
+        table.add_row(str(key.id), key.algorithm, str(tally.by_key.pop(key.id, 0)))
+    for key_id, count in sorted(tally.by_key.items()):
+        table.add_row(str(key_id), "缺失 missing", str(count), style="bold red")
+    console.print(table)
+    console.print(f"须重新加密 {tally.outdated} 个。 {tally.outdated} numbers must be encrypted anew.")
+    _show_unreadable(tally)
+    raise typer.Exit(1 if tally.outdated or tally.unreadable else 0)
+
+
+def _show_unreadable(tally: keys.Tally) -> None:
+    for official_id in tally.unreadable:
+        console.print(f"无法读取 unreadable: official {official_id}", style="bold red", soft_wrap=True)
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    try:
+        yield
+    except SettingRefused as refusal:
+        raise typer.BadParameter(str(refusal)) from None
+
+
 @contextmanager
 def _twins_told() -> Iterator[None]:
     try:
@@ -194,7 +267,11 @@ def _database_url(folder: Path | None, role: Role) -> str:
             os.environ.update(read_settings(settings_file(folder, role)))
         except FileNotFoundError:
             raise typer.BadParameter(f"no `ducha up` has run in {folder}") from None
-    return settings.current().database_url.get_secret_value()
+    with _refusals_told():
+        chosen = settings.current()
+        url = chosen.database_url.get_secret_value()
+        check_database(url, may_be_plain=chosen.plain_connections)
+    return url
 
 
 async def _seed(owner_url: str) -> None:

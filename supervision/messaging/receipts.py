@@ -20,10 +20,13 @@ _KEEP_LINES = text("""
 """)
 
 
-async def keep(session: AsyncSession, gateway: Gateway, raw: bytes) -> int:
-    """Keep a report as it came, and its lines for the matching; refuses a malformed one. Returns how many lines."""
+async def keep(session: AsyncSession, gateway: Gateway, raw: bytes, *, is_test: bool) -> int:
+    """Keep a report as it came, and its lines for the matching; refuses a malformed one. Returns how many lines.
+
+    The gateway of test messages is believed about these only, and that of live messages about those.
+    """
     lines = gateway.parse_receipts(raw)
-    report = insert(Receipt).values(gateway=gateway.name, raw=raw).returning(Receipt.id)
+    report = insert(Receipt).values(gateway=gateway.name, is_test=is_test, raw=raw).returning(Receipt.id)
     receipt_id = (await session.execute(report)).scalar_one()
     if lines:
         facts = {
@@ -44,15 +47,17 @@ async def keep(session: AsyncSession, gateway: Gateway, raw: bytes) -> int:
 # of ids, like the settling of a batch.
 _MATCH = text("""
     WITH waiting AS MATERIALIZED (
-        SELECT l.id, l.message_id, l.reference, l.delivered, l.code, r.gateway, r.received_at
+        SELECT l.id, l.message_id, l.reference, l.delivered, l.code, r.gateway, r.is_test, r.received_at
         FROM receipt_line l JOIN receipt r ON r.id = l.receipt_id
         WHERE l.state = 'waiting' AND l.id > :after ORDER BY l.id LIMIT :limit FOR UPDATE OF l SKIP LOCKED
     ), found AS (
         SELECT w.*, m.id AS found_id, m.jurisdiction_id
         FROM waiting w JOIN message m ON m.id = w.message_id AND m.gateway = w.gateway
+            AND m.is_test = coalesce(w.is_test, m.is_test)
         UNION ALL
         SELECT w.*, m.id, m.jurisdiction_id
         FROM waiting w JOIN message m ON m.gateway = w.gateway AND m.reference = w.reference
+            AND m.is_test = coalesce(w.is_test, m.is_test)
         WHERE w.message_id IS NULL
     ), best AS (
         SELECT DISTINCT ON (found_id) * FROM found ORDER BY found_id, delivered DESC, id
