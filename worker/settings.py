@@ -18,7 +18,7 @@ from supervision.foundation import connections, key_ring, keys, logs, metrics, s
 from supervision.foundation.settings import SettingRefused
 from supervision.identity import key_rotation
 from supervision.messaging.gateways.chosen import choose_gateways
-from worker.jobs import audit, cadence, messaging, operations
+from worker.jobs import audit, cadence, messaging, operations, retention
 from worker.runner import Ring, Runner, open_runner
 
 log = structlog.get_logger()
@@ -33,6 +33,7 @@ JOBS: dict[Job, int] = {
     operations.forget: 60,
     cadence.tick: 5,
     audit.seal: 60,
+    retention.erase: 60,
 }
 
 

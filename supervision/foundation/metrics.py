@@ -14,3 +14,4 @@ RECEIPT_DELAY = Histogram(
 RECEIPTS = Counter("ducha_receipts_total", "Receipts by what became of them", ["outcome"])
 OBLIGATIONS = Gauge("ducha_obligations", "Open reporting duties", ["state"])
 RUNS = Histogram("ducha_run_seconds", "Seconds of one step of the cadence or of one operation", ["kind"])
+ERASED = Counter("ducha_erased_total", "Rows whose personal data was erased after its time, by kind", ["kind"])
