@@ -24,10 +24,11 @@ from api.edge import Edge
 from api.refused_logins import RefusedLogins
 from api.router import all_routes, scopes_of
 from api.turns import Turns
-from supervision.foundation import logs, settings
+from supervision.foundation import connections, key_ring, logs, settings
 from supervision.foundation.database import make_engine, make_sessions
 from supervision.foundation.errors import Refusal
 from supervision.identity.signing_keys import SigningKeys
+from supervision.messaging.gateways.chosen import listening_gateways
 
 log = structlog.get_logger()
 # Of one caller; each is kept in memory until it is answered.
@@ -68,9 +69,18 @@ class DuchaApp(FastAPI):
 
 
 def create_app() -> DuchaApp:
+    """Build the HTTP face for a process that has what it needs; ends it plainly if it has not."""
+    with settings.told_plainly():
+        chosen = settings.current()
+        logs.configure(chosen.log_level)
+        connections.check_connections(chosen)
+        key_ring.ring()
+        listening_gateways()
+        return build_app(chosen)
+
+
+def build_app(chosen: settings.Settings) -> DuchaApp:
     """Build the HTTP face: every file of api/routes, one table of errors, one edge."""
-    chosen = settings.current()
-    logs.configure(chosen.log_level)
     app = DuchaApp(
         lifespan=_lifespan,
         openapi_url=None,

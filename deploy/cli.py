@@ -13,10 +13,11 @@ from rich.table import Table
 
 from api.doorbell import Doorbell
 from deploy import roles, twins
-from deploy.command_line import Folder, database_url, run
+from deploy.command_line import Folder, database_url, refusals_told, run
 from deploy.identity_commands import Audience, FrontEnd, Issuer, describe, identity, tell_invitations
 from deploy.identity_provider import start_provider
 from deploy.jurisdictions import Founded, SigningIn, found, owners_session
+from deploy.key_commands import keys_app
 from deploy.processes import free_port
 from deploy.stack import TRUSTED_PROXIES, Stack
 from migrations.twins import Twin, TwinsStand
@@ -36,6 +37,7 @@ main.add_typer(audit, name="audit")
 names = typer.Typer(no_args_is_help=True, help="重名登记: names that are told apart by nothing that people see.")
 main.add_typer(names, name="names")
 main.add_typer(identity, name="identity")
+main.add_typer(keys_app, name="keys")
 console = Console()
 TRIAL_WARNING = (
     "试用身份提供方 {issuer}：任何人都能以任何身份登录，不得用于正式工作。\n"
@@ -60,7 +62,7 @@ def up(
     ] = "",
 ) -> None:
     """Run the whole stack for a small office: PostgreSQL, Valkey, API and worker, until Ctrl-C."""
-    with _twins_told(), Stack(folder, settings={TRUSTED_PROXIES: forwarded_allow_ips}) as stack:
+    with refusals_told(), _twins_told(), Stack(folder, settings={TRUSTED_PROXIES: forwarded_allow_ips}) as stack:
         asyncio.run(_seed(stack.urls.owner))
         address = stack.start_api(port)
         stack.start_worker()

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -11,7 +12,9 @@ import typer
 from deploy.folders import read_settings
 from deploy.stack import DatabaseRole, settings_file
 from supervision.foundation import settings
+from supervision.foundation.connections import check_database
 from supervision.foundation.errors import Refusal
+from supervision.foundation.settings import SettingRefused
 
 Result = TypeVar("Result")
 Folder = Annotated[
@@ -27,7 +30,11 @@ def database_url(folder: Path | None, role: DatabaseRole) -> str:
             os.environ.update(read_settings(settings_file(folder, role)))
         except FileNotFoundError:
             raise typer.BadParameter(f"no `ducha up` has run in {folder}") from None
-    return settings.current().database_url.get_secret_value()
+    with refusals_told():
+        chosen = settings.current()
+        url = chosen.database_url.get_secret_value()
+        check_database(url, may_be_plain=chosen.plain_connections)
+    return url
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
@@ -36,3 +43,12 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run(work)
     except Refusal as refusal:
         raise typer.BadParameter(f"{refusal.detail('zh-CN')} {refusal.detail('en')}") from None
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Tell what is wrong with a setting as a command's refusal."""
+    try:
+        yield
+    except SettingRefused as refusal:
+        raise typer.BadParameter(str(refusal)) from None

@@ -110,8 +110,8 @@ async def list_officials(
     telephone: Annotated[Telephone | None, Query(description="the whole number")] = None,
 ) -> Response:
     """List officials; telephone numbers are masked."""
-    index = telephones.blind_index(telephones.normalise(telephone)) if telephone else None
-    page = await queries.list_officials(session, actor, wanted, unit_id=unit, telephone_index=index)
+    indexes = telephones.blind_indexes(telephones.normalise(telephone)) if telephone else None
+    page = await queries.list_officials(session, actor, wanted, unit_id=unit, telephone_indexes=indexes)
     return many(request, page)
 
 

@@ -3,7 +3,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -68,11 +68,12 @@ def main(
     if admin_url := os.environ.get("DUCHA_DATABASE_URL"):
         roles.drop_database(admin_url, DATABASE)
     api_port, gateway_port = free_port(), free_port()
-    gateway_secret = folder.absolute() / "secrets" / "gateway"
+    gateway_secrets = [folder.absolute() / "secrets" / name for name in ("gateway", "gateway-receipts")]
     chosen = {
         "DUCHA_TEST_GATEWAY": "http",
         "DUCHA_TEST_GATEWAY_URL": f"http://127.0.0.1:{gateway_port}",
-        "DUCHA_GATEWAY_SECRET_FILE": str(gateway_secret),
+        "DUCHA_TEST_GATEWAY_SECRET_FILE": str(gateway_secrets[0]),
+        "DUCHA_TEST_GATEWAY_RECEIPT_SECRET_FILE": str(gateway_secrets[1]),
         "DUCHA_PUBLIC_URL": f"http://127.0.0.1:{api_port}",
         "DUCHA_LOG_LEVEL": "warning",
     }
@@ -84,9 +85,10 @@ def main(
             steps = Steps(progress)
             with steps("启动数据库、队列、接口、工作进程、短信网关模拟器、身份提供方 Start"):
                 stack = opened.enter_context(Stack(folder, database=DATABASE, settings=chosen))
-                kept_secret(gateway_secret)
+                for secret in gateway_secrets:
+                    kept_secret(secret)
                 base_url = stack.start_api(api_port)
-                start_simulator(stack, gateway_port, gateway_secret, base_url)
+                start_simulator(stack, gateway_port, gateway_secrets, base_url)
                 stack.start_worker()
                 issuer = start_provider(stack, free_port())
             result = opened.enter_context(live_through(stack, base_url, issuer, steps))
@@ -107,10 +109,11 @@ def main(
     raise typer.Exit(0 if is_whole else 1)
 
 
-def start_simulator(stack: Stack, port: int, secret: Path, base_url: str) -> None:
+def start_simulator(stack: Stack, port: int, secrets: Sequence[Path], base_url: str) -> None:
     ledger = stack.folder / "gateway" / "ledger.jsonl"
     ledger.parent.mkdir(parents=True, exist_ok=True)
-    where = ["--port", str(port), "--secret-file", str(secret), "--ledger", str(ledger)]
+    where = ["--port", str(port), "--ledger", str(ledger)]
+    where += ["--secret-file", str(secrets[0]), "--receipt-secret-file", str(secrets[1])]
     receipts = ["--receipts-url", f"{base_url}/v1/gateways/http/receipts"]
     url = f"http://127.0.0.1:{port}/ledger/summary"
     stack.start_program("simulator", ["-m", "deploy.simulator", *where, *receipts], {}, ready=lambda: answers(url))

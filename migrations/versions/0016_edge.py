@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 
 FIND_KEY = """
 CREATE FUNCTION ducha_find_key(wanted text)

@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -72,8 +72,9 @@ async def register_official(
         post=post,
         position=position,
         leadership_level=leadership_level,
-        **_telephone_columns(telephone),
     )
+    for column, value in (await _telephone_columns(session, actor, official.id, telephone)).items():
+        setattr(official, column, value)
     await insert_or_refuse(
         session, official, uq_official_jurisdiction_id_unit_id_name_folded_post_folded=OfficialAlreadyListed
     )
@@ -89,7 +90,7 @@ async def amend_official(
     # The audit row says that the telephone changed, never to what.
     facts = {name: "***" if name == "telephone" else value for name, value in changes.items()}
     if "telephone" in changes:
-        changes = {**changes, **_telephone_columns(changes["telephone"])}
+        changes = {**changes, **await _telephone_columns(session, actor, official_id, changes["telephone"])}
         del changes["telephone"]
     if changes.get("left_on"):
         await appointments.end_appointments_of(session, actor, official_id)
@@ -246,15 +247,19 @@ async def release_clock(session: AsyncSession, actor: Actor) -> None:
     await clock.release(session)
 
 
-def _telephone_columns(telephone: str | None) -> dict[str, Any]:
+async def _telephone_columns(
+    session: AsyncSession, actor: Actor, official_id: UUID, telephone: str | None
+) -> dict[str, Any]:
     if telephone is None:
         return {"telephone_sealed": None, "telephone_index": None, "telephone_masked": None}
     number = telephones.normalise(telephone)
-    return {
-        "telephone_sealed": telephones.seal(number),
-        "telephone_index": telephones.blind_index(number),
-        "telephone_masked": telephones.mask(number),
-    }
+    index, *others = telephones.blind_indexes(number)
+    if others:
+        # All posts of one person carry one index, also while the keys are being changed: their phone rings once.
+        same = update(Official).where(Official.telephone_index.in_(others)).values(telephone_index=index)
+        await session.execute(same, execution_options={"synchronize_session": False})
+    sealed = telephones.seal(number, jurisdiction_id=actor.jurisdiction_id, official_id=official_id)
+    return {"telephone_sealed": sealed, "telephone_index": index, "telephone_masked": telephones.mask(number)}
 
 
 async def _amend(session: AsyncSession, row: Unit | Official, version: int, changes: dict[str, Any]) -> None:

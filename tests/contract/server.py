@@ -107,7 +107,7 @@ def served(urls: DatabaseUrls, folder: Path, furniture: Furniture, *, bug: str =
         "DUCHA_METRICS_TOKEN_FILE": str(folder / "metrics"),
         "DUCHA_TEST_GATEWAY": "http",
         "DUCHA_TEST_GATEWAY_URL": "http://127.0.0.1:9",
-        "DUCHA_GATEWAY_SECRET_FILE": str(folder / "gateway"),
+        "DUCHA_TEST_GATEWAY_RECEIPT_SECRET_FILE": str(folder / "gateway"),
         "DUCHA_TEST_KEYS": str(folder / "keys.json"),
         "DUCHA_TEST_BUG": bug,
     }
