@@ -3,7 +3,7 @@ import os
 from dataclasses import dataclass
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.app import DuchaApp
@@ -96,7 +96,9 @@ class Committed:
     callers: Callers
 
     async def empty(self) -> None:
-        async with self.engines["owner"].begin() as connection:
+        async with self.engines["admin"].begin() as connection:
+            # What is never emptied refuses it to every role of ours.
+            await connection.execute(text("SET LOCAL session_replication_role = replica"))
             names = await connection.scalars(
                 text(
                     "SELECT string_agg(tablename, ', ') FROM pg_tables WHERE schemaname = 'public' "
@@ -116,10 +118,16 @@ class house_of:  # noqa: N801 - reads as a function where it is used
         self.urls, self.app = urls, app
 
     async def __aenter__(self) -> Committed:
-        engines = {
-            name: make_engine(url, pool_size=20)
-            for name, url in (("api", self.urls.api), ("worker", self.urls.worker), ("owner", self.urls.owner))
+        admin = make_url(os.environ["DUCHA_TEST_ADMIN_URL"]).set(
+            drivername="postgresql+psycopg", database=make_url(self.urls.owner).database
+        )
+        urls = {
+            "api": self.urls.api,
+            "worker": self.urls.worker,
+            "owner": self.urls.owner,
+            "admin": admin.render_as_string(hide_password=False),
         }
+        engines = {name: make_engine(url, pool_size=20) for name, url in urls.items()}
         api = make_sessions(engines["api"], "ducha_api")
         self.house = Committed(
             urls=self.urls,
