@@ -1,5 +1,4 @@
 import asyncio
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,11 +12,11 @@ from rich.table import Table
 
 from api.doorbell import Doorbell
 from deploy import roles, twins
-from deploy.folders import read_settings
+from deploy.audit_commands import audit
+from deploy.installation import Folder, database_url
 from deploy.jurisdictions import found, owners_session
-from deploy.stack import Role, Stack, settings_file
+from deploy.stack import Stack
 from migrations.twins import Twin, TwinsStand
-from supervision.audit import seals
 from supervision.cadence import calendar_seed
 from supervision.foundation import settings
 from supervision.foundation.clock import SHANGHAI
@@ -29,15 +28,10 @@ from worker.jobs import cadence
 from worker.runner import open_runner
 
 main = typer.Typer(no_args_is_help=True, help="督查 Ducha: run and look after an installation.")
-audit = typer.Typer(no_args_is_help=True, help="操作审计: seal and verify the audit record.")
 main.add_typer(audit, name="audit")
 names = typer.Typer(no_args_is_help=True, help="重名登记: names that are told apart by nothing that people see.")
 main.add_typer(names, name="names")
 console = Console()
-Folder = Annotated[
-    Path | None,
-    typer.Option(help="the folder of a running `ducha up`; without it, the DUCHA_ settings of the environment"),
-]
 
 
 @main.command()
@@ -58,7 +52,7 @@ def up(
 @main.command()
 def migrate(folder: Folder = None) -> None:
     """Bring the database to the newest schema, as its owner, and seed the calendar."""
-    url = _database_url(folder, "owner")
+    url = database_url(folder, "owner")
     with _twins_told():
         roles.migrate(url)
     asyncio.run(_seed(url))
@@ -73,7 +67,7 @@ def found_command(
     folder: Folder = None,
 ) -> None:
     """Found a jurisdiction, as the database's owner, and print its administrator's first key, once."""
-    url = _database_url(folder, "owner")
+    url = database_url(folder, "owner")
 
     async def run() -> str:
         async with owners_session(url) as session:
@@ -92,7 +86,7 @@ def found_command(
 @main.command()
 def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")], folder: Folder = None) -> None:
     """Run, in order and as the worker, what is due at a jurisdiction's clock."""
-    _database_url(folder, "worker")
+    database_url(folder, "worker")
 
     async def run() -> list[cadence.StepDone]:
         doorbell = Doorbell(settings.current().redis_url.get_secret_value())
@@ -111,40 +105,10 @@ def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")], 
     console.print(table if steps else "没有到期的步骤。 Nothing was due.")
 
 
-@audit.command(name="seal")
-def seal_command(folder: Folder = None) -> None:
-    """Seal, as the worker, the audit rows of all finished transactions."""
-    _database_url(folder, "worker")
-
-    async def run() -> int:
-        async with open_runner({}) as runner, runner.everywhere() as session:
-            return await seals.seal(session)
-
-    console.print(f"已封存 {asyncio.run(run())} 条。 Rows sealed.")
-
-
-@audit.command()
-def verify(folder: Folder = None) -> None:
-    """Compare every sealed audit row with its seal; ends with status 1 if one was changed, removed or inserted."""
-    _database_url(folder, "worker")
-
-    async def run() -> tuple[int, list[seals.Damage]]:
-        async with open_runner({}) as runner, runner.everywhere() as session:
-            return await seals.verify(session)
-
-    compared, damages = asyncio.run(run())
-    for damage in damages:
-        console.print(
-            f"封存批次 seal {damage.seal_id}，记录 row {damage.event_id or '—'}: {damage.what}", style="bold red"
-        )
-    console.print(f"已核对 {compared} 条，异常 {len(damages)} 处。 {compared} rows compared, {len(damages)} damaged.")
-    raise typer.Exit(1 if damages else 0)
-
-
 @names.command()
 def check(folder: Folder = None) -> None:
     """List names that differ by blanks, width, capitals or hidden characters only; ends with status 1 if there are."""
-    url = _database_url(folder, "owner")
+    url = database_url(folder, "owner")
 
     async def run() -> list[list[Twin]]:
         async with owners_session(url) as session:
@@ -164,7 +128,7 @@ def rename(
     folder: Folder = None,
 ) -> None:
     """Give one of several twins another name, which the audit record keeps."""
-    url = _database_url(folder, "owner")
+    url = database_url(folder, "owner")
 
     async def run() -> Twin:
         async with owners_session(url) as session:
@@ -185,16 +149,6 @@ def _twins_told() -> Iterator[None]:
         yield
     except TwinsStand as refusal:
         raise typer.BadParameter(str(refusal)) from None
-
-
-def _database_url(folder: Path | None, role: Role) -> str:
-    """Take the settings of a role from a running stack's folder, if one is named, and return its database's URL."""
-    if folder is not None:
-        try:
-            os.environ.update(read_settings(settings_file(folder, role)))
-        except FileNotFoundError:
-            raise typer.BadParameter(f"no `ducha up` has run in {folder}") from None
-    return settings.current().database_url.get_secret_value()
 
 
 async def _seed(owner_url: str) -> None:

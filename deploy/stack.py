@@ -15,6 +15,7 @@ from deploy.folders import held, keep_settings, kept_secret
 from deploy.postgres import EmbeddedPostgres
 from deploy.processes import Child, free_port, unwound_by_signals
 from deploy.roles import DatabaseUrls, migrate, prepare_database
+from deploy.seal_key import keep_seal_key
 from deploy.valkey import EmbeddedValkey
 
 # Where `api` and `worker` are found: beside this package, in a work tree as when installed.
@@ -69,7 +70,8 @@ class Stack:
             passwords = {person: kept_secret(self.folder / "secrets" / person) for person in ("owner", "api", "worker")}
             self.urls = prepare_database(admin_url, self._database, passwords=passwords)
             migrate(self.urls.owner)
-            kept_secret(self.secret_file)
+            secret = kept_secret(self.secret_file)
+            keep_seal_key(self.seal_key_file, installation_secret=secret, owner_url=self.urls.owner)
             for role in ROLES:
                 keep_settings(settings_file(self.folder, role), self.environment(role))
             self._started = started.pop_all()
@@ -82,13 +84,23 @@ class Stack:
     def secret_file(self) -> Path:
         return self.folder / "secrets" / "installation"
 
+    @property
+    def seal_key_file(self) -> Path:
+        return self.folder / "secrets" / "audit-seal"
+
     def environment(self, role: Role) -> dict[str, str]:
         """Give the settings of a process that works as `role`."""
+        sealing = {
+            "DUCHA_AUDIT_SEAL_KEY_FILE": str(self.seal_key_file),
+            "DUCHA_AUDIT_SEALS": str(self.folder / "audit-seals.jsonl"),
+        }
         return {
             "DUCHA_DATABASE_URL": getattr(self.urls, role),
             "DUCHA_REDIS_URL": self.redis_url,
             "DUCHA_DATA_DIR": str(self.folder),
             "DUCHA_SECRET_FILE": str(self.secret_file),
+            # Who can seal could also seal anew what was changed: the API must not, nor the owner of the tables.
+            **(sealing if role == "worker" else {}),
             **self._settings,
         }
 

@@ -13,6 +13,7 @@ from prometheus_client import start_http_server
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from supervision.audit.seal_keys import read_seal_keys
 from supervision.foundation import logs, metrics, settings
 from supervision.messaging.gateways.chosen import choose_gateways
 from worker.jobs import audit, cadence, messaging, operations
@@ -30,6 +31,7 @@ JOBS: dict[Job, int] = {
     operations.forget: 60,
     cadence.tick: 5,
     audit.seal: 60,
+    audit.verify: 60,
 }
 
 
@@ -102,6 +104,8 @@ def main() -> None:
     """Run the worker until it is told to stop."""
     chosen = settings.current()
     logs.configure(chosen.log_level)
+    # Told at once, and not by seals that are missing.
+    read_seal_keys()
     if chosen.worker_metrics_port:
         start_http_server(chosen.worker_metrics_port, addr="127.0.0.1")
     asyncio.set_event_loop(asyncio.new_event_loop())

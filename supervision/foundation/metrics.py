@@ -14,3 +14,7 @@ RECEIPT_DELAY = Histogram(
 RECEIPTS = Counter("ducha_receipts_total", "Receipts by what became of them", ["outcome"])
 OBLIGATIONS = Gauge("ducha_obligations", "Open reporting duties", ["state"])
 RUNS = Histogram("ducha_run_seconds", "Seconds of one step of the cadence or of one operation", ["kind"])
+SEALS_UNEXPORTED = Gauge("ducha_audit_seals_unexported", "Seals that were made and could not be written down outside")
+SEAL_EXPORT_FAILURES = Counter("ducha_audit_seal_export_failures_total", "Attempts to write seals down that failed")
+AUDIT_DAMAGED = Gauge("ducha_audit_damaged", "Audit rows and seals that the last verification found damaged")
+AUDIT_VERIFIED_AT = Gauge("ducha_audit_verified_at_seconds", "When the last whole verification ended, Unix time")

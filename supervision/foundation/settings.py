@@ -14,6 +14,14 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(description="SQLAlchemy URL of this process's own role")
     redis_url: SecretStr = Field(description="redis:// or unix:// URL of the doorbell")
     secret_file: Path = Field(description="file of mode 0600 with the installation secret, 64 hexadecimal digits")
+    audit_seal_key_file: Path | None = Field(
+        default=None, description="file of mode 0600 with the key that binds the audit's seals; the worker's alone"
+    )
+    audit_seals: str = Field(
+        default="",
+        pattern=r"^($|/|syslog:($|/)|udp://)",
+        description="where seals are written down as they are made: a file's whole path, syslog: or udp://host:514",
+    )
     data_dir: Path = Path(".data")
     pool_size: int = Field(default=10, ge=1, le=200)
     pool_wait_seconds: float = Field(default=5, gt=0, le=60)
