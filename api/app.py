@@ -1,5 +1,6 @@
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import migrations
 from api import errors, routes
+from api.access_record import AccessRecord
 from api.dependencies import Replay
 from api.document import make_document
 from api.doorbell import Doorbell
@@ -98,7 +100,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.sessions = make_sessions(engine, "ducha_api")
     app.state.doorbell = Doorbell(chosen.redis_url.get_secret_value())
     app.state.head = ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
+    app.state.accesses = AccessRecord()
+    flushing = asyncio.create_task(app.state.accesses.flush_always(app.state.sessions))
     yield
+    flushing.cancel()
+    with suppress(SQLAlchemyError):
+        await app.state.accesses.flush(app.state.sessions, is_over=True)
     await app.state.doorbell.aclose()
     await engine.dispose()
 

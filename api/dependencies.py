@@ -12,14 +12,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
+from api.access_record import Access
 from api.permissions import PERMISSIONS
 from api.schemas.fields import Digits, Id
 from supervision.audit import service as audit
 from supervision.foundation import clock
-from supervision.foundation.actors import Actor
+from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.errors import Forbidden, Invalid, Unauthenticated
 from supervision.foundation.paging import PageRequest
+from supervision.foundation.sessions import Row
 from supervision.identity import keys
 from supervision.operations.models import IdempotencyRecord
 
@@ -54,8 +56,10 @@ async def know_caller(request: Request, session: AsyncSession) -> Actor:
     try:
         actor = keys.authenticate(key, row, now=clock.real_now(), request_id=request.state.trace_id)
     except Unauthenticated:
-        await _remember_refusal(request, key.lookup, address)
+        await _remember_refusal(request, key.lookup, address, row)
         raise
+    # Known from here on, even if it is refused: whose audit tells of it.
+    request.state.actor = actor
     await enter(session, actor.jurisdiction_id)
     permission = PERMISSIONS[request.scope["route"].name]
     if actor.role not in permission.roles or permission.scope not in actor.scopes:
@@ -74,13 +78,22 @@ def _read_official(text: str) -> UUID:
         raise RequestValidationError([{"type": "uuid_parsing", "loc": ("header", ON_BEHALF_OF)}]) from error
 
 
-async def _remember_refusal(request: Request, lookup: str, address: str) -> None:
+async def _remember_refusal(request: Request, lookup: str, address: str, row: Row | None) -> None:
     # The refusal rolls the request's transaction back, so it is written in one of its own.
     async with request.app.state.sessions() as session:
         await keys.count_refusal(session, lookup=lookup, address=address)
-        await audit.record_refused_login(
-            session, at=clock.real_now(), lookup=lookup, address=address, request_id=request.state.trace_id
-        )
+        if row is None:
+            await audit.record_refused_login(
+                session, at=clock.real_now(), lookup=lookup, address=address, request_id=request.state.trace_id
+            )
+        else:
+            # Who asks is not proved, but whose key it would be is known: its county's audit tells of it.
+            await enter(session, row["jurisdiction_id"])
+            owner = Actor(
+                row["jurisdiction_id"], Role(row["role"]), row["client_id"], request_id=request.state.trace_id
+            )
+            access = Access(owner, "login.refused", request.scope["route"].name, subject=lookup)
+            await request.app.state.accesses.write(session, access, address=address)
         await session.commit()
 
 

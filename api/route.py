@@ -19,8 +19,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from api.access_record import record_reading, record_refusal
 from api.dependencies import actor_of, know_caller, session_of
 from supervision.foundation import strict_json
+from supervision.foundation.errors import Forbidden
 from supervision.operations.models import IdempotencyRecord
 
 # Headers of a first answer that its replays must carry too.
@@ -67,12 +69,16 @@ class DuchaRoute(APIRoute):
             if self._has_actor:
                 request.state.actor = await know_caller(request, session)
             response = await self._answer(request)
+            if self._has_actor:
+                await record_reading(request, session, response)
             # The commit comes before the answer leaves, so a failed commit cannot be told as a success.
             await session.commit()
-        except BaseException:
+        except BaseException as error:
             # Whoever gives the request up must not keep its connection.
             with CancelScope(shield=True):
                 await session.close()
+                if isinstance(error, Forbidden):
+                    await record_refusal(request, error)
             raise
         await session.close()
         state.doorbell.ring(session.info.pop("doorbell", ()))

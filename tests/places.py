@@ -6,6 +6,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.access_record import AccessRecord
 from api.app import DuchaApp
 from api.doorbell import Doorbell
 from deploy.roles import DatabaseUrls, drop_database, migrate, migrations, prepare_database
@@ -55,6 +56,7 @@ async def found(sessions: Sessions, code: str) -> Place:
 
 async def attach(app: DuchaApp, sessions: Sessions, urls: DatabaseUrls) -> None:
     app.state.sessions = sessions
+    app.state.accesses = AccessRecord()
     app.state.doorbell = Doorbell(os.environ["DUCHA_TEST_REDIS_URL"])
     app.state.head = migration_head(urls)
 

@@ -18,3 +18,4 @@ SEALS_UNEXPORTED = Gauge("ducha_audit_seals_unexported", "Seals that were made a
 SEAL_EXPORT_FAILURES = Counter("ducha_audit_seal_export_failures_total", "Attempts to write seals down that failed")
 AUDIT_DAMAGED = Gauge("ducha_audit_damaged", "Audit rows and seals that the last verification found damaged")
 AUDIT_VERIFIED_AT = Gauge("ducha_audit_verified_at_seconds", "When the last whole verification ended, Unix time")
+ACCESSES = Counter("ducha_accesses_total", "Refusals, readings and exports that are audited, by audit verb", ["verb"])
