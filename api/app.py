@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import migrations
 from api import errors
+from api.access_record import AccessRecord
 from api.dependencies import Replay
 from api.document import make_document
 from api.doorbell import Doorbell
@@ -118,10 +119,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.doorbell = Doorbell(chosen.redis_url.get_secret_value())
     app.state.signing_keys = SigningKeys()
     app.state.head = ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
-    writing = asyncio.create_task(app.state.refused_logins.write_every_minute(app.state.sessions))
+    app.state.accesses = AccessRecord()
+    background = [
+        asyncio.create_task(app.state.refused_logins.write_every_minute(app.state.sessions)),
+        asyncio.create_task(app.state.accesses.flush_always(app.state.sessions)),
+    ]
     yield
-    writing.cancel()
+    for task in background:
+        task.cancel()
     await app.state.refused_logins.write_down(app.state.sessions)
+    with suppress(SQLAlchemyError):
+        await app.state.accesses.flush(app.state.sessions, is_over=True)
     await app.state.doorbell.aclose()
     await engine.dispose()
 

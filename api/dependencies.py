@@ -62,6 +62,8 @@ async def know_caller(request: Request, session: AsyncSession) -> Actor:
     except Unauthenticated:
         _count_refusal(request, key.lookup, row)
         raise
+    # Known from here on, even if it is refused: whose audit tells of it.
+    request.state.actor = actor
     _remember_proof(request, str(actor.client_id))
     await enter(session, actor.jurisdiction_id)
     if actor.role not in permission.roles or permission.scope not in actor.scopes:
@@ -144,6 +146,7 @@ async def _know_person(request: Request, session: AsyncSession, permission: Perm
         metrics.TOKENS_CHECKED.labels("refused").inc()
         raise
     metrics.TOKENS_CHECKED.labels("accepted").inc()
+    request.state.actor = actor
     _remember_proof(request, str(actor.official_id))
     if permission.needs_fresh_sign_in:
         sign_in.require_fresh(actor, now=clock.real_now())

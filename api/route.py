@@ -18,10 +18,12 @@ from sqlalchemy import update
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from api.access_record import record_reading, record_refusal
 from api.bodies import is_small, receive_body
 from api.dependencies import actor_of, know_caller, read_credentials, session_of
 from api.permissions import Permission
 from supervision.foundation import settings, strict_json
+from supervision.foundation.errors import Forbidden
 from supervision.operations.models import IdempotencyRecord
 
 # Headers of a first answer that its replays must carry too.
@@ -102,12 +104,16 @@ class DuchaRoute(APIRoute):
             if self._has_actor:
                 request.state.actor = await know_caller(request, session)
             response = await self._answer(request)
+            if self._has_actor:
+                await record_reading(request, session, response)
             # The commit comes before the answer leaves, so a failed commit cannot be told as a success.
             await session.commit()
-        except BaseException:
+        except BaseException as error:
             # Whoever gives the request up must not keep its connection.
             with CancelScope(shield=True):
                 await session.close()
+                if isinstance(error, Forbidden):
+                    await record_refusal(request, error)
             raise
         await session.close()
         state.doorbell.ring(session.info.pop("doorbell", ()))

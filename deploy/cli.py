@@ -13,6 +13,7 @@ from rich.table import Table
 
 from api.doorbell import Doorbell
 from deploy import roles, twins
+from deploy.audit_commands import audit
 from deploy.command_line import Folder, database_url, refusals_told, run
 from deploy.identity_commands import Audience, FrontEnd, Issuer, describe, identity, tell_invitations
 from deploy.identity_provider import start_provider
@@ -21,7 +22,6 @@ from deploy.key_commands import keys_app
 from deploy.processes import free_port
 from deploy.stack import TRUSTED_PROXIES, Stack
 from migrations.twins import Twin, TwinsStand
-from supervision.audit import seals
 from supervision.cadence import calendar_seed
 from supervision.foundation import settings
 from supervision.foundation.clock import SHANGHAI
@@ -32,7 +32,6 @@ from worker.jobs import cadence
 from worker.runner import open_runner
 
 main = typer.Typer(no_args_is_help=True, help="督查 Ducha: run and look after an installation.")
-audit = typer.Typer(no_args_is_help=True, help="操作审计: seal and verify the audit record.")
 main.add_typer(audit, name="audit")
 names = typer.Typer(no_args_is_help=True, help="重名登记: names that are told apart by nothing that people see.")
 main.add_typer(names, name="names")
@@ -134,36 +133,6 @@ def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")], 
         at = done.step.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
         table.add_row(at, done.step.kind, done.step.period.label_zh, str(dict(done.outcome)))
     console.print(table if steps else "没有到期的步骤。 Nothing was due.")
-
-
-@audit.command(name="seal")
-def seal_command(folder: Folder = None) -> None:
-    """Seal, as the worker, the audit rows of all finished transactions."""
-    database_url(folder, "worker")
-
-    async def run() -> int:
-        async with open_runner({}) as runner, runner.everywhere() as session:
-            return await seals.seal(session)
-
-    console.print(f"已封存 {asyncio.run(run())} 条。 Rows sealed.")
-
-
-@audit.command()
-def verify(folder: Folder = None) -> None:
-    """Compare every sealed audit row with its seal; ends with status 1 if one was changed, removed or inserted."""
-    database_url(folder, "worker")
-
-    async def run() -> tuple[int, list[seals.Damage]]:
-        async with open_runner({}) as runner, runner.everywhere() as session:
-            return await seals.verify(session)
-
-    compared, damages = asyncio.run(run())
-    for damage in damages:
-        console.print(
-            f"封存批次 seal {damage.seal_id}，记录 row {damage.event_id or '—'}: {damage.what}", style="bold red"
-        )
-    console.print(f"已核对 {compared} 条，异常 {len(damages)} 处。 {compared} rows compared, {len(damages)} damaged.")
-    raise typer.Exit(1 if damages else 0)
 
 
 @names.command()

@@ -16,6 +16,7 @@ from deploy.keys import keep_ring, new_key
 from deploy.postgres import EmbeddedPostgres
 from deploy.processes import Child, free_port, unwound_by_signals
 from deploy.roles import DatabaseUrls, migrate, prepare_database
+from deploy.seal_key import keep_seal_key
 from deploy.valkey import EmbeddedValkey
 from supervision.foundation.ciphers import Algorithm
 from supervision.foundation.connections import check_database
@@ -78,6 +79,8 @@ class Stack:
             self.urls = prepare_database(admin_url, self._database, passwords=passwords)
             migrate(self.urls.owner)
             self._keep_keys()
+            secret = kept_secret(self.secret_file)
+            keep_seal_key(self.seal_key_file, installation_secret=secret, owner_url=self.urls.owner)
             for role in ROLES:
                 keep_settings(settings_file(self.folder, role), self.environment(role))
             self._started = started.pop_all()
@@ -105,15 +108,23 @@ class Stack:
                 first = new_key(INSTALLATION_KEY + 1, Algorithm.AES)
             keep_ring(self.data_keys_file, [first])
 
+    @property
+    def seal_key_file(self) -> Path:
+        return self.folder / "secrets" / "audit-seal"
+
     def environment(self, role: DatabaseRole) -> dict[str, str]:
         """Give the settings of a process that works as `role`: its own login, and the secrets that it needs."""
-        sealing = {"DUCHA_SECRET_FILE": str(self.secret_file)} if role == "worker" else {}
+        sealing = {
+            "DUCHA_AUDIT_SEAL_KEY_FILE": str(self.seal_key_file),
+            "DUCHA_AUDIT_SEALS": str(self.folder / "audit-seals.jsonl"),
+        }
         return {
             "DUCHA_DATABASE_URL": getattr(self.urls, role),
             "DUCHA_REDIS_URL": self.redis_url,
             "DUCHA_DATA_DIR": str(self.folder),
             "DUCHA_DATA_KEYS_FILE": str(self.data_keys_file),
-            **sealing,
+            # Who can seal could also seal anew what was changed: the API must not, nor the owner of the tables.
+            **(sealing if role == "worker" else {}),
             **self._settings,
         }
 

@@ -32,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _servers.callback(shutil.rmtree, folder, ignore_errors=True)
     secret = folder / "installation"
     secret.write_text(secrets.token_hex(32))
+    seal_key = folder / "audit-seal"
+    seal_key.write_text(secrets.token_hex(32))
     addresses = {
         "DUCHA_TEST_FOLDER": str(folder),
         "DUCHA_TEST_PASSWORD": secrets.token_hex(16),
@@ -40,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "DUCHA_TEST_REDIS_URL": os.environ.get("DUCHA_REDIS_URL")
         or _servers.enter_context(EmbeddedValkey(folder / "vk")),
         "DUCHA_SECRET_FILE": str(secret),
+        "DUCHA_AUDIT_SEAL_KEY_FILE": str(seal_key),
     }
     given = os.environ.keys() & {"DUCHA_DATABASE_URL", "DUCHA_REDIS_URL"}
     os.environ.update(addresses)

@@ -14,7 +14,8 @@ from prometheus_client import start_http_server
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from supervision.foundation import connections, key_ring, keys, logs, metrics, settings
+from supervision.audit.seal_keys import read_seal_keys
+from supervision.foundation import connections, key_ring, logs, metrics, settings
 from supervision.foundation.settings import SettingRefused
 from supervision.identity import key_rotation
 from supervision.messaging.gateways.chosen import choose_gateways
@@ -34,6 +35,7 @@ JOBS: dict[Job, int] = {
     cadence.tick: 5,
     audit.seal: 60,
     retention.erase: 60,
+    audit.verify: 60,
 }
 
 
@@ -133,7 +135,8 @@ def main() -> None:
         chosen = settings.current()
         logs.configure(chosen.log_level)
         connections.check_connections(chosen)
-        keys.derive("audit")
+        # Told at once, and not by seals that are missing.
+        read_seal_keys()
         asyncio.run(_check_keys())
         asyncio.run(_check_gateways())
     if chosen.worker_metrics_port:

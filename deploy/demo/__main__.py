@@ -28,12 +28,13 @@ from deploy.identity_provider import start_provider, trial_provider
 from deploy.jurisdictions import Founded, SigningIn, found, owners_session
 from deploy.processes import free_port, unwound_by_signals
 from deploy.stack import Stack, answers
-from supervision.audit import seals
+from supervision.audit import verification
+from supervision.audit.damage import Findings
 from supervision.cadence import calendar_seed
 from supervision.foundation import settings
 from supervision.identity.models import JurisdictionKind
 from supervision.messaging.gateways.chosen import choose_gateways
-from worker.jobs import cadence
+from worker.jobs import audit, cadence
 from worker.runner import Runner, open_runner
 
 DATABASE = "ducha_demo"
@@ -158,8 +159,8 @@ def live_through(stack: Stack, base_url: str, issuer: str, steps: Steps) -> Iter
         with steps("等待短信全部送达并收到回执 Await receipts"):
             _await_receipts(cast)
         with steps("封存并核对操作审计 Seal and verify the audit"):
-            compared, damages = loop.run(_seal_and_verify(runner))
-        yield facts.Result(base_url, CODE, stack.folder, cast, year, compared, len(damages), steps.seconds)
+            findings = loop.run(_seal_and_verify(runner))
+        yield facts.Result(base_url, CODE, stack.folder, cast, year, findings.compared, findings.damaged, steps.seconds)
 
 
 def visitors(result: facts.Result) -> dict[str, Desk]:
@@ -194,11 +195,11 @@ async def _tick(runner: Runner, doorbell: Doorbell, jurisdiction_id: Any) -> Non
     await doorbell.ring_out()
 
 
-async def _seal_and_verify(runner: Runner) -> tuple[int, list[seals.Damage]]:
+async def _seal_and_verify(runner: Runner) -> Findings:
+    await audit.seal(runner)
+    exported = await asyncio.to_thread(Path(settings.current().audit_seals).read_text)
     async with runner.everywhere() as session:
-        await seals.seal(session)
-    async with runner.everywhere() as session:
-        return await seals.verify(session)
+        return await verification.verify(session, exported.splitlines())
 
 
 def _await_receipts(cast: County, *, seconds: float = 60) -> None:

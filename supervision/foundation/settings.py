@@ -25,6 +25,14 @@ class Settings(BaseSettings):
     secret_file: Path | None = Field(
         default=None, description="file of mode 0600 with the installation secret, 64 hexadecimal digits"
     )
+    audit_seal_key_file: Path | None = Field(
+        default=None, description="file of mode 0600 with the key that binds the audit's seals; the worker's alone"
+    )
+    audit_seals: str = Field(
+        default="",
+        pattern=r"^($|/|syslog:($|/)|udp://)",
+        description="where seals are written down as they are made: a file's whole path, syslog: or udp://host:514",
+    )
     data_keys_file: Path | None = Field(
         default=None, description="file of mode 0600 with the keys of personal data; without it the secret is the key"
     )
