@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from deploy.command_line import Folder, database_url, run
+from deploy.identity_provider import set_claims, sign_in
 from deploy.jurisdictions import SigningIn, invite, let_sign_in, owners_session
 from supervision.foundation.actors import system
 from supervision.foundation.database import enter
@@ -87,3 +88,14 @@ def invite_command(
             return await invite(session, actor, official, await get_only_provider(session))
 
     console.print(f"邀请码，仅显示一次 / the code, shown once: {run(work())}")
+
+
+@identity.command(name="try")
+def try_command(
+    issuer: Annotated[str, typer.Argument(help="address of the provider for trying out, as `ducha up` prints it")],
+    subject: Annotated[str, typer.Argument(help="any name; it is the account's")],
+    front_end: FrontEnd = "ducha-front-end",
+) -> None:
+    """Sign in at the provider for trying out, as anybody, with a second factor, and print the token."""
+    set_claims(issuer, subject, amr=["pwd", "mfa"])
+    print(sign_in(issuer, subject, client_id=front_end))
