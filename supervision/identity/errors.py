@@ -295,3 +295,10 @@ class TestKeyChangesNothing(Forbidden):
     __test__ = False
     zh = "测试密钥不能在正式运行的行政区划中办理业务，只能读取。请改用正式密钥。"
     en = "A test key changes nothing in a live county; it may only read. Use a live key."
+
+
+class OwnUnit(Forbidden):
+    """Nobody acts for the office, or judges, in a matter of their own unit."""
+
+    zh = "此事涉及您本人所在单位，请由其他人员办理。"
+    en = "This concerns the unit that you belong to; somebody else must take this step."

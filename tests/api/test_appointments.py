@@ -2,9 +2,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from supervision.foundation.database import Sessions, enter
 from supervision.foundation.ids import new_id
+from supervision.identity.models import Official
 from tests.factories import identity_provider
 from tests.factories.identity import Caller, make_official, make_unit
 from tests.places import Callers, Place
@@ -188,3 +190,23 @@ class TestSignInLinks:
         headers = {"Authorization": f"Bearer {token}"}
         answer = await first.post("/v1/invitations/acceptance", json={"code": made.json()["code"]}, headers=headers)
         assert answer.status_code == 401
+
+
+async def test_nobody_acts_for_the_office_on_their_own_unit(callers: Callers, here: Place, sessions: Sessions) -> None:
+    clerk, officer = await callers(here, "office"), await callers(here, "office")
+    registered = {"kind": "instruction", "title": "修复水毁道路", "source": "县长批示", "received_on": "2016-03-01"}
+    item = (await clerk.post("/v1/items", json={**registered, "deadline_on": "2199-12-31"})).json()["id"]
+    async with sessions() as opened:
+        await enter(opened, here.actor.jurisdiction_id)
+        addressed = await make_unit(opened, here.actor)
+        statement = update(Official).where(Official.id == officer.official_id).values(unit_id=addressed)
+        await opened.execute(statement)
+        await opened.commit()
+    draft = {"kind": "notice", "unit_ids": [str(addressed)], "text": "请办理。", "limit_on": "2199-12-31"}
+    refused = await officer.post(f"/v1/items/{item}/notices", json=draft)
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_unit")
+    made = (await clerk.post(f"/v1/items/{item}/notices", json=draft)).json()
+    refused = await officer.post(f"/v1/notices/{made['id']}/check")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_unit")
+    other = await callers(here, "office")
+    assert (await other.post(f"/v1/notices/{made['id']}/check")).status_code == 200
