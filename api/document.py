@@ -40,7 +40,7 @@ TOKEN_SCHEME = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "a person's token of an identity provider that the county trusts",
+    "description": "a person's token of the county's identity provider (RFC 9068), checked as RFC8725 says",
 }
 # What a route reads of every caller by itself, so that FastAPI knows nothing of it.
 
@@ -60,6 +60,8 @@ _ALWAYS = (400, 405, 406, 429, 431, 500, 503)
 _WITH_KEY = (401, 403)
 # Where a signature over the body stands for a key.
 SIGNED = frozenset({"receive_receipts", "accept_invitation"})
+# Where a token is enough, of whoever has signed in, though nobody knows them here yet.
+SIGNED_IN = frozenset({"accept_invitation"})
 _TITLES = {
     400: "The request could not be understood",
     401: "No valid key",
@@ -165,14 +167,16 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if responses.get("422", {}).get("content", {}).keys() == {"application/json"}:
         del responses["422"]
     if name in public_operations():
-        operation["security"] = []
+        operation["security"] = [{"token": []}] if name in SIGNED_IN else []
     else:
         operation["security"] = [{"token": []}] if permissions()[name].needs_person else [{"key": []}, {"token": []}]
         operation.setdefault("parameters", []).extend([dict(BEHALF_PARAMETER), dict(ACTING_PARAMETER)])
         permission = permissions()[name]
         roles = ", ".join(sorted(permission.roles))
+        needed = " A person must have signed in." if permission.needs_person else ""
+        needed += " Within 15 minutes, with a second factor." if permission.needs_fresh_sign_in else ""
         operation["description"] = (
-            f"{operation.get('description', '').strip()}\n\nScope `{permission.scope}`; roles: {roles}."
+            f"{operation.get('description', '').strip()}\n\nScope `{permission.scope}`; roles: {roles}.{needed}"
         )
     for status in _problems_of(path, method, operation):
         responses.setdefault(

@@ -9,6 +9,7 @@ from supervision.identity.states import AppointmentState
 AppointedRole = Literal[
     "office", "group", "leader", "unit", "publisher", "auditor", "administrator", "security_administrator"
 ]
+ShortWord = Annotated[str, Field(max_length=100)]
 Subject = Annotated[Line, Field(max_length=255)]
 
 
@@ -102,8 +103,8 @@ class IdentityProviderOut(Answer):
     audience: str | None = Field(max_length=255)
     client_claim: str = Field(max_length=50)
     subject_claim: str = Field(max_length=50)
-    algorithms: list[str] = Field(max_length=20)
-    second_factors: list[str] = Field(max_length=20)
+    algorithms: list[ShortWord] = Field(max_length=20)
+    second_factors: list[ShortWord] = Field(max_length=20)
     longest_life_seconds: int
     added_at: datetime
     ended_at: datetime | None

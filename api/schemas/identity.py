@@ -10,6 +10,7 @@ from supervision.identity.models import LeadershipLevel, Position, UnitKind
 ClientRole = Literal[
     "office", "group", "leader", "unit", "publisher", "auditor", "administrator", "security_administrator"
 ]
+OperationName = Annotated[str, Field(max_length=100)]
 TokenClient = Annotated[Line, Field(max_length=255)]
 KeyKind = Literal["live", "test"]
 Telephone = Annotated[Line, Field(min_length=11, max_length=20, examples=["19999990001"])]
@@ -137,7 +138,7 @@ class HeldRole(Answer):
     unit_id: Id | None
     since_on: FullDate
     until_on: FullDate | None
-    operations: list[str] = Field(max_length=1000, description="what the role may call, as operation ids")
+    operations: list[OperationName] = Field(max_length=1000, description="what the role may call, as operation ids")
 
 
 class Me(Answer):
