@@ -138,16 +138,15 @@ async def _know_person(request: Request, session: AsyncSession, permission: Perm
     try:
         token = await check_token(request, session)
         await enter(session, token.jurisdiction_id)
-        acting_as = _read_id(request, ACTING_AS)
-        actor = await sign_in.identify(
-            session, token, roles=permission.roles, acting_as=acting_as, request_id=request.state.request_id
-        )
+        person, held = await sign_in.identify(session, token, request_id=request.state.request_id)
     except Unauthenticated:
         metrics.TOKENS_CHECKED.labels("refused").inc()
         raise
     metrics.TOKENS_CHECKED.labels("accepted").inc()
-    request.state.actor = actor
-    _remember_proof(request, str(actor.official_id))
+    # Known from here on, even if refused: whose audit tells of it.
+    request.state.actor = person
+    _remember_proof(request, str(person.official_id))
+    actor = sign_in.act_in(person, held, roles=permission.roles, acting_as=_read_id(request, ACTING_AS))
     if permission.needs_fresh_sign_in:
         sign_in.require_fresh(actor, now=clock.real_now())
     return replace(actor, scopes=request.app.scopes_of(actor.role))

@@ -63,7 +63,7 @@ def upgrade() -> None:
         "UPDATE client_key SET expires_at = now() + interval '366 days' WHERE expires_at > now() + interval '366 days'"
     )
     op.add_column("receipt", sa.Column("webhook_id", sa.Text()))
-    _unique("receipt", "gateway, webhook_id")
+    _unique("receipt", "gateway, is_test, webhook_id")
     op.add_column("attachment", sa.Column("unit_id", sa.Uuid()))
     # No row has a unit yet, so there is nothing to look through.
     op.execute(

@@ -49,11 +49,8 @@ class Actor:
 
     @property
     def person(self) -> UUID | None:
-        """The one who answers for the act: proposer and approver must differ in it.
-
-        A front end that acts for officials vouches for them all, so that it is one person, whomever it names.
-        """
-        return self.client_id if self.proof is Proof.ON_BEHALF else self.official_id or self.client_id
+        """The one who answers for the act: proposer and approver must differ in it."""
+        return self.official_id or self.client_id
 
 
 def require_another(actor: Actor, people: Collection[UUID | None], refusal: type[Forbidden]) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,10 +36,8 @@ async def find_provider(session: AsyncSession, issuer: str) -> Row | None:
     return await fetch_one(session, _FIND, {"issuer": issuer})
 
 
-async def identify(
-    session: AsyncSession, token: CheckedToken, *, roles: frozenset[Role], acting_as: UUID | None, request_id: str
-) -> Actor:
-    """Turn a checked token into an actor in one of the roles; refuses strangers, who has left, and who may not.
+async def identify(session: AsyncSession, token: CheckedToken, *, request_id: str) -> tuple[Actor, list[Held]]:
+    """Turn a checked token into a person with their roles, in the first of them; refuses strangers and who has left.
 
     What is asked is how things stand now, whatever the token says: an appointment that was ended, an official who
     left and a link that was taken back are out at once.
@@ -48,22 +48,28 @@ async def identify(
     held = [Held(row["appointment_id"], Role(row["role"]), row["unit_id"]) for row in rows if row["appointment_id"]]
     if not held:
         raise NoAppointment
-    chosen = rules.choose_appointment(held, roles=roles, acting_as=acting_as)
-    person = rows[0]
-    return Actor(
+    person, first = rows[0], held[0]
+    actor = Actor(
         jurisdiction_id=token.jurisdiction_id,
-        role=chosen.role,
+        role=first.role,
         client_id=person["client_id"],
         official_id=person["official_id"],
-        unit_id=chosen.unit_id,
+        unit_id=first.unit_id,
         is_test=person["kind"] != JurisdictionKind.LIVE,
         request_id=request_id,
         proof=Proof.TOKEN,
         own_unit_id=person["own_unit_id"],
-        appointment_id=chosen.id,
+        appointment_id=first.id,
         signed_in_at=token.signed_in_at,
         has_second_factor=token.has_second_factor,
     )
+    return actor, held
+
+
+def act_in(actor: Actor, held: Sequence[Held], *, roles: frozenset[Role], acting_as: UUID | None) -> Actor:
+    """Let a person act in one of the roles that an operation is open to; refuses who holds none of them."""
+    chosen = rules.choose_appointment(held, roles=roles, acting_as=acting_as)
+    return replace(actor, role=chosen.role, unit_id=chosen.unit_id, appointment_id=chosen.id)
 
 
 def require_fresh(actor: Actor, *, now: datetime) -> None:

@@ -25,7 +25,6 @@ from supervision.identity.keys import ALPHABET
 from supervision.identity.models import IdentityProvider, SignInLink
 from supervision.identity.tokens import CheckedToken
 
-LINKED_ONCE = {"uq_sign_in_link_subject": AlreadyLinked, "uq_sign_in_link_official": AlreadyLinked}
 INVITATION_LIFE = timedelta(days=7)
 # 16 characters of 5 bits: too many to be guessed in a week, few enough to be typed from paper.
 _CODE_LENGTH = 16
@@ -51,7 +50,7 @@ async def link_official(
         proposed_by=actor.person,
         proposed_at=now,
     )
-    await insert_or_refuse(session, link, **LINKED_ONCE)
+    await insert_or_refuse(session, link, uq_sign_in_link_subject=AlreadyLinked, uq_sign_in_link_official=AlreadyLinked)
     facts = {"official_id": official_id, "provider_id": provider_id, "is_invitation": code is not None}
     await audit.record(session, actor, "sign_in.linked", link.id, **facts)
     return link.id, code
@@ -72,7 +71,7 @@ async def accept_invitation(session: AsyncSession, token: CheckedToken, *, code:
         token.jurisdiction_id, Role.SYSTEM, official_id=link.official_id, proof=Proof.TOKEN, request_id=request_id
     )
     now = await clock.now(session)
-    async with refusing(session, **LINKED_ONCE):
+    async with refusing(session, uq_sign_in_link_subject=AlreadyLinked):
         link.subject, link.accepted_at = token.subject, now
         if link.proposed_by is None:
             link.approved_at = now

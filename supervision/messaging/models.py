@@ -129,7 +129,7 @@ class Receipt(Base):
 
     __tablename__ = "receipt"
     __table_args__ = (
-        UniqueConstraint("gateway", "webhook_id"),
+        UniqueConstraint("gateway", "is_test", "webhook_id"),
         CheckConstraint("(raw_hash IS NULL) = (raw IS NOT NULL)", name="erased"),
         Index("ix_receipt_erasable", "received_at", postgresql_where=sql("raw IS NOT NULL")),
     )

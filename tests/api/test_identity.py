@@ -93,7 +93,7 @@ class TestOfficials:
         own, other = await callers(here, "unit"), (await administrator.post("/v1/units", json=UNIT)).json()["id"]
         seen = (await administrator.post("/v1/officials", json=an_official(str(own.unit_id)))).json()["id"]
         unseen = (await administrator.post("/v1/officials", json=an_official(other))).json()["id"]
-        assert [row["id"] for row in (await own.get("/v1/officials")).json()["data"]] == [seen]
+        assert [row["id"] for row in (await own.get("/v1/officials")).json()["data"]] == [str(own.official_id), seen]
         assert (await own.get(f"/v1/officials/{unseen}")).status_code == 404
 
     async def test_leaving_is_amended_without_telling_the_number(self, callers: Callers, here: Place) -> None:
@@ -238,7 +238,7 @@ class TestClock:
         assert (await administrator.post("/v1/clock/release")).json()["is_held"] is False
 
     async def test_a_live_jurisdiction_keeps_real_time(self, callers: Callers, here: Place, sessions: Sessions) -> None:
-        administrator = await callers(here, "administrator")
+        administrator = await callers(here, "administrator", key_kind="live")
         async with sessions() as session:
             session.info["role"] = "ducha_owner"
             await session.execute(text("UPDATE jurisdiction SET kind = 'live'"))

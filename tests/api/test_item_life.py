@@ -92,7 +92,7 @@ async def test_who_sees_an_item_sees_its_changes(callers: Callers, here: Place) 
 
 
 async def test_procedures_are_set_and_told(callers: Callers, here: Place, elsewhere: Place) -> None:
-    administrator, stranger = await callers(here, "administrator"), await callers(elsewhere, "office")
+    administrator, stranger = await callers(here, "administrator", is_person=True), await callers(elsewhere, "office")
     wanted = {"kind": "instruction", "needs_approval": True}
     told = (await administrator.post("/v1/item_procedures", json=wanted)).json()["data"]
     assert [each["kind"] for each in told if each["needs_approval"]] == ["instruction"]

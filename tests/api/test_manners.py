@@ -371,7 +371,7 @@ class TestLimits:
         assert (await administrator.get("/livez")).status_code == 200, "probes are not counted"
 
     async def test_five_failures_lock_a_key_for_all_but_its_owner(self, callers: Callers, here: Place) -> None:
-        caller = await callers(here, "office")
+        caller = await callers(here, "office", key_kind="test")
         wrong = {"Authorization": f"Bearer {forged(caller.key)}"}
         for _ in range(5):
             assert_problem(await caller.get("/v1/me", headers=wrong), 401, "unauthenticated")

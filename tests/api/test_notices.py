@@ -150,7 +150,7 @@ async def test_a_draft_is_refused(desk: Desk, over: dict[str, Any], code: str) -
 
 
 async def test_the_chain_is_the_countys_own(callers: Callers, here: Place, desk: Desk) -> None:
-    administrator = await callers(here, "administrator")
+    administrator = await callers(here, "administrator", is_person=True)
     path = "/v1/notice_procedures"
     usual = {"chain": ["checked", "countersigned", "issued"], "acknowledge_working_days": 1}
     slips = {"kind": "slip", **usual}

@@ -97,7 +97,7 @@ class TestWhatAProcessNeeds:
         ("program", "missing"),
         [
             (["-m", "uvicorn", "api.app:create_app", "--factory", "--port", "0"], "DUCHA_DATA_KEYS_FILE"),
-            (["-m", "worker.settings"], "DUCHA_SECRET_FILE"),
+            (["-m", "worker.settings"], "DUCHA_DATA_KEYS_FILE"),
         ],
     )
     def test_it_is_told_without_a_traceback(self, program: list[str], missing: str) -> None:

@@ -82,7 +82,7 @@ async def hang_up(connections: Iterable[tuple[asyncio.StreamReader, asyncio.Stre
 
 
 async def key_of(committed: Committed, place: Place, role: str) -> str:
-    return (await committed.callers(place, role)).key
+    return (await committed.callers(place, role, key_kind="test")).key
 
 
 async def test_half_sent_uploads_hold_no_connection(committed: Committed, tmp_path: Path) -> None:

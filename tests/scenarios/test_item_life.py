@@ -117,7 +117,7 @@ async def story(session: AsyncSession, sessions: Sessions, callers: Callers, her
         colleague=await callers(here, "office"),
         roads_unit=await callers(here, "unit", unit_id=roads.unit_id),
         water_unit=await callers(here, "unit", unit_id=water.unit_id),
-        administrator=await callers(here, "administrator"),
+        administrator=await callers(here, "administrator", is_person=True),
     )
     await story.at(3, 1)
     wanted = {"kind": "instruction", "needs_approval": True}

@@ -1,6 +1,5 @@
 """Eight people of a county sign in, and no two steps that check each other can be taken by one of them."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from deploy.demo.people import FRONT_END, People
 from deploy.identity_provider import set_claims, sign_in, start_provider, trial_provider
 from deploy.jurisdictions import Founded, SigningIn, found, owners_session
 from deploy.processes import free_port
-from deploy.roles import drop_database
 from deploy.stack import Stack
 from supervision.foundation import clock
 
@@ -45,13 +43,12 @@ class County:
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
-    name = f"ducha_people_{os.getpid()}"
-    stack = Stack(tmp_path_factory.mktemp("people"), database=name, settings={"DUCHA_REQUESTS_PER_MINUTE": "1000000"})
+    stack = Stack(tmp_path_factory.mktemp("people"), settings={"DUCHA_REQUESTS_PER_MINUTE": "1000000"})
     with ExitStack() as opened:
-        opened.callback(drop_database, os.environ["DUCHA_TEST_ADMIN_URL"], name)
         servers = opened.enter_context(pytest.MonkeyPatch.context())
-        servers.setenv("DUCHA_DATABASE_URL", os.environ["DUCHA_TEST_ADMIN_URL"])
-        servers.setenv("DUCHA_REDIS_URL", os.environ["DUCHA_TEST_REDIS_URL"])
+        servers.delenv("DUCHA_DATABASE_URL")
+        servers.delenv("DUCHA_REDIS_URL")
+        # Servers of its own: the passwords of the roles are those of a whole cluster.
         opened.enter_context(stack)
         base_url = stack.start_api()
         issuer = start_provider(stack, free_port())

@@ -23,7 +23,7 @@ async def test_not_even_the_owner_empties_the_record_in_passing(committed: Commi
 
 async def test_what_is_never_changed_is_never_emptied(session: AsyncSession) -> None:
     kept = set(await session.scalars(APPEND_ONLY))
-    assert {"audit_event", "audit_seal", "receipt", "score_entry"} < kept
+    assert {"audit_event", "audit_seal", "score_entry"} < kept
     assert set(await session.scalars(GUARDED)) == kept, "keep_apart(append_only=True) makes both triggers"
 
 
