@@ -5,8 +5,6 @@ from deploy.demo.desk import Desk
 from deploy.identity_provider import set_claims, sign_in
 
 FRONT_END = "demo-front-end"
-# The story begins years before the day on which it is told.
-SINCE = "2016-01-01"
 
 
 @dataclass
@@ -29,9 +27,7 @@ class People:
         path = f"/v1/officials/{official_id}/sign_in_links"
         link = self.first.post(path, {"provider_id": self.provider_id, "subject": official_id})
         self.second.post(f"/v1/sign_in_links/{link['id']}/approval", version=link["version"])
-        granted = self.first.post(
-            "/v1/appointments", {"official_id": official_id, "role": role, "since_on": SINCE, **more}
-        )
+        granted = self.first.post("/v1/appointments", {"official_id": official_id, "role": role, **more})
         self.second.post(f"/v1/appointments/{granted['id']}/approval", version=granted["version"])
         return self._signed_in(official_id)
 

@@ -5,17 +5,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.foundation import clock
+from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor, Role, require_another
 from supervision.foundation.locks import get_locked, require_version
 from supervision.identity import queries, rules
 from supervision.identity.errors import (
+    AlreadyEnded,
     AnotherPersonNeeded,
     AppointmentDaysReversed,
     AppointmentExists,
     AppointmentNeedsUnit,
     AppointmentNotWaiting,
-    AppointmentOver,
     UnknownOfficial,
 )
 from supervision.identity.models import Appointment, Official
@@ -42,6 +42,7 @@ async def grant_role(
         raise AppointmentDaysReversed
     if (role is Role.UNIT) != (unit_id is not None):
         raise AppointmentNeedsUnit
+    await days.check(session, "grant_role", {"/since_on": since_on, "/until_on": until_on})
     await queries.require_units(session, {unit_id} if unit_id else set())
     others = await _standing_of(session, official_id)
     rules.check_compatible(role, {Role(each.role) for each in others})
@@ -103,7 +104,7 @@ async def end_appointment(
     """End a role at once; one person may, for nothing is safer than fewer rights. Refuses what is over."""
     appointment = await _lock(session, appointment_id, version)
     if appointment.state not in STANDING:
-        raise AppointmentOver
+        raise AlreadyEnded
     now = await clock.now(session)
     appointment.state, appointment.ended_by, appointment.ended_at = AppointmentState.ENDED, actor.person, now
     await audit.record(session, actor, "role.ended", appointment_id, reason=reason)

@@ -205,11 +205,11 @@ class AppointmentNotWaiting(Conflict):
     en = "This appointment does not wait for approval."
 
 
-class AppointmentOver(Conflict):
-    """The appointment was refused or ended before."""
+class AlreadyEnded(Conflict):
+    """What was refused or ended before is not ended again."""
 
-    zh = "该任命已结束。"
-    en = "This appointment is over."
+    zh = "该任命或登录关联已结束。"
+    en = "This appointment or link is over."
 
 
 class AppointmentDaysReversed(Invalid):
@@ -252,13 +252,6 @@ class LinkNotWaiting(Conflict):
 
     zh = "该关联不在待批准状态，或邀请码尚未使用。"
     en = "This link does not wait for approval, or its invitation was not used yet."
-
-
-class LinkOver(Conflict):
-    """The link was ended before."""
-
-    zh = "该关联已结束。"
-    en = "This link is over."
 
 
 class InvitationNotValid(Invalid):

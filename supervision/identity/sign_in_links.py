@@ -14,11 +14,11 @@ from supervision.foundation.insertion import insert_or_refuse, refusing
 from supervision.foundation.locks import find_locked, get_locked, require_version
 from supervision.identity import queries, sign_in
 from supervision.identity.errors import (
+    AlreadyEnded,
     AlreadyLinked,
     AnotherPersonNeeded,
     InvitationNotValid,
     LinkNotWaiting,
-    LinkOver,
     UnknownProvider,
 )
 from supervision.identity.keys import ALPHABET
@@ -94,7 +94,7 @@ async def end_link(session: AsyncSession, actor: Actor, link_id: UUID, version: 
     """End a link at once: whoever signs in with the subject is nobody here from now on."""
     link = await _lock(session, link_id, version)
     if link.ended_at:
-        raise LinkOver
+        raise AlreadyEnded
     link.ended_by, link.ended_at = actor.person, await clock.now(session)
     await audit.record(session, actor, "sign_in.ended", link_id, official_id=link.official_id, reason=reason)
 

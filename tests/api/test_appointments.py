@@ -44,7 +44,7 @@ class TestAppointments:
         assert (again.status_code, again.json()["code"]) == (409, "appointment_not_waiting")
         ended = await decide(first, approved.json(), "ending", reason="岗位调整")
         assert (ended.json()["state"], ended.json()["ended_by"]) == ("ended", str(first.official_id))
-        assert (await decide(first, ended.json(), "ending", reason="示例")).json()["code"] == "appointment_over"
+        assert (await decide(first, ended.json(), "ending", reason="示例")).json()["code"] == "already_ended"
         auditor = await callers(here, "auditor")
         rows = (await auditor.get("/v1/audit_events", params={"subject": made.json()["id"]})).json()["data"]
         assert {row["verb"] for row in rows} == {"role.granted", "role.approved", "role.ended"}
