@@ -68,6 +68,9 @@ async def know_caller(request: Request, session: AsyncSession) -> Actor:
     await enter(session, actor.jurisdiction_id)
     if actor.role not in permission.roles or permission.scope not in actor.scopes:
         raise Forbidden
+    if _read_id(request, ACTING_AS) is not None:
+        # A key has no appointments to choose from.
+        raise Forbidden
     official_id = _read_id(request, ON_BEHALF_OF)
     if official_id is not None and row is not None:
         is_allowed = row["may_act_for_officials"]
@@ -146,6 +149,9 @@ async def _know_person(request: Request, session: AsyncSession, permission: Perm
     # Known from here on, even if refused: whose audit tells of it.
     request.state.actor = person
     _remember_proof(request, str(person.official_id))
+    if _read_id(request, ON_BEHALF_OF) is not None:
+        # A person who has signed in acts for nobody else.
+        raise Forbidden
     actor = sign_in.act_in(person, held, roles=permission.roles, acting_as=_read_id(request, ACTING_AS))
     if permission.needs_fresh_sign_in:
         sign_in.require_fresh(actor, now=clock.real_now())

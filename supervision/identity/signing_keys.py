@@ -28,6 +28,7 @@ class _Known:
     keys: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     fetched_at: float = float("-inf")
     tried_at: float = float("-inf")
+    ended_at: float = float("-inf")
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -55,14 +56,15 @@ class SigningKeys:
         now = time.monotonic()
         is_known = key_id in known.keys or (key_id is None and known.keys)
         is_wanted = not is_known or now - known.fetched_at > _FRESH
-        return is_wanted and now - known.tried_at > _PAUSE
+        # Whoever comes while somebody asks waits for the answer, and is not refused meanwhile.
+        return is_wanted and (known.lock.locked() or now - known.tried_at > _PAUSE)
 
     async def refresh(self, url: str) -> None:
         """Ask a provider for its keys; where it does not answer rightly, the last ones stay. Holds no connection."""
         known = self._known.setdefault(url, _Known())
         asked_at = time.monotonic()
         async with known.lock:
-            if known.tried_at > asked_at:
+            if known.ended_at > asked_at:
                 return
             known.tried_at = time.monotonic()
             try:
@@ -72,6 +74,8 @@ class SigningKeys:
             except (httpx.HTTPError, ValueError) as error:
                 metrics.SIGNING_KEYS_FETCHED.labels("failed").inc()
                 log.warning("signing_keys_not_fetched", url=url, error=type(error).__name__)
+            finally:
+                known.ended_at = time.monotonic()
 
 
 def is_safe_address(url: str) -> bool:

@@ -48,7 +48,7 @@ class Door:
         key = await cursor.fetchone()
         if key is None or not hmac.compare_digest(sha256(secret.encode()).digest(), key["secret_hash"]):
             raise HTTPException(401)
-        if key["is_locked"] or key["kind"] != kind or key["revoked_at"] or key["expires_at"] <= _now():
+        if key["disabled_at"] or key["kind"] != kind or key["revoked_at"] or key["expires_at"] <= _now():
             raise HTTPException(401)
         if key["role"] != role or scope not in key["scopes"]:
             raise HTTPException(403)

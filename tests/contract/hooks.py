@@ -14,7 +14,7 @@ from schemathesis import Case, CheckContext, HookContext, Response
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What a verb is done to stands before it in the path.
-_VERB = re.compile(r"/(disabling|enabling)$")
+_VERB = re.compile(r"/(disabling|enabling|approval|refusal|ending)$")
 _furniture = json.loads(Path(os.environ["DUCHA_TEST_FURNITURE"]).read_text("utf-8"))
 _numbers = count(1)
 _bodies = {operation: cycle(bodies) for operation, bodies in _furniture["bodies"].items()}
@@ -30,8 +30,9 @@ def before_call(_context: HookContext, case: Case[Any], **_: object) -> None:
     """Put into most requests that fit the document what exists, for chance does not find it."""
     fits = is_positive(case)
     # Acting for an official is for the few keys that may; left in, it would shut nearly every door with a 403.
-    if case.headers and UUID.fullmatch(str(case.headers.get("Ducha-On-Behalf-Of", ""))) and next(_numbers) % 10:
-        del case.headers["Ducha-On-Behalf-Of"]
+    for name in ("Ducha-On-Behalf-Of", "Ducha-Acting-As"):
+        if case.headers and UUID.fullmatch(str(case.headers.get(name, ""))) and next(_numbers) % 10:
+            del case.headers[name]
     if not fits:
         return
     # A generator soon repeats itself, and a key that comes again with another request is refused, as it should be.
