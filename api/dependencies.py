@@ -1,3 +1,4 @@
+from dataclasses import replace
 from hashlib import sha256
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -12,14 +13,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
+from api.permissions import Permission
 from api.schemas.fields import Digits, Id
-from supervision.audit import service as audit
-from supervision.foundation import clock
-from supervision.foundation.actors import Actor
+from supervision.foundation import clock, metrics
+from supervision.foundation.actors import Actor, Proof
 from supervision.foundation.database import enter
 from supervision.foundation.errors import Forbidden, Invalid, Unauthenticated
 from supervision.foundation.paging import PageRequest
-from supervision.identity import keys
+from supervision.foundation.sessions import Row
+from supervision.identity import keys, sign_in, tokens
+from supervision.identity.errors import InvalidToken, LockedOut, PersonNeeded
+from supervision.identity.signing_keys import SigningKeys
+from supervision.identity.tokens import CheckedToken, looks_like_token
 from supervision.operations.models import IdempotencyRecord
 
 log = structlog.get_logger()
@@ -39,48 +44,126 @@ SessionDep = Annotated[AsyncSession, Depends(session_of)]
 ActorDep = Annotated[Actor, Depends(actor_of)]
 
 ON_BEHALF_OF = "Ducha-On-Behalf-Of"
-_official_id = TypeAdapter(Id)
+ACTING_AS = "Ducha-Acting-As"
+_id = TypeAdapter(Id)
 
 
 async def know_caller(request: Request, session: AsyncSession) -> Actor:
     """Know who asks, enter their jurisdiction, and refuse what their role or key does not allow."""
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    key = keys.parse(text) if scheme.lower() == "bearer" else None
-    if key is None:
-        raise Unauthenticated
-    address = request.client.host if request.client else ""
-    row = await keys.find_key(session, lookup=key.lookup, address=address)
+    permission: Permission = request.scope["route"].permission
+    if looks_like_token(bearer_of(request)):
+        return await _know_person(request, session, permission)
+    key = read_key(request)
+    row = await keys.find_key(session, key.lookup)
     try:
-        actor = keys.authenticate(key, row, now=clock.real_now(), request_id=request.state.trace_id)
+        is_change = request.method != "GET"
+        now, request_id = clock.real_now(), request.state.request_id
+        actor = keys.authenticate(key, row, now=now, request_id=request_id, is_change=is_change)
     except Unauthenticated:
-        await _remember_refusal(request, key.lookup, address)
+        _count_refusal(request, key.lookup, row)
         raise
+    # Known from here on, even if it is refused: whose audit tells of it.
+    request.state.actor = actor
+    _remember_proof(request, str(actor.client_id))
     await enter(session, actor.jurisdiction_id)
-    permission = request.scope["route"].permission
     if actor.role not in permission.roles or permission.scope not in actor.scopes:
         raise Forbidden
-    official = request.headers.get(ON_BEHALF_OF)
-    if official is not None and row is not None:
+    if _read_id(request, ACTING_AS) is not None:
+        # A key has no appointments to choose from.
+        raise Forbidden
+    official_id = _read_id(request, ON_BEHALF_OF)
+    if official_id is not None and row is not None:
         is_allowed = row["may_act_for_officials"]
-        actor = await keys.act_for(session, actor, _read_official(official), is_allowed=is_allowed)
+        actor = await keys.act_for(session, actor, official_id, is_allowed=is_allowed)
+    if permission.needs_person and (actor.proof is Proof.KEY or permission.needs_fresh_sign_in):
+        raise PersonNeeded
     return actor
 
 
-def _read_official(text: str) -> UUID:
+async def check_token(request: Request, session: AsyncSession) -> CheckedToken:
+    """Check the bearer token of whoever has signed in at a provider that is trusted here; refuses what is none."""
+    text = bearer_of(request)
+    if not looks_like_token(text):
+        raise InvalidToken
+    head = tokens.read_head(text)
+    provider = await sign_in.find_provider(session, head.issuer)
+    if provider is None:
+        raise InvalidToken
+    known: SigningKeys = request.app.state.signing_keys
+    if known.is_due(provider["jwks_url"], head.key_id):
+        # No connection is held while another server is asked; the session opens anew with its next statement.
+        await session.close()
+        await known.refresh(provider["jwks_url"])
+    return tokens.check_token(text, head, provider, known.find(provider["jwks_url"], head.key_id))
+
+
+async def _token_of(request: Request, session: SessionDep) -> CheckedToken:
+    return await check_token(request, session)
+
+
+TokenDep = Annotated[CheckedToken, Depends(_token_of)]
+
+
+def bearer_of(request: Request) -> str:
+    """Return what a request carries as Bearer; empty if it carries nothing."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    return text if scheme.lower() == "bearer" else ""
+
+
+def read_key(request: Request) -> keys.ParsedKey:
+    """Return the key that a request carries, without asking the database; refuses what cannot be one."""
+    key = keys.parse(bearer_of(request))
+    if key is None:
+        raise Unauthenticated
+    return key
+
+
+def read_credentials(request: Request) -> None:
+    """Refuse, without asking the database, who brings neither a key nor what could be a token."""
+    if not looks_like_token(bearer_of(request)):
+        read_key(request)
+
+
+def _remember_proof(request: Request, who: str) -> None:
+    # What is still to come of this request is the caller's too, as the next requests are from the start.
+    request.state.caller = who
+    request.app.edge.proven.remember(request.headers["authorization"], who)
+
+
+def _count_refusal(request: Request, prefix: str, row: Row | None) -> None:
+    jurisdiction_id = row["jurisdiction_id"] if row else None
+    refused = request.app.state.refused_logins
+    if refused.count(prefix=prefix, address=request.state.address, jurisdiction_id=jurisdiction_id):
+        raise LockedOut
+
+
+async def _know_person(request: Request, session: AsyncSession, permission: Permission) -> Actor:
     try:
-        return _official_id.validate_python(text)
+        token = await check_token(request, session)
+        await enter(session, token.jurisdiction_id)
+        person, held = await sign_in.identify(session, token, request_id=request.state.request_id)
+    except Unauthenticated:
+        metrics.TOKENS_CHECKED.labels("refused").inc()
+        raise
+    metrics.TOKENS_CHECKED.labels("accepted").inc()
+    # Known from here on, even if refused: whose audit tells of it.
+    request.state.actor = person
+    _remember_proof(request, str(person.official_id))
+    if _read_id(request, ON_BEHALF_OF) is not None:
+        # A person who has signed in acts for nobody else.
+        raise Forbidden
+    actor = sign_in.act_in(person, held, roles=permission.roles, acting_as=_read_id(request, ACTING_AS))
+    if permission.needs_fresh_sign_in:
+        sign_in.require_fresh(actor, now=clock.real_now())
+    return replace(actor, scopes=request.app.scopes_of(actor.role))
+
+
+def _read_id(request: Request, header: str) -> UUID | None:
+    text = request.headers.get(header)
+    try:
+        return None if text is None else _id.validate_python(text)
     except ValidationError as error:
-        raise RequestValidationError([{"type": "uuid_parsing", "loc": ("header", ON_BEHALF_OF)}]) from error
-
-
-async def _remember_refusal(request: Request, lookup: str, address: str) -> None:
-    # The refusal rolls the request's transaction back, so it is written in one of its own.
-    async with request.app.state.sessions() as session:
-        await keys.count_refusal(session, lookup=lookup, address=address)
-        await audit.record_refused_login(
-            session, at=clock.real_now(), lookup=lookup, address=address, request_id=request.state.trace_id
-        )
-        await session.commit()
+        raise RequestValidationError([{"type": "uuid_parsing", "loc": ("header", header)}]) from error
 
 
 async def read_version(
@@ -157,7 +240,8 @@ async def do_once(
     if not key:
         return
     operation = request.scope["route"].name
-    place = f"{request.url.path}?{request.url.query}".encode()
+    # The same client asking for another official asks for something else.
+    place = f"{actor.official_id or ''}{request.url.path}?{request.url.query}".encode()
     digest = sha256(place + b"\0" + await request.body()).digest()
     owner = {"client_id": actor.client_id, "operation": operation, "key": key}
     claim = insert(IdempotencyRecord).values(**owner, request_hash=digest).on_conflict_do_nothing()

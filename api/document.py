@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import supervision
-from api.dependencies import ON_BEHALF_OF
+from api.dependencies import ACTING_AS, ON_BEHALF_OF
 from api.errors import FIELD_TEXTS, HTTP_TEXTS, STATUS, UNKNOWN_FIELD_TEXT
 from api.router import permissions, public_operations
 from api.schemas.fields import ProblemDetails
@@ -36,21 +36,32 @@ LOCATION_HEADER = {"description": "where it is found", "schema": {"type": "strin
 INT32 = {"format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1}
 TEXT_LENGTHS = {"date": 10, "date-time": 35, "uuid": 36}
 KEY_SCHEME = {"type": "http", "scheme": "bearer", "description": "`ducha_<kind>_<id>_<secret>_<checksum>`"}
-# What a route reads of every caller by itself, so that FastAPI knows nothing of it.
-_FOR_WHOM = "the official for whom a front end acts, if its key may"
-BEHALF_PARAMETER = {
-    "name": ON_BEHALF_OF,
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "format": "uuid", "maxLength": 36, "title": ON_BEHALF_OF, "description": _FOR_WHOM},
-    "description": _FOR_WHOM,
+TOKEN_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "a person's token of the county's identity provider (RFC 9068), checked as RFC8725 says",
 }
+# What a route reads of every caller by itself, so that FastAPI knows nothing of it.
+
+
+def _header(name: str, description: str) -> dict[str, Any]:
+    schema = {"type": "string", "format": "uuid", "maxLength": 36, "title": name, "description": description}
+    return {"name": name, "in": "header", "required": False, "schema": schema, "description": description}
+
+
+BEHALF_PARAMETER = _header(ON_BEHALF_OF, "the official for whom a front end acts, if its key may")
+ACTING_PARAMETER = _header(
+    ACTING_AS, "in which of one's appointments one acts, where several would do; /v1/me lists them"
+)
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 # Which problems an operation may answer beyond those that its own route declares.
-_ALWAYS = (400, 405, 406, 429, 500, 503)
+_ALWAYS = (400, 405, 406, 429, 431, 500, 503)
 _WITH_KEY = (401, 403)
 # Where a signature over the body stands for a key.
-SIGNED = frozenset({"receive_receipts"})
+SIGNED = frozenset({"receive_receipts", "accept_invitation"})
+# Where a token is enough, of whoever has signed in, though nobody knows them here yet.
+SIGNED_IN = frozenset({"accept_invitation"})
 _TITLES = {
     400: "The request could not be understood",
     401: "No valid key",
@@ -58,6 +69,7 @@ _TITLES = {
     404: "Not found, or not to be seen",
     405: "Another method is meant",
     406: "Only JSON is answered",
+    408: "Not sent in time",
     409: "The present state does not allow it",
     412: "Changed by somebody else",
     413: "Too large",
@@ -65,6 +77,7 @@ _TITLES = {
     422: "Not valid",
     428: "If-Match is missing",
     429: "Too many requests",
+    431: "A header is too long",
     500: "A fault here",
     503: "The database is not available",
 }
@@ -88,7 +101,7 @@ def make_document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas["ProblemDetails"] = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schemas["ProblemDetails"].pop("$defs"))
-    document["components"]["securitySchemes"] = {"key": KEY_SCHEME}
+    document["components"]["securitySchemes"] = {"key": KEY_SCHEME, "token": TOKEN_SCHEME}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation)
@@ -124,6 +137,7 @@ def field_codes() -> dict[str, dict[str, str]]:
 
 
 TAGS = {
+    "appointments": "roles of officials, their sign-in, identity providers (任命、登录关联)",
     "identity": "units, officials, clients and keys (单位、人员、接入方)",
     "cadence": "calendar and scheduled runs (日历、周期)",
     "operations": "long work that can be watched (长任务)",
@@ -153,14 +167,16 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if responses.get("422", {}).get("content", {}).keys() == {"application/json"}:
         del responses["422"]
     if name in public_operations():
-        operation["security"] = []
+        operation["security"] = [{"token": []}] if name in SIGNED_IN else []
     else:
-        operation["security"] = [{"key": []}]
-        operation.setdefault("parameters", []).append({**BEHALF_PARAMETER})
+        operation["security"] = [{"token": []}] if permissions()[name].needs_person else [{"key": []}, {"token": []}]
+        operation.setdefault("parameters", []).extend([dict(BEHALF_PARAMETER), dict(ACTING_PARAMETER)])
         permission = permissions()[name]
         roles = ", ".join(sorted(permission.roles))
+        needed = " A person must have signed in." if permission.needs_person else ""
+        needed += " Within 15 minutes, with a second factor." if permission.needs_fresh_sign_in else ""
         operation["description"] = (
-            f"{operation.get('description', '').strip()}\n\nScope `{permission.scope}`; roles: {roles}."
+            f"{operation.get('description', '').strip()}\n\nScope `{permission.scope}`; roles: {roles}.{needed}"
         )
     for status in _problems_of(path, method, operation):
         responses.setdefault(
@@ -202,9 +218,11 @@ def _problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]
     if "{" in path:
         problems.append(404)
     if "requestBody" in operation:
-        problems += [413, 415]
+        problems.append(415)
     if method == "post":
         problems.append(409)
+    if method != "get":
+        problems += [408, 413]
     if any(each["name"] == "if-match" for each in operation.get("parameters", [])):
         problems += [409, 412, 428]
     return sorted(problems)

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 
 import orjson
 import structlog
@@ -14,7 +15,8 @@ class Doorbell:
     """Wakes the worker after a commit; if nobody hears it, the worker's clock comes round anyway."""
 
     def __init__(self, url: str) -> None:
-        self._settings = RedisSettings.from_dsn(url)
+        # Left to itself arq verifies a certificate, but not whose it is.
+        self._settings = replace(RedisSettings.from_dsn(url), ssl_check_hostname=True)
         self._settings.conn_retries = 0
         self._settings.conn_timeout = 1
         self._pool: ArqRedis | None = None

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 
 import structlog
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.addresses import address_of
+from api.callers import ProvenCallers
 from api.errors import http_problem
 from api.quota import Quota
 from supervision.foundation import metrics
@@ -17,16 +18,18 @@ from supervision.foundation.ids import new_id
 log = structlog.get_logger()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
+# Bytes of one header; a token may carry a few thousand of its own.
+_LONGEST_HEADER, _LONGEST_CREDENTIALS = 4_000, 16_000
 _NAMED = re.compile(r"\(\?P<\w+>")
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Edge:
-    """What every request meets first: trace id, limits of size and rate, its route, its line in log and metrics."""
+    """What every request meets first: its ids, limits of headers and rate, its route, its line in log and metrics."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, requests_per_minute: int) -> None:
+    def __init__(self, app: ASGIApp, *, requests_per_minute: int) -> None:
         self.app = app
-        self.max_body_bytes = max_body_bytes
+        self.proven = ProvenCallers()
         self.quota = Quota(requests_per_minute)
         self.learn_routes(())
 
@@ -46,9 +49,8 @@ class Edge:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        trace = _TRACE.fullmatch(headers.get("traceparent", ""))
-        scope.setdefault("state", {})["trace_id"] = trace[1] if trace else new_id().hex
-        answer = _Answer(scope, send, self._quota_headers(scope, headers))
+        self._name(scope, headers)
+        answer = _Answer(scope, send, self._quota_headers(scope))
         early = self._early_answer(scope, headers, answer.extra)
         if early is not None:
             await early(scope, receive, answer.send)
@@ -56,24 +58,36 @@ class Edge:
             await self._pass_on(scope, receive, answer)
         answer.finish()
 
+    def _name(self, scope: Scope, headers: Headers) -> None:
+        # The trace is whosever began it; what we write down for good has an id that nobody else can choose.
+        request_id = new_id().hex
+        trace = _TRACE.fullmatch(headers.get("traceparent", ""))
+        address = address_of(scope)
+        scope.setdefault("state", {}).update(
+            request_id=request_id,
+            trace_id=trace[1] if trace else request_id,
+            address=address,
+            caller=self.proven.name(headers.get("authorization", ""), address),
+        )
+
     async def _pass_on(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
             answer.is_head = True
-        await self.app(scope, _Limited(receive, self.max_body_bytes), answer.send)
+        await self.app(scope, receive, answer.send)
         answer.scope = scope
 
     def _early_answer(self, scope: Scope, headers: Headers, quota: dict[str, str]) -> Response | None:
         if quota.get("Retry-After"):
             return http_problem(scope, 429)
+        if _is_too_long(headers):
+            return http_problem(scope, 431)
         routes = self._routes_of(scope["path"])
         scope["found"] = routes.get(scope["method"])
         if routes and scope["found"] is None:
             allow = {"Allow": ", ".join(sorted([*routes, "OPTIONS"]))}
             is_question = scope["method"] == "OPTIONS"
             return Response(status_code=204, headers=allow) if is_question else http_problem(scope, 405, allow)
-        if _declared_length(headers) > self.max_body_bytes:
-            return http_problem(scope, 413)
         if not _accepts_ours(headers.get("accept", "*/*")) and scope["path"].startswith("/v1/"):
             return http_problem(scope, 406)
         return None
@@ -82,11 +96,11 @@ class Edge:
         match = self.paths.match(path)
         return self.routes[match.lastindex - 1] if match and match.lastindex else {}
 
-    def _quota_headers(self, scope: Scope, headers: Headers) -> dict[str, str]:
-        # A key is counted by its prefix, others by address; probes and metrics are never refused.
+    def _quota_headers(self, scope: Scope) -> dict[str, str]:
+        # Who was proved is counted as a client, everybody else by address; probes and metrics are never refused.
         if not scope["path"].startswith(("/v1/", "/feeds/")):
             return {}
-        left, seconds = self.quota.take(headers.get("authorization", "")[:40] or (scope.get("client") or ("",))[0])
+        left, seconds = self.quota.take(scope["state"]["caller"])
         found = {
             "RateLimit-Policy": f'"minute";q={self.quota.per_minute};w=60',
             "RateLimit": f'"minute";r={max(0, left)};t={seconds}',
@@ -125,37 +139,17 @@ class _Answer:
             status=self.status,
             ms=round(seconds * 1000, 1),
             trace_id=self.scope["state"]["trace_id"],
+            request_id=self.scope["state"]["request_id"],
         )
-
-
-class _Limited:
-    """Count what arrives, so that a body without a declared length cannot be endless either."""
-
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self.receive, self.left = receive, limit
-
-    async def __call__(self) -> Message:
-        message = await self.receive()
-        self.left -= len(message.get("body", b""))
-        if self.left < 0:
-            raise BodyTooLarge
-        return message
-
-
-class BodyTooLarge(HTTPException):
-    """More arrived than a request may hold; FastAPI makes a 400 of what is no HTTPException while a body is read."""
-
-    def __init__(self) -> None:
-        super().__init__(413)
 
 
 def _with_head(routes: Mapping[str, Route]) -> Mapping[str, Route]:
     return {**routes, "HEAD": routes["GET"]} if "GET" in routes else routes
 
 
-def _declared_length(headers: Headers) -> int:
-    length = headers.get("content-length", "0")
-    return int(length) if length.isascii() and length.isdigit() else 0
+def _is_too_long(headers: Headers) -> bool:
+    longest = max((len(value) for name, value in headers.raw if name != b"authorization"), default=0)
+    return longest >= _LONGEST_HEADER or len(headers.get("authorization", "")) >= _LONGEST_CREDENTIALS
 
 
 def _accepts_ours(accept: str) -> bool:

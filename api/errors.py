@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -24,6 +25,8 @@ from supervision.foundation.errors import (
     Unauthenticated,
 )
 from supervision.foundation.strict_json import RepeatedKeyError
+from supervision.identity.errors import InsufficientUserAuthentication, InvalidToken
+from supervision.identity.sign_in import FRESH
 
 log = structlog.get_logger()
 
@@ -67,6 +70,11 @@ HTTP_TEXTS: dict[int, tuple[str, str, str]] = {
         "too_many_requests",
         "请求过于频繁，请按 Retry-After 头稍后重试。",
         "Too many requests; wait as Retry-After says.",
+    ),
+    431: (
+        "headers_too_large",
+        "请求头过长，请缩短后重试。",
+        "A header of the request is too long; shorten it and try again.",
     ),
     500: (
         "internal_error",
@@ -164,9 +172,16 @@ def http_problem(scope: Scope, status: int, headers: Mapping[str, str] | None = 
 async def on_refusal(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101 - the registration of this handler says so
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    headers = {"WWW-Authenticate": _challenge(refusal)} if status == HTTPStatus.UNAUTHORIZED else None
     texts = (refusal.detail("zh-CN"), refusal.detail("en"))
     return problem(request.scope, status, refusal.code, texts, problems=refusal.problems, headers=headers)
+
+
+def _challenge(refusal: Refusal) -> str:
+    # RFC 6750 §3.1 and RFC 9470 §3 name the errors as our codes do; whoever sent no token at all is told none.
+    if isinstance(refusal, InsufficientUserAuthentication):
+        return f'Bearer error="{refusal.code}", max_age="{FRESH // timedelta(seconds=1)}"'
+    return f'Bearer error="{refusal.code}"' if isinstance(refusal, InvalidToken) else "Bearer"
 
 
 async def on_http(request: Request, error: Exception) -> Response:

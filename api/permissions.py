@@ -31,14 +31,18 @@ class Permission:
 
     scope: Scope | None
     roles: frozenset[Role]
+    # A step for which a person answers: no key may take it; and one that asks for a recent, stronger sign-in as well.
+    needs_person: bool = False
+    needs_fresh_sign_in: bool = False
 
 
 OFFICE, GROUP, LEADER, UNIT = Role.OFFICE, Role.GROUP, Role.LEADER, Role.UNIT
-PUBLISHER, AUDITOR, ADMINISTRATOR = Role.PUBLISHER, Role.AUDITOR, Role.ADMINISTRATOR
+PUBLISHER, AUDITOR = Role.PUBLISHER, Role.AUDITOR
+ADMINISTRATOR, SECURITY_ADMINISTRATOR = Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR
 # Those whom the procedure itself concerns; those who work in it, the publisher too; and all.
 SUPERVISING = (OFFICE, GROUP, LEADER, UNIT, AUDITOR)
 WORKING = (*SUPERVISING, PUBLISHER)
-EVERYBODY = (*WORKING, ADMINISTRATOR)
+EVERYBODY = (*WORKING, ADMINISTRATOR, SECURITY_ADMINISTRATOR)
 
 # For anybody, without a key: probes, the document and its page, feeds, and what a gateway signs itself.
 PUBLIC = Permission(None, frozenset())
@@ -47,3 +51,8 @@ PUBLIC = Permission(None, frozenset())
 def may(scope: Scope, *roles: Role) -> Permission:
     """Return the permission of an operation that some roles may call with a scope."""
     return Permission(scope, frozenset(roles))
+
+
+def person_may(scope: Scope, *roles: Role, with_fresh_sign_in: bool = False) -> Permission:
+    """Return the permission of a step for which a person answers, in some role; no key is enough for it."""
+    return Permission(scope, frozenset(roles), needs_person=True, needs_fresh_sign_in=with_fresh_sign_in)

@@ -16,12 +16,14 @@ from fastapi.routing import APIRoute
 from pydantic_core import PydanticUndefined
 from sqlalchemy import update
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from api.dependencies import actor_of, know_caller, session_of
+from api.access_record import record_reading, record_refusal
+from api.bodies import is_small, receive_body
+from api.dependencies import actor_of, know_caller, read_credentials, session_of
 from api.permissions import Permission
-from supervision.foundation import strict_json
+from supervision.foundation import settings, strict_json
+from supervision.foundation.errors import Forbidden
 from supervision.operations.models import IdempotencyRecord
 
 # Headers of a first answer that its replays must carry too.
@@ -32,6 +34,7 @@ _VALIDATORS = ("etag", "last-modified", "cache-control", "vary")
 # What a route gives its endpoint without asking FastAPI: the dependency, and where the request's state has it.
 _GIVEN = {session_of: "session", actor_of: "actor"}
 _UNUSED = AsyncExitStack()
+_JSON = {"application/json"}
 
 
 class DuchaRoute(APIRoute):
@@ -60,8 +63,39 @@ class DuchaRoute(APIRoute):
         request = Request(scope, receive)
         _refuse_unknown_parameters(request, self._parameters)
         _refuse_media_type(request, self._accepted)
-        response = await (self._answer_in_transaction if self._has_session else self._answer)(request)
+        if request.method == "GET":
+            response = await self._answer_by_turns(request)
+        else:
+            response = await self._answer_to_body(request)
         await response(scope, receive, send)
+
+    async def _answer_to_body(self, request: Request) -> Response:
+        """Read the whole body before anything is taken that others wait for."""
+        if self._has_actor:
+            read_credentials(request)
+        if is_small(request):
+            return await self._answer_by_turns(await self._receive_body(request))
+        if self._has_actor:
+            await self._know_sender(request)
+        async with request.app.state.large_bodies.take(request.state.caller):
+            return await self._answer_by_turns(await self._receive_body(request))
+
+    async def _know_sender(self, request: Request) -> None:
+        """Refuse strangers before they send much; whoever is known is looked up again once all has come."""
+        state = request.app.state
+        async with state.connections.take(request.state.caller), state.sessions() as session:
+            await know_caller(request, session)
+
+    async def _receive_body(self, request: Request) -> Request:
+        chosen = settings.current()
+        most_bytes = chosen.max_json_bytes if self._accepted <= _JSON else chosen.max_body_bytes
+        return await receive_body(request, most_bytes=most_bytes, seconds=chosen.body_seconds)
+
+    async def _answer_by_turns(self, request: Request) -> Response:
+        if not self._has_session:
+            return await self._answer(request)
+        async with request.app.state.connections.take(request.state.caller):
+            return await self._answer_in_transaction(request)
 
     async def _answer_in_transaction(self, request: Request) -> Response:
         state = request.app.state
@@ -70,12 +104,16 @@ class DuchaRoute(APIRoute):
             if self._has_actor:
                 request.state.actor = await know_caller(request, session)
             response = await self._answer(request)
+            if self._has_actor:
+                await record_reading(request, session, response)
             # The commit comes before the answer leaves, so a failed commit cannot be told as a success.
             await session.commit()
-        except BaseException:
+        except BaseException as error:
             # Whoever gives the request up must not keep its connection.
             with CancelScope(shield=True):
                 await session.close()
+                if isinstance(error, Forbidden):
+                    await record_refusal(request, error)
             raise
         await session.close()
         state.doorbell.ring(session.info.pop("doorbell", ()))
@@ -125,8 +163,6 @@ async def _read_body(request: Request) -> Any:
         raise RequestValidationError([{"type": "json_invalid", "loc": ("body",)}]) from error
     except strict_json.RepeatedKeyError as error:
         raise RequestValidationError([{"type": "repeated_key", "loc": ("body", *error.place)}]) from error
-    except ClientDisconnect as error:
-        raise HTTPException(400) from error
 
 
 def _name_of(route: APIRoute) -> str:

@@ -67,6 +67,13 @@ def public_operations() -> frozenset[str]:
     return frozenset(name for name, permission in permissions().items() if permission is PUBLIC)
 
 
+@cache
+def operations_of(role: Role) -> tuple[str, ...]:
+    """Return every operation that a role may call, in the order of the alphabet."""
+    return tuple(sorted(name for name, permission in permissions().items() if role in permission.roles))
+
+
+@cache
 def scopes_of(role: Role) -> frozenset[str]:
     """Return every scope that some operation of a role needs."""
     return frozenset(str(permission.scope) for permission in permissions().values() if role in permission.roles)

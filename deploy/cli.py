@@ -1,8 +1,8 @@
 import asyncio
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -13,15 +13,18 @@ from rich.table import Table
 
 from api.doorbell import Doorbell
 from deploy import roles, twins
-from deploy.folders import read_settings
-from deploy.jurisdictions import found, owners_session
-from deploy.stack import DatabaseRole, Stack, settings_file
+from deploy.audit_commands import audit
+from deploy.command_line import Folder, database_url, refusals_told, run
+from deploy.identity_commands import Audience, FrontEnd, Issuer, describe, identity, tell_invitations
+from deploy.identity_provider import start_provider
+from deploy.jurisdictions import Founded, SigningIn, found, owners_session
+from deploy.key_commands import keys_app
+from deploy.processes import free_port
+from deploy.stack import TRUSTED_PROXIES, Stack
 from migrations.twins import Twin, TwinsStand
-from supervision.audit import seals
 from supervision.cadence import calendar_seed
 from supervision.foundation import settings
 from supervision.foundation.clock import SHANGHAI
-from supervision.foundation.errors import Refusal
 from supervision.identity import queries
 from supervision.identity.models import JurisdictionKind
 from supervision.messaging.gateways.chosen import choose_gateways
@@ -29,36 +32,53 @@ from worker.jobs import cadence
 from worker.runner import open_runner
 
 main = typer.Typer(no_args_is_help=True, help="督查 Ducha: run and look after an installation.")
-audit = typer.Typer(no_args_is_help=True, help="操作审计: seal and verify the audit record.")
 main.add_typer(audit, name="audit")
 names = typer.Typer(no_args_is_help=True, help="重名登记: names that are told apart by nothing that people see.")
 main.add_typer(names, name="names")
+main.add_typer(identity, name="identity")
+main.add_typer(keys_app, name="keys")
 console = Console()
-Folder = Annotated[
-    Path | None,
-    typer.Option(help="the folder of a running `ducha up`; without it, the DUCHA_ settings of the environment"),
-]
+TRIAL_WARNING = (
+    "试用身份提供方 {issuer}：任何人都能以任何身份登录，不得用于正式工作。\n"
+    "This identity provider signs in ANYBODY AS ANYBODY. It is for trying out, never for real work."
+)
+
+
+class IdentityKind(StrEnum):
+    DEMO = "demo"
 
 
 @main.command()
 def up(
     folder: Annotated[Path, typer.Option(help="where everything is kept")] = Path(".data/office"),
     port: Annotated[int, typer.Option(help="port of the API on this machine")] = 8000,
+    identity: Annotated[
+        IdentityKind | None, typer.Option(help="demo: also run an identity provider that lets in whoever asks")
+    ] = None,
+    forwarded_allow_ips: Annotated[
+        str,
+        typer.Option(envvar=TRUSTED_PROXIES, help="proxies whose X-Forwarded-For is believed; nobody's if left out"),
+    ] = "",
 ) -> None:
     """Run the whole stack for a small office: PostgreSQL, Valkey, API and worker, until Ctrl-C."""
-    with _twins_told(), Stack(folder) as stack:
+    with refusals_told(), _twins_told(), Stack(folder, settings={TRUSTED_PROXIES: forwarded_allow_ips}) as stack:
         asyncio.run(_seed(stack.urls.owner))
         address = stack.start_api(port)
         stack.start_worker()
         console.print(f"API {address}   文档/documentation {address}/docs   Ctrl-C 停止/stops", soft_wrap=True)
-        console.print(f"开户/found a county: ducha found CODE NAME --folder {folder}", soft_wrap=True)
+        more = ""
+        if identity is IdentityKind.DEMO:
+            issuer = start_provider(stack, free_port(9400))
+            more = f" --kind test --issuer {issuer}"
+            console.print(TRIAL_WARNING.format(issuer=issuer), style="bold red", soft_wrap=True)
+        console.print(f"开户/found a county: ducha found CODE NAME{more} --folder {folder}", soft_wrap=True)
         stack.serve()
 
 
 @main.command()
 def migrate(folder: Folder = None) -> None:
     """Bring the database to the newest schema, as its owner, and seed the calendar."""
-    url = _database_url(folder, "owner")
+    url = database_url(folder, "owner")
     with _twins_told():
         roles.migrate(url)
     asyncio.run(_seed(url))
@@ -70,29 +90,33 @@ def found_command(
     code: Annotated[str, typer.Argument(help="code of GB/T 2260, six digits")],
     name: Annotated[str, typer.Argument(help="the county's name")],
     kind: Annotated[JurisdictionKind, typer.Option()] = JurisdictionKind.LIVE,
+    issuer: Issuer = None,
+    audience: Audience = None,
+    front_end: FrontEnd = "ducha-front-end",
     folder: Folder = None,
 ) -> None:
-    """Found a jurisdiction, as the database's owner, and print its administrator's first key, once."""
-    url = _database_url(folder, "owner")
+    """Found a jurisdiction, as the database's owner; print its first key and two invitations, once."""
+    signing_in = None if issuer is None else SigningIn(describe(issuer, audience=audience), front_end)
+    url = database_url(folder, "owner")
 
-    async def run() -> str:
+    async def work() -> Founded:
         async with owners_session(url) as session:
             today = datetime.now(UTC).astimezone(SHANGHAI).date()  # noqa: TID251 - founding precedes any clock
-            return (await found(session, code=code, name=name, kind=kind, policy_from=today)).administrator_key
+            return await found(session, code=code, name=name, kind=kind, policy_from=today, signing_in=signing_in)
 
-    try:
-        key = asyncio.run(run())
-    except Refusal as refusal:
-        raise typer.BadParameter(f"{refusal.detail('zh-CN')} {refusal.detail('en')}") from None
+    made = run(work())
     console.print(
-        f"{name}（{code}）已开户。 Founded.\n系统管理密钥，仅显示一次 / administrator's key, shown once:\n{key}"
+        f"{name}（{code}）已开户，以下内容仅显示一次。 Founded; what follows is shown once.\n"
+        f"系统管理密钥 / the system administrator's key: {made.administrator_key}",
+        soft_wrap=True,
     )
+    tell_invitations(console, made.invitations, issuer)
 
 
 @main.command()
 def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")], folder: Folder = None) -> None:
     """Run, in order and as the worker, what is due at a jurisdiction's clock."""
-    _database_url(folder, "worker")
+    database_url(folder, "worker")
 
     async def run() -> list[cadence.StepDone]:
         doorbell = Doorbell(settings.current().redis_url.get_secret_value())
@@ -111,40 +135,10 @@ def tick(code: Annotated[str, typer.Argument(help="code of the jurisdiction")], 
     console.print(table if steps else "没有到期的步骤。 Nothing was due.")
 
 
-@audit.command(name="seal")
-def seal_command(folder: Folder = None) -> None:
-    """Seal, as the worker, the audit rows of all finished transactions."""
-    _database_url(folder, "worker")
-
-    async def run() -> int:
-        async with open_runner({}) as runner, runner.everywhere() as session:
-            return await seals.seal(session)
-
-    console.print(f"已封存 {asyncio.run(run())} 条。 Rows sealed.")
-
-
-@audit.command()
-def verify(folder: Folder = None) -> None:
-    """Compare every sealed audit row with its seal; ends with status 1 if one was changed, removed or inserted."""
-    _database_url(folder, "worker")
-
-    async def run() -> tuple[int, list[seals.Damage]]:
-        async with open_runner({}) as runner, runner.everywhere() as session:
-            return await seals.verify(session)
-
-    compared, damages = asyncio.run(run())
-    for damage in damages:
-        console.print(
-            f"封存批次 seal {damage.seal_id}，记录 row {damage.event_id or '—'}: {damage.what}", style="bold red"
-        )
-    console.print(f"已核对 {compared} 条，异常 {len(damages)} 处。 {compared} rows compared, {len(damages)} damaged.")
-    raise typer.Exit(1 if damages else 0)
-
-
 @names.command()
 def check(folder: Folder = None) -> None:
     """List names that differ by blanks, width, capitals or hidden characters only; ends with status 1 if there are."""
-    url = _database_url(folder, "owner")
+    url = database_url(folder, "owner")
 
     async def run() -> list[list[Twin]]:
         async with owners_session(url) as session:
@@ -164,16 +158,14 @@ def rename(
     folder: Folder = None,
 ) -> None:
     """Give one of several twins another name, which the audit record keeps."""
-    url = _database_url(folder, "owner")
+    url = database_url(folder, "owner")
 
-    async def run() -> Twin:
+    async def work() -> Twin:
         async with owners_session(url) as session:
             return await twins.rename_twin(session, twin, name)
 
     try:
-        renamed = asyncio.run(run())
-    except Refusal as refusal:
-        raise typer.BadParameter(f"{refusal.detail('zh-CN')} {refusal.detail('en')}") from None
+        renamed = run(work())
     except twins.NoSuchTwin as refusal:
         raise typer.BadParameter(str(refusal)) from None
     console.print(f"已改名。 Renamed: {renamed}", markup=False, soft_wrap=True)
@@ -185,16 +177,6 @@ def _twins_told() -> Iterator[None]:
         yield
     except TwinsStand as refusal:
         raise typer.BadParameter(str(refusal)) from None
-
-
-def _database_url(folder: Path | None, role: DatabaseRole) -> str:
-    """Take the settings of a role from a running stack's folder, if one is named, and return its database's URL."""
-    if folder is not None:
-        try:
-            os.environ.update(read_settings(settings_file(folder, role)))
-        except FileNotFoundError:
-            raise typer.BadParameter(f"no `ducha up` has run in {folder}") from None
-    return settings.current().database_url.get_secret_value()
 
 
 async def _seed(owner_url: str) -> None:

@@ -94,6 +94,8 @@ class EmbeddedPostgres:
             "port": "5432",
             "unix_socket_directories": f'"{socket_folder}"',
             "unix_socket_permissions": "0700",
+            # Its DETAIL lines quote rows.
+            "log_error_verbosity": "terse",
             **self.options,
         }
         return [f"--{name}={value}" for name, value in settings.items()]

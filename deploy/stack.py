@@ -12,15 +12,21 @@ from typing import Literal, Self
 import httpx
 
 from deploy.folders import held, keep_settings, kept_secret
+from deploy.keys import keep_ring, new_key
 from deploy.postgres import EmbeddedPostgres
 from deploy.processes import Child, free_port, unwound_by_signals
 from deploy.roles import DatabaseUrls, migrate, prepare_database
+from deploy.seal_key import keep_seal_key
 from deploy.valkey import EmbeddedValkey
+from supervision.foundation.ciphers import Algorithm
+from supervision.foundation.connections import check_database
+from supervision.foundation.key_ring import INSTALLATION_KEY, Key, read_secret
 
 # Where `api` and `worker` are found: beside this package, in a work tree as when installed.
 PACKAGES = Path(__file__).parents[1]
 
 
+TRUSTED_PROXIES = "DUCHA_TRUSTED_PROXIES"
 DatabaseRole = Literal["api", "worker", "owner"]
 ROLES: tuple[DatabaseRole, ...] = ("api", "worker", "owner")
 
@@ -63,13 +69,18 @@ class Stack:
             started.enter_context(held(self.folder))
             postgres = EmbeddedPostgres(self.folder / "postgres", options=self._options)
             admin_url = os.environ.get("DUCHA_DATABASE_URL") or started.enter_context(postgres)
+            if "DUCHA_DATABASE_URL" in os.environ:
+                may_be_plain = os.environ.get("DUCHA_PLAIN_CONNECTIONS", "").lower() in {"1", "true", "yes", "on"}
+                check_database(admin_url, may_be_plain=may_be_plain)
             valkey = EmbeddedValkey(self.folder / "valkey")
             self.redis_url = os.environ.get("DUCHA_REDIS_URL") or started.enter_context(valkey)
             self._servers = [each.server for each in (postgres, valkey) if each.server]
             passwords = {person: kept_secret(self.folder / "secrets" / person) for person in ("owner", "api", "worker")}
             self.urls = prepare_database(admin_url, self._database, passwords=passwords)
             migrate(self.urls.owner)
-            kept_secret(self.secret_file)
+            self._keep_keys()
+            secret = kept_secret(self.secret_file)
+            keep_seal_key(self.seal_key_file, installation_secret=secret, owner_url=self.urls.owner)
             for role in ROLES:
                 keep_settings(settings_file(self.folder, role), self.environment(role))
             self._started = started.pop_all()
@@ -82,13 +93,38 @@ class Stack:
     def secret_file(self) -> Path:
         return self.folder / "secrets" / "installation"
 
+    @property
+    def data_keys_file(self) -> Path:
+        return self.folder / "secrets" / "data-keys"
+
+    def _keep_keys(self) -> None:
+        # What an older folder holds was encrypted with its secret; a new one never uses it for that.
+        known = self.secret_file.exists()
+        kept_secret(self.secret_file)
+        if not self.data_keys_file.exists():
+            if known:
+                first = Key(INSTALLATION_KEY, Algorithm.AES, read_secret(self.secret_file))
+            else:
+                first = new_key(INSTALLATION_KEY + 1, Algorithm.AES)
+            keep_ring(self.data_keys_file, [first])
+
+    @property
+    def seal_key_file(self) -> Path:
+        return self.folder / "secrets" / "audit-seal"
+
     def environment(self, role: DatabaseRole) -> dict[str, str]:
-        """Give the settings of a process that works as `role`."""
+        """Give the settings of a process that works as `role`: its own login, and the secrets that it needs."""
+        sealing = {
+            "DUCHA_AUDIT_SEAL_KEY_FILE": str(self.seal_key_file),
+            "DUCHA_AUDIT_SEALS": str(self.folder / "audit-seals.jsonl"),
+        }
         return {
             "DUCHA_DATABASE_URL": getattr(self.urls, role),
             "DUCHA_REDIS_URL": self.redis_url,
             "DUCHA_DATA_DIR": str(self.folder),
-            "DUCHA_SECRET_FILE": str(self.secret_file),
+            "DUCHA_DATA_KEYS_FILE": str(self.data_keys_file),
+            # Who can seal could also seal anew what was changed: the API must not, nor the owner of the tables.
+            **(sealing if role == "worker" else {}),
             **self._settings,
         }
 
@@ -99,6 +135,7 @@ class Stack:
         where = ["--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "5"]
         # Longer than clients keep an idle connection, so that none is closed under a request.
         where += ["--timeout-keep-alive", "30", "--no-access-log"]
+        where += proxy_arguments(self._settings.get(TRUSTED_PROXIES) or os.environ.get(TRUSTED_PROXIES, ""))
         self.start_program(
             "api",
             ["-m", "uvicorn", "api.app:create_app", "--factory", *where],
@@ -146,6 +183,11 @@ class Stack:
                 if program.has_ended():
                     print(program.failure(), file=sys.stderr)
                     program.start()
+
+
+def proxy_arguments(trusted: str) -> list[str]:
+    """Give uvicorn's arguments for the proxies whose X-Forwarded-For is believed; left alone it believes loopback."""
+    return ["--proxy-headers", "--forwarded-allow-ips", trusted] if trusted else ["--no-proxy-headers"]
 
 
 def answers(url: str) -> bool:

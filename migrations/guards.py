@@ -16,8 +16,9 @@ def keep_apart(op: Any, *tables: str, append_only: bool = False) -> None:
         )
         rights = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE"
         op.execute(f"GRANT {rights} ON {table} TO ducha_api, ducha_worker")
-        if append_only:
-            op.execute(
-                f"CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION ducha_refuse_change()"
-            )
+        for name, event in (("never_changed", "UPDATE OR DELETE"), ("never_emptied", "TRUNCATE")):
+            if append_only:
+                op.execute(
+                    f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
+                    "FOR EACH STATEMENT EXECUTE FUNCTION ducha_refuse_change()"
+                )

@@ -2,7 +2,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from deploy.postgres import EmbeddedPostgres
 from deploy.roles import DatabaseUrls
 from deploy.valkey import EmbeddedValkey
 from supervision.foundation.database import Sessions, enter, make_sessions
+from tests.factories.keys import Rings
 from tests.places import Callers, Committed, Place, attach, committed_database, found, make_database
 
 # Not durable, and that is the point: nothing here outlives the run.
@@ -31,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _servers.callback(shutil.rmtree, folder, ignore_errors=True)
     secret = folder / "installation"
     secret.write_text(secrets.token_hex(32))
+    seal_key = folder / "audit-seal"
+    seal_key.write_text(secrets.token_hex(32))
     addresses = {
         "DUCHA_TEST_FOLDER": str(folder),
         "DUCHA_TEST_PASSWORD": secrets.token_hex(16),
@@ -39,10 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
         "DUCHA_TEST_REDIS_URL": os.environ.get("DUCHA_REDIS_URL")
         or _servers.enter_context(EmbeddedValkey(folder / "vk")),
         "DUCHA_SECRET_FILE": str(secret),
+        "DUCHA_AUDIT_SEAL_KEY_FILE": str(seal_key),
     }
+    given = os.environ.keys() & {"DUCHA_DATABASE_URL", "DUCHA_REDIS_URL"}
     os.environ.update(addresses)
-    os.environ["DUCHA_DATABASE_URL"] = "postgresql+psycopg://set-by-fixtures"
+    os.environ["DUCHA_DATABASE_URL"] = "postgresql+psycopg:///set-by-fixtures"
     os.environ["DUCHA_REDIS_URL"] = addresses["DUCHA_TEST_REDIS_URL"]
+    if given:
+        # Servers that somebody lends for a test need no certificates.
+        os.environ.setdefault("DUCHA_PLAIN_CONNECTIONS", "true")
     os.environ["DUCHA_REQUESTS_PER_MINUTE"] = "1000000"
     os.environ["DUCHA_LOG_LEVEL"] = "error"
     # Most tests tell of 2016, with limits in 2199; those of slips set the usual reach again.
@@ -120,3 +128,12 @@ async def committed(committed_urls: DatabaseUrls, app: DuchaApp) -> AsyncIterato
     async with committed_database(committed_urls, app) as committed:
         await committed.empty()
         yield committed
+
+
+@pytest.fixture
+def rings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Rings]:
+    """What changes the keys of personal data for this test; it begins with the installation's secret alone."""
+    made = Rings(monkeypatch, tmp_path)
+    yield made
+    monkeypatch.delenv("DUCHA_DATA_KEYS_FILE", raising=False)
+    made.forget()

@@ -3,15 +3,17 @@ import os
 from dataclasses import dataclass
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.access_record import AccessRecord
 from api.app import DuchaApp
 from api.doorbell import Doorbell
 from deploy.roles import DatabaseUrls, drop_database, migrate, migrations, prepare_database
 from supervision.cadence.calendar_seed import seed_calendar
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import Sessions, enter, make_engine, make_sessions
+from supervision.identity.signing_keys import SigningKeys
 from tests.factories.identity import Caller, make_jurisdiction
 
 PEOPLE = ("owner", "api", "worker", "test")
@@ -55,7 +57,9 @@ async def found(sessions: Sessions, code: str) -> Place:
 
 async def attach(app: DuchaApp, sessions: Sessions, urls: DatabaseUrls) -> None:
     app.state.sessions = sessions
+    app.state.accesses = AccessRecord()
     app.state.doorbell = Doorbell(os.environ["DUCHA_TEST_REDIS_URL"])
+    app.state.signing_keys = SigningKeys()
     app.state.head = migration_head(urls)
 
 
@@ -96,7 +100,9 @@ class Committed:
     callers: Callers
 
     async def empty(self) -> None:
-        async with self.engines["owner"].begin() as connection:
+        async with self.engines["admin"].begin() as connection:
+            # What is never emptied refuses it to every role of ours.
+            await connection.execute(text("SET LOCAL session_replication_role = replica"))
             names = await connection.scalars(
                 text(
                     "SELECT string_agg(tablename, ', ') FROM pg_tables WHERE schemaname = 'public' "
@@ -116,10 +122,16 @@ class committed_database:  # noqa: N801 - reads as a function where it is used
         self.urls, self.app = urls, app
 
     async def __aenter__(self) -> Committed:
-        engines = {
-            name: make_engine(url, pool_size=20)
-            for name, url in (("api", self.urls.api), ("worker", self.urls.worker), ("owner", self.urls.owner))
+        admin = make_url(os.environ["DUCHA_TEST_ADMIN_URL"]).set(
+            drivername="postgresql+psycopg", database=make_url(self.urls.owner).database
+        )
+        urls = {
+            "api": self.urls.api,
+            "worker": self.urls.worker,
+            "owner": self.urls.owner,
+            "admin": admin.render_as_string(hide_password=False),
         }
+        engines = {name: make_engine(url, pool_size=20) for name, url in urls.items()}
         api = make_sessions(engines["api"], "ducha_api")
         self.committed = Committed(
             urls=self.urls,

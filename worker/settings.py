@@ -2,6 +2,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, cast
 
 import orjson
@@ -13,9 +14,12 @@ from prometheus_client import start_http_server
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from supervision.foundation import logs, metrics, settings
+from supervision.audit.seal_keys import read_seal_keys
+from supervision.foundation import connections, key_ring, logs, metrics, settings
+from supervision.foundation.settings import SettingRefused
+from supervision.identity import key_rotation
 from supervision.messaging.gateways.chosen import choose_gateways
-from worker.jobs import audit, cadence, messaging, operations
+from worker.jobs import audit, cadence, messaging, operations, retention
 from worker.runner import Ring, Runner, open_runner
 
 log = structlog.get_logger()
@@ -30,6 +34,8 @@ JOBS: dict[Job, int] = {
     operations.forget: 60,
     cadence.tick: 5,
     audit.seal: 60,
+    retention.erase: 60,
+    audit.verify: 60,
 }
 
 
@@ -73,6 +79,30 @@ async def _stop(ctx: dict[Any, Any]) -> None:
     await ctx["opened"].__aexit__(None, None, None)
 
 
+async def _check_keys() -> None:
+    """Refuse to begin without a key that some number needs; its messages would wait for nothing."""
+    ring = {key.id for key in key_ring.ring()}
+    try:
+        async with open_runner({}) as runner, runner.everywhere() as session:
+            missing = await key_rotation.keys_in_use(session) - ring
+    except SQLAlchemyError as error:
+        # The database may come later than we do; a key that lacks is then told with each message.
+        log.warning("keys_not_compared", reason=type(error).__name__)
+        return
+    if missing:
+        ids = ", ".join(map(str, sorted(missing)))
+        raise SettingRefused(
+            f"有号码用密钥 {ids} 加密，本进程没有该密钥。请将其补入 DUCHA_DATA_KEYS_FILE，或先执行 ducha keys rotate。",
+            f"Some numbers are encrypted with key {ids}, which this process lacks. Add it to the file of "
+            "DUCHA_DATA_KEYS_FILE, or rotate where it is (`ducha keys rotate`).",
+        )
+
+
+async def _check_gateways() -> None:
+    for gateway in set(choose_gateways().values()):
+        await gateway.aclose()
+
+
 def make_worker() -> Worker:
     """Build the arq worker: JSON instead of pickle, no results kept, every job also rung by the clock."""
     chosen = settings.current()
@@ -84,7 +114,8 @@ def make_worker() -> Worker:
             cron(run, name=f"clock:{job.__name__}", second=_seconds(every), keep_result=0, run_at_startup=True)
             for (job, every), run in zip(JOBS.items(), ready.values(), strict=True)
         ],
-        redis_settings=RedisSettings.from_dsn(chosen.redis_url.get_secret_value()),
+        # Left to itself arq verifies a certificate, but not whose it is.
+        redis_settings=replace(RedisSettings.from_dsn(chosen.redis_url.get_secret_value()), ssl_check_hostname=True),
         on_startup=_start,
         on_shutdown=_stop,
         job_serializer=orjson.dumps,
@@ -99,9 +130,15 @@ def _seconds(every: int) -> set[int]:
 
 
 def main() -> None:
-    """Run the worker until it is told to stop."""
-    chosen = settings.current()
-    logs.configure(chosen.log_level)
+    """Run the worker until it is told to stop; ends plainly if it lacks what it needs."""
+    with settings.told_plainly():
+        chosen = settings.current()
+        logs.configure(chosen.log_level)
+        connections.check_connections(chosen)
+        # Told at once, and not by seals that are missing.
+        read_seal_keys()
+        asyncio.run(_check_keys())
+        asyncio.run(_check_gateways())
     if chosen.worker_metrics_port:
         start_http_server(chosen.worker_metrics_port, addr="127.0.0.1")
     asyncio.set_event_loop(asyncio.new_event_loop())

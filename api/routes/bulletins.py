@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
-from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, PUBLISHER, SUPERVISING, UNIT, Scope, may
+from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, PUBLISHER, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
 from api.schemas.bulletins import (
@@ -96,14 +96,18 @@ async def add_criticism(circular_id: Id, body: Criticise, session: SessionDep, a
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/circulars/{circular_id}/check", permission=BY_OFFICE, response_model=CircularOut)
+@router.post(
+    "/circulars/{circular_id}/check", permission=person_may(Scope.BULLETINS_WRITE, OFFICE), response_model=CircularOut
+)
 async def check_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Check a draft; somebody other than its drafter must."""
     await circular_sign_off.check_circular(session, actor, circular_id)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/circulars/{circular_id}/return", permission=BY_OFFICE, response_model=CircularOut)
+@router.post(
+    "/circulars/{circular_id}/return", permission=person_may(Scope.BULLETINS_WRITE, OFFICE), response_model=CircularOut
+)
 async def return_circular(circular_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
     """Give a checked circular back to its drafter."""
     await circular_sign_off.return_circular(session, actor, circular_id, reason=body.reason)
@@ -117,7 +121,11 @@ async def discard_circular(circular_id: Id, body: GiveReason, session: SessionDe
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/circulars/{circular_id}/issue", permission=BY_OFFICE, response_model=CircularOut)
+@router.post(
+    "/circulars/{circular_id}/issue",
+    permission=person_may(Scope.BULLETINS_WRITE, OFFICE, with_fresh_sign_in=True),
+    response_model=CircularOut,
+)
 async def issue_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Issue a checked circular under the year's next number; from then on it is frozen."""
     await circular_sign_off.issue_circular(session, actor, circular_id)
@@ -175,7 +183,9 @@ async def report_rectification(
 
 
 @router.post(
-    "/rectification_orders/{order_id}/verification", permission=BY_OFFICE, response_model=RectificationOrderOut
+    "/rectification_orders/{order_id}/verification",
+    permission=person_may(Scope.BULLETINS_WRITE, OFFICE),
+    response_model=RectificationOrderOut,
 )
 async def verify_rectification(
     order_id: Id, body: VerifyRectification, session: SessionDep, actor: ActorDep
@@ -268,7 +278,11 @@ async def get_accountability_proposal(proposal_id: Id, session: SessionDep, acto
     return one(await queries.get_accountability_proposal(session, actor, proposal_id))
 
 
-@router.post("/accountability_proposals/{proposal_id}/dispatch", permission=BY_OFFICE, response_model=ProposalOut)
+@router.post(
+    "/accountability_proposals/{proposal_id}/dispatch",
+    permission=person_may(Scope.BULLETINS_WRITE, OFFICE),
+    response_model=ProposalOut,
+)
 async def send_accountability_proposal(
     proposal_id: Id, body: SendProposal, session: SessionDep, actor: ActorDep
 ) -> Response:

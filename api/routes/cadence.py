@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, MassPageDep, SessionDep
-from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, GROUP, OFFICE, Scope, may
+from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, GROUP, OFFICE, Scope, may, person_may
 from api.replies import all_of, many, reply
 from api.router import Router
 from api.schemas.cadence import CadenceRunPage, CalendarOut, RhythmList, SetRhythm
@@ -39,7 +39,7 @@ async def list_rhythms(session: SessionDep, actor: ActorDep) -> Response:
 
 
 @router.post(
-    "/cadence/settings", permission=may(Scope.PROGRESS_WRITE, OFFICE, ADMINISTRATOR), response_model=RhythmList
+    "/cadence/settings", permission=person_may(Scope.PROGRESS_WRITE, OFFICE, ADMINISTRATOR), response_model=RhythmList
 )
 async def set_rhythm(body: SetRhythm, session: SessionDep, actor: ActorDep) -> Response:
     """Set how a kind of period is kept from the next period on; what is left out stays as it was set last."""

@@ -4,7 +4,7 @@ from fastapi import Depends, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.edge import ZIP
-from api.permissions import AUDITOR, GROUP, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may
+from api.permissions import AUDITOR, GROUP, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may, person_may
 from api.replies import download, many, one, reply
 from api.router import Router
 from api.schemas.desk import (
@@ -154,7 +154,9 @@ async def get_complaint(complaint_id: Id, session: SessionDep, actor: ActorDep) 
 
 
 @router.post(
-    "/burden/complaints/{complaint_id}/answer", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ComplaintOut
+    "/burden/complaints/{complaint_id}/answer",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=ComplaintOut,
 )
 async def answer_complaint(complaint_id: Id, body: AnswerComplaint, session: SessionDep, actor: ActorDep) -> Response:
     """Answer a complaint: upheld, the request is withdrawn; rejected, it stands."""

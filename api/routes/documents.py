@@ -34,7 +34,7 @@ async def upload_attachment(
     actor: ActorDep,
     secrecy: Annotated[Secrecy, Query(description="what is classified may not be sent at all")],
 ) -> Response:
-    """Upload evidence; its bytes decide what it is, and the same bytes are kept once."""
+    """Upload evidence; its bytes decide what it is, and the same bytes of one unit are kept once."""
     attachment_id = await uploads.upload_attachment(session, actor, raw=await request.body(), secrecy=secrecy)
     row = await uploads.get_upload(session, actor, attachment_id)
     return one(row, 201, location=f"/v1/attachments/{attachment_id}")

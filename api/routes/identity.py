@@ -3,10 +3,10 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
-from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, Scope, may
+from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, SECURITY_ADMINISTRATOR, Scope, may
 from api.replies import all_of, many, one, reply
-from api.router import Router, scopes_of
-from api.schemas.fields import Id, Name
+from api.router import Router, operations_of, scopes_of
+from api.schemas.fields import GiveReason, Id, Name
 from api.schemas.identity import (
     AmendOfficial,
     AmendUnit,
@@ -28,7 +28,8 @@ from api.schemas.identity import (
     UnitPage,
 )
 from supervision.foundation import clock
-from supervision.identity import queries, service, telephones
+from supervision.foundation.actors import Role
+from supervision.identity import queries, service, sign_in, telephones
 from supervision.identity.models import UnitKind
 from supervision.tasks import departures
 
@@ -37,7 +38,7 @@ router = Router("identity")
 
 @router.get("/me", permission=may(Scope.IDENTITY_READ, *EVERYBODY), response_model=Me)
 async def get_me(session: SessionDep, actor: ActorDep) -> Response:
-    """Tell who the key makes you: jurisdiction, role, unit and scopes."""
+    """Tell who you are here: jurisdiction, person, role and unit, and what each of your roles allows."""
     jurisdiction = await queries.get_own_jurisdiction(session, actor)
     return reply(
         {
@@ -48,6 +49,12 @@ async def get_me(session: SessionDep, actor: ActorDep) -> Response:
             "unit_id": actor.unit_id,
             "scopes": sorted(actor.scopes),
             "is_test": actor.is_test,
+            "proof": actor.proof,
+            "signed_in_at": actor.signed_in_at,
+            "appointments": [
+                {**row, "operations": operations_of(Role(row["role"]))}
+                for row in await sign_in.list_held(session, actor)
+            ],
         }
     )
 
@@ -103,8 +110,8 @@ async def list_officials(
     telephone: Annotated[Telephone | None, Query(description="the whole number")] = None,
 ) -> Response:
     """List officials; telephone numbers are masked."""
-    index = telephones.blind_index(telephones.normalise(telephone)) if telephone else None
-    page = await queries.list_officials(session, actor, wanted, unit_id=unit, telephone_index=index)
+    indexes = telephones.blind_indexes(telephones.normalise(telephone)) if telephone else None
+    page = await queries.list_officials(session, actor, wanted, unit_id=unit, telephone_indexes=indexes)
     return many(request, page)
 
 
@@ -139,7 +146,7 @@ async def amend_official(
     return one(await queries.get_official(session, actor, official_id))
 
 
-@router.get("/clients", permission=may(Scope.IDENTITY_READ, AUDITOR, ADMINISTRATOR), response_model=ClientPage)
+@router.get("/clients", permission=may(Scope.IDENTITY_READ, AUDITOR, SECURITY_ADMINISTRATOR), response_model=ClientPage)
 async def list_clients(request: Request, session: SessionDep, actor: ActorDep, wanted: PageDep) -> Response:
     """List the programs that call with keys."""
     return many(request, await queries.list_clients(session, actor, wanted))
@@ -147,7 +154,7 @@ async def list_clients(request: Request, session: SessionDep, actor: ActorDep, w
 
 @router.post(
     "/clients",
-    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
     response_model=ClientOut,
     status_code=201,
     dependencies=[Once],
@@ -159,15 +166,45 @@ async def register_client(body: RegisterClient, session: SessionDep, actor: Acto
 
 
 @router.get(
-    "/clients/{client_id}", permission=may(Scope.IDENTITY_READ, AUDITOR, ADMINISTRATOR), response_model=ClientOut
+    "/clients/{client_id}",
+    permission=may(Scope.IDENTITY_READ, AUDITOR, SECURITY_ADMINISTRATOR),
+    response_model=ClientOut,
 )
 async def get_client(client_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one client."""
     return one(await queries.get_client(session, actor, client_id))
 
 
+@router.post(
+    "/clients/{client_id}/disabling",
+    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
+    response_model=ClientOut,
+)
+async def disable_client(
+    client_id: Id, body: GiveReason, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Let none of a client's keys in from now on."""
+    await service.disable_client(session, actor, client_id, version, reason=body.reason)
+    return one(await queries.get_client(session, actor, client_id))
+
+
+@router.post(
+    "/clients/{client_id}/enabling",
+    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
+    response_model=ClientOut,
+)
+async def enable_client(
+    client_id: Id, body: GiveReason, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
+    """Let a disabled client's keys in again, those that were not revoked and have not ended."""
+    await service.enable_client(session, actor, client_id, version, reason=body.reason)
+    return one(await queries.get_client(session, actor, client_id))
+
+
 @router.get(
-    "/clients/{client_id}/keys", permission=may(Scope.IDENTITY_READ, AUDITOR, ADMINISTRATOR), response_model=KeyList
+    "/clients/{client_id}/keys",
+    permission=may(Scope.IDENTITY_READ, AUDITOR, SECURITY_ADMINISTRATOR),
+    response_model=KeyList,
 )
 async def list_client_keys(client_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """List a client's keys, without their secrets."""
@@ -176,12 +213,12 @@ async def list_client_keys(client_id: Id, session: SessionDep, actor: ActorDep) 
 
 @router.post(
     "/clients/{client_id}/keys",
-    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
     response_model=IssuedKey,
     status_code=201,
 )
 async def issue_key(client_id: Id, body: IssueKey, session: SessionDep, actor: ActorDep) -> Response:
-    """Issue a key; its text is shown this once and stored nowhere, so a repeated request makes another."""
+    """Issue a key for a year at most; its text is shown this once and stored nowhere, so a repeat makes another."""
     client = await queries.get_client(session, actor, client_id)
     allowed = scopes_of(client["role"])
     key_id, text = await service.issue_key(
@@ -199,7 +236,7 @@ async def issue_key(client_id: Id, body: IssueKey, session: SessionDep, actor: A
 
 @router.post(
     "/clients/{client_id}/keys/{key_id}/revocation",
-    permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
     response_model=KeyList,
 )
 async def revoke_key(client_id: Id, key_id: Id, session: SessionDep, actor: ActorDep) -> Response:

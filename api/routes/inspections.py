@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
-from api.permissions import LEADER, OFFICE, SUPERVISING, UNIT, Scope, may
+from api.permissions import LEADER, OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
 from api.schemas.fields import FullDate, Id
@@ -85,7 +85,7 @@ async def amend_inspection_plan(
 
 @router.post(
     "/inspection_plans/{plan_id}/decision",
-    permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER),
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER),
     response_model=InspectionPlanOut,
 )
 async def decide_inspection_plan(
@@ -147,7 +147,7 @@ async def get_finding(finding_id: Id, session: SessionDep, actor: ActorDep) -> R
 
 @router.post(
     "/inspection_plans/{plan_id}/conclusions",
-    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE),
     response_model=ConclusionOut,
     status_code=201,
     dependencies=[Once],
@@ -186,7 +186,7 @@ async def get_conclusion(conclusion_id: Id, session: SessionDep, actor: ActorDep
 
 @router.post(
     "/conclusions/{conclusion_id}/acknowledgement",
-    permission=may(Scope.PROGRESS_WRITE, UNIT),
+    permission=person_may(Scope.PROGRESS_WRITE, UNIT),
     response_model=ConclusionOut,
 )
 async def acknowledge_conclusion(conclusion_id: Id, session: SessionDep, actor: ActorDep) -> Response:

@@ -1,7 +1,7 @@
 from fastapi import Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
-from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, UNIT, WORKING, Scope, may
+from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, UNIT, WORKING, Scope, may, person_may
 from api.replies import all_of, many, one, reply
 from api.router import Router
 from api.schemas.fields import Id
@@ -41,7 +41,7 @@ async def list_item_procedures(session: SessionDep, actor: ActorDep) -> Response
 
 
 @router.post(
-    "/item_procedures", permission=may(Scope.ITEMS_WRITE, OFFICE, ADMINISTRATOR), response_model=ItemProcedures
+    "/item_procedures", permission=person_may(Scope.ITEMS_WRITE, OFFICE, ADMINISTRATOR), response_model=ItemProcedures
 )
 async def set_item_procedure(body: SetItemProcedure, session: SessionDep, actor: ActorDep) -> Response:
     """Set whether a second person confirms the registration of a kind, for what is registered from now on."""
@@ -64,42 +64,46 @@ async def list_item_changes(
     return many(request, await queries.list_item_changes(session, actor, wanted, item_id))
 
 
-@router.post("/items/{item_id}/approval", permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=ItemOut)
+@router.post(
+    "/items/{item_id}/approval", permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=ItemOut
+)
 async def approve_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Confirm a registration, which opens the item; another person than the registrar does."""
     await registration_approval.approve_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/refusal", permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=ItemOut)
+@router.post(
+    "/items/{item_id}/refusal", permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=ItemOut
+)
 async def refuse_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Refuse a registration; another person than the registrar does."""
     await registration_approval.refuse_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/suspension", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
+@router.post("/items/{item_id}/suspension", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def suspend_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Let an item stand still: until it is resumed it is neither due nor late."""
     await suspension.suspend_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/resumption", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
+@router.post("/items/{item_id}/resumption", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def resume_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Go on with a suspended item; its deadline moves by the days for which it stood still."""
     await suspension.resume_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/termination", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
+@router.post("/items/{item_id}/termination", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def terminate_item(item_id: Id, body: TerminateItem, session: SessionDep, actor: ActorDep) -> Response:
     """End an item without its close-out, on the word of who ordered it."""
     await suspension.terminate_item(session, actor, item_id, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/voiding", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
+@router.post("/items/{item_id}/voiding", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def void_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
     """Take back a registration that was a mistake; its number is kept. Another person than the registrar does."""
     await suspension.void_item(session, actor, item_id, **body.model_dump())

@@ -4,7 +4,7 @@ from fastapi import Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.edge import XLSX
-from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, WORKING, Scope, may
+from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, WORKING, Scope, may, person_may
 from api.replies import many, one, watched
 from api.router import Router
 from api.schemas.fields import Id, Year
@@ -57,7 +57,7 @@ async def open_ledger(year: Year, session: SessionDep, actor: ActorDep) -> Respo
 
 @router.post(
     "/ledgers/{year}/check",
-    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE),
     response_model=LedgerCheckOut,
     status_code=201,
     dependencies=[Once],
@@ -91,7 +91,7 @@ async def get_ledger_check(year: Year, check_id: Id, session: SessionDep, actor:
     return one(await queries.get_ledger_check(session, actor, year, check_id))
 
 
-@router.post("/ledgers/{year}/closing", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=LedgerOut)
+@router.post("/ledgers/{year}/closing", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=LedgerOut)
 async def close_ledger(year: Year, body: CloseLedger, session: SessionDep, actor: ActorDep) -> Response:
     """Close a year's ledger and carry what is unfinished, under its numbers, over into the next year's."""
     await ledger_standing.close_ledger(session, actor, year=year, **body.model_dump())

@@ -1,10 +1,10 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
-from api.permissions import AUDITOR, OFFICE, PUBLIC, Scope, may
+from api.permissions import AUDITOR, OFFICE, PUBLIC, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
 from api.schemas.fields import Digits, Id
@@ -26,7 +26,7 @@ from api.schemas.messaging import (
 )
 from supervision.messaging import broadcasts, queries, receipts, templates
 from supervision.messaging.audience import Audience
-from supervision.messaging.gateways.chosen import listening_gateway
+from supervision.messaging.gateways.chosen import signer_of
 from supervision.messaging.states import MessageState
 
 router = Router("messaging")
@@ -46,7 +46,7 @@ async def get_template(name: TemplateName, session: SessionDep, actor: ActorDep)
 
 @router.post(
     "/templates",
-    permission=may(Scope.MESSAGES_WRITE, OFFICE),
+    permission=person_may(Scope.MESSAGES_WRITE, OFFICE),
     response_model=TemplateOut,
     status_code=201,
     dependencies=[Once],
@@ -73,7 +73,7 @@ async def preview_broadcast(body: PreviewBroadcast, session: SessionDep, actor: 
 
 @router.post(
     "/broadcasts",
-    permission=may(Scope.MESSAGES_WRITE, OFFICE),
+    permission=person_may(Scope.MESSAGES_WRITE, OFFICE),
     response_model=BroadcastDetail,
     status_code=201,
     dependencies=[Once],
@@ -155,9 +155,14 @@ async def get_message(message_id: Digits, session: SessionDep, actor: ActorDep) 
         }
     },
 )
-async def receive_receipts(name: GatewayName, request: Request, session: SessionDep) -> Response:
+async def receive_receipts(
+    name: GatewayName,
+    request: Request,
+    session: SessionDep,
+    webhook_id: Annotated[str | None, Header(max_length=200, include_in_schema=False)] = None,
+) -> Response:
     """Take a gateway's signed receipts; they are kept as they came and matched a moment later."""
-    gateway = listening_gateway(name)
     raw = await request.body()
-    gateway.verify_receipt(request.headers, raw)
-    return reply({"status": "kept", "lines": await receipts.keep(session, gateway, raw)})
+    is_test, gateway = signer_of(name, request.headers, raw)
+    kept = await receipts.keep(session, gateway, raw, is_test=is_test, webhook_id=webhook_id)
+    return reply({"status": "kept", "lines": kept})

@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
-from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, Scope, may
+from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import all_of, many, one
 from api.router import Router
 from api.schemas.fields import GiveReason, Id
@@ -47,7 +47,9 @@ async def list_notice_procedures(session: SessionDep, actor: ActorDep) -> Respon
     return all_of(await queries.list_notice_procedures(session, actor))
 
 
-@router.post("/notice_procedures", permission=may(Scope.IDENTITY_WRITE, ADMINISTRATOR), response_model=NoticeProcedures)
+@router.post(
+    "/notice_procedures", permission=person_may(Scope.IDENTITY_WRITE, ADMINISTRATOR), response_model=NoticeProcedures
+)
 async def set_notice_procedure(body: SetNoticeProcedure, session: SessionDep, actor: ActorDep) -> Response:
     """Set how a kind of notice is signed off and acknowledged, for what is drafted from now on."""
     await sign_off.set_notice_procedure(session, actor, **body.model_dump())
@@ -97,14 +99,16 @@ async def amend_notice(
     return one(await queries.get_notice(session, actor, notice_id))
 
 
-@router.post("/notices/{notice_id}/return", permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=NoticeOut)
+@router.post(
+    "/notices/{notice_id}/return", permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=NoticeOut
+)
 async def return_notice(notice_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
     """Give a notice back to its drafter with a reason, before it is issued."""
     await sign_off.return_notice(session, actor, notice_id, reason=body.reason)
     return one(await queries.get_notice(session, actor, notice_id))
 
 
-@router.post("/notices/{notice_id}/check", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=NoticeOut)
+@router.post("/notices/{notice_id}/check", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=NoticeOut)
 async def check_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Check a draft; another person than the drafter does."""
     await sign_off.check_notice(session, actor, notice_id)
@@ -112,7 +116,9 @@ async def check_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> R
 
 
 @router.post(
-    "/notices/{notice_id}/countersignature", permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=NoticeOut
+    "/notices/{notice_id}/countersignature",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER),
+    response_model=NoticeOut,
 )
 async def countersign_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Countersign a notice; another person than the drafter does."""
@@ -120,7 +126,9 @@ async def countersign_notice(notice_id: Id, session: SessionDep, actor: ActorDep
     return one(await queries.get_notice(session, actor, notice_id))
 
 
-@router.post("/notices/{notice_id}/issue", permission=may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=NoticeOut)
+@router.post(
+    "/notices/{notice_id}/issue", permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=NoticeOut
+)
 async def issue_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Issue a notice under its number and deliver it to its units; another person than the drafter does."""
     await sign_off.issue_notice(session, actor, notice_id)
@@ -149,7 +157,7 @@ async def get_notice_delivery(delivery_id: Id, session: SessionDep, actor: Actor
 
 @router.post(
     "/notice_deliveries/{delivery_id}/acknowledgement",
-    permission=may(Scope.PROGRESS_WRITE, UNIT),
+    permission=person_may(Scope.PROGRESS_WRITE, UNIT),
     response_model=NoticeDeliveryOut,
 )
 async def acknowledge_delivery(delivery_id: Id, session: SessionDep, actor: ActorDep) -> Response:

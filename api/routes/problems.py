@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
-from api.permissions import LEADER, OFFICE, SUPERVISING, UNIT, Scope, may
+from api.permissions import LEADER, OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
 from api.schemas.fields import Id
@@ -99,7 +99,7 @@ async def escalate_problem(problem_id: Id, body: EscalateProblem, session: Sessi
 
 @router.post(
     "/problems/{problem_id}/decision",
-    permission=may(Scope.PROGRESS_WRITE, OFFICE, LEADER, UNIT),
+    permission=person_may(Scope.PROGRESS_WRITE, OFFICE, LEADER, UNIT),
     response_model=ProblemOut,
 )
 async def decide_problem(problem_id: Id, body: DecideProblem, session: SessionDep, actor: ActorDep) -> Response:
@@ -117,7 +117,9 @@ async def follow_up_problem(problem_id: Id, body: FollowUpProblem, session: Sess
     return one(await queries.get_problem(session, actor, problem_id))
 
 
-@router.post("/problems/{problem_id}/resolution", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ProblemOut)
+@router.post(
+    "/problems/{problem_id}/resolution", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ProblemOut
+)
 async def resolve_problem(problem_id: Id, body: ResolveProblem, session: SessionDep, actor: ActorDep) -> Response:
     """Find a decided problem solved."""
     await solution.resolve_problem(session, actor, problem_id, **body.model_dump())

@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
-from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may
+from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
 from api.schemas.fields import Id, Moment, Year
@@ -84,7 +84,9 @@ async def enter_report(obligation_id: Id, body: EnterReport, session: SessionDep
 
 
 @router.post(
-    "/progress_reports/{report_id}/return", permission=may(Scope.PROGRESS_WRITE, OFFICE), response_model=ReportOut
+    "/progress_reports/{report_id}/return",
+    permission=person_may(Scope.PROGRESS_WRITE, OFFICE),
+    response_model=ReportOut,
 )
 async def return_report(report_id: Id, body: ReturnReport, session: SessionDep, actor: ActorDep) -> Response:
     """Return a hollow report for supplement: it counts no longer, and the unit owes it again."""

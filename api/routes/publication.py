@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Path, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
-from api.permissions import AUDITOR, GROUP, OFFICE, PUBLIC, PUBLISHER, Scope, may
+from api.permissions import AUDITOR, GROUP, OFFICE, PUBLIC, PUBLISHER, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
 from api.schemas.fields import Id
@@ -66,7 +66,7 @@ async def get_publication(publication_id: Id, session: SessionDep, actor: ActorD
 
 @router.post(
     "/v1/publications/{publication_id}/review",
-    permission=may(Scope.PUBLICATION_WRITE, OFFICE, PUBLISHER),
+    permission=person_may(Scope.PUBLICATION_WRITE, OFFICE, PUBLISHER),
     response_model=PublicationOut,
 )
 async def review_publication(
@@ -79,7 +79,7 @@ async def review_publication(
 
 @router.post(
     "/v1/publications/{publication_id}/release",
-    permission=may(Scope.PUBLICATION_WRITE, OFFICE, PUBLISHER),
+    permission=person_may(Scope.PUBLICATION_WRITE, OFFICE, PUBLISHER),
     response_model=PublicationOut,
 )
 async def publish(publication_id: Id, session: SessionDep, actor: ActorDep) -> Response:

@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
-from api.permissions import OFFICE, SUPERVISING, UNIT, Scope, may
+from api.permissions import OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
 from api.schemas.fields import Id
@@ -70,7 +70,7 @@ async def get_completion_report(completion_report_id: Id, session: SessionDep, a
 
 @router.post(
     "/completion_reports/{completion_report_id}/review",
-    permission=may(Scope.ITEMS_WRITE, OFFICE),
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE),
     response_model=CompletionReportOut,
 )
 async def review_completion(
@@ -115,21 +115,23 @@ async def get_waiver(waiver_id: Id, session: SessionDep, actor: ActorDep) -> Res
     return one(await queries.get_waiver(session, actor, waiver_id))
 
 
-@router.post("/waivers/{waiver_id}/decision", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=WaiverOut)
+@router.post(
+    "/waivers/{waiver_id}/decision", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=WaiverOut
+)
 async def decide_waiver(waiver_id: Id, body: DecideWaiver, session: SessionDep, actor: ActorDep) -> Response:
     """Grant a waiver on a written opinion or a principal county leader's approval, or refuse it; the asker may not."""
     await waivers.decide_waiver(session, actor, waiver_id, **body.model_dump())
     return one(await queries.get_waiver(session, actor, waiver_id))
 
 
-@router.post("/items/{item_id}/close_out", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
+@router.post("/items/{item_id}/close_out", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def close_item(item_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Close an item all of whose tasks are passed or waived."""
     await close_out.close_item(session, actor, item_id)
     return one(await items.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/reopening", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
+@router.post("/items/{item_id}/reopening", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
 async def reopen_item(item_id: Id, body: ReopenItem, session: SessionDep, actor: ActorDep) -> Response:
     """Open a closed item again after a look back; the verdicts on its tasks are undone, and kept."""
     await close_out.reopen_item(session, actor, item_id, **body.model_dump())

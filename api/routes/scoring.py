@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
-from api.permissions import GROUP, OFFICE, SUPERVISING, UNIT, Scope, may
+from api.permissions import GROUP, OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
 from api.schemas.bulletins import CircularOut
@@ -41,7 +41,7 @@ async def list_scoring_policies(request: Request, session: SessionDep, actor: Ac
 
 @router.post(
     "/scoring_policies",
-    permission=may(Scope.SCORES_WRITE, GROUP),
+    permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
     response_model=ScoringPolicyOut,
     status_code=201,
     dependencies=[Once],
@@ -103,7 +103,7 @@ async def get_deduction(deduction_id: Id, session: SessionDep, actor: ActorDep) 
 
 @router.post(
     "/deductions/{deduction_id}/verification",
-    permission=may(Scope.SCORES_WRITE, OFFICE, GROUP),
+    permission=person_may(Scope.SCORES_WRITE, OFFICE, GROUP),
     response_model=DeductionOut,
 )
 async def verify_deduction(deduction_id: Id, body: VerifyDeduction, session: SessionDep, actor: ActorDep) -> Response:
@@ -113,7 +113,9 @@ async def verify_deduction(deduction_id: Id, body: VerifyDeduction, session: Ses
 
 
 @router.post(
-    "/deductions/{deduction_id}/confirmation", permission=may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
+    "/deductions/{deduction_id}/confirmation",
+    permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
+    response_model=DeductionOut,
 )
 async def confirm_deduction(
     deduction_id: Id,
@@ -130,7 +132,7 @@ async def confirm_deduction(
 
 
 @router.post(
-    "/deductions/{deduction_id}/refusal", permission=may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
+    "/deductions/{deduction_id}/refusal", permission=person_may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
 )
 async def refuse_deduction(deduction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
     """Refuse a proposed deduction; it stays on record."""
@@ -139,7 +141,9 @@ async def refuse_deduction(deduction_id: Id, body: Decide, session: SessionDep, 
 
 
 @router.post(
-    "/deductions/{deduction_id}/reversal", permission=may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
+    "/deductions/{deduction_id}/reversal",
+    permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
+    response_model=DeductionOut,
 )
 async def reverse_deduction(deduction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
     """Reverse a confirmed deduction by a counter-entry; by somebody who neither proposed nor confirmed it."""
@@ -148,7 +152,7 @@ async def reverse_deduction(deduction_id: Id, body: Decide, session: SessionDep,
 
 
 @router.post(
-    "/deductions/{deduction_id}/dispute", permission=may(Scope.SCORES_WRITE, UNIT), response_model=DeductionOut
+    "/deductions/{deduction_id}/dispute", permission=person_may(Scope.SCORES_WRITE, UNIT), response_model=DeductionOut
 )
 async def dispute_deduction(deduction_id: Id, body: Dispute, session: SessionDep, actor: ActorDep) -> Response:
     """Dispute a confirmed deduction; it counts until it is reversed."""
@@ -157,7 +161,7 @@ async def dispute_deduction(deduction_id: Id, body: Dispute, session: SessionDep
 
 
 @router.post(
-    "/deductions/{deduction_id}/ruling", permission=may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
+    "/deductions/{deduction_id}/ruling", permission=person_may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
 )
 async def rule_on_dispute(deduction_id: Id, body: RuleOnDispute, session: SessionDep, actor: ActorDep) -> Response:
     """Uphold a disputed deduction or reverse it; by somebody who neither proposed nor confirmed it."""
@@ -176,7 +180,7 @@ async def get_quarterly_warnings(
 
 @router.post(
     "/quarterly_warnings",
-    permission=may(Scope.SCORES_WRITE, GROUP),
+    permission=person_may(Scope.SCORES_WRITE, GROUP),
     response_model=QuarterlyWarningsOut,
     status_code=201,
     dependencies=[Once],

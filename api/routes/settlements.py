@@ -4,7 +4,7 @@ from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.edge import XLSX
-from api.permissions import AUDITOR, GROUP, OFFICE, SUPERVISING, Scope, may
+from api.permissions import AUDITOR, GROUP, OFFICE, SUPERVISING, Scope, may, person_may
 from api.replies import many, one, saved_as
 from api.router import Router
 from api.schemas.fields import Id, Year
@@ -26,7 +26,7 @@ router = Router("scoring")
 
 @router.post(
     "/settlements/{year}",
-    permission=may(Scope.SCORES_WRITE, OFFICE),
+    permission=person_may(Scope.SCORES_WRITE, OFFICE, with_fresh_sign_in=True),
     response_model=SettlementOut,
     status_code=201,
     dependencies=[Once],
@@ -38,7 +38,9 @@ async def prepare_settlement(year: Year, session: SessionDep, actor: ActorDep) -
 
 
 @router.post(
-    "/settlements/{year}/confirmation", permission=may(Scope.SCORES_WRITE, GROUP), response_model=SettlementOut
+    "/settlements/{year}/confirmation",
+    permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
+    response_model=SettlementOut,
 )
 async def confirm_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
     """Confirm a year's settlement, by another person than prepared it; it is frozen from then on."""
@@ -59,7 +61,7 @@ async def get_settlement(
 
 @router.get(
     "/settlements/{year}/export",
-    permission=may(Scope.SCORES_READ, OFFICE, GROUP),
+    permission=person_may(Scope.SCORES_READ, OFFICE, GROUP, with_fresh_sign_in=True),
     response_class=Response,
     responses={
         200: {
@@ -91,7 +93,7 @@ async def list_settlement_reopenings(
 
 @router.post(
     "/settlement_reopenings",
-    permission=may(Scope.SCORES_WRITE, OFFICE, GROUP),
+    permission=person_may(Scope.SCORES_WRITE, OFFICE, GROUP),
     response_model=ReopeningOut,
     status_code=201,
     dependencies=[Once],
@@ -115,7 +117,7 @@ async def get_settlement_reopening(reopening_id: Id, session: SessionDep, actor:
 
 @router.post(
     "/settlement_reopenings/{reopening_id}/approval",
-    permission=may(Scope.SCORES_WRITE, GROUP),
+    permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
     response_model=ReopeningOut,
 )
 async def approve_settlement_reopening(reopening_id: Id, session: SessionDep, actor: ActorDep) -> Response:
@@ -126,7 +128,7 @@ async def approve_settlement_reopening(reopening_id: Id, session: SessionDep, ac
 
 @router.post(
     "/settlement_reopenings/{reopening_id}/refusal",
-    permission=may(Scope.SCORES_WRITE, GROUP),
+    permission=person_may(Scope.SCORES_WRITE, GROUP),
     response_model=ReopeningOut,
 )
 async def refuse_settlement_reopening(reopening_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
@@ -171,7 +173,7 @@ async def get_score_correction(correction_id: Id, session: SessionDep, actor: Ac
 
 @router.post(
     "/score_corrections/{correction_id}/confirmation",
-    permission=may(Scope.SCORES_WRITE, GROUP),
+    permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
     response_model=CorrectionOut,
 )
 async def confirm_score_correction(correction_id: Id, session: SessionDep, actor: ActorDep) -> Response:
@@ -182,7 +184,7 @@ async def confirm_score_correction(correction_id: Id, session: SessionDep, actor
 
 @router.post(
     "/score_corrections/{correction_id}/refusal",
-    permission=may(Scope.SCORES_WRITE, GROUP),
+    permission=person_may(Scope.SCORES_WRITE, GROUP),
     response_model=CorrectionOut,
 )
 async def refuse_score_correction(correction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:

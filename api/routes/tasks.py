@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
-from api.permissions import OFFICE, UNIT, WORKING, Scope, may
+from api.permissions import OFFICE, UNIT, WORKING, Scope, may, person_may
 from api.replies import all_of, many, one, reply
 from api.router import Router
 from api.schemas.fields import Id
@@ -188,7 +188,7 @@ async def get_extension(extension_id: Id, session: SessionDep, actor: ActorDep) 
 
 
 @router.post(
-    "/extensions/{extension_id}/decision", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=ExtensionOut
+    "/extensions/{extension_id}/decision", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ExtensionOut
 )
 async def decide_extension(extension_id: Id, body: DecideExtension, session: SessionDep, actor: ActorDep) -> Response:
     """Grant an extension, which moves the item's deadline, or refuse it; the asker may not."""

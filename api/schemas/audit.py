@@ -11,7 +11,7 @@ class AuditEventOut(Answer):
     at: datetime = Field(description="business time of the jurisdiction")
     recorded_at: datetime = Field(description="the machine's time")
     verb: str = Field(max_length=100, examples=["item.registered"])
-    role: str = Field(max_length=20)
+    role: str = Field(max_length=40)
     client_id: Id | None
     official_id: Id | None
     subject_id: str | None = Field(max_length=100)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, FullDate, Id, Line, PageOf, Paper, Prose, Reason
+from api.schemas.fields import Answer, Body, FullDate, Id, Line, Name, PageOf, Paper, Prose, Reason
 from supervision.bulletins.states import (
     CircularKind,
     CircularState,
@@ -24,14 +24,14 @@ Share = Annotated[
 
 class DraftCircular(Body):
     month: FullDate = Field(description="the month's first day")
-    title: Line
+    title: Name
     cut_off_on: FullDate | None = Field(
         default=None, description="the last day that counts; left out: the month's last, as far as it has come"
     )
 
 
 class AmendCircular(Body):
-    title: Line | None = None
+    title: Name | None = None
     text: Paper | None = None
 
 

@@ -129,6 +129,13 @@ Name = Annotated[
     BeforeValidator(_seen),
     AfterValidator(_named),
 ]
+# How an identity provider calls somebody or a front end; OpenID Connect allows 255 characters.
+ProviderName = Annotated[
+    str,
+    Field(min_length=1, max_length=255, pattern=texts.VISIBLE),
+    BeforeValidator(_seen),
+    AfterValidator(texts.read_text),
+]
 Prose = Annotated[
     str,
     Field(min_length=1, max_length=4000, pattern=texts.VISIBLE),
@@ -149,7 +156,8 @@ Paper = Annotated[
     BeforeValidator(_seen),
     AfterValidator(texts.read_text),
 ]
-Digits = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$", max_length=19)]
+# Of 19 digits not all fit a bigint, and no table will ever have so many rows.
+Digits = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$", max_length=18)]
 Percent = Annotated[int, Field(ge=0, le=100, strict=True), BeforeValidator(whole)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 # In a body, where a number is a number.

@@ -3,11 +3,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Moment, Name, PageOf
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Moment, Name, PageOf, ProviderName
 from supervision.foundation.actors import Role
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 
-ClientRole = Literal["office", "group", "leader", "unit", "publisher", "auditor", "administrator"]
+ClientRole = Literal[
+    "office", "group", "leader", "unit", "publisher", "auditor", "administrator", "security_administrator"
+]
+OperationName = Annotated[str, Field(max_length=100)]
 KeyKind = Literal["live", "test"]
 Telephone = Annotated[Line, Field(min_length=11, max_length=20, examples=["19999990001"])]
 ScopeName = Annotated[str, Field(pattern=r"^[a-z]+:(read|write)$", max_length=40, examples=["items:read"])]
@@ -72,6 +75,9 @@ class RegisterClient(Body):
     role: ClientRole
     unit_id: Id | None = None
     may_act_for_officials: Flag = False
+    token_client: ProviderName | None = Field(
+        default=None, description="what the identity provider calls this front end; people sign in through it then"
+    )
 
 
 class ClientOut(Answer):
@@ -80,7 +86,9 @@ class ClientOut(Answer):
     role: ClientRole
     unit_id: Id | None
     may_act_for_officials: bool
+    token_client: str | None = Field(max_length=255)
     created_at: datetime
+    disabled_at: datetime | None = Field(description="from then on none of its keys is let in")
     version: int = Field(ge=1)
 
 
@@ -93,7 +101,7 @@ class IssueKey(Body):
     scopes: list[ScopeName] | None = Field(
         default=None, min_length=1, max_length=50, description="all that the role can use, if left out"
     )
-    expires_at: Moment | None = None
+    expires_at: Moment | None = Field(default=None, description="366 days from now at most, and if left out")
 
 
 class KeyOut(Answer):
@@ -123,6 +131,15 @@ class JurisdictionOut(Answer):
     kind: str = Field(max_length=20)
 
 
+class HeldRole(Answer):
+    id: Id = Field(description="for the Ducha-Acting-As header")
+    role: Role
+    unit_id: Id | None
+    since_on: FullDate
+    until_on: FullDate | None
+    operations: list[OperationName] = Field(max_length=1000, description="what the role may call, as operation ids")
+
+
 class Me(Answer):
     jurisdiction: JurisdictionOut
     role: Role
@@ -131,6 +148,9 @@ class Me(Answer):
     unit_id: Id | None
     scopes: list[ScopeName] = Field(max_length=50)
     is_test: bool
+    proof: Literal["key", "on_behalf", "token"] = Field(description="how it was shown who asks")
+    signed_in_at: datetime | None = Field(description="when the person last signed in at the provider, if it says so")
+    appointments: list[HeldRole] = Field(max_length=100, description="the person's roles that are in force")
 
 
 class HoldClock(Body):

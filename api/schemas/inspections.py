@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, FullDate, Id, Line, PageOf, Prose
+from api.schemas.fields import Answer, Body, FullDate, Id, Name, PageOf, Prose
 from supervision.inspections.models import Method, Severity
 from supervision.inspections.plans import PlanScope
 from supervision.inspections.states import PlanState
@@ -15,7 +15,7 @@ Methods = Annotated[list[Method], Field(min_length=1, max_length=len(Method))]
 
 
 class DraftInspectionPlan(Body):
-    title: Line
+    title: Name
     first_on: FullDate
     last_on: FullDate
     methods: Methods
@@ -28,7 +28,7 @@ class DraftInspectionPlan(Body):
 
 
 class AmendInspectionPlan(Body):
-    title: Line | None = None
+    title: Name | None = None
     first_on: FullDate | None = None
     last_on: FullDate | None = None
     methods: Methods | None = None

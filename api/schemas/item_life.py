@@ -43,7 +43,7 @@ class MergeItem(Body):
 
 
 class SplitPartIn(Body):
-    title: Line
+    title: Name
     task_ids: list[Id] = Field(min_length=1, max_length=100)
 
 

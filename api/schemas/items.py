@@ -2,17 +2,17 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, PageOf, Percent, Prose, Year
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, Name, PageOf, Percent, Prose, Year
 from supervision.documents.models import Secrecy
 from supervision.items.states import AuthorityKind, ItemKind, ItemState
 
 
 class RegisterItem(Body):
     kind: ItemKind
-    title: Line
+    title: Name
     source: Line = Field(examples=["县委办公室通知"])
     authority_kind: AuthorityKind | None = Field(default=None, description="what it rests on; usual for its kind")
-    authority_name: Line | None = Field(
+    authority_name: Name | None = Field(
         default=None, description="which meeting, document or leader; the source, unless told"
     )
     authority_number: Line | None = Field(default=None, description="the document's number", examples=["2016年第3号"])
@@ -28,10 +28,10 @@ class RegisterItem(Body):
 
 
 class AmendItem(Body):
-    title: Line | None = None
+    title: Name | None = None
     source: Line | None = None
     authority_kind: AuthorityKind | None = None
-    authority_name: Line | None = None
+    authority_name: Name | None = None
     authority_number: Line | None = None
     authority_on: FullDate | None = None
     authority_body: Line | None = None

@@ -75,7 +75,7 @@ class BroadcastOut(Answer):
     id: Id
     template_id: Id
     matter: str = Field(max_length=300)
-    text: str = Field(max_length=1000)
+    text: str | None = Field(max_length=1000, description="null once it was erased")
     audience: dict[str, object] = Field(description="as it was described; a scheduled one describes itself")
     parts: int = Field(ge=1, le=8)
     recipients: Count
@@ -84,6 +84,7 @@ class BroadcastOut(Answer):
     critical_reason: str | None = Field(max_length=200)
     confirmed_by: Id | None
     confirmed_at: datetime
+    erased_at: datetime | None = Field(description="when its text was erased, after the time set for it")
 
 
 class MessageCounts(Answer):
@@ -110,9 +111,9 @@ class MessageOut(Answer):
     id: Digits
     broadcast_id: Id | None
     official_id: Id
-    telephone: str | None = Field(max_length=20, description="masked")
+    telephone: str | None = Field(max_length=20, description="masked; null once it was erased")
     template_id: Id
-    text: str = Field(max_length=1000)
+    text: str | None = Field(max_length=1000, description="null once it was erased")
     matter: str | None = Field(max_length=300)
     state: MessageState
     is_test: bool
@@ -124,6 +125,7 @@ class MessageOut(Answer):
     code: str | None = Field(max_length=128)
     accepted_at: datetime | None
     finished_at: datetime | None
+    erased_at: datetime | None = Field(description="when text and number were erased, after the time set for them")
 
 
 class Meaning(Answer):

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, FullDate, Id, Line, PageOf, Prose
+from api.schemas.fields import Answer, Body, FullDate, Id, Line, Name, PageOf, Prose
 from supervision.documents.models import Secrecy
 from supervision.papers.states import TransferState
 
@@ -13,7 +13,7 @@ Leaders = Annotated[list[Id], Field(min_length=1, max_length=20)]
 class RegisterInstructionPaper(Body):
     sender: Line = Field(examples=["县委办公室"])
     document_number: Line | None = Field(default=None, examples=["县委办〔2016〕3号"])
-    title: Line
+    title: Name
     instructed_on: FullDate
     words: Prose = Field(description="the leaders' exact words; they are never sent by message")
     leader_ids: Leaders = Field(description="the county leaders who wrote on the paper")

@@ -2,13 +2,13 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Line, PageOf, Prose
+from api.schemas.fields import Answer, Body, Flag, FullDate, Id, Name, PageOf, Prose
 from supervision.problems.models import EntryKind
 from supervision.problems.states import Level, ProblemState
 
 
 class OpenProblem(Body):
-    title: Line
+    title: Name
     text: Prose
     responsible_unit_id: Id
     unit_ids: list[Id] = Field(

@@ -14,6 +14,7 @@ from api.schemas.fields import (
     Id,
     Line,
     Moment,
+    Name,
     PageOf,
     PointsText,
     Prose,
@@ -235,7 +236,7 @@ class QuarterlyWarningsOut(Answer):
 class DraftQuarterlyCircular(Body):
     year: GivenYear
     quarter: GivenQuarter
-    title: Line
+    title: Name
     cut_off_on: FullDate | None = Field(
         default=None, description="the last day that counts for the work; left out: the quarter's last"
     )

@@ -3,7 +3,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,18 +20,21 @@ from deploy.demo import county, facts, summary
 from deploy.demo.county import CODE, FIRST, NAME, County
 from deploy.demo.desk import Desk, FellShort
 from deploy.demo.ledger import read_goals
+from deploy.demo.people import FRONT_END, People
 from deploy.demo.script import YEAR_ENDS
 from deploy.demo.year import Year
 from deploy.folders import kept_secret
-from deploy.jurisdictions import found, owners_session
+from deploy.identity_provider import start_provider, trial_provider
+from deploy.jurisdictions import Founded, SigningIn, found, owners_session
 from deploy.processes import free_port, unwound_by_signals
 from deploy.stack import Stack, answers
-from supervision.audit import seals
+from supervision.audit import verification
+from supervision.audit.damage import Findings
 from supervision.cadence import calendar_seed
 from supervision.foundation import settings
 from supervision.identity.models import JurisdictionKind
 from supervision.messaging.gateways.chosen import choose_gateways
-from worker.jobs import cadence
+from worker.jobs import audit, cadence
 from worker.runner import Runner, open_runner
 
 DATABASE = "ducha_demo"
@@ -66,11 +69,12 @@ def main(
     if admin_url := os.environ.get("DUCHA_DATABASE_URL"):
         roles.drop_database(admin_url, DATABASE)
     api_port, gateway_port = free_port(), free_port()
-    gateway_secret = folder.absolute() / "secrets" / "gateway"
+    gateway_secrets = [folder.absolute() / "secrets" / name for name in ("gateway", "gateway-receipts")]
     chosen = {
         "DUCHA_TEST_GATEWAY": "http",
         "DUCHA_TEST_GATEWAY_URL": f"http://127.0.0.1:{gateway_port}",
-        "DUCHA_GATEWAY_SECRET_FILE": str(gateway_secret),
+        "DUCHA_TEST_GATEWAY_SECRET_FILE": str(gateway_secrets[0]),
+        "DUCHA_TEST_GATEWAY_RECEIPT_SECRET_FILE": str(gateway_secrets[1]),
         "DUCHA_PUBLIC_URL": f"http://127.0.0.1:{api_port}",
         "DUCHA_LOG_LEVEL": "warning",
     }
@@ -80,13 +84,15 @@ def main(
                 Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
             )
             steps = Steps(progress)
-            with steps("启动数据库、队列、接口、工作进程、短信网关模拟器 Start"):
+            with steps("启动数据库、队列、接口、工作进程、短信网关模拟器、身份提供方 Start"):
                 stack = opened.enter_context(Stack(folder, database=DATABASE, settings=chosen))
-                kept_secret(gateway_secret)
+                for secret in gateway_secrets:
+                    kept_secret(secret)
                 base_url = stack.start_api(api_port)
-                start_simulator(stack, gateway_port, gateway_secret, base_url)
+                start_simulator(stack, gateway_port, gateway_secrets, base_url)
                 stack.start_worker()
-            result = opened.enter_context(live_through(stack, base_url, steps))
+                issuer = start_provider(stack, free_port())
+            result = opened.enter_context(live_through(stack, base_url, issuer, steps))
             progress.stop()
             is_whole = summary.show(console, result, facts_file)
             if not once:
@@ -104,28 +110,33 @@ def main(
     raise typer.Exit(0 if is_whole else 1)
 
 
-def start_simulator(stack: Stack, port: int, secret: Path, base_url: str) -> None:
+def start_simulator(stack: Stack, port: int, secrets: Sequence[Path], base_url: str) -> None:
     ledger = stack.folder / "gateway" / "ledger.jsonl"
     ledger.parent.mkdir(parents=True, exist_ok=True)
-    where = ["--port", str(port), "--secret-file", str(secret), "--ledger", str(ledger)]
+    where = ["--port", str(port), "--ledger", str(ledger)]
+    where += ["--secret-file", str(secrets[0]), "--receipt-secret-file", str(secrets[1])]
     receipts = ["--receipts-url", f"{base_url}/v1/gateways/http/receipts"]
     url = f"http://127.0.0.1:{port}/ledger/summary"
     stack.start_program("simulator", ["-m", "deploy.simulator", *where, *receipts], {}, ready=lambda: answers(url))
 
 
 @contextmanager
-def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[facts.Result]:
+def live_through(stack: Stack, base_url: str, issuer: str, steps: Steps) -> Iterator[facts.Result]:
     """Found the county, live through the year, wait until every message has its receipt, and gather the facts."""
     os.environ.update(stack.environment("worker"))
     settings.current.cache_clear()
     with ExitStack() as opened:
         loop = opened.enter_context(asyncio.Runner())
-        with steps("开户：单位、人员、密钥 Found the county"):
-            founded = loop.run(_found(stack))
+        with steps("开户：单位、人员、任命、登录 Found the county"):
+            founded = loop.run(_found(stack, issuer))
             administrator = opened.enter_context(Desk(base_url, founded.administrator_key))
+            # Roles are given from the day on which the story begins, years before it is told.
+            administrator.post("/v1/clock/hold", {"at": "2016-01-01T08:00:00+08:00"})
+            people = People(base_url, issuer)
+            people.begin(founded.invitations)
             goals = read_goals()
-            cast = county.settle(base_url, administrator, sorted({goal.responsible_unit for goal in goals}))
-            for desk in cast.desks():
+            cast = county.settle(administrator, people, sorted({goal.responsible_unit for goal in goals}))
+            for desk in (people.first, people.second, *cast.desks()):
                 opened.enter_context(desk)
         doorbell = Doorbell(stack.redis_url)
         opened.callback(lambda: loop.run(doorbell.aclose()))
@@ -150,8 +161,8 @@ def live_through(stack: Stack, base_url: str, steps: Steps) -> Iterator[facts.Re
         with steps("等待短信全部送达并收到回执 Await receipts"):
             _await_receipts(cast)
         with steps("封存并核对操作审计 Seal and verify the audit"):
-            compared, damages = loop.run(_seal_and_verify(runner))
-        yield facts.Result(base_url, CODE, stack.folder, cast, year, compared, len(damages), steps.seconds)
+            findings = loop.run(_seal_and_verify(runner))
+        yield facts.Result(base_url, CODE, stack.folder, cast, year, findings.compared, findings.damaged, steps.seconds)
 
 
 def visitors(result: facts.Result) -> dict[str, Desk]:
@@ -168,11 +179,16 @@ def visitors(result: facts.Result) -> dict[str, Desk]:
     }
 
 
-async def _found(stack: Stack) -> Any:
+async def _found(stack: Stack, issuer: str) -> Founded:
     async with owners_session(stack.urls.owner) as session:
         await calendar_seed.seed_calendar(session)
         return await found(
-            session, code=CODE, name=NAME, kind=JurisdictionKind.DEMONSTRATION, policy_from=date(2016, 1, 1)
+            session,
+            code=CODE,
+            name=NAME,
+            kind=JurisdictionKind.DEMONSTRATION,
+            policy_from=date(2016, 1, 1),
+            signing_in=SigningIn(trial_provider(issuer), FRONT_END),
         )
 
 
@@ -181,11 +197,11 @@ async def _tick(runner: Runner, doorbell: Doorbell, jurisdiction_id: Any) -> Non
     await doorbell.ring_out()
 
 
-async def _seal_and_verify(runner: Runner) -> tuple[int, list[seals.Damage]]:
+async def _seal_and_verify(runner: Runner) -> Findings:
+    await audit.seal(runner)
+    exported = await asyncio.to_thread(Path(settings.current().audit_seals).read_text)
     async with runner.everywhere() as session:
-        await seals.seal(session)
-    async with runner.everywhere() as session:
-        return await seals.verify(session)
+        return await verification.verify(session, exported.splitlines())
 
 
 def _await_receipts(cast: County, *, seconds: float = 60) -> None:

@@ -1,13 +1,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
 
 from deploy.demo.desk import Desk
+from deploy.demo.people import People
 
 CODE, NAME = "990101", "示例县（演示）"
 LEADERSHIP = "县委县政府（示例）"
 PRINCIPAL, FIRST_LEADER, SECOND_LEADER = "示例县主要领导", "示例县领导甲", "示例县领导乙"
+OFFICE = "督查室（示例）"
+# Who works in the office and beside it: where the story finds them, a name that says what they do, and their role.
+STAFF = (
+    ("office", "督查室经办人", "office"),
+    ("second_office", "督查室负责人", "office"),
+    ("group", "日常工作督查组组长", "group"),
+    ("second_group", "日常工作督查组副组长", "group"),
+    ("publisher", "宣传部工作人员", "publisher"),
+    ("auditor", "审计员", "auditor"),
+)
 # Invented units, plainly named so: what is scripted to go wrong belongs to them alone.
 INVENTED = ("示例甲局（虚构）", "示例乙局（虚构）", "示例丙镇（虚构）")
 FIRST, SECOND, THIRD = INVENTED
@@ -17,13 +27,13 @@ FIRST, SECOND, THIRD = INVENTED
 class County:
     """Everybody who takes part: desks of the roles and of the units, and ids by name."""
 
-    office: Desk
-    second_office: Desk
-    leader: Desk
-    group: Desk
-    second_group: Desk
-    publisher: Desk
-    auditor: Desk
+    office: Desk = field(init=False)
+    second_office: Desk = field(init=False)
+    leader: Desk = field(init=False)
+    group: Desk = field(init=False)
+    second_group: Desk = field(init=False)
+    publisher: Desk = field(init=False)
+    auditor: Desk = field(init=False)
     units: dict[str, Desk] = field(default_factory=dict)
     unit_ids: dict[str, str] = field(default_factory=dict)
     officials: dict[str, str] = field(default_factory=dict)
@@ -33,53 +43,40 @@ class County:
         return [*offices, self.publisher, self.auditor, *self.units.values()]
 
 
-def settle(base_url: str, administrator: Desk, departments: Sequence[str]) -> County:
-    """Register the units, their officials by post, and a client with its key for each role and unit."""
+def settle(administrator: Desk, people: People, departments: Sequence[str]) -> County:
+    """Register the units and their officials by post; those who take part are given their roles, and sign in."""
     numbers = count(1)
+    county = County()
 
-    def open_desk(name: str, role: str, **more: Any) -> Desk:
-        body = {"name": name, "role": role, **more}
-        client = administrator.post("/v1/clients", body)
-        issued = administrator.post(f"/v1/clients/{client['id']}/keys", {"kind": "test"})
-        return Desk(base_url, issued["key"])
+    def add_unit(name: str, kind: str) -> None:
+        county.unit_ids[name] = administrator.post("/v1/units", {"name": name, "kind": kind})["id"]
 
-    county = County(
-        office=open_desk("督查室前端", "office"),
-        second_office=open_desk("督查室复核前端", "office"),
-        leader=open_desk("县领导前端", "leader", may_act_for_officials=True),
-        group=open_desk("日常工作督查组前端", "group"),
-        second_group=open_desk("日常工作督查组复核前端", "group"),
-        publisher=open_desk("宣传前端", "publisher"),
-        auditor=open_desk("审计前端", "auditor"),
-    )
-
-    def add_official(unit: str, name: str, post: str, position: str, level: str) -> None:
-        official = administrator.post(
-            "/v1/officials",
-            {
-                "unit_id": county.unit_ids[unit],
-                "name": name,
-                "post": post,
-                "position": position,
-                "leadership_level": level,
-                # 1999999xxxx is given to no carrier.
-                "telephone": f"1999999{next(numbers):04d}",
-            },
-        )
+    def add_official(
+        unit: str, name: str, post: str, position: str, level: str = "none", telephone: str | None = None
+    ) -> str:
+        facts = {"name": name, "post": post, "position": position, "leadership_level": level, "telephone": telephone}
+        official = administrator.post("/v1/officials", {"unit_id": county.unit_ids[unit], **facts})
         county.officials[name] = official["id"]
+        return str(official["id"])
 
+    def number() -> str:
+        # 1999999xxxx is given to no carrier.
+        return f"1999999{next(numbers):04d}"
+
+    add_unit(OFFICE, "other")
+    for field_name, name, role in STAFF:
+        setattr(county, field_name, people.desk_of(add_official(OFFICE, name, "工作人员", "other"), role))
     for unit in (LEADERSHIP, *departments, *INVENTED):
-        kind = "other" if unit == LEADERSHIP else "township" if "镇" in unit else "department"
-        county.unit_ids[unit] = administrator.post("/v1/units", {"name": unit, "kind": kind})["id"]
-    add_official(LEADERSHIP, PRINCIPAL, "县委主要领导", "principal_county_leader", "division")
-    add_official(LEADERSHIP, FIRST_LEADER, "副县长", "county_leader", "deputy_division")
-    add_official(LEADERSHIP, SECOND_LEADER, "副县长", "county_leader", "deputy_division")
-    county.leader.act_for(county.officials[FIRST_LEADER])
+        add_unit(unit, "other" if unit == LEADERSHIP else "township" if "镇" in unit else "department")
+    add_official(LEADERSHIP, PRINCIPAL, "县委主要领导", "principal_county_leader", "division", number())
+    add_official(LEADERSHIP, FIRST_LEADER, "副县长", "county_leader", "deputy_division", number())
+    add_official(LEADERSHIP, SECOND_LEADER, "副县长", "county_leader", "deputy_division", number())
+    county.leader = people.desk_of(county.officials[FIRST_LEADER], "leader")
     for unit in (*departments, *INVENTED):
-        add_official(unit, f"{unit}主要负责人", "主要负责人", "principal_leader", "section")
-        add_official(unit, f"{unit}分管负责人", "分管负责人", "leader_in_charge", "deputy_section")
-        add_official(unit, person_of(unit), "承办人", "handler", "none")
-        county.units[unit] = open_desk(f"{unit}前端", "unit", unit_id=county.unit_ids[unit])
+        add_official(unit, f"{unit}主要负责人", "主要负责人", "principal_leader", "section", number())
+        add_official(unit, f"{unit}分管负责人", "分管负责人", "leader_in_charge", "deputy_section", number())
+        handler_id = add_official(unit, person_of(unit), "承办人", "handler", "none", number())
+        county.units[unit] = people.desk_of(handler_id, "unit", unit_id=county.unit_ids[unit])
     return county
 
 

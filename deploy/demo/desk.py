@@ -9,7 +9,7 @@ class FellShort(Exception):  # noqa: N818 - states the fact
 
 
 class Desk:
-    """One caller at its desk: an API key and the few verbs that the demonstration needs."""
+    """One caller at its desk: a key or a person's token, and the few verbs that the demonstration needs."""
 
     def __init__(self, base_url: str, key: str) -> None:
         self.key = key
@@ -23,15 +23,14 @@ class Desk:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def act_for(self, official_id: str) -> None:
-        """Say of every request from now on for which official it is made."""
-        self._http.headers["Ducha-On-Behalf-Of"] = official_id
-
     def get(self, path: str, **parameters: Any) -> Any:
         return self._read(self._http.get(path, params=parameters))
 
-    def post(self, path: str, body: Any = None) -> Any:
-        return self._read(self._http.post(path, json=body) if body is not None else self._http.post(path))
+    def post(self, path: str, body: Any = None, *, version: int | None = None) -> Any:
+        headers = {} if version is None else {"If-Match": f'"{version}"'}
+        if body is None:
+            return self._read(self._http.post(path, headers=headers))
+        return self._read(self._http.post(path, json=body, headers=headers))
 
     def download(self, path: str) -> bytes:
         return self._checked(self._http.get(path)).content

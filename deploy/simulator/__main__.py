@@ -23,12 +23,15 @@ def main() -> None:
     )
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--secret-file", type=Path, required=True, help="a Standard Webhooks secret, whsec_…")
+    parser.add_argument("--receipt-secret-file", type=Path, required=True, help="another one, which signs receipts")
     parser.add_argument("--ledger", type=Path, required=True, help="append-only file of JSON lines")
     parser.add_argument("--receipts-url", type=_loopback_url, required=True)
     parser.add_argument("--seed", type=int, default=0, help="of everything that happens by chance")
     given = parser.parse_args()
-    secret = given.secret_file.read_text(encoding="ascii").strip()
-    simulator = Simulator(secret, SubmissionLedger(given.ledger), given.receipts_url, given.seed)
+    secret, receipt_secret = (
+        path.read_text(encoding="ascii").strip() for path in (given.secret_file, given.receipt_secret_file)
+    )
+    simulator = Simulator(secret, receipt_secret, SubmissionLedger(given.ledger), given.receipts_url, given.seed)
     uvicorn.run(
         create_app(simulator),
         host="127.0.0.1",

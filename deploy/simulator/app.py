@@ -49,11 +49,13 @@ class _BrokenAnswer(Response):
 class Simulator:
     """Decides what becomes of submissions, by its behaviour, and notes it in the ledger."""
 
-    def __init__(self, secret: str, ledger: SubmissionLedger, receipts_url: str, seed: int) -> None:
+    def __init__(
+        self, secret: str, receipt_secret: str, ledger: SubmissionLedger, receipts_url: str, seed: int
+    ) -> None:
         self._rng = random.Random(seed)  # noqa: S311 - simulated chance, not cryptography
         self._webhook = Webhook(secret)
         self.ledger = ledger
-        self.sender = ReceiptSender(receipts_url, self._webhook, ledger, self._rng)
+        self.sender = ReceiptSender(receipts_url, Webhook(receipt_secret), ledger, self._rng)
         self._behave(Behaviour())
 
     def _behave(self, behaviour: Behaviour) -> None:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -61,3 +61,26 @@ class AuditSeal(Base):
     hashes: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
     digest: Mapped[bytes]
     sealed_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class AuditSealExport(Base):
+    """How far the seals have been written down outside the database, for each place where they are."""
+
+    __tablename__ = "audit_seal_export"
+
+    destination: Mapped[str] = mapped_column(primary_key=True)
+    seal_id: Mapped[int] = mapped_column(BigInteger)
+    exported_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class AuditVerification(Base):
+    """One night's comparing of all rows with their seals, and the last seal that it has come to."""
+
+    __tablename__ = "audit_verification"
+
+    night: Mapped[date] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    seal_id: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    compared: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    damaged: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    finished_at: Mapped[datetime | None]

@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import RowMapping, cast, func, select, text
@@ -7,33 +6,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit.models import AuditEvent, AuditSeal, Xid8
 from supervision.audit.rules import hash_event, seal_digest
-from supervision.foundation.keys import derive
+from supervision.audit.seal_keys import read_seal_keys
 
 FIRST = "0"
 # Two sealers must take turns; the number is only a name.
 SEALING_LOCK = 4_701_227
+# Rows in one seal; one transaction that wrote more is sealed whole nevertheless.
+MOST_ROWS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """A row, or a seal, that is not as it was sealed."""
-
-    seal_id: int
-    event_id: int | None
-    what: str
+async def find_horizon(session: AsyncSession) -> str:
+    """Return the first transaction that may still be running: the rows of all before it can no longer grow."""
+    return str(await session.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())")))
 
 
-async def seal(session: AsyncSession) -> int:
-    """Seal all audit rows of transactions that can no longer grow; returns how many rows were sealed."""
+async def seal(session: AsyncSession, *, horizon: str | None = None) -> int:
+    """Seal the oldest unsealed audit rows of transactions before `horizon`; returns how many rows were sealed."""
     await session.execute(select(func.pg_advisory_xact_lock(SEALING_LOCK)))
     last = (await session.execute(select(AuditSeal).order_by(AuditSeal.id.desc()).limit(1))).scalar_one_or_none()
     low = last.high if last else FIRST
-    high: str = str(await session.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())")))
-    events = await _events_between(session, low, high)
+    high = horizon or await find_horizon(session)
+    events = await list_events(session, low, high, most=MOST_ROWS + 1)
+    if len(events) > MOST_ROWS:
+        events, high = await _cut(session, low, events)
     if not events:
         return 0
-    hashes = [_hash(event) for event in events]
-    digest = seal_digest(derive("audit"), last.digest if last else b"", low, high, hashes)
+    hashes = [hash_row(event) for event in events]
+    digest = seal_digest(read_seal_keys().current, last.digest if last else b"", low, high, hashes)
     session.add(
         AuditSeal(low=low, high=high, event_ids=[event["id"] for event in events], hashes=hashes, digest=digest)
     )
@@ -41,38 +40,22 @@ async def seal(session: AsyncSession) -> int:
     return len(events)
 
 
-async def verify(session: AsyncSession) -> tuple[int, list[Damage]]:
-    """Compare every sealed row with its seal; returns how many rows were compared, and all damage found."""
-    damages: list[Damage] = []
-    compared, previous, low = 0, b"", FIRST
-    for seal_row in (await session.execute(select(AuditSeal).order_by(AuditSeal.id))).scalars():
-        expected = seal_digest(derive("audit"), previous, low, seal_row.high, seal_row.hashes)
-        if seal_row.low != low or expected != seal_row.digest:
-            damages.append(Damage(seal_row.id, None, "seal changed, or a seal before it removed"))
-        compared += len(seal_row.event_ids)
-        damages += _compare(seal_row, await _events_between(session, seal_row.low, seal_row.high))
-        previous, low = seal_row.digest, seal_row.high
-    return compared, damages
+async def _cut(session: AsyncSession, low: str, events: Sequence[RowMapping]) -> tuple[Sequence[RowMapping], str]:
+    # A seal holds whole transactions: the last one waits for the next seal, unless it alone is more than a seal holds.
+    high: str = events[-1]["tx"]
+    whole = [event for event in events if event["tx"] != high]
+    if whole:
+        return whole, high
+    high = str(int(high) + 1)
+    return await list_events(session, low, high), high
 
 
-def _compare(seal_row: AuditSeal, events: Sequence[RowMapping]) -> list[Damage]:
-    sealed = dict(zip(seal_row.event_ids, seal_row.hashes, strict=True))
-    found = {event["id"]: _hash(event) for event in events}
-    inserted = [Damage(seal_row.id, event_id, "row inserted") for event_id in found.keys() - sealed.keys()]
-    removed = [Damage(seal_row.id, event_id, "row removed") for event_id in sealed.keys() - found.keys()]
-    changed = [
-        Damage(seal_row.id, event_id, "row changed")
-        for event_id in found.keys() & sealed.keys()
-        if found[event_id] != sealed[event_id]
-    ]
-    return sorted(inserted + removed + changed, key=lambda damage: damage.event_id or 0)
-
-
-async def _events_between(session: AsyncSession, low: str, high: str) -> Sequence[RowMapping]:
+async def list_events(session: AsyncSession, low: str, high: str, *, most: int | None = None) -> Sequence[RowMapping]:
+    """List the rows of the transactions from `low` up to but without `high`, in their order."""
     columns = select(*AuditEvent.__table__.columns)
     statement = columns.where(AuditEvent.tx >= cast(low, Xid8), AuditEvent.tx < cast(high, Xid8))
-    return (await session.execute(statement.order_by(AuditEvent.id))).mappings().all()
+    return (await session.execute(statement.order_by(AuditEvent.tx, AuditEvent.id).limit(most))).mappings().all()
 
 
-def _hash(event: RowMapping) -> bytes:
+def hash_row(event: RowMapping) -> bytes:
     return hash_event(event, orjson.dumps(event["facts"], option=orjson.OPT_SORT_KEYS).decode())

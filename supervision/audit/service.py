@@ -11,17 +11,19 @@ from supervision.foundation import clock, metrics
 from supervision.foundation.actors import Actor
 from supervision.foundation.sessions import send
 
+Subject = UUID | int | str | None
+
 # Inline, because a row without jurisdiction may be written and never read back, not even by RETURNING.
 _WRITE = insert(cast(Table, AuditEvent.__table__)).inline()
 
 
-async def record(session: AsyncSession, actor: Actor, verb: str, subject_id: UUID | int | None, **facts: Any) -> None:
+async def record(session: AsyncSession, actor: Actor, verb: str, subject_id: Subject, **facts: Any) -> None:
     """Write down, in the command's own transaction, who did what to which subject, with the facts that matter."""
     await record_each(session, actor, verb, [(subject_id, facts)])
 
 
 async def record_each(
-    session: AsyncSession, actor: Actor, verb: str, subjects: Sequence[tuple[UUID | int | None, Mapping[str, Any]]]
+    session: AsyncSession, actor: Actor, verb: str, subjects: Sequence[tuple[Subject, Mapping[str, Any]]]
 ) -> None:
     """Write down that somebody did the same to each of many subjects: a row for each, in one go."""
     if not subjects:
@@ -44,17 +46,20 @@ async def record_each(
     await session.execute(_WRITE, rows)
 
 
-async def record_refused_login(
-    session: AsyncSession, *, at: datetime, lookup: str, address: str, request_id: str
+async def record_refused_logins(
+    session: AsyncSession, *, at: datetime, failures: int, prefixes: Mapping[str, int], addresses: Mapping[str, int]
 ) -> None:
-    """Write down a login that was refused; nobody is known yet, so the row belongs to no jurisdiction."""
+    """Write down in one row the logins that were refused since the last one.
+
+    Those of known keys belong to their county. Of others nobody is known, so the row belongs to no jurisdiction.
+    """
     row = {
         "at": at,
         "verb": "login.refused",
         "role": "",
-        "subject_id": lookup,
-        "facts": {"address": address},
-        "request_id": request_id,
+        "subject_id": None,
+        "facts": {"failures": failures, "prefixes": dict(prefixes), "addresses": dict(addresses)},
+        "request_id": "",
     }
     await send(session, _WRITE, [row])
 

@@ -11,12 +11,15 @@ from supervision.foundation.errors import or_not_found
 from supervision.foundation.ids import new_id
 
 
-async def keep(session: AsyncSession, raw: bytes) -> UUID:
-    """Keep bytes once, however often they are sent, and return their id."""
-    digest = sha256(raw).digest()
-    row = {"id": new_id(), "sha256": digest, "size": len(raw), "content": raw, "created_at": await clock.now(session)}
-    await session.execute(insert(Attachment).values(**row).on_conflict_do_nothing())
-    return (await session.execute(select(Attachment.id).where(Attachment.sha256 == digest))).scalar_one()
+async def keep(session: AsyncSession, raw: bytes, *, unit_id: UUID | None = None) -> UUID:
+    """Keep bytes once for a unit, or for the office, however often they are sent, and return their id.
+
+    Nobody can tell from the id whether another unit has sent the same.
+    """
+    owned = {"unit_id": unit_id, "sha256": sha256(raw).digest()}
+    row = {"id": new_id(), "size": len(raw), "content": raw, "created_at": await clock.now(session)}
+    await session.execute(insert(Attachment).values(**owned, **row).on_conflict_do_nothing())
+    return (await session.execute(select(Attachment.id).filter_by(**owned))).scalar_one()
 
 
 async def read(session: AsyncSession, attachment_id: UUID) -> bytes:

@@ -29,14 +29,16 @@ class MediaType(StrEnum):
 
 
 class Attachment(Named, Base):
-    """Immutable bytes of one jurisdiction, kept once however often they are sent."""
+    """Immutable bytes of one unit, or of the office, kept once however often these send them."""
 
     __tablename__ = "attachment"
     __table_args__ = local_table(
-        UniqueConstraint("jurisdiction_id", "sha256"),
+        belongs_to("unit", "unit_id"),
+        UniqueConstraint("jurisdiction_id", "unit_id", "sha256", postgresql_nulls_not_distinct=True),
         CheckConstraint("size = octet_length(content)", name="size"),
     )
 
+    unit_id: Mapped[UUID | None]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     size: Mapped[int]
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False), raiseload=True)

@@ -39,12 +39,12 @@ COLUMNS = (
 async def upload_attachment(session: AsyncSession, actor: Actor, *, raw: bytes, secrecy: Secrecy) -> UUID:
     """Keep what somebody sends as evidence; refuses more than 5 MiB and what is of none of the five types.
 
-    The same bytes are kept once, under the strictest level that anybody gave them.
+    The same bytes of the same unit are kept once, under the strictest level that it gave them.
     """
     if len(raw) > MAX_BYTES:
         raise AttachmentTooLarge(megabytes=MAX_BYTES // MIB)
     media_type = media_type_of(raw)
-    attachment_id = await attachments.keep(session, raw)
+    attachment_id = await attachments.keep(session, raw, unit_id=actor.unit_id)
     known = insert(Upload).values(
         attachment_id=attachment_id,
         media_type=media_type,

@@ -1,5 +1,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,12 +15,22 @@ class Role(StrEnum):
     PUBLISHER = "publisher"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    SECURITY_ADMINISTRATOR = "security_administrator"
     SYSTEM = "system"
+
+
+class Proof(StrEnum):
+    """How it was shown who acts."""
+
+    KEY = "key"
+    ON_BEHALF = "on_behalf"
+    TOKEN = "token"  # noqa: S105 - a kind of proof, no secret
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a client with its key, perhaps on behalf of an official, or the system's own worker."""
+    """Who acts, in which role: a person who signed in, a client with its key, or the system's own worker."""
 
     jurisdiction_id: UUID
     role: Role
@@ -29,6 +40,12 @@ class Actor:
     scopes: frozenset[str] = frozenset()
     is_test: bool = False
     request_id: str = ""
+    proof: Proof = Proof.NONE
+    # The unit that an official belongs to, whatever role the official acts in.
+    own_unit_id: UUID | None = None
+    appointment_id: UUID | None = None
+    signed_in_at: datetime | None = None
+    has_second_factor: bool = False
 
     @property
     def person(self) -> UUID | None:
@@ -38,7 +55,9 @@ class Actor:
 
 def require_another(actor: Actor, people: Collection[UUID | None], refusal: type[Forbidden]) -> None:
     """Refuse, in the room's own words, a second step by one of those who took the first ones."""
-    if actor.person in people:
+    # A key that took the first step, or a front end for somebody, is one with whoever signs in through it.
+    mine = {actor.person} | ({actor.client_id} - {None})
+    if not mine.isdisjoint(people):
         raise refusal
 
 

@@ -126,7 +126,13 @@ Sessions = async_sessionmaker[AsyncSession]
 
 # What waits to be sent changes faster than the planner's statistics. Under the default price, meant for turning disks,
 # it would rather read and sort a whole queue than follow the index that has its order.
-_SERVER_SETTINGS = ("TimeZone=UTC", "statement_timeout=30000", "random_page_cost=1.1")
+_SERVER_SETTINGS = (
+    "TimeZone=UTC",
+    "statement_timeout=30000",
+    # Nothing of ours waits within a transaction for anybody but the database.
+    "idle_in_transaction_session_timeout=60000",
+    "random_page_cost=1.1",
+)
 
 
 def make_engine(url: str, *, pool_size: int = 10, pool_wait_seconds: float = 5, **options: Any) -> AsyncEngine:
@@ -136,6 +142,7 @@ def make_engine(url: str, *, pool_size: int = 10, pool_wait_seconds: float = 5, 
         max_overflow=0,
         pool_timeout=pool_wait_seconds,
         pool_reset_on_return="rollback",
+        hide_parameters=True,
         json_deserializer=orjson.loads,
         connect_args={"options": " ".join(f"-c {each}" for each in _SERVER_SETTINGS), "connect_timeout": 5},
         **options,

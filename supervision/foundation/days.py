@@ -47,6 +47,7 @@ REACHES: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
         "finish_item_stage": {"/finished_on": Reach.HAPPENED},
         "get_archive": {"since_on": Reach.ANY, "until_on": Reach.ANY},
         "get_scores": {"as_of": Reach.ANY},
+        "grant_role": {"/since_on": Reach.DUE, "/until_on": Reach.LIMIT},
         "hand_over_paper": {"/handed_on": Reach.HAPPENED},
         "hold_clock": {"/at": Reach.ANY},
         "issue_key": {"/expires_at": Reach.LIMIT},

@@ -1,22 +1,18 @@
-import hmac
 from functools import lru_cache
-from hashlib import sha256
 
 from supervision.foundation import settings
-
-
-class SecretMissing(Exception):  # noqa: N818 - states the fact
-    """The file of the installation secret is absent or does not hold 64 hexadecimal digits."""
+from supervision.foundation.ciphers import Digest, mac
+from supervision.foundation.key_ring import read_secret
+from supervision.foundation.settings import SettingRefused
 
 
 @lru_cache
 def derive(purpose: str) -> bytes:
     """Derive the 32-byte key of one purpose from the installation secret; refuses a secret that is no secret."""
     path = settings.current().secret_file
-    try:
-        secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except (OSError, ValueError):
-        secret = b""
-    if len(secret) != sha256().digest_size:
-        raise SecretMissing(f"{path} must hold 64 hexadecimal digits")
-    return hmac.digest(secret, b"ducha/" + purpose.encode(), "sha256")
+    if path is None:
+        raise SettingRefused(
+            "此进程需要安装密钥。请设置 DUCHA_SECRET_FILE。",
+            "This process needs the installation's secret. Set DUCHA_SECRET_FILE.",
+        )
+    return mac(Digest.SHA256, read_secret(path), b"ducha/" + purpose.encode())

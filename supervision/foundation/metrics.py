@@ -1,6 +1,10 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Histogram("ducha_request_seconds", "Seconds to answer a request", ["operation", "status"])
+REFUSED_LOGINS = Counter(
+    "ducha_refused_logins_total", "Refused logins, by whether the key's prefix is known", ["prefix"]
+)
+TURNS_REFUSED = Counter("ducha_turns_refused_total", "Requests of callers who use more than their share", ["of"])
 COMMANDS = Counter("ducha_commands_total", "Commands carried out, by audit verb", ["verb"])
 OUTBOX_DEPTH = Gauge("ducha_outbox_messages", "Messages that wait to be sent")
 OUTBOX_AGE = Gauge("ducha_outbox_oldest_seconds", "Age of the oldest message that may be sent now")
@@ -13,4 +17,14 @@ RECEIPT_DELAY = Histogram(
 )
 RECEIPTS = Counter("ducha_receipts_total", "Receipts by what became of them", ["outcome"])
 OBLIGATIONS = Gauge("ducha_obligations", "Open reporting duties", ["state"])
+SIGNING_KEYS_FETCHED = Counter(
+    "ducha_signing_keys_fetched_total", "Attempts to fetch an identity provider's signing keys", ["outcome"]
+)
+TOKENS_CHECKED = Counter("ducha_token_checks_total", "Bearer tokens by what became of them", ["outcome"])
 RUNS = Histogram("ducha_run_seconds", "Seconds of one step of the cadence or of one operation", ["kind"])
+ERASED = Counter("ducha_erased_total", "Rows whose personal data was erased after its time, by kind", ["kind"])
+SEALS_UNEXPORTED = Gauge("ducha_audit_seals_unexported", "Seals that were made and could not be written down outside")
+SEAL_EXPORT_FAILURES = Counter("ducha_audit_seal_export_failures_total", "Attempts to write seals down that failed")
+AUDIT_DAMAGED = Gauge("ducha_audit_damaged", "Audit rows and seals that the last verification found damaged")
+AUDIT_VERIFIED_AT = Gauge("ducha_audit_verified_at_seconds", "When the last whole verification ended, Unix time")
+ACCESSES = Counter("ducha_accesses_total", "Refusals, readings and exports that are audited, by audit verb", ["verb"])

@@ -1,9 +1,18 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingRefused(Exception):  # noqa: N818 - states the fact
+    """The settings do not let this process start; it says in both languages what to do."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}\n{en}")
 
 
 class Settings(BaseSettings):
@@ -13,22 +22,49 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = Field(description="SQLAlchemy URL of this process's own role")
     redis_url: SecretStr = Field(description="redis:// or unix:// URL of the doorbell")
-    secret_file: Path = Field(description="file of mode 0600 with the installation secret, 64 hexadecimal digits")
+    secret_file: Path | None = Field(
+        default=None, description="file of mode 0600 with the installation secret, 64 hexadecimal digits"
+    )
+    audit_seal_key_file: Path | None = Field(
+        default=None, description="file of mode 0600 with the key that binds the audit's seals; the worker's alone"
+    )
+    audit_seals: str = Field(
+        default="",
+        pattern=r"^($|/|syslog:($|/)|udp://)",
+        description="where seals are written down as they are made: a file's whole path, syslog: or udp://host:514",
+    )
+    data_keys_file: Path | None = Field(
+        default=None, description="file of mode 0600 with the keys of personal data; without it the secret is the key"
+    )
     data_dir: Path = Path(".data")
+    plain_connections: bool = Field(
+        default=False, description="database and doorbell on other machines of a trusted network may do without TLS"
+    )
     pool_size: int = Field(default=10, ge=1, le=200)
     pool_wait_seconds: float = Field(default=5, gt=0, le=60)
+    client_connections: int = Field(
+        default=0, ge=0, le=200, description="database connections that one client may use at once; 0: half of the pool"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    max_body_bytes: int = Field(default=6 * 1024 * 1024, ge=1024)
+    max_body_bytes: int = Field(default=6 * 1024 * 1024, ge=1024, description="of a file that is sent")
+    max_json_bytes: int = Field(default=2 * 1024 * 1024, ge=1024, description="of everything else that is sent")
+    body_seconds: float = Field(default=60, gt=0, le=3600, description="within which a request must have been sent")
+    trusted_proxies: str = Field(
+        default="", description="addresses or networks whose X-Forwarded-For is believed; empty: nobody's"
+    )
     requests_per_minute: int = Field(default=6000, ge=1)
     metrics_token_file: Path | None = None
     worker_metrics_port: int = Field(default=0, ge=0, le=65535, description="0: no metrics port")
     gateway: Literal["console", "http"] = "console"
     gateway_url: str = ""
-    gateway_secret_file: Path | None = None
+    gateway_secret_file: Path | None = Field(default=None, description="signs what the worker hands over")
+    gateway_receipt_secret_file: Path | None = Field(default=None, description="by which the API knows its receipts")
     test_gateway: Literal["console", "http"] = Field(
         default="console", description="where messages caused by test keys go"
     )
     test_gateway_url: str = ""
+    test_gateway_secret_file: Path | None = None
+    test_gateway_receipt_secret_file: Path | None = None
     signature: str = Field(default="督查室", min_length=2, max_length=12)
     tick_seconds: int = Field(default=5, ge=1, le=60, description="how often the worker's clock comes round")
     entry_days_back: int = Field(
@@ -37,6 +73,9 @@ class Settings(BaseSettings):
     entry_days_ahead: int = Field(
         default=3660, ge=1, le=73_000, description="how many days ahead a deadline that is entered may lie"
     )
+    keep_messages_days: int = Field(
+        default=180, ge=1, le=36_500, description="after so many days text and number of a message are erased"
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="where the public reaches this installation; feeds link to it"
     )
@@ -44,4 +83,19 @@ class Settings(BaseSettings):
 
 @lru_cache
 def current() -> Settings:
-    return Settings()
+    """Return this process's settings; refuses wrong ones, without repeating what they hold."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False, include_context=False)
+        wrong = "; ".join(f"DUCHA_{each['loc'][0]}".upper() + f": {each['msg']}" for each in problems)
+        raise SettingRefused(f"设置有误：{wrong}", f"The settings are wrong: {wrong}") from None
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """End the process with the words of a refused setting, and nothing else."""
+    try:
+        yield
+    except SettingRefused as refusal:
+        raise SystemExit(str(refusal)) from None

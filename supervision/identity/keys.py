@@ -2,32 +2,32 @@ import hmac
 import re
 import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.foundation.actors import Actor, Role
+from supervision.foundation.actors import Actor, Proof, Role
 from supervision.foundation.errors import Forbidden, Unauthenticated
 from supervision.foundation.sessions import Row, fetch_one
-from supervision.identity.errors import LockedOut
-from supervision.identity.models import JurisdictionKind, Official, RefusedLogin
+from supervision.identity.errors import TestKeyChangesNothing
+from supervision.identity.models import JurisdictionKind, Official
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LOOKUP_LENGTH = 12
 # 32 characters of 5 bits are the 160 bits that make a slow hash needless.
 SECRET_LENGTH = 32
-# Five failures within this time lock a key for the address (the count is made in ducha_find_key).
-LOCK_WINDOW = timedelta(minutes=15)
+# After so many failures within this time, from one address, a key's prefix is said to be locked. Its owner gets in all
+# the same: 160 bits cannot be guessed, and whoever knows a prefix could otherwise shut its owner out.
+LOCK_AFTER, LOCK_WINDOW = 5, timedelta(minutes=15)
 
 _SHAPE = re.compile(
     rf"ducha_(live|test)_([{ALPHABET}]{{{LOOKUP_LENGTH}}})_([{ALPHABET}]{{{SECRET_LENGTH}}})_([0-9a-f]{{8}})"
 )
-_FIND = text("SELECT * FROM ducha_find_key(:lookup, :address)")
+_FIND = text("SELECT * FROM ducha_find_key(:lookup)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,22 @@ def _checksum(body: str) -> str:
     return f"{zlib.crc32(body.encode()):08x}"
 
 
-async def find_key(session: AsyncSession, *, lookup: str, address: str) -> Row | None:
-    """Read what is known of a key before its jurisdiction is; refuses one that is locked for this address."""
-    row = await fetch_one(session, _FIND, {"lookup": lookup, "address": address})
-    if row is not None and row["is_locked"]:
-        raise LockedOut
-    return row
+async def find_key(session: AsyncSession, lookup: str) -> Row | None:
+    """Read what is known of a key before its jurisdiction is."""
+    return await fetch_one(session, _FIND, {"lookup": lookup})
 
 
-def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: str) -> Actor:
-    """Turn a key and what the database knows of it into an actor; refuses wrong, expired and revoked ones alike."""
+def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: str, is_change: bool) -> Actor:
+    """Turn a key and what the database knows of it into an actor; refuses wrong, expired and revoked ones alike.
+
+    So are a disabled client's, and a change by a key for trying out in a county that works in earnest.
+    """
     expected = row["secret_hash"] if row else bytes(sha256().digest_size)
     is_right = hmac.compare_digest(hash_secret(key.secret), expected)
-    if row is None or not is_right or key.kind != row["kind"] or row["revoked_at"] or row["expires_at"] <= now:
+    if row is None or not is_right or key.kind != row["kind"] or _is_over(row, now):
         raise Unauthenticated
+    if is_change and key.kind == "test" and row["jurisdiction_kind"] == JurisdictionKind.LIVE:
+        raise TestKeyChangesNothing
     return Actor(
         jurisdiction_id=row["jurisdiction_id"],
         role=Role(row["role"]),
@@ -84,7 +86,12 @@ def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: 
         scopes=frozenset(row["scopes"]),
         is_test=key.kind == "test" or row["jurisdiction_kind"] != JurisdictionKind.LIVE,
         request_id=request_id,
+        proof=Proof.KEY,
     )
+
+
+def _is_over(row: Row, now: datetime) -> bool:
+    return bool(row["revoked_at"] or row["disabled_at"]) or row["expires_at"] <= now
 
 
 async def act_for(session: AsyncSession, actor: Actor, official_id: UUID, *, is_allowed: bool) -> Actor:
@@ -93,26 +100,4 @@ async def act_for(session: AsyncSession, actor: Actor, official_id: UUID, *, is_
     unit_id = await session.scalar(statement) if is_allowed else None
     if unit_id is None or (actor.unit_id is not None and unit_id != actor.unit_id):
         raise Forbidden
-    return Actor(
-        jurisdiction_id=actor.jurisdiction_id,
-        role=actor.role,
-        client_id=actor.client_id,
-        official_id=official_id,
-        unit_id=actor.unit_id,
-        scopes=actor.scopes,
-        is_test=actor.is_test,
-        request_id=actor.request_id,
-    )
-
-
-async def count_refusal(session: AsyncSession, *, lookup: str, address: str) -> None:
-    """Count a refused login; a failure after the window has passed begins a new count."""
-    is_over = RefusedLogin.first_at <= func.now() - LOCK_WINDOW
-    await session.execute(delete(RefusedLogin).where(RefusedLogin.lookup == lookup, is_over))
-    await session.execute(
-        insert(RefusedLogin)
-        .values(lookup=lookup, address=address, failures=1, first_at=func.now())
-        .on_conflict_do_update(
-            index_elements=[RefusedLogin.lookup, RefusedLogin.address], set_={"failures": RefusedLogin.failures + 1}
-        )
-    )
+    return replace(actor, official_id=official_id, own_unit_id=unit_id, proof=Proof.ON_BEHALF)

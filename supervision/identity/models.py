@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from supervision.foundation.database import Base, Named, Versioned, belongs_to, folded, local_table, one_of
 from supervision.foundation.ids import new_id
 from supervision.foundation.texts import fold
+from supervision.identity.states import AppointmentState
 
 
 class JurisdictionKind(StrEnum):
@@ -118,6 +119,7 @@ class Client(Named, Versioned, Base):
     __table_args__ = local_table(
         belongs_to("unit", "unit_id"),
         UniqueConstraint("jurisdiction_id", "name_folded"),
+        UniqueConstraint("jurisdiction_id", "token_client"),
         CheckConstraint("(role = 'unit') = (unit_id IS NOT NULL)", name="unit_role_has_unit"),
     )
 
@@ -126,7 +128,11 @@ class Client(Named, Versioned, Base):
     role: Mapped[str]
     unit_id: Mapped[UUID | None]
     may_act_for_officials: Mapped[bool]
+    # What the identity provider calls this front end; tokens that were made for it name it so.
+    token_client: Mapped[str | None]
     created_at: Mapped[datetime]
+    # From then on none of its keys is let in.
+    disabled_at: Mapped[datetime | None]
 
 
 class ClientKey(Named, Base):
@@ -143,12 +149,92 @@ class ClientKey(Named, Base):
     revoked_at: Mapped[datetime | None]
 
 
-class RefusedLogin(Base):
-    """Failures of one key prefix from one address; it belongs to no jurisdiction, for none is known yet."""
+class IdentityProvider(Named, Base):
+    """Who signs the county's officials in: an OpenID provider whose tokens are believed, with its limits."""
 
-    __tablename__ = "refused_login"
+    __tablename__ = "identity_provider"
+    __table_args__ = local_table(
+        CheckConstraint("longest_life_seconds BETWEEN 60 AND 86400", name="longest_life"),
+        CheckConstraint("(audience IS NULL) = (client_claim = 'aud')", name="audience"),
+    )
 
-    lookup: Mapped[str] = mapped_column(primary_key=True)
-    address: Mapped[str] = mapped_column(primary_key=True)
-    failures: Mapped[int]
-    first_at: Mapped[datetime]
+    name: Mapped[str]
+    issuer: Mapped[str] = mapped_column(unique=True)
+    jwks_url: Mapped[str]
+    # None where the provider issues no access tokens of its own kind, and front ends send their ID tokens.
+    audience: Mapped[str | None]
+    client_claim: Mapped[str]
+    subject_claim: Mapped[str]
+    algorithms: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    # Values of `acr` or `amr`, any of which says that a second factor was used.
+    second_factors: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    longest_life_seconds: Mapped[int]
+    added_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class SignInLink(Named, Versioned, Base):
+    """Whose subject at the provider an official is; linked by one administrator and approved by another."""
+
+    __tablename__ = "sign_in_link"
+    __table_args__ = local_table(
+        belongs_to("official", "official_id"),
+        belongs_to("identity_provider", "provider_id"),
+        CheckConstraint("subject IS NOT NULL OR code_hash IS NOT NULL", name="subject_or_code"),
+        CheckConstraint("approved_at IS NULL OR subject IS NOT NULL", name="approved_has_subject"),
+        Index(
+            "uq_sign_in_link_subject",
+            "provider_id",
+            "subject",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "uq_sign_in_link_official",
+            "official_id",
+            "provider_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    official_id: Mapped[UUID]
+    provider_id: Mapped[UUID]
+    subject: Mapped[str | None]
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    code_expires_at: Mapped[datetime | None]
+    proposed_by: Mapped[UUID | None]
+    proposed_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Appointment(Named, Versioned, Base):
+    """A role that an official has, for a time, granted by one administrator and approved by another."""
+
+    __tablename__ = "appointment"
+    __table_args__ = local_table(
+        belongs_to("official", "official_id"),
+        belongs_to("unit", "unit_id"),
+        CheckConstraint("(role = 'unit') = (unit_id IS NOT NULL)", name="unit_role_has_unit"),
+        CheckConstraint("until_on >= since_on", name="until_follows_since"),
+        one_of("state", AppointmentState),
+        Index(None, "official_id"),
+    )
+
+    official_id: Mapped[UUID]
+    role: Mapped[str]
+    unit_id: Mapped[UUID | None]
+    since_on: Mapped[date]
+    until_on: Mapped[date | None]
+    state: Mapped[str]
+    granted_by: Mapped[UUID | None]
+    granted_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str | None]

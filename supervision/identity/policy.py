@@ -1,6 +1,10 @@
+from collections.abc import Collection
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, select, true
 
 from supervision.foundation.actors import Actor, Role
+from supervision.identity.errors import OwnUnit
 from supervision.identity.models import Official, Position
 
 
@@ -27,3 +31,9 @@ def leads_the_county(actor: Actor) -> ColumnElement[bool]:
         )
         .exists()
     )
+
+
+def require_not_own_unit(actor: Actor, unit_ids: Collection[UUID]) -> None:
+    """Refuse who would act for the office, or judge, in a matter of the very unit that they belong to."""
+    if actor.role is not Role.UNIT and actor.own_unit_id in unit_ids:
+        raise OwnUnit

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
@@ -30,7 +30,9 @@ CLIENT_COLUMNS = (
     Client.role,
     Client.unit_id,
     Client.may_act_for_officials,
+    Client.token_client,
     Client.created_at,
+    Client.disabled_at,
     Client.version,
 )
 KEY_COLUMNS = (
@@ -48,6 +50,10 @@ KEY_COLUMNS = (
 async def get_jurisdiction(session: AsyncSession, code: str) -> RowMapping:
     statement = select(Jurisdiction.id, Jurisdiction.code, Jurisdiction.name, Jurisdiction.kind)
     return or_not_found((await session.execute(statement.where(Jurisdiction.code == code))).mappings().one_or_none())
+
+
+async def list_jurisdictions(session: AsyncSession) -> list[UUID]:
+    return list(await session.scalars(select(Jurisdiction.id).order_by(Jurisdiction.id)))
 
 
 async def get_own_jurisdiction(session: AsyncSession, actor: Actor) -> RowMapping:
@@ -76,10 +82,12 @@ async def list_officials(
     request: PageRequest[UUID],
     *,
     unit_id: UUID | None = None,
-    telephone_index: bytes | None = None,
+    telephone_indexes: Sequence[bytes] | None = None,
 ) -> Page:
     statement: Rows = select(*OFFICIAL_COLUMNS).where(policy.officials_visible_to(actor))
-    statement = where_given(statement, {Official.unit_id: unit_id, Official.telephone_index: telephone_index})
+    statement = where_given(statement, {Official.unit_id: unit_id})
+    if telephone_indexes is not None:
+        statement = statement.where(or_(*(Official.telephone_index == index for index in telephone_indexes)))
     return await page(session, statement, request, identity=Official.id)
 
 

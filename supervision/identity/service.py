@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -11,22 +11,28 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.insertion import insert_or_refuse, refusing
 from supervision.foundation.locks import get_locked, require_version
-from supervision.identity import keys, policy, queries, telephones
+from supervision.identity import appointments, keys, policy, queries, telephones
 from supervision.identity.errors import (
+    ClientIsDisabled,
+    ClientIsEnabled,
     ClientNameTaken,
     ClockNotHoldable,
     DepartureNotYet,
     KeyAlreadyRevoked,
+    KeyLivesTooLong,
     OfficialAlreadyListed,
     OfficialHasLeft,
+    OwnClient,
     RoleNeedsUnit,
     ScopeBeyondRole,
+    TokenClientTaken,
     TooManyKeys,
     UnitNameTaken,
 )
 from supervision.identity.models import Client, ClientKey, JurisdictionKind, Official, Unit
 
-KEY_LIFE = timedelta(days=365)
+# A leap year: whoever changes keys each year on the same day is never late.
+KEY_LIFE = timedelta(days=366)
 ACTIVE_KEYS = 2
 
 
@@ -66,8 +72,9 @@ async def register_official(
         post=post,
         position=position,
         leadership_level=leadership_level,
-        **_telephone_columns(telephone),
     )
+    for column, value in (await _telephone_columns(session, actor, official.id, telephone)).items():
+        setattr(official, column, value)
     await insert_or_refuse(
         session, official, uq_official_jurisdiction_id_unit_id_name_folded_post_folded=OfficialAlreadyListed
     )
@@ -83,8 +90,10 @@ async def amend_official(
     # The audit row says that the telephone changed, never to what.
     facts = {name: "***" if name == "telephone" else value for name, value in changes.items()}
     if "telephone" in changes:
-        changes = {**changes, **_telephone_columns(changes["telephone"])}
+        changes = {**changes, **await _telephone_columns(session, actor, official_id, changes["telephone"])}
         del changes["telephone"]
+    if changes.get("left_on"):
+        await appointments.end_appointments_of(session, actor, official_id)
     await _amend(session, official, version, changes)
     await audit.record(session, actor, "official.amended", official_id, **facts)
 
@@ -96,12 +105,20 @@ async def depart_official(session: AsyncSession, actor: Actor, official_id: UUID
     official = await get_locked(session, statement)
     if official.left_on is not None:
         raise OfficialHasLeft(left_on=official.left_on)
+    await appointments.end_appointments_of(session, actor, official_id)
     official.left_on = on
     await audit.record(session, actor, "official.departed", official_id, left_on=on, reason=reason)
 
 
 async def register_client(
-    session: AsyncSession, actor: Actor, *, name: str, role: str, unit_id: UUID | None, may_act_for_officials: bool
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    name: str,
+    role: str,
+    unit_id: UUID | None,
+    may_act_for_officials: bool,
+    token_client: str | None = None,
 ) -> UUID:
     """Register a client with its one role; refuses a role that lacks its unit, and a name that is taken."""
     if (role == Role.UNIT) != (unit_id is not None):
@@ -112,10 +129,18 @@ async def register_client(
         role=role,
         unit_id=unit_id,
         may_act_for_officials=may_act_for_officials,
+        token_client=token_client,
         created_at=await clock.now(session),
     )
-    await insert_or_refuse(session, client, uq_client_jurisdiction_id_name_folded=ClientNameTaken)
-    await audit.record(session, actor, "client.registered", client.id, role=role, unit_id=unit_id)
+    await insert_or_refuse(
+        session,
+        client,
+        uq_client_jurisdiction_id_name_folded=ClientNameTaken,
+        uq_client_jurisdiction_id_token_client=TokenClientTaken,
+    )
+    await audit.record(
+        session, actor, "client.registered", client.id, role=role, unit_id=unit_id, token_client=token_client
+    )
     return client.id
 
 
@@ -129,7 +154,10 @@ async def issue_key(
     allowed: frozenset[str],
     expires_at: datetime | None = None,
 ) -> tuple[UUID, str]:
-    """Issue a key, whose text is shown this once; refuses a third active key, and scopes beyond `allowed`."""
+    """Issue a key, whose text is shown this once; refuses a third active key, and scopes beyond `allowed`.
+
+    Refuses also one that would live longer than a year.
+    """
     if not allowed.issuperset(scopes):
         raise ScopeBeyondRole
     await get_locked(session, select(Client).where(Client.id == client_id))
@@ -161,6 +189,8 @@ def _check_expiry(expires_at: datetime, now: datetime) -> None:
     day, today = (moment.astimezone(clock.SHANGHAI).date() for moment in (expires_at, now))
     if refusal := days.find_refusal(days.REACHES["issue_key"]["/expires_at"], "/expires_at", day, today=today):
         raise refusal
+    if expires_at > now + KEY_LIFE:
+        raise KeyLivesTooLong(last=(now + KEY_LIFE).astimezone(clock.SHANGHAI).date())
 
 
 async def revoke_key(session: AsyncSession, actor: Actor, client_id: UUID, key_id: UUID) -> None:
@@ -171,6 +201,35 @@ async def revoke_key(session: AsyncSession, actor: Actor, client_id: UUID, key_i
         raise KeyAlreadyRevoked
     key.revoked_at = clock.real_now()
     await audit.record(session, actor, "key.revoked", key_id, client_id=client_id)
+
+
+async def disable_client(session: AsyncSession, actor: Actor, client_id: UUID, version: int, *, reason: str) -> None:
+    """Let none of a client's keys in from now on; refuses a stale version, one that is disabled, and the caller's own.
+
+    A client that disabled itself would leave nobody to enable it.
+    """
+    if client_id == actor.client_id:
+        raise OwnClient
+    client = await _lock_client(session, client_id, version)
+    if client.disabled_at is not None:
+        raise ClientIsDisabled
+    client.disabled_at = clock.real_now()
+    await audit.record(session, actor, "client.disabled", client_id, reason=reason)
+
+
+async def enable_client(session: AsyncSession, actor: Actor, client_id: UUID, version: int, *, reason: str) -> None:
+    """Let a disabled client's keys in again; refuses a stale version, and one that is not disabled."""
+    client = await _lock_client(session, client_id, version)
+    if client.disabled_at is None:
+        raise ClientIsEnabled
+    client.disabled_at = None
+    await audit.record(session, actor, "client.enabled", client_id, reason=reason)
+
+
+async def _lock_client(session: AsyncSession, client_id: UUID, version: int) -> Client:
+    client = await get_locked(session, select(Client).where(Client.id == client_id))
+    require_version(client, version)
+    return client
 
 
 async def hold_clock(session: AsyncSession, actor: Actor, *, at: datetime) -> None:
@@ -188,15 +247,19 @@ async def release_clock(session: AsyncSession, actor: Actor) -> None:
     await clock.release(session)
 
 
-def _telephone_columns(telephone: str | None) -> dict[str, Any]:
+async def _telephone_columns(
+    session: AsyncSession, actor: Actor, official_id: UUID, telephone: str | None
+) -> dict[str, Any]:
     if telephone is None:
         return {"telephone_sealed": None, "telephone_index": None, "telephone_masked": None}
     number = telephones.normalise(telephone)
-    return {
-        "telephone_sealed": telephones.seal(number),
-        "telephone_index": telephones.blind_index(number),
-        "telephone_masked": telephones.mask(number),
-    }
+    index, *others = telephones.blind_indexes(number)
+    if others:
+        # All posts of one person carry one index, also while the keys are being changed: their phone rings once.
+        same = update(Official).where(Official.telephone_index.in_(others)).values(telephone_index=index)
+        await session.execute(same, execution_options={"synchronize_session": False})
+    sealed = telephones.seal(number, jurisdiction_id=actor.jurisdiction_id, official_id=official_id)
+    return {"telephone_sealed": sealed, "telephone_index": index, "telephone_masked": telephones.mask(number)}
 
 
 async def _amend(session: AsyncSession, row: Unit | Official, version: int, changes: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, false, select, true
 
+from supervision.documents.models import Secrecy
 from supervision.foundation.actors import Actor, Role, require_another
 from supervision.items.errors import RegistrarActsAlone
 from supervision.items.models import Item, Party
@@ -15,7 +16,12 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def visible_as(role: Role, unit_id: UUID | BindParameter[UUID] | None) -> ColumnElement[bool]:
-    """Say the same of a role and a unit, which may be a parameter of a statement that is built once."""
+    """Say the same of a role and a unit, which may be a parameter of a statement that is built once.
+
+    A publisher sees nothing that is a work secret: what has not been seen cannot slip out.
+    """
+    if role is Role.PUBLISHER:
+        return Item.secrecy != Secrecy.WORK_SECRET
     if role in SEES_ALL:
         return true()
     if role is Role.UNIT:

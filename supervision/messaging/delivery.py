@@ -3,14 +3,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from uuid import UUID
 
 import orjson
+import structlog
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import metrics
 from supervision.foundation.clock import real_now
+from supervision.foundation.key_ring import KeyMissing
 from supervision.foundation.sessions import fetch
 from supervision.identity import telephones
 from supervision.messaging import rules
@@ -21,6 +24,7 @@ from supervision.messaging.states import MessageState
 LEASE = timedelta(seconds=90)
 ASK_AGAIN = timedelta(minutes=1)
 
+_log = structlog.get_logger()
 _rng = random.Random()  # noqa: S311 - jitter, not cryptography
 
 
@@ -32,6 +36,8 @@ class ClaimedMessage:
     fence: int
     attempts: int
     may_wake: bool
+    jurisdiction_id: UUID
+    official_id: UUID
     telephone_sealed: bytes | None = field(repr=False)
     text: str = field(repr=False)
 
@@ -56,7 +62,7 @@ _CLAIM = text("""
         SELECT jurisdiction_id, id, fence, :gateway FROM claimed
     )
     SELECT c.id, c.fence, c.attempts, c.is_test OR b.critical_reason IS NOT NULL AS may_wake,
-        o.telephone_sealed, coalesce(c.text, b.text) AS text
+        c.jurisdiction_id, c.official_id, o.telephone_sealed, coalesce(c.text, b.text) AS text
     FROM claimed c JOIN official o ON o.id = c.official_id LEFT JOIN broadcast b ON b.id = c.broadcast_id
     ORDER BY c.id
 """)
@@ -77,8 +83,9 @@ async def claim(
     return [ClaimedMessage(**row) for row in await fetch(session, _CLAIM, facts)]
 
 
-# Ours, for a message that no gateway can be given.
+# Ours, for messages that no gateway can be given: never, or not before somebody gives this process its keys.
 _UNSENDABLE = "no_number"
+_KEY_MISSING = "key_missing"
 
 
 def write_submissions(claimed: Sequence[ClaimedMessage]) -> tuple[list[Submission], list[SubmissionOutcome]]:
@@ -86,7 +93,13 @@ def write_submissions(claimed: Sequence[ClaimedMessage]) -> tuple[list[Submissio
     submissions, unsendable = [], []
     for each in claimed:
         try:
-            submissions.append(Submission(str(each.id), telephones.unseal(each.telephone_sealed or b""), each.text))
+            number = telephones.unseal(
+                each.telephone_sealed or b"", jurisdiction_id=each.jurisdiction_id, official_id=each.official_id
+            )
+            submissions.append(Submission(str(each.id), number, each.text))
+        except KeyMissing as error:
+            _log.error("key_missing", message=each.id, reason=str(error))
+            unsendable.append(SubmissionOutcome(str(each.id), Verdict.UNREACHABLE, code=_KEY_MISSING))
         except (InvalidTag, ValueError):
             unsendable.append(SubmissionOutcome(str(each.id), Verdict.REFUSED, code=_UNSENDABLE))
     return submissions, unsendable
@@ -187,13 +200,13 @@ _TAKE_DOUBTFUL = text("""
         UPDATE message m SET state = CASE WHEN d.may_ask THEN m.state ELSE 'unknown' END,
             leased_until = CASE WHEN d.may_ask THEN now() + :ask_again END
         FROM doubtful d WHERE m.id = d.id
-        RETURNING m.id, m.fence, m.attempts, m.official_id, m.broadcast_id, m.is_test, d.may_ask
+        RETURNING m.id, m.jurisdiction_id, m.fence, m.attempts, m.official_id, m.broadcast_id, m.is_test, d.may_ask
     ), noted AS (
         UPDATE attempt a SET verdict = 'unknown', finished_at = clock_timestamp()
         FROM taken t WHERE NOT t.may_ask AND a.message_id = t.id AND a.fence = t.fence AND a.verdict IS NULL
     )
     SELECT t.id, t.fence, t.attempts, t.is_test OR b.critical_reason IS NOT NULL AS may_wake,
-        NULL AS telephone_sealed, '' AS text
+        t.jurisdiction_id, t.official_id, NULL AS telephone_sealed, '' AS text
     FROM taken t LEFT JOIN broadcast b ON b.id = t.broadcast_id WHERE t.may_ask
 """)
 

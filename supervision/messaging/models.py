@@ -8,7 +8,6 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
-    LargeBinary,
     UniqueConstraint,
 )
 from sqlalchemy import text as sql
@@ -16,6 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
 from supervision.messaging.states import MessageState
+
+# What nobody has anything to do with any more, however late a receipt may come.
+ERASABLE = "erased_at IS NULL AND state IN ('accepted', 'delivered', 'refused', 'failed', 'expired', 'cancelled')"
 
 
 class Template(Named, Base):
@@ -34,11 +36,15 @@ class Broadcast(Named, Base):
     """One uniform text to an audience; the matter makes a scheduled one unique."""
 
     __tablename__ = "broadcast"
-    __table_args__ = local_table(belongs_to("template", "template_id"), UniqueConstraint("jurisdiction_id", "matter"))
+    __table_args__ = local_table(
+        belongs_to("template", "template_id"),
+        UniqueConstraint("jurisdiction_id", "matter"),
+        CheckConstraint("(erased_at IS NULL) = (text IS NOT NULL)", name="erased"),
+    )
 
     template_id: Mapped[UUID]
     matter: Mapped[str]
-    text: Mapped[str]
+    text: Mapped[str | None]
     audience: Mapped[dict[str, Any]]
     parts: Mapped[int]
     recipients: Mapped[int]
@@ -47,6 +53,8 @@ class Broadcast(Named, Base):
     critical_reason: Mapped[str | None]
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime]
+    text_hash: Mapped[bytes | None]
+    erased_at: Mapped[datetime | None]
 
 
 class Message(Massed, Base):
@@ -60,7 +68,7 @@ class Message(Massed, Base):
         belongs_to("template", "template_id"),
         belongs_to("broadcast", "broadcast_id"),
         one_of("state", MessageState),
-        CheckConstraint("(broadcast_id IS NULL) = (text IS NOT NULL)", name="text_once"),
+        CheckConstraint("(broadcast_id IS NULL AND erased_at IS NULL) = (text IS NOT NULL)", name="text_once"),
         Index(
             "uq_message_matter",
             "jurisdiction_id",
@@ -73,6 +81,7 @@ class Message(Massed, Base):
         Index("ix_message_leased", "leased_until", postgresql_where=sql("state IN ('submitting', 'unknown')")),
         Index("ix_message_awaited", "accepted_at", postgresql_where=sql("state IN ('accepted', 'unknown')")),
         Index("ix_message_reference", "gateway", "reference", postgresql_where=sql("reference IS NOT NULL")),
+        Index("ix_message_erasable", "jurisdiction_id", "queued_at", postgresql_where=sql(ERASABLE)),
         Index(None, "jurisdiction_id", "state", "id"),
         Index(None, "broadcast_id", "state"),
         Index(None, "official_id", "id"),
@@ -96,6 +105,8 @@ class Message(Massed, Base):
     code: Mapped[str | None]
     accepted_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    text_hash: Mapped[bytes | None]
+    erased_at: Mapped[datetime | None]
 
 
 class Attempt(Massed, Base):
@@ -114,14 +125,23 @@ class Attempt(Massed, Base):
 
 
 class Receipt(Base):
-    """A gateway's report as it came; its jurisdiction is known only line by line."""
+    """A gateway's report as it came, once; its jurisdiction is known only line by line."""
 
     __tablename__ = "receipt"
+    __table_args__ = (
+        UniqueConstraint("gateway", "is_test", "webhook_id"),
+        CheckConstraint("(raw_hash IS NULL) = (raw IS NOT NULL)", name="erased"),
+        Index("ix_receipt_erasable", "received_at", postgresql_where=sql("raw IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     gateway: Mapped[str]
+    # Which of the two gateways of one name signed it; of those that came before each had a secret, nobody knows.
+    is_test: Mapped[bool | None]
     received_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))
-    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    webhook_id: Mapped[str | None]
+    raw: Mapped[bytes | None]
+    raw_hash: Mapped[bytes | None]
 
 
 class ReceiptLine(Base):

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, String, cast, func, select
+from sqlalchemy import RowMapping, String, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -28,12 +28,13 @@ BROADCAST_COLUMNS = (
     Broadcast.critical_reason,
     Broadcast.confirmed_by,
     Broadcast.confirmed_at,
+    Broadcast.erased_at,
 )
 MESSAGE_COLUMNS = (
     cast(Message.id, String).label("id"),
     Message.broadcast_id,
     Message.official_id,
-    Official.telephone_masked.label("telephone"),
+    case((Message.erased_at.is_(None), Official.telephone_masked)).label("telephone"),
     Message.template_id,
     func.coalesce(Message.text, Broadcast.text).label("text"),
     Message.matter,
@@ -47,6 +48,7 @@ MESSAGE_COLUMNS = (
     Message.code,
     Message.accepted_at,
     Message.finished_at,
+    Message.erased_at,
 )
 ATTEMPT_COLUMNS = (Attempt.gateway, Attempt.started_at, Attempt.verdict, Attempt.code, Attempt.finished_at)
 

@@ -1,7 +1,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import metrics
@@ -20,12 +21,18 @@ _KEEP_LINES = text("""
 """)
 
 
-async def keep(session: AsyncSession, gateway: Gateway, raw: bytes) -> int:
-    """Keep a report as it came, and its lines for the matching; refuses a malformed one. Returns how many lines."""
+async def keep(session: AsyncSession, gateway: Gateway, raw: bytes, *, is_test: bool, webhook_id: str | None) -> int:
+    """Keep a report as it came, and its lines for the matching; refuses a malformed one. Returns how many lines.
+
+    The gateway of test messages is believed about these only, and that of live messages about those. One that the
+    gateway sends again, under the same id, is kept already.
+    """
     lines = gateway.parse_receipts(raw)
-    report = insert(Receipt).values(gateway=gateway.name, raw=raw).returning(Receipt.id)
-    receipt_id = (await session.execute(report)).scalar_one()
-    if lines:
+    # Without naming the columns that clash, for nobody who keeps a report may read them.
+    report = insert(Receipt).values(gateway=gateway.name, is_test=is_test, raw=raw, webhook_id=webhook_id)
+    report = report.on_conflict_do_nothing()
+    receipt_id = (await session.execute(report.returning(Receipt.id))).scalar_one_or_none()
+    if lines and receipt_id is not None:
         facts = {
             "receipt_id": receipt_id,
             "message_ids": [None if line.message_id is None else int(line.message_id) for line in lines],
@@ -44,15 +51,17 @@ async def keep(session: AsyncSession, gateway: Gateway, raw: bytes) -> int:
 # of ids, like the settling of a batch.
 _MATCH = text("""
     WITH waiting AS MATERIALIZED (
-        SELECT l.id, l.message_id, l.reference, l.delivered, l.code, r.gateway, r.received_at
+        SELECT l.id, l.message_id, l.reference, l.delivered, l.code, r.gateway, r.is_test, r.received_at
         FROM receipt_line l JOIN receipt r ON r.id = l.receipt_id
         WHERE l.state = 'waiting' AND l.id > :after ORDER BY l.id LIMIT :limit FOR UPDATE OF l SKIP LOCKED
     ), found AS (
         SELECT w.*, m.id AS found_id, m.jurisdiction_id
         FROM waiting w JOIN message m ON m.id = w.message_id AND m.gateway = w.gateway
+            AND m.is_test = coalesce(w.is_test, m.is_test)
         UNION ALL
         SELECT w.*, m.id, m.jurisdiction_id
         FROM waiting w JOIN message m ON m.gateway = w.gateway AND m.reference = w.reference
+            AND m.is_test = coalesce(w.is_test, m.is_test)
         WHERE w.message_id IS NULL
     ), best AS (
         SELECT DISTINCT ON (found_id) * FROM found ORDER BY found_id, delivered DESC, id

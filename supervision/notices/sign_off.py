@@ -15,6 +15,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked, require_version
 from supervision.foundation.numbers import take_next
 from supervision.identity.models import UNIT_LEADERS, Official
+from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_units
 from supervision.items import item_changes, queries, rules
 from supervision.items.models import Party
@@ -67,6 +68,7 @@ async def draft_notice(
     await days.check(session, "draft_notice", {"/limit_on": limit_on}, past=NoticeLimitPassed)
     item_changes.require_open(await queries.get_for_update(session, actor, item_id))
     await require_units(session, set(unit_ids))
+    require_not_own_unit(actor, unit_ids)
     procedure = await session.scalar(select(NoticeProcedure).where(NoticeProcedure.kind == kind))
     notice = Notice(
         item_id=item_id,
@@ -162,6 +164,8 @@ def matter_of(urging_id: UUID) -> str:
 async def _lock_for(session: AsyncSession, actor: Actor, notice_id: UUID, step: NoticeState) -> Notice:
     notice = await _lock(session, actor, notice_id)
     notices.check_step(notice.chain, notice.state, step, is_drafter=notice.drafted_by == actor.person)
+    addressed = select(NoticeDelivery.unit_id).where(NoticeDelivery.notice_id == notice_id)
+    require_not_own_unit(actor, set(await session.scalars(addressed)))
     return notice
 
 

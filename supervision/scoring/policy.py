@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role, require_another
-from supervision.identity.policy import leads_the_county
+from supervision.identity.policy import leads_the_county, require_not_own_unit
 from supervision.scoring.errors import (
     RankingNotShown,
     SamePersonApproves,
@@ -46,12 +46,16 @@ async def require_ranking(session: AsyncSession, actor: Actor) -> None:
 
 
 def require_another_person(actor: Actor, deduction: Deduction) -> None:
-    """Refuse whoever proposed, verified, decided or disputed it; the system's own proposals stand in nobody's way."""
+    """Refuse whoever proposed, verified, decided or disputed it, and people of the unit itself.
+
+    The system's own proposals stand in nobody's way.
+    """
     require_another(
         actor,
         {deduction.proposed_by, deduction.verified_by, deduction.decided_by, deduction.disputed_by},
         SamePersonDecides,
     )
+    require_not_own_unit(actor, {deduction.unit_id})
 
 
 def require_another_corrector(actor: Actor, correction: Correction) -> None:

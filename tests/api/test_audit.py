@@ -2,7 +2,7 @@ from tests.places import Callers, Place
 
 
 async def test_every_command_leaves_its_row(callers: Callers, here: Place) -> None:
-    administrator, auditor = await callers(here, "administrator"), await callers(here, "auditor")
+    administrator, auditor = await callers(here, "administrator"), await callers(here, "auditor", key_kind="test")
     unit = (await administrator.post("/v1/units", json={"name": "教育局", "kind": "department"})).json()
     rows = (await auditor.get("/v1/audit_events", params={"subject": unit["id"]})).json()["data"]
     assert [(row["verb"], row["client_id"], row["role"]) for row in rows] == [
@@ -12,7 +12,7 @@ async def test_every_command_leaves_its_row(callers: Callers, here: Place) -> No
 
 
 async def test_a_refused_command_leaves_none(callers: Callers, here: Place) -> None:
-    administrator, auditor = await callers(here, "administrator"), await callers(here, "auditor")
+    administrator, auditor = await callers(here, "administrator"), await callers(here, "auditor", key_kind="test")
     for _ in range(2):
         await administrator.post("/v1/units", json={"name": "教育局", "kind": "department"})
     rows = (await auditor.get("/v1/audit_events", params={"verb": "unit.registered"})).json()["data"]
@@ -20,13 +20,13 @@ async def test_a_refused_command_leaves_none(callers: Callers, here: Place) -> N
 
 
 async def test_another_jurisdiction_sees_nothing(callers: Callers, here: Place, elsewhere: Place) -> None:
-    administrator, stranger = await callers(here, "administrator"), await callers(elsewhere, "auditor")
+    administrator, stranger = await callers(here, "administrator"), await callers(elsewhere, "auditor", key_kind="test")
     unit = (await administrator.post("/v1/units", json={"name": "教育局", "kind": "department"})).json()
     assert (await stranger.get("/v1/audit_events", params={"subject": unit["id"]})).json()["data"] == []
 
 
 async def test_pages_follow_each_other_without_gap_or_double(callers: Callers, here: Place) -> None:
-    administrator, auditor = await callers(here, "administrator"), await callers(here, "auditor")
+    administrator, auditor = await callers(here, "administrator"), await callers(here, "auditor", key_kind="test")
     for number in range(7):
         await administrator.post("/v1/units", json={"name": f"{number}局", "kind": "department"})
     seen: list[str] = []

@@ -84,7 +84,7 @@ async def test_a_change_counts_from_the_next_period_and_is_audited(
 ) -> None:
     await hold(session, here.actor, moment(3, 10))
     await session.commit()
-    office, administrator = await callers(here, "office"), await callers(here, "administrator")
+    office, administrator = await callers(here, "office"), await callers(here, "administrator", is_person=True)
     await set_rhythm(office, kind="half_month", due_after=5, counted_in="days")
     # What is left out stays as it was set last, also before it counts; of one day the last setting is told.
     rows = await set_rhythm(administrator, kind="half_month", grace_working_days=2)
@@ -96,7 +96,7 @@ async def test_a_change_counts_from_the_next_period_and_is_audited(
         "grace_working_days": 2,
         "effective_from": "2016-03-16",
     }
-    assert coming["set_by"] == str(administrator.client_id)
+    assert coming["set_by"] == str(administrator.person)
     await hold(session, here.actor, moment(3, 16, 0))
     await session.commit()
     (counts,) = [row for row in (await office.get("/v1/cadence/settings")).json()["data"] if row["kind"] == now["kind"]]

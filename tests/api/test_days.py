@@ -117,7 +117,7 @@ async def test_a_ledger_is_of_a_year_that_is_near(callers: Callers, here: Place,
     assert answer.json().get("code") == (None if status == 202 else "ledger_year_too_far")
 
 
-@pytest.mark.parametrize(("days", "status"), [(400, 201), (-1, 422), (4000, 422)])
+@pytest.mark.parametrize(("days", "status"), [(365, 201), (-1, 422), (367, 422), (4000, 422)])
 async def test_a_key_ends_on_a_day_to_come(callers: Callers, here: Place, days: int, status: int) -> None:
     administrator = await callers(here, "administrator")
     client = (await administrator.post("/v1/clients", json={"name": "前台", "role": "office"})).json()["id"]

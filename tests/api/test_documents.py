@@ -88,6 +88,14 @@ async def test_a_unit_reads_its_own(callers: Callers, here: Place, elsewhere: Pl
     assert (await other.get(where)).status_code == 404
     assert (await (await callers(elsewhere, "office")).get(where)).status_code == 404
     assert (await office.get(f"/v1/attachments/{new_id()}")).status_code == 404
-    # Who has the same bytes reads no more than they have.
-    assert (await upload(other, PDF)).headers["Location"] == where
-    assert (await other.get(where)).content == PDF
+
+
+async def test_the_same_bytes_of_another_unit_are_another_attachment(callers: Callers, here: Place) -> None:
+    unit, other, office = await callers(here, "unit"), await callers(here, "unit"), await callers(here, "office")
+    made = [await upload(each, PDF, secrecy=level) for each, level in ((unit, "internal"), (other, "work_secret"))]
+    assert len({each.headers["Location"] for each in made}) == 2
+    assert [each.json()["uploaded_by"] for each in made] == [str(unit.person), str(other.person)]
+    assert (await upload(unit, PDF)).headers["Location"] == made[0].headers["Location"]
+    assert (await upload(unit, PDF)).json()["secrecy"] == "internal", "another's level is its own"
+    assert (await other.get(made[0].headers["Location"])).status_code == 404
+    assert (await upload(office, PDF)).json()["id"] not in {each.json()["id"] for each in made}

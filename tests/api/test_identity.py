@@ -93,7 +93,7 @@ class TestOfficials:
         own, other = await callers(here, "unit"), (await administrator.post("/v1/units", json=UNIT)).json()["id"]
         seen = (await administrator.post("/v1/officials", json=an_official(str(own.unit_id)))).json()["id"]
         unseen = (await administrator.post("/v1/officials", json=an_official(other))).json()["id"]
-        assert [row["id"] for row in (await own.get("/v1/officials")).json()["data"]] == [seen]
+        assert [row["id"] for row in (await own.get("/v1/officials")).json()["data"]] == [str(own.official_id), seen]
         assert (await own.get(f"/v1/officials/{unseen}")).status_code == 404
 
     async def test_leaving_is_amended_without_telling_the_number(self, callers: Callers, here: Place) -> None:
@@ -161,6 +161,48 @@ class TestClients:
         assert (answer.status_code, answer.json()["code"]) == (422, "role_needs_unit")
 
 
+class TestDisabledClients:
+    async def test_every_key_is_refused_at_once_until_the_client_is_enabled(
+        self, callers: Callers, here: Place
+    ) -> None:
+        administrator, auditor = await callers(here, "administrator"), await callers(here, "auditor")
+        office = await callers(here, "office", key_kind="test")
+        path = f"/v1/clients/{office.client_id}"
+        second = (await administrator.post(f"{path}/keys", json={"kind": "test"})).json()["key"]
+        assert (await office.get("/v1/me")).status_code == 200
+        tag = (await administrator.get(path)).headers["ETag"]
+        reason = {"reason": "前端停用检修"}
+        assert (await administrator.post(f"{path}/disabling", json=reason)).status_code == 428
+        stale = await administrator.post(f"{path}/disabling", json=reason, headers={"If-Match": '"99"'})
+        assert stale.status_code == 412
+        disabled = await administrator.post(f"{path}/disabling", json=reason, headers={"If-Match": tag})
+        assert disabled.json()["disabled_at"]
+        for key in (office.key, second):
+            assert (await office.get("/v1/me", headers={"Authorization": f"Bearer {key}"})).status_code == 401
+        tag = disabled.headers["ETag"]
+        again = await administrator.post(f"{path}/disabling", json=reason, headers={"If-Match": tag})
+        assert (again.status_code, again.json()["code"]) == (409, "client_is_disabled")
+        enabled = await administrator.post(f"{path}/enabling", json=reason, headers={"If-Match": tag})
+        assert enabled.json()["disabled_at"] is None
+        assert (await office.get("/v1/me")).status_code == 200
+        tag = enabled.headers["ETag"]
+        again = await administrator.post(f"{path}/enabling", json=reason, headers={"If-Match": tag})
+        assert (again.status_code, again.json()["code"]) == (409, "client_is_enabled")
+        rows = (await auditor.get("/v1/audit_events", params={"subject": str(office.client_id)})).json()["data"]
+        told = {row["verb"]: row["facts"] for row in rows}
+        assert told["client.disabled"] == told["client.enabled"] == reason
+
+    async def test_nobody_disables_their_own_client_or_anothers_county(
+        self, callers: Callers, here: Place, elsewhere: Place
+    ) -> None:
+        administrator, stranger = [await callers(place, "security_administrator") for place in (here, elsewhere)]
+        for client_id, status in ((administrator.client_id, 409), (stranger.client_id, 404)):
+            path = f"/v1/clients/{client_id}/disabling"
+            answer = await administrator.post(path, json={"reason": "停用"}, headers={"If-Match": '"1"'})
+            assert answer.status_code == status
+        assert (await stranger.get("/v1/me")).status_code == 200
+
+
 class TestActingForAnOfficial:
     async def test_the_audit_names_both(self, callers: Callers, here: Place) -> None:
         administrator = await callers(here, "administrator", may_act_for_officials=True)
@@ -196,7 +238,7 @@ class TestClock:
         assert (await administrator.post("/v1/clock/release")).json()["is_held"] is False
 
     async def test_a_live_jurisdiction_keeps_real_time(self, callers: Callers, here: Place, sessions: Sessions) -> None:
-        administrator = await callers(here, "administrator")
+        administrator = await callers(here, "administrator", key_kind="live")
         async with sessions() as session:
             session.info["role"] = "ducha_owner"
             await session.execute(text("UPDATE jurisdiction SET kind = 'live'"))

@@ -273,7 +273,7 @@ class TestConclusions:
         assert (await setting.other.post(f"{where}/acknowledgement")).status_code == 404
         assert await ids(setting.drafter, "/v1/conclusions", acknowledged="false") == [made.json()["id"]]
         noted = await setting.unit.post(f"{where}/acknowledgement")
-        assert (noted.status_code, noted.json()["acknowledged_by"]) == (200, str(setting.unit.client_id))
+        assert (noted.status_code, noted.json()["acknowledged_by"]) == (200, str(setting.unit.person))
         assert await ids(setting.drafter, "/v1/conclusions", acknowledged="false") == []
         assert await ids(setting.unit, "/v1/conclusions", plan=made.json()["plan_id"]) == [made.json()["id"]]
         assert await ids(setting.drafter, "/v1/conclusions", unit=setting.inspected.other_id) == []

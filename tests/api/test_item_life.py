@@ -77,7 +77,7 @@ async def test_an_amendment_needs_its_reason_and_is_read_again(callers: Callers,
     amended = await office.patch(where, json={**facts, "reason": "补登依据"}, headers=tag)
     assert {name: amended.json()[name] for name in facts} == facts
     (change,) = (await office.get(f"{where}/changes")).json()["data"]
-    assert (change["kind"], change["reason"], change["changed_by"]) == ("amended", "补登依据", str(office.client_id))
+    assert (change["kind"], change["reason"], change["changed_by"]) == ("amended", "补登依据", str(office.person))
     assert change["facts"]["secrecy"] == {"from": "internal", "to": "public"}
 
 
@@ -92,7 +92,7 @@ async def test_who_sees_an_item_sees_its_changes(callers: Callers, here: Place) 
 
 
 async def test_procedures_are_set_and_told(callers: Callers, here: Place, elsewhere: Place) -> None:
-    administrator, stranger = await callers(here, "administrator"), await callers(elsewhere, "office")
+    administrator, stranger = await callers(here, "administrator", is_person=True), await callers(elsewhere, "office")
     wanted = {"kind": "instruction", "needs_approval": True}
     told = (await administrator.post("/v1/item_procedures", json=wanted)).json()["data"]
     assert [each["kind"] for each in told if each["needs_approval"]] == ["instruction"]
@@ -109,13 +109,13 @@ async def test_a_handover_tells_how_many(callers: Callers, here: Place, elsewher
     office, colleague = await callers(here, "office"), await callers(here, "office")
     stranger = await callers(elsewhere, "office")
     where = await register(office)
-    body = {**REASON, "from_clerk_id": str(office.client_id), "to_clerk_id": str(colleague.client_id)}
+    body = {**REASON, "from_clerk_id": str(office.person), "to_clerk_id": str(colleague.person)}
     unseen = await stranger.post("/v1/items/handover", json=body)
     assert (unseen.status_code, unseen.json()["code"]) == (422, "unknown_person")
     assert (await colleague.post("/v1/items/handover", json=body)).json()["items"] == 1
-    assert (await office.get(where)).json()["clerk_id"] == str(colleague.client_id)
+    assert (await office.get(where)).json()["clerk_id"] == str(colleague.person)
     for clerk, count in ((office, 0), (colleague, 1)):
-        listed = await office.get("/v1/items", params={"clerk": str(clerk.client_id)})
+        listed = await office.get("/v1/items", params={"clerk": str(clerk.person)})
         assert len(listed.json()["data"]) == count
 
 
@@ -130,7 +130,7 @@ async def test_stages_are_planned_once_and_listed(callers: Callers, here: Place)
     first, second = [f"/v1/item_stages/{each['id']}/finish" for each in made.json()["data"]]
     finish = {"finished_on": "2016-03-01", "note": "已审定"}
     assert (await office.post(second, json=finish)).json()["code"] == "stage_not_next"
-    assert (await office.post(first, json=finish)).json()["finished_by"] == str(office.client_id)
+    assert (await office.post(first, json=finish)).json()["finished_by"] == str(office.person)
 
 
 @pytest.mark.parametrize("state", ["registered", "open", "suspended", "terminated", "void"])

@@ -18,7 +18,7 @@ class TestItems:
         office = await callers(here, "office")
         made = await office.post("/v1/items", json=REGISTRATION)
         assert (made.status_code, made.json()["number"]) == (201, "领办2026-001")
-        assert made.json()["registered_by"] == str(office.client_id)
+        assert made.json()["registered_by"] == str(office.person)
         read = await office.get(made.headers["Location"])
         assert read.json() == made.json()
         found = await office.get("/v1/items", params={"q": "河道", "kind": "instruction", "sort": "-deadline_on"})

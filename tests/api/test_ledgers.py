@@ -56,7 +56,7 @@ async def test_a_ledger_is_counted_in_mid_year_and_the_count_stays(
     counts = {"items": 4, "closed": 1, "unfinished": 3, "overdue": 1}
     assert {name: checked.json()[name] for name in counts} == counts
     assert (checked.json()["occasion"], checked.json()["checked_on"]) == ("check", "2016-07-01")
-    assert checked.json()["checked_by"] == str(office.client_id)
+    assert checked.json()["checked_by"] == str(office.person)
     item = await session.get_one(Item, made["alone"], populate_existing=True)
     item.state, item.closed_on = "closed", date(2016, 7, 1)
     await session.commit()
@@ -83,7 +83,7 @@ async def test_the_unfinished_go_over_into_the_next_year(session: AsyncSession, 
     new = {"item_id": str(made["alone"]), "deadline_on": "2017-02-28"}
     closed = await office.post("/v1/ledgers/2016/closing", json={"deadlines": [new]})
     assert closed.status_code == 200, closed.text
-    assert (closed.json()["closed_on"], closed.json()["closed_by"]) == ("2017-01-05", str(office.client_id))
+    assert (closed.json()["closed_on"], closed.json()["closed_by"]) == ("2017-01-05", str(office.person))
     entries = (await office.get("/v1/ledgers/2017/entries")).json()["data"]
     assert [(row["no"], UUID(row["item_id"]), row["deadline_on"]) for row in entries] == [
         (1, made["entered"], "2017-12-31"),
@@ -166,7 +166,7 @@ async def test_a_ledger_is_opened_without_a_spreadsheet(
     before = REGISTRY.get_sample_value("ducha_commands_total", {"verb": "ledger.opened"}) or 0
     opened = await office.post(path, headers=key)
     assert opened.status_code == 201, opened.text
-    facts = {"year": 2016, "opened_on": "2016-02-08", "opened_by": str(office.client_id), "closed_on": None}
+    facts = {"year": 2016, "opened_on": "2016-02-08", "opened_by": str(office.person), "closed_on": None}
     assert {name: opened.json()[name] for name in facts} == facts
     assert (await office.get(opened.headers["Location"])).json() == opened.json()
     assert REGISTRY.get_sample_value("ducha_commands_total", {"verb": "ledger.opened"}) == before + 1

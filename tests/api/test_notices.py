@@ -83,7 +83,7 @@ async def test_a_notice_from_draft_to_acknowledgement(callers: Callers, here: Pl
     assert (own["state"], own["due_at"]) == ("delivered", "2016-03-14T16:00:00Z")
     path = f"/v1/notice_deliveries/{own['id']}"
     acknowledged = await unit.post(f"{path}/acknowledgement")
-    assert (acknowledged.status_code, acknowledged.json()["acknowledged_by"]) == (200, str(unit.client_id))
+    assert (acknowledged.status_code, acknowledged.json()["acknowledged_by"]) == (200, str(unit.person))
     assert (await unit.get(path)).json() == acknowledged.json()
     again = await unit.post(f"{path}/acknowledgement")
     assert (again.status_code, again.json()["code"]) == (409, "not_to_be_acknowledged")
@@ -150,7 +150,7 @@ async def test_a_draft_is_refused(desk: Desk, over: dict[str, Any], code: str) -
 
 
 async def test_the_chain_is_the_countys_own(callers: Callers, here: Place, desk: Desk) -> None:
-    administrator = await callers(here, "administrator")
+    administrator = await callers(here, "administrator", is_person=True)
     path = "/v1/notice_procedures"
     usual = {"chain": ["checked", "countersigned", "issued"], "acknowledge_working_days": 1}
     slips = {"kind": "slip", **usual}

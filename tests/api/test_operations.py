@@ -28,7 +28,7 @@ async def test_an_import_from_the_request_to_the_ledger(committed: Committed) ->
     assert ended.headers["ETag"] != asked.headers["ETag"]
     assert (await stranger.get(asked.headers["Location"])).status_code == 404
     ledger = (await office.get("/v1/ledgers/2016")).json()
-    assert (ledger["year"], ledger["opened_by"]) == (2016, str(office.client_id))
+    assert (ledger["year"], ledger["opened_by"]) == (2016, str(office.person))
     pages = await office.get("/v1/ledgers/2016/entries", params={"limit": 2})
     rest = await office.get("/v1/ledgers/2016/entries", params={"limit": 2, "after": pages.json()["next"]})
     entries = pages.json()["data"] + rest.json()["data"]

@@ -125,7 +125,7 @@ class TestOpening:
 
     async def test_by_a_unit(self, setting: Setting) -> None:
         made = await setting.other.post("/v1/problems", json=setting.problem())
-        assert (made.status_code, made.json()["opened_by"]) == (201, str(setting.other.client_id))
+        assert (made.status_code, made.json()["opened_by"]) == (201, str(setting.other.person))
         foreign = setting.problem(unit_ids=[str(setting.who.unit_id)])
         refused = await setting.other.post("/v1/problems", json=foreign)
         assert (refused.status_code, refused.json()["code"]) == (422, "responsible_unit_missing")
@@ -197,7 +197,10 @@ class TestLeaders:
                 (setting.unit, {}),
             ):
                 denied = await caller.post(f"{path}/decision", json=DECISION, headers=headers)
-                assert (denied.status_code, denied.json()["code"]) == (403, "not_yours_to_decide")
+                # A program that names nobody is no person; whoever is named or has signed in is not the right one.
+                is_nobody = caller is setting.leaders and not headers
+                code = "person_needed" if is_nobody else "not_yours_to_decide"
+                assert (denied.status_code, denied.json()["code"]) == (403, code)
             decided = await setting.leaders.post(f"{path}/decision", json=DECISION, headers=acting_for(chosen))
             assert (decided.status_code, decided.json()["state"]) == (200, "decided")
         last = (await setting.office.get(f"{path}/entries")).json()["data"][-1]
@@ -251,7 +254,7 @@ class TestFollowing:
         resolved = await setting.office.post(f"{path}/resolution", json=PROSE)
         assert (resolved.json()["state"], resolved.json()["resolved_by"]) == (
             "resolved",
-            str(setting.office.client_id),
+            str(setting.office.person),
         )
         entries = (await setting.other.get(f"{path}/entries")).json()["data"]
         kinds = ["plan", "decision", "follow_up", "follow_up", "follow_up", "resolution"]

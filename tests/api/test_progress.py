@@ -120,7 +120,7 @@ async def test_the_office_enters_what_came_on_paper_and_returns_it(scene: Scene)
     assert entered.status_code == 201
     made = entered.json()
     assert (made["received_at"], made["channel"], made["is_late"]) == ("2016-03-17T01:00:00Z", "paper", False)
-    assert (made["entered_by"], made["reported_by"]) == (str(scene.office.client_id), None)
+    assert (made["entered_by"], made["reported_by"]) == (str(scene.office.person), None)
     assert (await scene.unit.get(entered.headers["Location"])).json() == made
 
     back = {"reason": "没有实质内容", "until_on": "2016-03-22"}

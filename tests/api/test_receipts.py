@@ -20,17 +20,23 @@ from tests.api.test_manners import assert_problem
 from tests.api.test_moments import EXACT, LAX, NUMBERS
 from tests.factories.simulator import SECRET
 
+TEST_SECRET = "whsec_dGhlLXRlc3QtZ2F0ZXdheS1oYXMtb25lLW9mLWl0cy1vd24="
 RECEIPTS = "/v1/gateways/http/receipts"
+BODY = b'{"receipts": []}'
 RIGHT = {"id": "7", "reference": "a1", "status": "delivered", "code": "DELIVRD", "at": "2026-11-28T13:00:00+08:00"}
 
 
 @pytest.fixture
 def http_gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """The installation's settings choose the http gateway for live messages."""
+    """The installation's settings choose the http gateway, one for live messages and another for those of tests."""
     (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "test-secret").write_text(TEST_SECRET)
     monkeypatch.setenv("DUCHA_GATEWAY", "http")
     monkeypatch.setenv("DUCHA_GATEWAY_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("DUCHA_GATEWAY_SECRET_FILE", str(tmp_path / "secret"))
+    monkeypatch.setenv("DUCHA_GATEWAY_RECEIPT_SECRET_FILE", str(tmp_path / "secret"))
+    monkeypatch.setenv("DUCHA_TEST_GATEWAY", "http")
+    monkeypatch.setenv("DUCHA_TEST_GATEWAY_URL", "https://gateway.test")
+    monkeypatch.setenv("DUCHA_TEST_GATEWAY_RECEIPT_SECRET_FILE", str(tmp_path / "test-secret"))
     for cached in (settings.current, listening_gateways):
         cached.cache_clear()
     yield
@@ -38,13 +44,13 @@ def http_gateway(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
         cached.cache_clear()
 
 
-def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
+def signed(body: bytes, secret: str = SECRET, *, call: str = "rcp_1") -> dict[str, str]:
     now = real_now()
     return {
         "content-type": "application/json",
-        "webhook-id": "rcp_1",
+        "webhook-id": call,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign("rcp_1", now, body.decode()),
+        "webhook-signature": Webhook(secret).sign(call, now, body.decode()),
     }
 
 
@@ -71,7 +77,21 @@ async def test_signed_receipts_are_kept_as_they_came(gateway: httpx.AsyncClient,
     assert (answer.status_code, answer.json()) == (200, {"status": "kept", "lines": 2})
     again = await gateway.post(RECEIPTS, content=body, headers=signed(body))
     assert again.status_code == 200
-    assert await kept(session) == [(body, 7, True, "waiting"), (body, 8, False, "waiting")] * 2
+    assert await kept(session) == [(body, 7, True, "waiting"), (body, 8, False, "waiting")], "repeated, it is one"
+
+
+async def test_other_calls_are_kept_beside_each_other(gateway: httpx.AsyncClient, session: AsyncSession) -> None:
+    body = orjson.dumps({"receipts": [{"id": "7", "status": "delivered"}]})
+    for call in ("rcp_1", "rcp_2"):
+        assert (await gateway.post(RECEIPTS, content=body, headers=signed(body, call=call))).status_code == 200
+    assert await kept(session) == [(body, 7, True, "waiting")] * 2
+
+
+async def test_each_gateway_is_known_by_its_own_secret(gateway: httpx.AsyncClient, session: AsyncSession) -> None:
+    for secret in (TEST_SECRET, SECRET):
+        assert (await gateway.post(RECEIPTS, content=BODY, headers=signed(BODY, secret))).status_code == 200
+    await session.execute(text("SET LOCAL ROLE ducha_worker"))
+    assert list(await session.scalars(text("SELECT is_test FROM receipt ORDER BY id"))) == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +118,10 @@ async def test_other_receipts_are_refused_and_none_is_kept(
     assert await kept(session) == []
 
 
-async def test_the_console_sends_no_receipts(gateway: httpx.AsyncClient) -> None:
+async def test_the_console_sends_no_receipts(gateway: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUCHA_TEST_GATEWAY", "console")
+    for cached in (settings.current, listening_gateways):
+        cached.cache_clear()
     body = b'{"receipts": []}'
     answer = await gateway.post("/v1/gateways/console/receipts", content=body, headers=signed(body))
     assert answer.status_code == 401

@@ -142,7 +142,7 @@ async def test_a_settled_year_is_reopened_by_three_and_settled_anew(
     states = [(await group.post(f"{path}/approval")).json()["state"] for group in groups]
     assert states == ["proposed", "approved"]
     read = await office.get(path)
-    assert [each["approved_by"] for each in read.json()["approvals"]] == [str(group.client_id) for group in groups]
+    assert [each["approved_by"] for each in read.json()["approvals"]] == [str(group.person) for group in groups]
     assert (await office.get("/v1/settlement_reopenings")).json()["data"] == [read.json()]
     await confirmed(callers, here, unit_id)
     await hold(session, here.actor, datetime(2017, 7, 1, tzinfo=UTC))

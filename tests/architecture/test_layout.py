@@ -12,7 +12,7 @@ ROOMS = sorted(path for path in (ROOT / "supervision").iterdir() if path.is_dir(
 PACKAGES = ("api", "worker", "supervision", "deploy")
 
 # What ends so and is a thing all the same.
-NOUNS = {"ledger_closing", "ledger_opening", "ledger_standing", "paging", "task_standing", "urging"}
+NOUNS = {"key_ring", "ledger_closing", "ledger_opening", "ledger_standing", "paging", "task_standing", "urging"}
 NAMELESS = re.compile(r"(?:^|_)(?:utils?|helpers?|common|base|managers?|misc|core|constants?)(?:_|$)")
 FILE_LINES, FUNCTION_LINES = 300, 60
 

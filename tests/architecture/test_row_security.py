@@ -22,9 +22,10 @@ for room in iter_modules(supervision.__path__):
 
 HERE, THERE = UUID(int=1), UUID(int=2)
 LOCAL = sorted(table.name for table in Base.metadata.tables.values() if "jurisdiction_id" in table.columns)
-# What belongs to no county: the counties themselves, the national calendar, the seals over everybody's audit rows,
-# what is known of a key before its county is, raw receipts before they are matched, and Alembic's own.
-GENERAL = {"jurisdiction", "working_day", "audit_seal", "refused_login", "receipt", "alembic_version"}
+# What belongs to no county: the counties themselves, the national calendar, the seals over everybody's audit rows with
+# their exports and verifications, raw receipts before they are matched, and Alembic's own.
+SEALS = {"audit_seal", "audit_seal_export", "audit_verification"}
+GENERAL = {"jurisdiction", "working_day", *SEALS, "receipt", "alembic_version"}
 # A value for a column of each type, where the column has no default of its own.
 VALUES: dict[str, LiteralString] = {
     "uuid": "gen_random_uuid()",

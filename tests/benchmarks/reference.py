@@ -44,11 +44,11 @@ class Door:
     async def open(self, connection: Connection, authorization: str, *, role: str, scope: str) -> dict[str, Any]:
         _, kind, lookup, secret, _ = authorization.removeprefix("Bearer ").split("_")
         await connection.execute(self.enter.text, {"role": "ducha_api", "jurisdiction": ""})
-        cursor = await connection.execute(self.find_key.text, {"lookup": lookup, "address": "127.0.0.1"})
+        cursor = await connection.execute(self.find_key.text, {"lookup": lookup})
         key = await cursor.fetchone()
         if key is None or not hmac.compare_digest(sha256(secret.encode()).digest(), key["secret_hash"]):
             raise HTTPException(401)
-        if key["is_locked"] or key["kind"] != kind or key["revoked_at"] or key["expires_at"] <= _now():
+        if key["disabled_at"] or key["kind"] != kind or key["revoked_at"] or key["expires_at"] <= _now():
             raise HTTPException(401)
         if key["role"] != role or scope not in key["scopes"]:
             raise HTTPException(403)

@@ -15,7 +15,13 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
     """Put circulars, orders, follow-ups and proposals at every step into a county."""
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id
-    caller = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=standing[Role.OFFICE].client_id, is_test=True)
+    caller = Actor(
+        actor.jurisdiction_id,
+        Role.OFFICE,
+        client_id=standing[Role.OFFICE].client_id,
+        official_id=standing[Role.OFFICE].official_id,
+        is_test=True,
+    )
     other = bulletins.person(actor)
     months = [date(year, month, 1) for year in range(2008, 2015) for month in range(1, 13)]
     # Drafts of the caller are written by it; drafts of another are checked by it, and checked ones issued.

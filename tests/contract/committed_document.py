@@ -5,7 +5,8 @@ from pathlib import Path
 
 import orjson
 
-from api.app import DuchaApp, create_app
+from api.app import DuchaApp, build_app
+from supervision.foundation import settings
 
 PATH = Path(__file__).parents[2] / "openapi" / "openapi.json"
 
@@ -16,9 +17,9 @@ def rendered(app: DuchaApp) -> bytes:
 
 def main() -> None:
     # The document depends on no setting, so any will do.
-    os.environ |= {"DUCHA_DATABASE_URL": "none", "DUCHA_REDIS_URL": "redis://none", "DUCHA_SECRET_FILE": "none"}
+    os.environ |= {"DUCHA_DATABASE_URL": "none", "DUCHA_REDIS_URL": "redis://none"}
 
-    PATH.write_bytes(rendered(create_app()))
+    PATH.write_bytes(rendered(build_app(settings.current())))
 
 
 if __name__ == "__main__":

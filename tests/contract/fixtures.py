@@ -6,6 +6,7 @@ from supervision.cadence.timetable import USUAL
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
+from supervision.identity import service as clients
 from supervision.identity.models import ClientKey
 from supervision.operations import service as operations
 from supervision.reviews import ledger_standing
@@ -24,6 +25,7 @@ from tests.contract import (
 from tests.contract.fixture_values import CallersByRole, Furniture
 from tests.contract.score_fixtures import SETTLED, WAITING
 from tests.factories import progress
+from tests.factories.identity import make_client
 from tests.places import Committed, Place
 
 # Rows that the factories made without a number of their own must not be in the way of the next numbers.
@@ -76,4 +78,10 @@ async def furnish(committed: Committed, place: Place, standing: CallersByRole) -
         keys = await session.scalars(select(ClientKey.id).where(ClientKey.client_id == spare.client_id))
         made.put("client_id", values=[spare.client_id])
         made.put("key_id", values=list(keys))
+        doors = [await make_client(session, place.actor) for _ in range(8)]
+        for client_id in doors[4:]:
+            await clients.disable_client(session, place.actor, client_id, 1, reason="示例停用")
+        made.place("disable_client", client_id=doors[:4])
+        made.place("enable_client", client_id=doors[4:])
+        await session.commit()
     return made

@@ -15,8 +15,20 @@ from supervision.foundation.ids import new_id
 Keys = Mapping[str, Mapping[str, str]]
 # Who asks where several may: proposer and approver must be two.
 ASKS = {"draft_publication": Role.PUBLISHER, "review_publication": Role.OFFICE}
-FIRST = (Role.OFFICE, Role.GROUP, Role.ADMINISTRATOR, Role.AUDITOR, Role.PUBLISHER, Role.LEADER, Role.UNIT)
-_REVOCATION = re.compile(r"(/v1/clients/)([0-9a-f-]{36})(/keys/.+/revocation)")
+FIRST = (
+    Role.OFFICE,
+    Role.GROUP,
+    Role.ADMINISTRATOR,
+    Role.SECURITY_ADMINISTRATOR,
+    Role.AUDITOR,
+    Role.PUBLISHER,
+    Role.LEADER,
+    Role.UNIT,
+)
+# What would end a caller: its keys and clients, the appointment and the link of its official, and his departure.
+_ENDING = re.compile(
+    r"(/v1/(?:clients|appointments|sign_in_links|officials)/)([0-9a-f-]{36})(/keys/.+/revocation|/disabling|/ending|/departure)"
+)
 
 
 class FrontEnd:
@@ -78,9 +90,8 @@ class FrontEnd:
         return scope, again
 
     def keep_own_keys(self, scope: Scope) -> Scope:
-        # Revoking the very keys that it calls with would end every later request.
-        own = {client for county in self.keys.values() for client in county["clients"].split()}
-        match = _REVOCATION.fullmatch(scope["path"])
+        own = {each for county in self.keys.values() for each in county["own"].split()}
+        match = _ENDING.fullmatch(scope["path"])
         if match and match[2] in own:
             return with_path(scope, f"{match[1]}{new_id()}{match[3]}")
         return scope

@@ -42,7 +42,7 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
     await _merge_and_split(session, office, cast, made)
     await _stages(session, office, made)
     await _transfer(session, office, made)
-    clerk_id = str(standing[Role.OFFICE].client_id)
+    clerk_id = str(standing[Role.OFFICE].person)
     made.bodies["hand_over_items"] = [{**REASON, "from_clerk_id": str(office.person), "to_clerk_id": clerk_id}]
     made.put("clerk", values=[clerk_id])
 

@@ -24,7 +24,13 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
     await messaging.make_broadcast(session, messaging.as_test(actor), told)
     await templates.write_template(session, actor, name="contract", body="请{text}")
     wanted: dict[str, Any] = {"template": "contract", "variables": {"text": "按时报送。"}}
-    client = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=standing[Role.OFFICE].client_id, is_test=True)
+    client = Actor(
+        actor.jurisdiction_id,
+        Role.OFFICE,
+        client_id=standing[Role.OFFICE].client_id,
+        official_id=standing[Role.OFFICE].official_id,
+        is_test=True,
+    )
     seen = await broadcasts.preview(session, client, **wanted, audience=Audience(official_ids=told[:1]))
     body = {**wanted, "audience": {"official_ids": [str(told[0])]}}
     made.bodies["preview_broadcast"] = [body]

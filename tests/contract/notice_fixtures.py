@@ -21,7 +21,13 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
         for state in ("drafted", "checked", "countersigned")
         for _ in range(8)
     ]
-    office = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=standing[Role.OFFICE].client_id, is_test=True)
+    office = Actor(
+        actor.jurisdiction_id,
+        Role.OFFICE,
+        client_id=standing[Role.OFFICE].client_id,
+        official_id=standing[Role.OFFICE].official_id,
+        is_test=True,
+    )
     own = await notices.make_notice(session, actor, item_id=item_id, drafter=office)
     made.put("notice_id", "notice", values=[*drafted, own])
     made.place("amend_notice", notice_id=[own])

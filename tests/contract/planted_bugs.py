@@ -80,7 +80,7 @@ def create_served() -> ASGIApp:
     """Build what uvicorn serves in the contract tests, with the bug of DUCHA_TEST_BUG, if any."""
     keys = json.loads(Path(os.environ["DUCHA_TEST_KEYS"]).read_text("utf-8"))
     token = Path(os.environ["DUCHA_METRICS_TOKEN_FILE"]).read_text("utf-8")
-    secret = Path(os.environ["DUCHA_GATEWAY_SECRET_FILE"]).read_text("utf-8")
+    secret = Path(os.environ["DUCHA_TEST_GATEWAY_RECEIPT_SECRET_FILE"]).read_text("utf-8")
     front = FrontEnd(create_app(), keys, metrics_token=token, gateway_secret=secret)
     bug = BUGS.get(os.environ.get("DUCHA_TEST_BUG", ""))
     return bug(front) if bug else front

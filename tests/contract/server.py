@@ -67,19 +67,24 @@ async def _found(committed: Committed, folder: Path) -> tuple[dict[str, Place], 
     await committed.empty()
     places = {"here": await committed.found("330326"), "there": await committed.found("330327")}
     standing = {county: await _stand(committed, place) for county, place in places.items()}
-    (folder / "keys.json").write_text(json.dumps({name: _keys(each) for name, each in standing.items()}), "utf-8")
+    own = await _own(committed)
+    keys = {name: {str(role): each.key for role, each in callers.items()} for name, callers in standing.items()}
+    (folder / "keys.json").write_text(json.dumps({name: {**each, "own": own} for name, each in keys.items()}), "utf-8")
     (folder / "metrics").write_text(secrets.token_hex(16))
     (folder / "gateway").write_text("whsec_" + base64.b64encode(secrets.token_bytes(24)).decode())
     return places, standing
 
 
 async def _stand(committed: Committed, place: Place) -> dict[Role, Caller]:
-    return {role: await committed.callers(place, role, key_kind="test") for role in Role if role is not Role.SYSTEM}
+    return {role: await committed.callers(place, role, is_person=True) for role in Role if role is not Role.SYSTEM}
 
 
-def _keys(standing: dict[Role, Caller]) -> dict[str, str]:
-    clients = " ".join(str(caller.client_id) for caller in standing.values())
-    return {**{str(role): caller.key for role, caller in standing.items()}, "clients": clients}
+async def _own(committed: Committed) -> str:
+    """Read the ids of all that the standing callers act by, before anything else is put into their counties."""
+    tables = ("client", "official", "appointment", "sign_in_link")
+    async with committed.engines["owner"].connect() as connection:
+        ids = text(" UNION ALL ".join(f"SELECT id::text FROM {table}" for table in tables))  # noqa: S608 - tables of ours
+        return " ".join(await connection.scalars(ids))
 
 
 async def _ids(committed: Committed, app: DuchaApp, place: Place) -> dict[str, list[str]]:
@@ -107,7 +112,7 @@ def served(urls: DatabaseUrls, folder: Path, furniture: Furniture, *, bug: str =
         "DUCHA_METRICS_TOKEN_FILE": str(folder / "metrics"),
         "DUCHA_TEST_GATEWAY": "http",
         "DUCHA_TEST_GATEWAY_URL": "http://127.0.0.1:9",
-        "DUCHA_GATEWAY_SECRET_FILE": str(folder / "gateway"),
+        "DUCHA_TEST_GATEWAY_RECEIPT_SECRET_FILE": str(folder / "gateway"),
         "DUCHA_TEST_KEYS": str(folder / "keys.json"),
         "DUCHA_TEST_BUG": bug,
     }

@@ -17,6 +17,18 @@ from tests.contract.server import Served, prepare, served
 from tests.places import make_database
 
 HERE = Path(__file__).parent
+# What takes a code that is shown once, an account that nobody knows yet, or a row that another administrator has made
+# and this one has read: tests/api/test_appointments.py takes each of these steps.
+ALONE = {
+    "accept_invitation",
+    "approve_appointment",
+    "approve_sign_in_link",
+    "end_appointment",
+    "end_sign_in_link",
+    "get_appointment",
+    "get_sign_in_link",
+    "refuse_appointment",
+}
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 
@@ -77,7 +89,9 @@ async def test_the_api_keeps_its_document(urls: DatabaseUrls, furniture: Furnitu
         done = run(server, tmp_path)
         successes = server.successes()
     # Green means nothing for an operation that never once succeeded.
-    idle = sorted(each.name for each in operations(server.document) if not successes[each.name])
+    idle = sorted(
+        each.name for each in operations(server.document) if not successes[each.name] and each.name not in ALONE
+    )
     assert (done.returncode, idle) == (0, []), f"never succeeded: {idle}\n{done.stdout}{done.stderr}"
 
 

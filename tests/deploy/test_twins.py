@@ -38,6 +38,12 @@ def older(urls: DatabaseUrls) -> Iterator[psycopg.Connection]:
             founded = "INSERT INTO jurisdiction (id, code, name, kind) VALUES (%s, %s, %s, 'test')"
             connection.execute(founded, [id_, code, code])
         yield connection
+    admin = make_url(os.environ["DUCHA_TEST_ADMIN_URL"]).set(
+        drivername="postgresql", database=make_url(urls.owner).database
+    )
+    with psycopg.connect(admin.render_as_string(hide_password=False)) as connection:
+        # What is never emptied refuses it to every role of ours.
+        connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute("TRUNCATE jurisdiction CASCADE")
     migrate(urls.owner)
 

@@ -28,20 +28,21 @@ async def make_officials(session: AsyncSession, actor: Actor, many: int, **over:
     """Make officials of a unit of their own, in one statement, with numbers from `first` on."""
     first = over.pop("first", 0)
     unit_id = over.pop("unit_id", None) or await make_unit(session, actor)
-    rows = [_official(unit_id, telephone(first + each), over) for each in range(many)]
+    rows = [_official(actor, unit_id, telephone(first + each), over) for each in range(many)]
     await session.execute(insert(Official), rows)
     return [row["id"] for row in rows]
 
 
-def _official(unit_id: UUID, number: str, over: dict[str, Any]) -> dict[str, Any]:
+def _official(actor: Actor, unit_id: UUID, number: str, over: dict[str, Any]) -> dict[str, Any]:
+    official_id = new_id()
     return {
-        "id": new_id(),
+        "id": official_id,
         "unit_id": unit_id,
         "name": f"示例人员{next(_numbers)}",
         "post": "示例职务",
         "position": "handler",
         "leadership_level": "deputy_section",
-        "telephone_sealed": telephones.seal(number),
+        "telephone_sealed": telephones.seal(number, jurisdiction_id=actor.jurisdiction_id, official_id=official_id),
         "telephone_index": telephones.blind_index(number),
         "telephone_masked": telephones.mask(number),
         "left_on": None,

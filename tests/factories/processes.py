@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.processes import Child
+from deploy.stack import TRUSTED_PROXIES, proxy_arguments
 from tests.factories.simulator import ROOT
 from tests.places import Committed
 
@@ -31,6 +32,7 @@ def worker_process(committed: Committed, folder: Path, settings: Mapping[str, st
 def api_process(committed: Committed, folder: Path, port: int, settings: Mapping[str, str]) -> Child:
     """The API as a process of its own on a committed database; the caller starts and stops it."""
     argv = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(port)]
+    argv += proxy_arguments(settings.get(TRUSTED_PROXIES, ""))
     return Child(
         name="api",
         argv=[*argv, "--timeout-graceful-shutdown", "1"],

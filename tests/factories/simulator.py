@@ -14,6 +14,7 @@ from deploy.processes import Child, free_port
 
 ROOT = Path(__file__).parents[2]
 SECRET = "whsec_c2ltdWxhdG9yLWFuZC1nYXRld2F5LXNoYXJlLXRoaXM="
+RECEIPT_SECRET = "whsec_cmVjZWlwdHMtaGF2ZS1hLXNlY3JldC1vZi10aGVpci1vd24="
 
 
 @dataclass
@@ -77,7 +78,9 @@ class RunningSimulator:
 def running_simulator(folder: Path, desk: ReceiptDesk) -> Iterator[RunningSimulator]:
     """Run the simulator as a process of its own on a free port."""
     secret_file, ledger_file, port = folder / "secret", folder / "ledger.jsonl", free_port()
+    receipt_secret_file = folder / "receipt-secret"
     secret_file.write_text(SECRET)
+    receipt_secret_file.write_text(RECEIPT_SECRET)
     argv: list[str | Path] = [
         sys.executable,
         "-m",
@@ -86,6 +89,8 @@ def running_simulator(folder: Path, desk: ReceiptDesk) -> Iterator[RunningSimula
         str(port),
         "--secret-file",
         secret_file,
+        "--receipt-secret-file",
+        receipt_secret_file,
     ]
     argv += ["--ledger", ledger_file, "--receipts-url", desk.url]
     simulator = RunningSimulator(f"http://127.0.0.1:{port}", desk, ledger_file)

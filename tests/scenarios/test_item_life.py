@@ -117,7 +117,7 @@ async def story(session: AsyncSession, sessions: Sessions, callers: Callers, her
         colleague=await callers(here, "office"),
         roads_unit=await callers(here, "unit", unit_id=roads.unit_id),
         water_unit=await callers(here, "unit", unit_id=water.unit_id),
-        administrator=await callers(here, "administrator"),
+        administrator=await callers(here, "administrator", is_person=True),
     )
     await story.at(3, 1)
     wanted = {"kind": "instruction", "needs_approval": True}
@@ -243,9 +243,9 @@ async def test_standing_work_in_stages_is_handed_over_and_ends_by_order(story: S
     finished = await clerk.post(f"/v1/item_stages/{first['id']}/finish", json=finish)
     assert finished.json()["finished_on"] == "2016-05-18"
 
-    to = {"from_clerk_id": str(clerk.client_id), "to_clerk_id": str(colleague.client_id)}
+    to = {"from_clerk_id": str(clerk.person), "to_clerk_id": str(colleague.person)}
     assert (await done(clerk, "/v1/items/handover", **to))["items"] == 1
-    mine = (await clerk.get("/v1/items", params={"clerk": str(colleague.client_id)})).json()["data"]
+    mine = (await clerk.get("/v1/items", params={"clerk": str(colleague.person)})).json()["data"]
     assert [each["title"] for each in mine] == ["河道保洁"]
 
     await story.settle(story.water_unit, task)

@@ -61,7 +61,8 @@ def street(committed: Committed, tmp_path: Path) -> Iterator[Street]:
             "DUCHA_REDIS_URL": valkey.start(),
             "DUCHA_TEST_GATEWAY": "http",
             "DUCHA_TEST_GATEWAY_URL": simulator.url,
-            "DUCHA_GATEWAY_SECRET_FILE": str(tmp_path / "secret"),
+            "DUCHA_TEST_GATEWAY_SECRET_FILE": str(tmp_path / "secret"),
+            "DUCHA_TEST_GATEWAY_RECEIPT_SECRET_FILE": str(tmp_path / "receipt-secret"),
         }
         yield Street(committed, tmp_path, simulator, valkey, settings, started)
 

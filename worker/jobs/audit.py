@@ -1,8 +1,72 @@
-from supervision.audit import seals
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import structlog
+
+from supervision.audit import nightly_verification, seal_exports, seals
+from supervision.audit.seal_exports import Destination, FileDestination
+from supervision.foundation import clock, metrics, settings
 from worker.runner import Runner
+
+log = structlog.get_logger()
+# A call of the job ends well before the queue would cancel it; the clock brings the next one.
+LONGEST_SECONDS = 300
 
 
 async def seal(runner: Runner) -> None:
-    """Seal the audit rows of all finished transactions."""
+    """Seal the audit rows of all finished transactions, then write down outside the database what is not there yet."""
     async with runner.everywhere() as session:
-        await seals.seal(session)
+        horizon = await seals.find_horizon(session)
+    sealed = 1
+    while sealed:
+        async with runner.everywhere() as session:
+            sealed = await seals.seal(session, horizon=horizon)
+    destination = seal_exports.choose_destination()
+    if destination is not None:
+        await _export(runner, destination, settings.current().audit_seals)
+
+
+async def verify(runner: Runner) -> None:
+    """Compare, once a night and step by step, all sealed rows with their seals, and these with their file."""
+    until, works = time.monotonic() + LONGEST_SECONDS, True
+    while works and time.monotonic() < until:
+        with ExitStack() as opened:
+            lines = _exported(opened)
+            async with runner.everywhere() as session:
+                works = await nightly_verification.verify_on(session, clock.real_now(), lines)
+    async with runner.everywhere() as session:
+        await nightly_verification.show_verification(session)
+
+
+async def _export(runner: Runner, destination: Destination, place: str) -> None:
+    while True:
+        async with runner.everywhere() as session:
+            waiting = await seal_exports.list_unexported(session, place)
+            if await seal_exports.is_cut(session, place):
+                metrics.SEAL_EXPORT_FAILURES.inc()
+                log.error("audit_cut", seals=place)
+        metrics.SEALS_UNEXPORTED.set(len(waiting))
+        if not waiting:
+            return
+        try:
+            # Nothing is held meanwhile. If it ends here the same lines are written again, which does no harm.
+            await asyncio.to_thread(destination.write, waiting)
+        except OSError:
+            metrics.SEAL_EXPORT_FAILURES.inc()
+            log.exception("audit_seals_not_exported", seals=place, waiting=len(waiting))
+            return
+        async with runner.everywhere() as session:
+            await seal_exports.mark_exported(session, place, waiting)
+
+
+def _exported(opened: ExitStack) -> Iterator[str]:
+    """Read what was exported to a file, as a stream; what went to syslog is compared by hand."""
+    destination = seal_exports.choose_destination()
+    try:
+        if isinstance(destination, FileDestination):
+            yield from opened.enter_context(destination.path.open(encoding="utf-8", errors="replace"))
+    except OSError:
+        metrics.SEAL_EXPORT_FAILURES.inc()
+        log.exception("audit_seals_not_read", seals=settings.current().audit_seals)

@@ -40,22 +40,27 @@ _BY_QUERY = {
 
 
 class HttpGateway:
-    """Speaks the generic JSON protocol of `openapi/gateway.md`, signed both ways with Standard Webhooks headers."""
+    """Speaks the generic JSON protocol of `openapi/gateway.md`, signed both ways with Standard Webhooks headers.
+
+    Each direction has a secret of its own, and a process holds that of its own direction only.
+    """
 
     name = "http"
 
     def __init__(
         self,
         url: str,
-        secret: str,
+        secret: str | None = None,
         *,
+        receipt_secret: str | None = None,
         timeout_seconds: float = 30,
         connect_seconds: float = 5,
         batch_size: int = 500,
         rate_per_second: float | None = None,
     ) -> None:
         self.capabilities = Capabilities(batch_size, rate_per_second, individual_texts=True, can_query=True)
-        self._webhook = Webhook(secret)
+        self._ours = Webhook(secret) if secret else None
+        self._theirs = Webhook(receipt_secret) if receipt_secret else None
         # The time-outs of httpx are for each read; this one ends an answer that trickles in for ever.
         self._whole_seconds = 2 * connect_seconds + 2 * timeout_seconds
         self._client = httpx.AsyncClient(
@@ -88,8 +93,10 @@ class HttpGateway:
         return {found.id: _told(found) for found in _read(WireFound, answer.get("messages")) if found.id in asked}
 
     def verify_receipt(self, headers: Mapping[str, str], body: bytes) -> None:
+        if self._theirs is None:
+            raise UnsignedReceipt
         try:
-            self._webhook.verify(body, dict(headers), json_parse=False)
+            self._theirs.verify(body, dict(headers), json_parse=False)
         except (WebhookVerificationError, ValueError):
             # The library raises ValueError for signatures that are no Base64 and bodies that are no UTF-8.
             raise UnsignedReceipt from None
@@ -118,6 +125,8 @@ class HttpGateway:
         return _verdict(response.status_code), code, _object(response.content)
 
     def _sign(self, body: bytes) -> dict[str, str]:
+        if self._ours is None:
+            raise RuntimeError("opened to listen, without the secret of sending")
         # Signatures carry the machine's own time: the other side compares it with its own, not with a held clock.
         now = real_now()
         request_id = f"req_{secrets.token_hex(16)}"
@@ -125,7 +134,7 @@ class HttpGateway:
             "content-type": "application/json",
             "webhook-id": request_id,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._webhook.sign(request_id, now, body.decode()),
+            "webhook-signature": self._ours.sign(request_id, now, body.decode()),
         }
 
 

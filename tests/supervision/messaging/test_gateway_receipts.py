@@ -15,7 +15,7 @@ from supervision.messaging.gateways.codes import CodeClass, classify
 from supervision.messaging.gateways.http import HttpGateway
 from tests.factories.simulator import SECRET
 
-LISTENING = HttpGateway("http://127.0.0.1:9", SECRET)  # only ever reads receipts
+LISTENING = HttpGateway("http://127.0.0.1:9", receipt_secret=SECRET)  # only ever reads receipts
 
 
 def signed(body: bytes, *, at: datetime | None = None, secret: str = SECRET) -> dict[str, str]:

@@ -19,7 +19,7 @@ from supervision.messaging.gateways import (
 )
 from supervision.messaging.gateways.codes import CodeClass, classify
 from supervision.messaging.gateways.http import HttpGateway
-from tests.factories.simulator import SECRET, RunningSimulator, receipt_desk, running_simulator
+from tests.factories.simulator import RECEIPT_SECRET, SECRET, RunningSimulator, receipt_desk, running_simulator
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +44,7 @@ def submissions(many: int, telephone: str = "+8610000000000") -> list[Submission
 
 @asynccontextmanager
 async def http_gateway(url: str, **settings: Any) -> AsyncIterator[HttpGateway]:
-    gateway = HttpGateway(url, settings.pop("secret", SECRET), **settings)
+    gateway = HttpGateway(url, settings.pop("secret", SECRET), receipt_secret=RECEIPT_SECRET, **settings)
     yield gateway
     await gateway.aclose()
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from supervision.foundation.database import enter
 from supervision.messaging import delivery, receipts
@@ -34,9 +34,9 @@ def line(message_id: str | None, status: str = "delivered", **over: Any) -> dict
     return {"id": message_id, "status": status, "code": "DELIVRD" if status == "delivered" else "UNDELIV", **over}
 
 
-async def keep(committed: Committed, *lines: dict[str, Any], gateway: HttpGateway = GATEWAY) -> None:
+async def keep(committed: Committed, *lines: dict[str, Any], is_test: bool = True) -> None:
     async with committed.api() as session:
-        await receipts.keep(session, gateway, orjson.dumps({"receipts": lines}))
+        await receipts.keep(session, GATEWAY, orjson.dumps({"receipts": lines}), is_test=is_test, webhook_id=None)
         await session.commit()
 
 
@@ -64,6 +64,26 @@ async def test_a_receipt_is_matched_by_id_or_by_reference(committed: Committed) 
     ours = place.actor.jurisdiction_id
     assert [tuple(row) for row in rows] == [(ours, int(first)), (ours, int(second)), (None, 999)]
     assert third
+
+
+async def test_a_gateway_is_believed_about_messages_of_its_own_kind_only(committed: Committed) -> None:
+    await stock(committed, 2)
+    first, second = await submit(committed)
+    await keep(committed, line(first), line(None, reference=f"ref-{second}"), is_test=False)
+    assert await match(committed) == ["accepted", "accepted"]
+    await keep(committed, line(first), line(None, reference=f"ref-{second}"))
+    assert await match(committed) == ["delivered", "delivered"]
+
+
+async def test_receipts_from_before_each_gateway_had_a_secret_are_still_matched(committed: Committed) -> None:
+    await stock(committed, 1)
+    (message,) = await submit(committed)
+    async with committed.owner() as session:
+        await session.execute(text("INSERT INTO receipt (gateway, raw) VALUES ('http', '{}')"))
+        insertion = "INSERT INTO receipt_line (receipt_id, message_id, delivered) VALUES (1, :message, true)"
+        await session.execute(text(insertion), {"message": int(message)})
+        await session.commit()
+    assert await match(committed) == ["delivered"]
 
 
 @pytest.mark.parametrize("calls", [1, 2])
@@ -141,7 +161,7 @@ async def test_a_malformed_report_is_kept_by_nobody(committed: Committed) -> Non
     for gateway, raw in ((GATEWAY, b'{"receipts": [{"status": "delivered"}]}'), (ConsoleGateway(None), b"{}")):
         async with committed.api() as session:
             with pytest.raises(MalformedReceipt):
-                await receipts.keep(session, gateway, raw)
+                await receipts.keep(session, gateway, raw, is_test=True, webhook_id=None)
     assert await ask(committed, "SELECT id FROM receipt") == []
 
 

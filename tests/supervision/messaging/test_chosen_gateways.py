@@ -1,0 +1,101 @@
+"""Each gateway has its own address and two secrets of its own, and each process only those of its direction."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supervision.foundation import settings
+from supervision.foundation.settings import SettingRefused
+from supervision.messaging.gateways.chosen import choose_gateways, listening_gateways
+from tests.factories.simulator import RECEIPT_SECRET, SECRET
+
+OTHER = "whsec_YW5vdGhlci1zZWNyZXQtb2YtYW5vdGhlci1nYXRld2F5"
+
+
+class Chosen:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self._monkeypatch, self._folder = monkeypatch, folder
+
+    def __call__(self, **values: Any) -> None:
+        for name, value in values.items():
+            if name.endswith("_file"):
+                (self._folder / name).write_text(value)
+            self._monkeypatch.setenv(
+                f"DUCHA_{name.upper()}", str(self._folder / name) if name.endswith("_file") else value
+            )
+        self.forget()
+
+    def forget(self) -> None:
+        for cached in (settings.current, listening_gateways):
+            cached.cache_clear()
+
+
+@pytest.fixture
+def choose(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Chosen]:
+    made = Chosen(monkeypatch, tmp_path)
+    yield made
+    monkeypatch.undo()
+    made.forget()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://sms.example.cn/v1", "http://127.0.0.1:9", "http://localhost:9", "http://[::1]"]
+)
+async def test_a_gateway_is_reached_by_https_or_on_this_machine(choose: Chosen, url: str) -> None:
+    choose(gateway="http", gateway_url=url, gateway_secret_file=SECRET, gateway_receipt_secret_file=RECEIPT_SECRET)
+    assert listening_gateways()[False].name == "http"
+    gateways = choose_gateways()
+    assert (gateways[False].name, gateways[True].name) == ("http", "console")
+    await gateways[False].aclose()
+
+
+@pytest.mark.parametrize("prefix", ["gateway", "test_gateway"])
+@pytest.mark.parametrize("url", ["", "http://sms.example.cn", "http://10.1.2.3", "ftp://127.0.0.1", "https://", "sms"])
+def test_another_address_is_refused_in_both_languages(choose: Chosen, prefix: str, url: str) -> None:
+    choose(**{prefix: "http", f"{prefix}_url": url, f"{prefix}_secret_file": SECRET})
+    choose(**{f"{prefix}_receipt_secret_file": RECEIPT_SECRET})
+    name = f"DUCHA_{prefix.upper()}_URL"
+    for opened in (choose_gateways, listening_gateways):
+        with pytest.raises(SettingRefused, match=rf"请将 {name}(?s:.)*Set {name}"):
+            opened()
+
+
+def test_who_sends_needs_the_secret_of_sending_and_who_listens_that_of_receipts(choose: Chosen) -> None:
+    choose(gateway="http", gateway_url="https://sms.example.cn")
+    with pytest.raises(SettingRefused, match="DUCHA_GATEWAY_SECRET_FILE"):
+        choose_gateways()
+    with pytest.raises(SettingRefused, match="DUCHA_GATEWAY_RECEIPT_SECRET_FILE"):
+        listening_gateways()
+    choose(gateway_secret_file=SECRET)
+    assert choose_gateways()[False].name == "http"
+    with pytest.raises(SettingRefused, match="DUCHA_GATEWAY_RECEIPT_SECRET_FILE"):
+        listening_gateways()
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_x"])
+def test_what_is_no_secret_is_refused(choose: Chosen, secret: str) -> None:
+    choose(gateway="http", gateway_url="https://sms.example.cn", gateway_secret_file=secret)
+    with pytest.raises(SettingRefused, match="whsec_…"):
+        choose_gateways()
+
+
+@pytest.mark.parametrize(
+    "secrets",
+    [
+        {"gateway_receipt_secret_file": RECEIPT_SECRET, "test_gateway_receipt_secret_file": RECEIPT_SECRET},
+        {
+            "gateway_receipt_secret_file": RECEIPT_SECRET,
+            "gateway_secret_file": RECEIPT_SECRET,
+            "test_gateway_receipt_secret_file": OTHER,
+        },
+    ],
+)
+def test_one_secret_does_not_serve_twice(choose: Chosen, secrets: dict[str, str]) -> None:
+    choose(gateway="http", gateway_url="https://sms.example.cn", **secrets)
+    choose(test_gateway="http", test_gateway_url="https://test.example.cn")
+    with pytest.raises(SettingRefused, match="no two are the same"):
+        listening_gateways()
+    choose(gateway_receipt_secret_file=SECRET)
+    assert listening_gateways()[True].name == "http"
