@@ -18,9 +18,9 @@ from api.schemas.fields import Digits, Id
 from supervision.foundation import clock, metrics
 from supervision.foundation.actors import Actor, Proof
 from supervision.foundation.database import enter
+from supervision.foundation.driver import Row
 from supervision.foundation.errors import Forbidden, Invalid, Unauthenticated
 from supervision.foundation.paging import PageRequest
-from supervision.foundation.sessions import Row
 from supervision.identity import keys, sign_in, tokens
 from supervision.identity.errors import InvalidToken, LockedOut, PersonNeeded
 from supervision.identity.signing_keys import SigningKeys

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit.models import AuditEvent
 from supervision.foundation import clock, metrics
 from supervision.foundation.actors import Actor
-from supervision.foundation.sessions import send
+from supervision.foundation.driver import send
 
 Subject = UUID | int | str | None
 

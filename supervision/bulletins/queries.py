@@ -20,10 +20,10 @@ from supervision.bulletins.models import (
 from supervision.bulletins.states import RectificationState
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
-from supervision.foundation.sessions import Row, fetch_one
 from supervision.identity.models import Official, Unit
 
 

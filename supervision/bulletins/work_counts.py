@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins.rules import Counts
 from supervision.cadence.rules import end_of_day
-from supervision.foundation.sessions import Row, fetch
+from supervision.foundation.driver import Row, fetch
 from supervision.items.lateness import COUNTS_FOR_LATENESS
 from supervision.progress.models import Obligation
 from supervision.progress.rules import Standing, standing

@@ -13,7 +13,7 @@ from supervision.cadence.rules import Cadence, CountedIn, PeriodKind, in_force
 from supervision.cadence.timetable import USUAL, takes_effect_on
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.sessions import Row
+from supervision.foundation.driver import Row
 
 Rhythms = Mapping[PeriodKind, Sequence[Cadence]]
 

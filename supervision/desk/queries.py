@@ -9,9 +9,9 @@ from supervision.desk import policy
 from supervision.desk.models import BurdenComplaint, RequestKind
 from supervision.desk.requests import requests
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
-from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.identity.models import Unit
 
 COMPLAINT_COLUMNS = (

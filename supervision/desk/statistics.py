@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
+from supervision.foundation.driver import Row, fetch
 from supervision.foundation.paging import Rows
-from supervision.foundation.sessions import Row, fetch
 from supervision.identity import policy as identity
 from supervision.identity.models import Official, Unit
 from supervision.items.models import Item, Party

@@ -8,8 +8,8 @@ from supervision.audit import service as audit
 from supervision.desk.models import Watch
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.locks import find_locked
-from supervision.foundation.sessions import Row, fetch_one
 from supervision.items import queries as items
 
 

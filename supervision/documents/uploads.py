@@ -15,9 +15,9 @@ from supervision.documents.packages import folded
 from supervision.documents.rules import MIB
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Rows
-from supervision.foundation.sessions import Row, fetch_one
 
 MAX_BYTES = 5 * MIB
 _BEGINNINGS = {b"%PDF-": MediaType.PDF, b"\xff\xd8\xff": MediaType.JPEG, b"\x89PNG\r\n\x1a\n": MediaType.PNG}

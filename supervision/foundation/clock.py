@@ -6,8 +6,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.foundation.driver import fetch_one
 from supervision.foundation.models import HeldClock
-from supervision.foundation.sessions import fetch_one
 
 _DAY = r"\d{4}-\d\d-\d\d"
 _HOUR, _MINUTE = r"([01]\d|2[0-3])", r"[0-5]\d"

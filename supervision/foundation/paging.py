@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, Tuple, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from supervision.foundation.sessions import Row, fetch
+from supervision.foundation.driver import Row, fetch
 
 Key = TypeVar("Key", UUID, int)
 Rows = Select[*tuple[Any, ...]]

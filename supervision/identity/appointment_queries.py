@@ -5,9 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
-from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.identity.errors import UnknownProvider
 from supervision.identity.models import Appointment, IdentityProvider, SignInLink
 

@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Proof, Role
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import Forbidden, Unauthenticated
-from supervision.foundation.sessions import Row, fetch_one
 from supervision.identity.errors import TestKeyChangesNothing
 from supervision.identity.models import JurisdictionKind, Official
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Proof, Role
-from supervision.foundation.sessions import Row, fetch, fetch_one
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.identity import rules
 from supervision.identity.errors import InsufficientUserAuthentication, InvalidToken, NoAppointment
 from supervision.identity.models import Appointment, Client, Jurisdiction, JurisdictionKind, Official, SignInLink

@@ -6,7 +6,7 @@ from uuid import UUID
 import jwt
 from jwt import PyJWK
 
-from supervision.foundation.sessions import Row
+from supervision.foundation.driver import Row
 from supervision.identity.errors import InvalidToken
 
 # Signed with a private key, so that who checks a token cannot make one.

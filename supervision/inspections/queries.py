@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from supervision.foundation.actors import Actor, Role
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
-from supervision.foundation.sessions import Row, fetch_one
 from supervision.inspections import policy
 from supervision.inspections.models import Conclusion, Finding, FindingEvidence, InspectionPlan, InspectionScope
 from supervision.inspections.states import PlanState

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from supervision.foundation.actors import Actor, Role
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.items import policy, search
 from supervision.items.errors import UnknownItem
 from supervision.items.models import Item, ItemChange, ItemProcedure, ItemStage, Party

@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.foundation.sessions import Row, fetch
+from supervision.foundation.driver import Row, fetch
 from supervision.items import search
 
 # From which share of a title's pairs of characters, in percent, an item is shown as similar, and how many at most.

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.foundation.sessions import Row, fetch_one
 from supervision.identity.models import COUNTY_LEADERS, Official, Unit
 from supervision.items import policy
 from supervision.items.models import Item

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import metrics
 from supervision.foundation.clock import real_now
+from supervision.foundation.driver import fetch
 from supervision.foundation.key_ring import KeyMissing
-from supervision.foundation.sessions import fetch
 from supervision.identity import telephones
 from supervision.messaging import rules
 from supervision.messaging.gateways import Gateway, ReceiptLine, Submission, SubmissionOutcome, Verdict

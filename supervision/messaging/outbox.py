@@ -11,7 +11,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.clock import real_now
 from supervision.foundation.database import ask_worker
-from supervision.foundation.sessions import fetch
+from supervision.foundation.driver import fetch
 from supervision.messaging import rules, templates
 from supervision.messaging.rules import VariableValue
 

@@ -9,8 +9,8 @@ from supervision.audit import service as audit
 from supervision.foundation import clock, metrics
 from supervision.foundation.actors import Actor
 from supervision.foundation.ciphers import Digest, mac
+from supervision.foundation.driver import Row, fetch
 from supervision.foundation.keys import derive
-from supervision.foundation.sessions import Row, fetch
 from supervision.messaging.models import ERASABLE
 
 

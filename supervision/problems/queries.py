@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
-from supervision.foundation.sessions import Row, fetch_one
 from supervision.problems import policy
 from supervision.problems.models import LeaderResponsibility, Problem, ProblemEntry, ProblemLeader, ProblemUnit
 from supervision.problems.states import ProblemState

@@ -9,7 +9,7 @@ from supervision.audit import service as audit
 from supervision.cadence.rules import Period, end_of_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.sessions import Row, fetch, fetch_one
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.items.lateness import COUNTS_FOR_LATENESS
 from supervision.messaging import outbox
 from supervision.messaging.outbox import NewMessage

@@ -10,10 +10,10 @@ from supervision.audit import service as audit
 from supervision.cadence.rules import end_of_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch, fetch_one, send
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.ids import new_id
 from supervision.foundation.paging import Rows
-from supervision.foundation.sessions import Row, fetch, fetch_one, send
 from supervision.items.models import Item
 from supervision.items.states import ItemState
 from supervision.messaging import outbox

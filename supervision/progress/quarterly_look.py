@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.cadence.rules import Period, end_of_day
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
-from supervision.foundation.sessions import Row, fetch
 from supervision.progress import policy
 from supervision.progress.last_reported import last_entry
 from supervision.progress.models import QuarterlyLook

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
-from supervision.foundation.sessions import Row, fetch, fetch_one
 from supervision.progress import policy
 from supervision.progress.models import Digest, Figure, Obligation, ProgressEntry, ProgressReport
 

@@ -8,7 +8,7 @@ from supervision.audit import service as audit
 from supervision.documents.models import Attachment
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.sessions import Row
+from supervision.foundation.driver import Row
 from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.reviews import policy, queries, rules

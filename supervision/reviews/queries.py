@@ -5,9 +5,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
-from supervision.foundation.sessions import Row, fetch_one
 from supervision.reviews import policy
 from supervision.reviews.models import CompletionEvidence, CompletionReport, Waiver
 from supervision.reviews.rules import Stand

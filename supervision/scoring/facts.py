@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
-from supervision.foundation.sessions import fetch
+from supervision.foundation.driver import fetch
 from supervision.progress.last_reported import ALL_KNOWN
 from supervision.reviews.task_standing import DEADLINES_PASSED, is_finished
 from supervision.scoring.rules import CircularCriticism, Fact, Lateness

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.cadence.rules import shanghai_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
-from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import Unit
 from supervision.scoring import policy
 from supervision.scoring.errors import NoPolicyInForce

@@ -8,10 +8,10 @@ from supervision.audit import service as audit
 from supervision.documents.spreadsheets import write_xlsx
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch
 from supervision.foundation.errors import NotFound, or_not_found
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import find_locked
-from supervision.foundation.sessions import Row, fetch
 from supervision.identity.models import UnitKind
 from supervision.scoring import policy, settlement_queries
 from supervision.scoring.errors import (

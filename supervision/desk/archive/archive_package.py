@@ -19,7 +19,7 @@ from supervision.documents import policy as documents
 from supervision.documents.models import Attachment, MediaType, Upload
 from supervision.documents.rules import MIB
 from supervision.foundation.actors import Actor
-from supervision.foundation.sessions import Row
+from supervision.foundation.driver import Row
 
 MOST_BYTES = 100 * MIB
 _IN_MEMORY = 8 * MIB

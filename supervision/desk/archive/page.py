@@ -4,7 +4,7 @@ from html import escape
 from itertools import groupby
 
 from supervision.foundation.clock import SHANGHAI
-from supervision.foundation.sessions import Row
+from supervision.foundation.driver import Row
 from supervision.items.states import ItemKind, ItemState
 
 # Style stands in the page itself, so that it looks the same wherever the file is opened, and prints on A4.

@@ -12,8 +12,8 @@ from supervision.desk.archive.archive_event import Section
 from supervision.desk.errors import ArchiveTooLong
 from supervision.foundation.actors import Actor
 from supervision.foundation.clock import SHANGHAI
+from supervision.foundation.driver import fetch
 from supervision.foundation.paging import Rows
-from supervision.foundation.sessions import fetch
 from supervision.identity import policy as identity
 from supervision.identity.models import Client, Official, Unit
 from supervision.items import queries as items

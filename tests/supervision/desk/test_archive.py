@@ -11,8 +11,8 @@ from supervision.desk.archive import archive_package, timeline
 from supervision.desk.archive.timeline import SECTIONS
 from supervision.desk.errors import ArchiveTooLarge, ArchiveTooLong
 from supervision.foundation.actors import Role
+from supervision.foundation.driver import fetch
 from supervision.foundation.errors import NotFound
-from supervision.foundation.sessions import fetch
 from supervision.identity.models import Unit
 from supervision.items.item_changes import note_changes
 from supervision.items.states import ItemChangeKind

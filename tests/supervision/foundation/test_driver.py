@@ -6,8 +6,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.database import enter
+from supervision.foundation.driver import Row, fetch, fetch_one, send
 from supervision.foundation.ids import new_id
-from supervision.foundation.sessions import Row, fetch, fetch_one, send
 from supervision.identity.models import Unit
 from tests.places import Committed, Place
 
