@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.cadence.models import CadenceRun, WorkingDay
 from supervision.cadence.rules import Calendar, CalendarUnknown
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import fetch
 from supervision.foundation.errors import NotFound
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 
@@ -17,7 +18,7 @@ async def read_calendar(session: AsyncSession, first: date, last: date) -> Calen
     The calendar may end before the last day: a rule that asks for a day beyond is refused by its year.
     """
     statement = select(WorkingDay.day, WorkingDay.is_working).where(WorkingDay.day.between(first, last))
-    calendar = {row.day: row.is_working for row in await session.execute(statement)}
+    calendar = {row["day"]: row["is_working"] for row in await fetch(session, statement)}
     if first not in calendar:
         raise CalendarUnknown(first.year)
     return calendar
@@ -30,10 +31,10 @@ async def get_calendar(session: AsyncSession, _actor: Actor, year: int) -> dict[
         .where(extract("year", WorkingDay.day) == year)
         .order_by(WorkingDay.day)
     )
-    days = (await session.execute(statement)).mappings().all()
+    days = await fetch(session, statement)
     if not days:
         raise NotFound
-    return {"year": year, "data": [dict(day) for day in days]}
+    return {"year": year, "data": days}
 
 
 async def list_cadence_runs(

@@ -1,4 +1,4 @@
-"""Statements sent straight to psycopg, in the transaction of the session: see docs/driver.md for why and when."""
+"""Statements sent straight to psycopg, in the transaction of the session: docs/driver.md says why and when."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast

@@ -1,10 +1,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import RowMapping, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.foundation.texts import fold
@@ -47,18 +48,19 @@ KEY_COLUMNS = (
 )
 
 
-async def get_jurisdiction(session: AsyncSession, code: str) -> RowMapping:
+async def get_jurisdiction(session: AsyncSession, code: str) -> Row:
     statement = select(Jurisdiction.id, Jurisdiction.code, Jurisdiction.name, Jurisdiction.kind)
-    return or_not_found((await session.execute(statement.where(Jurisdiction.code == code))).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement.where(Jurisdiction.code == code)))
 
 
 async def list_jurisdictions(session: AsyncSession) -> list[UUID]:
-    return list(await session.scalars(select(Jurisdiction.id).order_by(Jurisdiction.id)))
+    return [row["id"] for row in await fetch(session, select(Jurisdiction.id).order_by(Jurisdiction.id))]
 
 
-async def get_own_jurisdiction(session: AsyncSession, actor: Actor) -> RowMapping:
+async def get_own_jurisdiction(session: AsyncSession, actor: Actor) -> Row:
     statement = select(Jurisdiction.id, Jurisdiction.code, Jurisdiction.name, Jurisdiction.kind)
-    return (await session.execute(statement.where(Jurisdiction.id == actor.jurisdiction_id))).mappings().one()
+    (own,) = await fetch(session, statement.where(Jurisdiction.id == actor.jurisdiction_id))
+    return own
 
 
 async def list_units(
@@ -71,9 +73,9 @@ async def list_units(
     return await page(session, statement, request, identity=Unit.id)
 
 
-async def get_unit(session: AsyncSession, actor: Actor, unit_id: UUID) -> RowMapping:
+async def get_unit(session: AsyncSession, actor: Actor, unit_id: UUID) -> Row:
     statement = select(*UNIT_COLUMNS).where(Unit.id == unit_id, policy.units_visible_to(actor))
-    return or_not_found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def list_officials(
@@ -91,29 +93,29 @@ async def list_officials(
     return await page(session, statement, request, identity=Official.id)
 
 
-async def get_official(session: AsyncSession, actor: Actor, official_id: UUID) -> RowMapping:
+async def get_official(session: AsyncSession, actor: Actor, official_id: UUID) -> Row:
     statement = select(*OFFICIAL_COLUMNS).where(Official.id == official_id, policy.officials_visible_to(actor))
-    return or_not_found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def list_clients(session: AsyncSession, _actor: Actor, request: PageRequest[UUID]) -> Page:
     return await page(session, select(*CLIENT_COLUMNS), request, identity=Client.id)
 
 
-async def get_client(session: AsyncSession, _actor: Actor, client_id: UUID) -> RowMapping:
+async def get_client(session: AsyncSession, _actor: Actor, client_id: UUID) -> Row:
     statement = select(*CLIENT_COLUMNS).where(Client.id == client_id)
-    return or_not_found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement))
 
 
-async def list_client_keys(session: AsyncSession, actor: Actor, client_id: UUID) -> Sequence[RowMapping]:
+async def list_client_keys(session: AsyncSession, actor: Actor, client_id: UUID) -> list[Row]:
     await get_client(session, actor, client_id)
     statement = select(*KEY_COLUMNS).where(ClientKey.client_id == client_id).order_by(ClientKey.id)
-    return (await session.execute(statement)).mappings().all()
+    return await fetch(session, statement)
 
 
-async def get_client_key(session: AsyncSession, _actor: Actor, client_id: UUID, key_id: UUID) -> RowMapping:
+async def get_client_key(session: AsyncSession, _actor: Actor, client_id: UUID, key_id: UUID) -> Row:
     statement = select(*KEY_COLUMNS).where(ClientKey.client_id == client_id, ClientKey.id == key_id)
-    return or_not_found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def require_units(session: AsyncSession, unit_ids: set[UUID]) -> None:

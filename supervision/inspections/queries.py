@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from supervision.foundation.actors import Actor, Role
-from supervision.foundation.driver import Row, fetch_one
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
@@ -144,7 +144,7 @@ async def is_in_scope(session: AsyncSession, plan: InspectionPlan, unit_id: UUID
         InspectionScope.scope_no == plan.scope_no,
         InspectionScope.unit_id == unit_id,
     )
-    return await session.scalar(covers) is not None
+    return await fetch_one(session, covers) is not None
 
 
 async def list_findings(
@@ -183,7 +183,7 @@ async def list_evidence(session: AsyncSession, plan_id: UUID, unit_id: UUID) -> 
         .where(Finding.plan_id == plan_id, Finding.unit_id == unit_id)
         .distinct()
     )
-    return list(await session.scalars(statement))
+    return [row["attachment_id"] for row in await fetch(session, statement)]
 
 
 async def list_conclusions(

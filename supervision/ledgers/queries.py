@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.foundation.driver import Row, fetch_one
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.identity.models import COUNTY_LEADERS, Official, Unit
@@ -73,20 +73,20 @@ class LedgerContents:
 
 
 async def read_directory(session: AsyncSession) -> Directory:
-    units = await session.execute(select(Unit.name, Unit.id))
+    units = await fetch(session, select(Unit.name, Unit.id))
     statement = select(
         Official.id, Official.unit_id, Official.name, Official.post, Official.position.in_(COUNTY_LEADERS)
     )
     people = await session.execute(statement.where(Official.left_on.is_(None)))
-    return Directory({unit.name: unit.id for unit in units}, tuple(PersonInPost(*row) for row in people))
+    return Directory({unit["name"]: unit["id"] for unit in units}, tuple(PersonInPost(*row) for row in people))
 
 
 async def read_contents(session: AsyncSession, year: int) -> LedgerContents:
     """Read the numbers and goals that a year's ledger holds; none if it is not open."""
     statement = select(LedgerEntry.no, Task.goal).join(Ledger, Ledger.id == LedgerEntry.ledger_id)
     statement = statement.outerjoin(Task, Task.item_id == LedgerEntry.item_id).where(Ledger.year == year)
-    rows = (await session.execute(statement)).all()
-    return LedgerContents({no for no, _ in rows}, {goal for _, goal in rows if goal is not None})
+    rows = await fetch(session, statement)
+    return LedgerContents({row["no"] for row in rows}, {row["goal"] for row in rows if row["goal"] is not None})
 
 
 async def get_ledger(session: AsyncSession, _actor: Actor, year: int) -> Row:

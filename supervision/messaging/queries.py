@@ -2,11 +2,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, String, case, cast, func, select
+from sqlalchemy import String, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import Official
@@ -61,9 +62,9 @@ async def list_templates(session: AsyncSession, _actor: Actor, request: PageRequ
     return await page(session, statement, request, identity=Template.id)
 
 
-async def get_template(session: AsyncSession, _actor: Actor, name: str) -> RowMapping:
+async def get_template(session: AsyncSession, _actor: Actor, name: str) -> Row:
     statement = select(*TEMPLATE_COLUMNS).where(Template.name == name).order_by(Template.version.desc()).limit(1)
-    return or_not_found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def list_broadcasts(session: AsyncSession, _actor: Actor, request: PageRequest[UUID]) -> Page:
@@ -73,17 +74,18 @@ async def list_broadcasts(session: AsyncSession, _actor: Actor, request: PageReq
 async def get_broadcast(session: AsyncSession, actor: Actor, broadcast_id: UUID) -> Mapping[str, Any]:
     """Return a broadcast with its messages counted by state."""
     statement = select(*BROADCAST_COLUMNS).where(Broadcast.id == broadcast_id)
-    row = or_not_found((await session.execute(statement)).mappings().one_or_none())
+    row = or_not_found(await fetch_one(session, statement))
     counts = await count_messages(session, actor, broadcast_id=broadcast_id)
-    return {**row, "messages": dict(counts)}
+    return {**row, "messages": counts}
 
 
-async def count_messages(session: AsyncSession, _actor: Actor, *, broadcast_id: UUID | None = None) -> RowMapping:
+async def count_messages(session: AsyncSession, _actor: Actor, *, broadcast_id: UUID | None = None) -> Row:
     """Count messages by state, those of one broadcast or all."""
     counts = (func.count().filter(Message.state == state).label(state.value) for state in MessageState)
     statement: Rows = select(*counts)
     statement = where_given(statement, {Message.broadcast_id: broadcast_id})
-    return (await session.execute(statement)).mappings().one()
+    (counted,) = await fetch(session, statement)
+    return counted
 
 
 async def list_messages(
@@ -103,12 +105,12 @@ async def list_messages(
 
 async def get_message(session: AsyncSession, _actor: Actor, message_id: int) -> Mapping[str, Any]:
     """Return a message with what its gateway's code means and with every attempt to hand it over."""
-    row = or_not_found((await session.execute(_messages().where(Message.id == message_id))).mappings().one_or_none())
+    row = or_not_found(await fetch_one(session, _messages().where(Message.id == message_id)))
     attempts = select(*ATTEMPT_COLUMNS).where(Attempt.message_id == message_id).order_by(Attempt.fence)
     return {
         **row,
         "meaning": _meaning(row["code"]),
-        "attempts": [dict(attempt) for attempt in (await session.execute(attempts)).mappings()],
+        "attempts": await fetch(session, attempts),
     }
 
 

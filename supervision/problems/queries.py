@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.driver import Row, fetch_one
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
@@ -117,4 +117,4 @@ async def list_problem_entries(
 async def find_troubled_items(session: AsyncSession) -> set[UUID]:
     """Return the items that have a problem which is not resolved."""
     statement = select(Problem.item_id).where(Problem.item_id.is_not(None), Problem.state != ProblemState.RESOLVED)
-    return {item_id for item_id in await session.scalars(statement) if item_id is not None}
+    return {row["item_id"] for row in await fetch(session, statement)}

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text, bindparam, func, select, text
@@ -138,5 +138,6 @@ async def get_digest(session: AsyncSession, _actor: Actor, digest_id: UUID) -> R
 async def count_open(session: AsyncSession) -> tuple[int, int]:
     """Count the open duties that the session sees: those not yet marked late, and those marked."""
     marked = func.count(Obligation.marked_late_at)
-    row = (await session.execute(select(func.count() - marked, marked).where(Obligation.state == "open"))).one()
-    return cast("tuple[int, int]", tuple(row))
+    counts = select((func.count() - marked).label("due"), marked.label("late")).where(Obligation.state == "open")
+    (row,) = await fetch(session, counts)
+    return row["due"], row["late"]

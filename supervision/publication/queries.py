@@ -3,13 +3,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.documents.models import Secrecy
 from supervision.foundation import clock, settings
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import enter
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import NotFound, or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
@@ -51,9 +52,9 @@ async def list_publications(
     return await page(session, statement, request, identity=Publication.id)
 
 
-async def get_publication(session: AsyncSession, actor: Actor, publication_id: UUID) -> RowMapping:
+async def get_publication(session: AsyncSession, actor: Actor, publication_id: UUID) -> Row:
     statement = select(*COLUMNS).where(Publication.id == publication_id, policy.publications_visible_to(actor))
-    return or_not_found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def get_for_update(session: AsyncSession, actor: Actor, publication_id: UUID) -> Publication:
@@ -88,7 +89,7 @@ async def get_feed(session: AsyncSession, *, jurisdiction_code: str, channel: st
         raise NotFound
     jurisdiction_id = await _enter_by_code(session, jurisdiction_code)
     statement = select(Feed.content, Feed.etag, Feed.modified_at).where(Feed.channel == channel)
-    stored = (await session.execute(statement)).mappings().one_or_none()
+    stored = await fetch_one(session, statement)
     if stored is not None:
         return stored
     empty = await empty_feed(session, jurisdiction_id)
@@ -99,21 +100,21 @@ async def get_feed(session: AsyncSession, *, jurisdiction_code: str, channel: st
 async def empty_feed(session: AsyncSession, jurisdiction_id: UUID) -> feeds.FeedContent:
     """Describe the feed of a jurisdiction before anything was published in it."""
     statement = select(Jurisdiction.code, Jurisdiction.name, Jurisdiction.created_at)
-    row = (await session.execute(statement.where(Jurisdiction.id == jurisdiction_id))).one()
+    (row,) = await fetch(session, statement.where(Jurisdiction.id == jurisdiction_id))
     public_url = settings.current().public_url.rstrip("/")
-    founded_at: datetime = row.created_at
+    founded_at: datetime = row["created_at"]
     return feeds.FeedContent(
-        tag=feeds.make_tag(public_url, founded_at.astimezone(clock.SHANGHAI).date(), "feeds", row.code, CHANNEL),
-        title=f"{row.name}重点工作进展",
-        author=f"{row.name}督查室",
-        address=f"{public_url}/feeds/{row.code}/{CHANNEL}.atom",
-        entries_address=f"{public_url}/feeds/{row.code}/entries",
+        tag=feeds.make_tag(public_url, founded_at.astimezone(clock.SHANGHAI).date(), "feeds", row["code"], CHANNEL),
+        title=f"{row['name']}重点工作进展",
+        author=f"{row['name']}督查室",
+        address=f"{public_url}/feeds/{row['code']}/{CHANNEL}.atom",
+        entries_address=f"{public_url}/feeds/{row['code']}/entries",
         updated_at=founded_at,
         entries=(),
     )
 
 
-async def get_published(session: AsyncSession, *, jurisdiction_code: str, publication_id: UUID) -> RowMapping:
+async def get_published(session: AsyncSession, *, jurisdiction_code: str, publication_id: UUID) -> Row:
     """Enter a jurisdiction by its code and read what it published, for anybody; refuses everything else."""
     await _enter_by_code(session, jurisdiction_code)
     shown = select(
@@ -125,7 +126,7 @@ async def get_published(session: AsyncSession, *, jurisdiction_code: str, public
         Publication.version,
     )
     statement = shown.where(Publication.id == publication_id, Publication.state == PublicationState.PUBLISHED)
-    return or_not_found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def read_entries(session: AsyncSession, *, address: str) -> list[feeds.FeedEntry]:
@@ -136,11 +137,15 @@ async def read_entries(session: AsyncSession, *, address: str) -> list[feeds.Fee
         .order_by(Publication.published_at.desc(), Publication.id.desc())
         .limit(feeds.LAST_ENTRIES)
     )
-    rows = await session.execute(statement)
-    return [feeds.FeedEntry(row.tag, row.title, row.body, row.published_at, f"{address}/{row.id}") for row in rows]
+    rows = await fetch(session, statement)
+    return [
+        feeds.FeedEntry(row["tag"], row["title"], row["body"], row["published_at"], f"{address}/{row['id']}")
+        for row in rows
+    ]
 
 
 async def _enter_by_code(session: AsyncSession, code: str) -> UUID:
-    jurisdiction_id = or_not_found(await session.scalar(select(Jurisdiction.id).where(Jurisdiction.code == code)))
+    jurisdiction = or_not_found(await fetch_one(session, select(Jurisdiction.id).where(Jurisdiction.code == code)))
+    jurisdiction_id: UUID = jurisdiction["id"]
     await enter(session, jurisdiction_id)
     return jurisdiction_id

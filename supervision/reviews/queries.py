@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
-from supervision.foundation.driver import Row, fetch_one
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.reviews import policy
@@ -110,8 +110,8 @@ async def read_stands(session: AsyncSession, item_id: UUID) -> dict[UUID, Stand]
     is_waived = waivers.where(Waiver.state == WaiverState.GRANTED).exists()
     statement = select(
         Task.id,
-        is_passed | is_waived,
-        reports.where(CompletionReport.state == CompletionState.REPORTED).exists(),
-        waivers.where(Waiver.state == WaiverState.ASKED).exists(),
+        (is_passed | is_waived).label("is_settled"),
+        reports.where(CompletionReport.state == CompletionState.REPORTED).exists().label("is_reported"),
+        waivers.where(Waiver.state == WaiverState.ASKED).exists().label("is_waiver_asked"),
     ).where(Task.item_id == item_id)
-    return {task_id: Stand(*stand) for task_id, *stand in await session.execute(statement)}
+    return {row.pop("id"): Stand(**row) for row in await fetch(session, statement)}

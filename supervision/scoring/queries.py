@@ -4,14 +4,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, false, func, not_, select, text
+from sqlalchemy import and_, false, func, not_, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.rules import shanghai_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.driver import Row, fetch
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import Unit
@@ -192,10 +192,8 @@ async def list_deductions(
     return await page(session, statement, request, identity=Deduction.id)
 
 
-async def get_deduction(session: AsyncSession, actor: Actor, deduction_id: UUID) -> RowMapping:
-    return or_not_found(
-        (await session.execute(_deductions(actor).where(Deduction.id == deduction_id))).mappings().one_or_none()
-    )
+async def get_deduction(session: AsyncSession, actor: Actor, deduction_id: UUID) -> Row:
+    return or_not_found(await fetch_one(session, _deductions(actor).where(Deduction.id == deduction_id)))
 
 
 def _deductions(actor: Actor) -> Rows:
@@ -214,6 +212,6 @@ async def list_scoring_policies(session: AsyncSession, _actor: Actor, request: P
 async def get_scoring_policy(session: AsyncSession, _actor: Actor, policy_id: UUID) -> dict[str, Any]:
     """Read one version of the policy with its readings and its rules, in the order of the annex."""
     statement = select(*POLICY_COLUMNS, ScoringPolicy.readings).where(ScoringPolicy.id == policy_id)
-    found = or_not_found((await session.execute(statement)).mappings().one_or_none())
+    found = or_not_found(await fetch_one(session, statement))
     rules = select(*RULE_COLUMNS).where(ScoringRule.policy_id == policy_id).order_by(*_RULE_ORDER)
-    return {**found, "rules": [dict(rule) for rule in (await session.execute(rules)).mappings()]}
+    return {**found, "rules": await fetch(session, rules)}

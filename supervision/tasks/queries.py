@@ -2,13 +2,14 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, ScalarSelect, String, cast, func, literal, select
+from sqlalchemy import ScalarSelect, String, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
@@ -113,10 +114,10 @@ async def list_tasks(
     return await page(session, statement, request, identity=Task.id)
 
 
-async def get_task(session: AsyncSession, actor: Actor, task_id: UUID) -> RowMapping:
+async def get_task(session: AsyncSession, actor: Actor, task_id: UUID) -> Row:
     statement = select(*TASK_COLUMNS).join(Item, Item.id == Task.item_id)
     statement = statement.where(Task.id == task_id, policy.visible_to(actor))
-    return or_not_found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def list_extensions(
@@ -133,10 +134,10 @@ async def list_extensions(
     return await page(session, statement, request, identity=Extension.id)
 
 
-async def get_extension(session: AsyncSession, actor: Actor, extension_id: UUID) -> RowMapping:
+async def get_extension(session: AsyncSession, actor: Actor, extension_id: UUID) -> Row:
     statement = select(*EXTENSION_COLUMNS).join(Item, Item.id == Extension.item_id)
     statement = statement.where(Extension.id == extension_id, policy.visible_to(actor))
-    return or_not_found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def get_for_update(session: AsyncSession, actor: Actor, task_id: UUID) -> Task:
@@ -169,11 +170,11 @@ async def list_milestones(
     return await page(session, statement, request, identity=Milestone.id, sort=Milestone.due_on)
 
 
-async def get_milestone(session: AsyncSession, actor: Actor, milestone_id: UUID) -> RowMapping:
+async def get_milestone(session: AsyncSession, actor: Actor, milestone_id: UUID) -> Row:
     statement = select(*MILESTONE_COLUMNS).join(Task, Task.id == Milestone.task_id)
     statement = statement.join(Item, Item.id == Task.item_id)
     statement = statement.where(Milestone.id == milestone_id, policy.visible_to(actor))
-    return or_not_found((await session.execute(statement)).mappings().one_or_none())
+    return or_not_found(await fetch_one(session, statement))
 
 
 async def read_officials_in_post(session: AsyncSession, official_ids: AbstractSet[UUID]) -> dict[UUID, OfficialFacts]:
