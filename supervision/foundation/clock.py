@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, date, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -32,11 +33,17 @@ def read_moment(text: object) -> datetime:
 
 
 async def now(session: AsyncSession) -> datetime:
-    """Return the business time of the session's jurisdiction: real, or held; refuses a session without one."""
+    """Return the business time of the session's jurisdiction, real or held; refuses a session without one.
+
+    As with PostgreSQL's now(), a transaction has one moment: it is read once and kept until the transaction ends, the
+    clock is held or released in it, or it enters another jurisdiction.
+    """
     if session.info.get("jurisdiction") is None:
         raise LookupError("a clock belongs to a jurisdiction; enter one first")
-    held = await fetch_one(session, _HELD)
-    return held["held_at"] if held else real_now()
+    if (moment := session.info.get("moment")) is None:
+        held = await fetch_one(session, _HELD)
+        moment = session.info["moment"] = held["held_at"] if held else real_now()
+    return cast("datetime", moment)
 
 
 async def today(session: AsyncSession) -> date:
@@ -54,8 +61,10 @@ async def hold(session: AsyncSession, at: datetime) -> None:
     await session.execute(
         holding.on_conflict_do_update(index_elements=[HeldClock.jurisdiction_id], set_={"held_at": at})
     )
+    session.info.pop("moment", None)
 
 
 async def release(session: AsyncSession) -> None:
     """Let the clock run with real time."""
     await session.execute(delete(HeldClock))
+    session.info.pop("moment", None)

@@ -14,6 +14,10 @@ Driver = psycopg.AsyncConnection[Any]
 _ENTER = "SELECT set_config('role', %(role)s, true), set_config('ducha.jurisdiction', %(jurisdiction)s, true)"
 
 
+# What `info` keeps of a transaction: where it was entered, and the moment that its clock has read.
+_OF_A_TRANSACTION = ("entered", "moment")
+
+
 class SyncSession(Session):
     """What SQLAlchemy's own work passes through, in the role and jurisdiction of the session around it."""
 
@@ -27,15 +31,20 @@ def _enter_at_begin(session: SyncSession, transaction: SessionTransaction, conne
         session.info["entered"] = place
 
 
+@event.listens_for(SyncSession, "after_soft_rollback")
+def _forget_moment(session: SyncSession, _transaction: SessionTransaction) -> None:
+    # The clock may have been held or released since the savepoint.
+    session.info.pop("moment", None)
+
+
 def _place(info: Mapping[str, Any]) -> dict[str, str]:
     return {"role": info["role"], "jurisdiction": str(info.get("jurisdiction") or "")}
 
 
 class DriverSession(AsyncSession):
-    """A session that stands in one role and jurisdiction, and can also speak to psycopg without a detour.
+    """A session that stands in one role and jurisdiction, and can also speak to psycopg without a detour (driver.py).
 
-    A request that only reads needs neither SQLAlchemy's transaction nor its results, which cost several times what
-    the reading itself does. Both ways share one connection and one transaction, whichever begins it.
+    Both ways share one connection and one transaction, whichever begins it.
     """
 
     _taken: tuple[AsyncConnection, Driver] | None = None
@@ -55,11 +64,12 @@ class DriverSession(AsyncSession):
 
     async def enter(self) -> None:
         """Go where `info` says that the session stands, if a transaction runs; its beginning does so by itself."""
+        self.info.pop("moment", None)
         if self.in_transaction() or (self._taken and self._taken[1].info.transaction_status != TransactionStatus.IDLE):
             await self._enter(await self.driver())
 
     async def commit(self) -> None:
-        self.info.pop("entered", None)
+        self._forget()
         if self.in_transaction():
             await super().commit()
         elif self._taken is not None:
@@ -67,7 +77,7 @@ class DriverSession(AsyncSession):
                 await self._taken[1].commit()
 
     async def rollback(self) -> None:
-        self.info.pop("entered", None)
+        self._forget()
         if self.in_transaction():
             await super().rollback()
         elif self._taken is not None:
@@ -75,7 +85,7 @@ class DriverSession(AsyncSession):
                 await self._taken[1].rollback()
 
     async def close(self) -> None:
-        self.info.pop("entered", None)
+        self._forget()
         if self.in_transaction():
             await super().close()
         if self._taken is not None:
@@ -99,6 +109,10 @@ class DriverSession(AsyncSession):
             raise DBAPIError.instance(
                 None, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=is_gone
             ) from error
+
+    def _forget(self) -> None:
+        for name in _OF_A_TRANSACTION:
+            self.info.pop(name, None)
 
     async def _enter(self, driver: Driver) -> None:
         place = _place(self.info)
