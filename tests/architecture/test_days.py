@@ -16,7 +16,8 @@ UNASKED = {Reach.ANY, Reach.NARROWER}
 
 def test_every_day_of_a_request_stands_in_the_table(app: DuchaApp) -> None:
     found = dict(days_of(app.openapi()))
-    assert found == {name: set(fields) for name, fields in REACHES.items()}
+    odd = {name for name in {*found, *REACHES} if found.get(name, set()) != set(REACHES.get(name, ()))}
+    assert not odd, f"days of {odd}: say in REACHES of supervision/foundation/days.py how far each may lie"
 
 
 def test_a_day_that_is_not_in_the_table_is_found() -> None:
@@ -28,7 +29,9 @@ def test_a_day_that_is_not_in_the_table_is_found() -> None:
         "requestBody": {"content": {"application/json": {"schema": body}}},
     }
     document = {"paths": {"/v1/meetings": {"post": operation}}, "components": {"schemas": {"Row": row}}}
-    assert dict(days_of(document)) == {"meet": {"since", "/rows/*/met_on"}}
+    assert dict(days_of(document)) == {"meet": {"since", "/rows/*/met_on"}}, (
+        "the walk of this test misses days in nested bodies or parameters: mend days_of and places_in here"
+    )
 
 
 def test_each_command_asks_the_table() -> None:
@@ -40,7 +43,10 @@ def test_each_command_asks_the_table() -> None:
                     asked.setdefault(name, set()).update(pointers_in(function, name))
     for name, fields in REACHES.items():
         wanted = {pointer for pointer, reach in fields.items() if reach not in UNASKED}
-        assert wanted <= asked.get(name, set()), f"{name} takes days that it does not hold against the table"
+        assert wanted <= asked.get(name, set()), (
+            f"{name} takes {wanted - asked.get(name, set())} and does not hold it against the table: "
+            "call days.check in its command"
+        )
 
 
 def days_of(document: dict[str, Any]) -> Iterator[tuple[str, set[str]]]:

@@ -24,16 +24,21 @@ def written() -> set[Callable[[Runner], Awaitable[None]]]:
 
 
 def test_every_job_is_registered() -> None:
-    assert written() == set(JOBS)
+    odd = {job.__name__ for job in written() ^ set(JOBS)}
+    assert not odd, f"{odd}: put the job into JOBS of worker/settings.py; what is no job begins with an underscore"
 
 
 async def test_every_job_is_rung_by_its_name_and_by_the_clock() -> None:
     worker = make_worker()
     names = {job.__name__ for job in JOBS}
-    assert set(worker.functions) == names | {f"clock:{name}" for name in names}
-    assert {each.name for each in worker.cron_jobs or ()} == {f"clock:{name}" for name in names}
+    clocks = {f"clock:{name}" for name in names}
+    odd = (set(worker.functions) ^ (names | clocks)) | ({each.name for each in worker.cron_jobs or ()} ^ clocks)
+    assert not odd, f"{odd}: a job is registered by JOBS in worker/settings.py, which gives it to doorbell and clock"
 
 
 def test_the_worker_loads_no_web_framework() -> None:
     program = "import sys, worker.settings; sys.exit(bool({'fastapi', 'starlette', 'uvicorn'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0, (
+        "worker/settings.py brings in FastAPI, Starlette or uvicorn by some import: find it with "
+        "`python -X importtime -c 'import worker.settings'`; what both faces need belongs in supervision/"
+    )

@@ -42,15 +42,17 @@ def test_tables_stand_in_models_and_nothing_is_exported_again(path: Path) -> Non
 def test_rooms_say_what_they_own_and_keep(room: Path) -> None:
     text = (room / "__init__.py").read_text("utf-8")
     body = ast.parse(text).body
-    assert len(body) == 1, "a room's __init__ holds no code"
-    assert isinstance(body[0], ast.Expr)
-    assert 3 <= len(text.splitlines()) <= 8
+    is_docstring = len(body) == 1 and isinstance(body[0], ast.Expr)
+    assert is_docstring, f"supervision/{room.name}/__init__.py holds its docstring only: move the code to a file"
+    assert 3 <= len(text.splitlines()) <= 8, (
+        f"supervision/{room.name}/__init__.py: say in 3 to 8 lines what the room owns and what it keeps true"
+    )
 
 
 @pytest.mark.parametrize("path", sources(*PACKAGES, "tests", "migrations"), ids=shown)
 def test_files_are_named_after_what_they_hold(path: Path) -> None:
-    assert not NAMELESS.search(path.stem)
-    assert not NAMELESS.search(path.parent.name)
+    named = NAMELESS.search(path.stem) or NAMELESS.search(path.parent.name)
+    assert not named, f"{shown(path)}: name it after the thing that it holds, for that is what one would search for"
 
 
 @pytest.mark.parametrize("path", sources(*PACKAGES), ids=shown)
@@ -74,7 +76,11 @@ def test_the_domain_never_ends_a_transaction(path: Path) -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     }
-    assert called.isdisjoint({"commit", "rollback"})
+    ending = called & {"commit", "rollback"}
+    assert not ending, (
+        f"{shown(path)} calls {ending}: leave it to the edge (api/route.py, worker/runner.py); what may fail by itself "
+        "goes into a savepoint, session.begin_nested"
+    )
 
 
 @pytest.mark.parametrize("path", [p for p in sources("api/routes") if p.stem != "__init__"], ids=shown)
@@ -83,8 +89,18 @@ def test_routes_have_no_branch_no_query_and_no_try(path: Path) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.AsyncFunctionDef) and node.name not in THINKING_ROUTES:
             found = {type(each).__name__ for each in ast.walk(node)}
-            assert found.isdisjoint({"If", "For", "While", "Try", "Match"}), node.name
+            thinking = found & {"If", "For", "While", "Try", "Match"}
+            assert not thinking, (
+                f"{shown(path)}: {node.name} has {thinking}; move what it decides into a command or query of the room"
+            )
 
 
 # Probes look at the running system itself, the page at its files: there is no room behind them to ask.
 THINKING_ROUTES = {"get_readyz", "get_metrics", "get_documentation_file"}
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).parent.glob("test_*.py")), ids=shown)
+def test_every_architecture_test_says_what_to_do(path: Path) -> None:
+    asserts = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Assert)]
+    silent = [each.lineno for each in asserts if each.msg is None]
+    assert not silent, f"{shown(path)}, lines {silent}: give the assertion a sentence that says what to do, and where"

@@ -5,6 +5,7 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.script import Script, ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import make_url
 
 from deploy.roles import DatabaseUrls, migrate, migrations
@@ -30,21 +31,26 @@ def names(urls: DatabaseUrls, query: str) -> set[str]:
 
 
 def test_there_is_one_head() -> None:
-    assert len(SCRIPTS.get_heads()) == 1
+    heads = SCRIPTS.get_heads()
+    assert len(heads) == 1, f"{heads} all come last: set `down_revision` of yours in migrations/versions to the other"
 
 
 @pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")  # our own type has no reflection
 def test_models_and_migrations_match(urls: DatabaseUrls) -> None:
-    command.check(migrations(urls.owner))
+    try:
+        command.check(migrations(urls.owner))
+    except CommandError as error:
+        pytest.fail(f"{error}\nThe models say more, or less, than the migrations: `make migration m=…` drafts the rest")
 
 
 def test_down_to_nothing_and_up_again(urls: DatabaseUrls) -> None:
     tables, functions = names(urls, TABLES), names(urls, FUNCTIONS)
     command.downgrade(migrations(urls.owner), "base")
-    assert names(urls, TABLES) == set()
-    assert names(urls, FUNCTIONS) == set()
+    left = names(urls, TABLES) | names(urls, FUNCTIONS)
+    assert not left, f"{left} is left behind: drop in `downgrade` what `upgrade` makes, functions too"
     migrate(urls.owner)
-    assert (names(urls, TABLES), names(urls, FUNCTIONS)) == (tables, functions)
+    odd = (names(urls, TABLES) ^ tables) | (names(urls, FUNCTIONS) ^ functions)
+    assert not odd, f"{odd} is not as before after going down and up: some `downgrade` undoes too little or too much"
 
 
 def test_a_county_that_stands_is_given_the_templates_that_came_later(urls: DatabaseUrls) -> None:
@@ -64,7 +70,12 @@ def test_a_county_that_stands_is_given_the_templates_that_came_later(urls: Datab
     migrate(urls.owner)
     with psycopg.connect(url) as connection:
         said: dict[str, str] = dict(connection.execute(b"SELECT name, body FROM template").fetchall())
-    assert said == {**DEFAULTS, **dict.fromkeys(FIRST, "示例")}
+    wanted = {**DEFAULTS, **dict.fromkeys(FIRST, "示例")}
+    odd = {name for name in {*said, *wanted} if said.get(name) != wanted.get(name)}
+    assert not odd, (
+        f"counties that stand lack {odd} as DEFAULTS of supervision/messaging/templates.py has it: insert "
+        "version 1 in a migration, ON CONFLICT DO NOTHING, and touch no text of a county's own"
+    )
 
 
 def test_a_county_that_stands_is_asked_from_the_day_of_the_migration_on(urls: DatabaseUrls) -> None:
@@ -90,8 +101,9 @@ def test_a_county_that_stands_is_asked_from_the_day_of_the_migration_on(urls: Da
             connection.execute(b"SELECT code, periods_from FROM jurisdiction").fetchall()
         )
     # By the held clock; by the real one; and not at all where nothing has begun.
-    assert (asked["330331"], asked["330333"]) == (date(2017, 3, 10), None)
-    assert (asked["330332"] or date.min).year >= 2026
+    told = "mend 0012: it sets `periods_from` to the day of the upgrade where a county has a ledger, and nowhere else"
+    assert (asked["330331"], asked["330333"]) == (date(2017, 3, 10), None), told
+    assert (asked["330332"] or date.min).year >= 2026, told
 
 
 @pytest.mark.parametrize("script", list(SCRIPTS.walk_revisions()), ids=lambda script: str(script.revision))
@@ -99,4 +111,7 @@ def test_no_migration_waits_long_for_a_lock(script: Script) -> None:
     text = Path(script.path).read_text("utf-8")
     for direction in ("def upgrade() -> None:\n", "def downgrade() -> None:\n"):
         _, _, body = text.partition(direction)
-        assert body.lstrip().startswith('op.execute("SET LOCAL lock_timeout')
+        assert body.lstrip().startswith('op.execute("SET LOCAL lock_timeout'), (
+            f'{script.path}: begin both directions with op.execute("SET LOCAL lock_timeout = …"), so that an upgrade '
+            "that must wait gives up and does not stop the office"
+        )

@@ -39,7 +39,8 @@ def test_every_operation_has_a_name_and_a_permission_of_its_own(routes: list[API
 
 
 def test_every_route_is_strict(routes: list[APIRoute]) -> None:
-    assert [route.name for route in routes if not isinstance(route, DuchaRoute)] == []
+    lax = [route.name for route in routes if not isinstance(route, DuchaRoute)]
+    assert not lax, f"{lax}: declare them with api.router.Router, whose routes refuse what they do not know"
 
 
 def test_what_creates_can_be_repeated(app: DuchaApp) -> None:
@@ -47,13 +48,15 @@ def test_what_creates_can_be_repeated(app: DuchaApp) -> None:
     exempt = {"issue_key", "link_official", "receive_receipts"}
     creating = [each for each in operations(app.openapi()) if {"201", "202"} & each.facts["responses"].keys()]
     headers = {each.name: {one["name"].lower() for one in each.facts.get("parameters", [])} for each in creating}
-    assert {name for name, names in headers.items() if "idempotency-key" not in names} - exempt == set()
+    once = {name for name, names in headers.items() if "idempotency-key" not in names} - exempt
+    assert not once, f"{once} create and cannot be repeated safely: add dependencies=[Once] to the route"
 
 
 def test_what_changes_a_thing_needs_its_version(app: DuchaApp) -> None:
     changing = [each for each in operations(app.openapi()) if each.method in {"PUT", "PATCH", "DELETE"}]
     headers = {each.name: {one["name"].lower() for one in each.facts["parameters"]} for each in changing}
-    assert {name for name, names in headers.items() if "if-match" not in names} == set()
+    blind = {name for name, names in headers.items() if "if-match" not in names}
+    assert not blind, f"{blind} change a thing whatever its version: take VersionDep, and hand it to the command"
 
 
 def guarded(app: DuchaApp) -> list[Operation]:
@@ -64,9 +67,10 @@ def guarded(app: DuchaApp) -> list[Operation]:
 async def test_nobody_is_let_in_without_a_key(app: DuchaApp, callers: Callers, here: Place, header: str) -> None:
     caller = await callers(here, "office")
     answers = {each.name: await each.call(caller, Authorization=header) for each in guarded(app)}
-    assert {name: answer.status_code for name, answer in answers.items() if answer.status_code != 401} == {}
-    assert {answer.json()["code"] for answer in answers.values()} == {"unauthenticated"}
-    assert {answer.headers["WWW-Authenticate"] for answer in answers.values()} == {"Bearer"}
+    let_in = {name: answer.status_code for name, answer in answers.items() if answer.status_code != 401}
+    assert not let_in, f"{let_in} answer without a key: the endpoint takes ActorDep, or is declared permission=PUBLIC"
+    told = {(answer.json()["code"], answer.headers["WWW-Authenticate"]) for answer in answers.values()}
+    assert told == {("unauthenticated", "Bearer")}, "a 401 names Bearer: raise Unauthenticated (api/errors.py)"
 
 
 @pytest.mark.parametrize("role", CALLING)
@@ -78,7 +82,9 @@ async def test_a_role_may_what_the_table_says(app: DuchaApp, callers: Callers, h
         is_let_in = status not in {401, 403}
         if is_let_in != (role in permissions()[each.name].roles) or status >= 500:
             wrong[each.name] = status
-    assert wrong == {}
+    assert not wrong, (
+        f"a caller of role {role} got {wrong}: mend `permission=` at the route; a 5xx is a fault of the route"
+    )
 
 
 @pytest.mark.parametrize("scope", sorted({str(each.scope) for each in permissions().values() if each.scope}))
@@ -87,4 +93,5 @@ async def test_a_key_without_the_scope_may_not(app: DuchaApp, callers: Callers, 
     roles = {each.name: min(permissions()[each.name].roles) for each in needing}
     narrow = {role: await callers(here, role, scopes=scopes_of(role) - {scope}) for role in set(roles.values())}
     statuses = {each.name: (await each.call(narrow[roles[each.name]])).status_code for each in needing}
-    assert {name: status for name, status in statuses.items() if status != 403} == {}
+    wrong = {name: status for name, status in statuses.items() if status != 403}
+    assert not wrong, f"{wrong} without the scope {scope}, where 403 was due: mend `permission=` at the route"

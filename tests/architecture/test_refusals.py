@@ -16,38 +16,44 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 def test_codes_are_unique() -> None:
     counted = Counter(refusal.code for refusal in REFUSALS)
-    assert [code for code, times in counted.items() if times > 1] == []
+    twice = [code for code, times in counted.items() if times > 1]
+    assert not twice, f"{twice}: two refusals have this code, and nobody could tell them apart; rename one class"
 
 
 def test_every_code_stands_in_the_document(app: DuchaApp) -> None:
     listed = app.openapi()["x-problem-codes"]
-    assert {refusal.code for refusal in REFUSALS} | {code for code, _, _ in HTTP_TEXTS.values()} == set(listed)
+    odd = ({refusal.code for refusal in REFUSALS} | {code for code, _, _ in HTTP_TEXTS.values()}) ^ set(listed)
+    assert not odd, f"{odd} cannot be looked up: put the class into the room's errors.py, then `make openapi`"
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.__name__)
 def test_a_refusal_is_told_in_both_languages(refusal: type[Refusal]) -> None:
-    assert re.fullmatch(r"[a-z][a-z0-9_]{2,60}", refusal.code)
-    assert CHINESE.search(refusal.zh)
-    assert refusal.en.strip()
-    assert not CHINESE.search(refusal.en)
-    assert places(refusal.zh) == places(refusal.en), "both languages tell the same facts"
+    name = f"{refusal.__module__}.{refusal.__name__}"
+    assert re.fullmatch(r"[a-z][a-z0-9_]{2,60}", refusal.code), f"{name}: a code is 3 to 61 of a-z, 0-9 and _"
+    assert CHINESE.search(refusal.zh), f"{name}: write `zh`, which says in Chinese what to do next"
+    is_english = refusal.en.strip() and not CHINESE.search(refusal.en)
+    assert is_english, f"{name}: write `en`, which says in English what to do next"
+    assert places(refusal.zh) == places(refusal.en), f"{name}: `zh` and `en` tell the same facts, by the same {{names}}"
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.__name__)
 def test_a_refusal_is_of_one_kind(refusal: type[Refusal]) -> None:
-    assert len([kind for kind in refusal.__mro__ if kind in STATUS]) == 1
+    kinds = [kind.__name__ for kind in refusal.__mro__ if kind in STATUS]
+    assert len(kinds) == 1, f"{refusal.__name__} is {kinds}: it inherits from one kind of foundation/errors.py"
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.__name__)
 def test_refusals_live_in_their_rooms_errors(refusal: type[Refusal]) -> None:
     # What every gateway refuses stands with what a gateway is; keys of requests are claimed at the API's edge.
-    assert refusal.__module__.endswith((".errors", ".messaging.gateways")) or refusal.__module__ == "api.dependencies"
+    is_there = (
+        refusal.__module__.endswith((".errors", ".messaging.gateways")) or refusal.__module__ == "api.dependencies"
+    )
+    assert is_there, f"move {refusal.__name__} from {refusal.__module__} to the errors.py of its room"
 
 
 def test_field_texts_are_told_in_both_languages() -> None:
     for zh, en in [*FIELD_TEXTS.values(), *((zh, en) for _, zh, en in HTTP_TEXTS.values())]:
-        assert CHINESE.search(zh)
-        assert en.strip()
+        assert CHINESE.search(zh) and en.strip(), f"{zh} / {en}: complete both languages in api/problem_texts.py"  # noqa: PT018 - one thing to do for both
 
 
 def places(text: str) -> set[str]:

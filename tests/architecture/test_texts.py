@@ -56,7 +56,8 @@ def takes(schema: dict[str, Any], text: str) -> bool:
 def test_no_text_may_be_blank(sent: list[tuple[str, dict[str, Any]]]) -> None:
     opened = [(place, schema) for place, schema in sent if not closed(schema)]
     assert len(opened) > 100, "the walk finds next to nothing: it is broken"
-    assert [(place, name) for place, schema in opened for name, blank in BLANKS.items() if takes(schema, blank)] == []
+    lax = sorted({place for place, schema in opened if any(takes(schema, blank) for blank in BLANKS.values())})
+    assert not lax, f"{lax} may be blank: give them a type of api/schemas/fields.py"
 
 
 def closed(schema: dict[str, Any]) -> bool:
@@ -66,16 +67,17 @@ def closed(schema: dict[str, Any]) -> bool:
 def test_what_people_write_is_held_to_one_pattern(sent: list[tuple[str, dict[str, Any]]]) -> None:
     # Letters outside ASCII are what tells prose from a word that we have coined ourselves.
     written = [(place, schema) for place, schema in sent if not closed(schema) and takes(schema, "督查")]
-    assert [place for place, schema in written if schema.get("pattern") != VISIBLE] == []
-    assert [place for place, schema in written if schema.get("minLength", 0) < 1] == []
+    loose = [place for place, each in written if each.get("pattern") != VISIBLE or each.get("minLength", 0) < 1]
+    assert not loose, f"{loose}: what people write has one pattern and a length; take a type of api/schemas/fields.py"
 
 
 @pytest.mark.parametrize("text", SEEN)
 def test_what_can_be_seen_fits_the_pattern(text: str) -> None:
-    assert re.search(VISIBLE, text)
+    assert re.search(VISIBLE, text), f"{text!r} can be seen: mend VISIBLE in supervision/foundation/texts.py"
 
 
 def test_the_pattern_is_read_alike_everywhere() -> None:
     # ECMA-262 knows neither \U nor look-behind in older engines; a class must not depend on what \s is there.
-    assert re.search(r"\\U|\(\?|\\s|\\p", VISIBLE) is None
-    assert VISIBLE.isascii()
+    told = "write VISIBLE in supervision/foundation/texts.py with ASCII, \\u escapes and plain classes only"
+    assert re.search(r"\\U|\(\?|\\s|\\p", VISIBLE) is None, told
+    assert VISIBLE.isascii(), told
