@@ -49,14 +49,14 @@ def test_what_creates_can_be_repeated(app: DuchaApp) -> None:
     creating = [each for each in operations(app.openapi()) if {"201", "202"} & each.facts["responses"].keys()]
     headers = {each.name: {one["name"].lower() for one in each.facts.get("parameters", [])} for each in creating}
     once = {name for name, names in headers.items() if "idempotency-key" not in names} - exempt
-    assert not once, f"{once} create and cannot be repeated safely: add dependencies=[Once] to the route"
+    assert not once, f"{once} create and cannot be repeated safely: add dependencies=[Once] in api/routes"
 
 
 def test_what_changes_a_thing_needs_its_version(app: DuchaApp) -> None:
     changing = [each for each in operations(app.openapi()) if each.method in {"PUT", "PATCH", "DELETE"}]
     headers = {each.name: {one["name"].lower() for one in each.facts["parameters"]} for each in changing}
     blind = {name for name, names in headers.items() if "if-match" not in names}
-    assert not blind, f"{blind} change a thing whatever its version: take VersionDep, and hand it to the command"
+    assert not blind, f"{blind} change a thing whatever its version: take VersionDep in api/routes, and hand it on"
 
 
 def guarded(app: DuchaApp) -> list[Operation]:
@@ -82,9 +82,7 @@ async def test_a_role_may_what_the_table_says(app: DuchaApp, callers: Callers, h
         is_let_in = status not in {401, 403}
         if is_let_in != (role in permissions()[each.name].roles) or status >= 500:
             wrong[each.name] = status
-    assert not wrong, (
-        f"a caller of role {role} got {wrong}: mend `permission=` at the route; a 5xx is a fault of the route"
-    )
+    assert not wrong, f"a caller of role {role} got {wrong}: mend `permission=` in api/routes; a 5xx is a fault"
 
 
 @pytest.mark.parametrize("scope", sorted({str(each.scope) for each in permissions().values() if each.scope}))
@@ -94,4 +92,4 @@ async def test_a_key_without_the_scope_may_not(app: DuchaApp, callers: Callers, 
     narrow = {role: await callers(here, role, scopes=scopes_of(role) - {scope}) for role in set(roles.values())}
     statuses = {each.name: (await each.call(narrow[roles[each.name]])).status_code for each in needing}
     wrong = {name: status for name, status in statuses.items() if status != 403}
-    assert not wrong, f"{wrong} without the scope {scope}, where 403 was due: mend `permission=` at the route"
+    assert not wrong, f"{wrong} without the scope {scope}, where 403 was due: mend `permission=` in api/routes"
