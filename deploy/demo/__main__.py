@@ -68,6 +68,32 @@ def main(
     shutil.rmtree(folder, ignore_errors=True)
     if admin_url := os.environ.get("DUCHA_DATABASE_URL"):
         roles.drop_database(admin_url, DATABASE)
+    try:
+        with ExitStack() as opened:
+            progress = opened.enter_context(
+                Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
+            )
+            steps = Steps(progress)
+            with steps("启动数据库、队列、接口、工作进程、短信网关模拟器、身份提供方 Start"):
+                stack, base_url = start_all(folder, opened)
+                issuer = start_provider(stack, free_port())
+            result = opened.enter_context(live_through(stack, base_url, issuer, steps))
+            progress.stop()
+            is_whole = summary.show(console, result, facts_file)
+            if not once:
+                show_keys(base_url, result)
+                stack.serve()
+    except FellShort as shortfall:
+        console.print(f"未完成 fell short: {shortfall}", style="bold red")
+        raise typer.Exit(1) from shortfall
+    except KeyboardInterrupt:
+        console.print("已停止。 Stopped.")
+        return
+    raise typer.Exit(0 if is_whole else 1)
+
+
+def start_all(folder: Path, opened: ExitStack) -> tuple[Stack, str]:
+    """Start the servers, the API, the worker and the gateway's simulator; return where the API answers."""
     api_port, gateway_port = free_port(), free_port()
     gateway_secrets = [folder.absolute() / "secrets" / name for name in ("gateway", "gateway-receipts")]
     chosen = {
@@ -78,36 +104,21 @@ def main(
         "DUCHA_PUBLIC_URL": f"http://127.0.0.1:{api_port}",
         "DUCHA_LOG_LEVEL": "warning",
     }
-    try:
-        with ExitStack() as opened:
-            progress = opened.enter_context(
-                Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
-            )
-            steps = Steps(progress)
-            with steps("启动数据库、队列、接口、工作进程、短信网关模拟器、身份提供方 Start"):
-                stack = opened.enter_context(Stack(folder, database=DATABASE, settings=chosen))
-                for secret in gateway_secrets:
-                    kept_secret(secret)
-                base_url = stack.start_api(api_port)
-                start_simulator(stack, gateway_port, gateway_secrets, base_url)
-                stack.start_worker()
-                issuer = start_provider(stack, free_port())
-            result = opened.enter_context(live_through(stack, base_url, issuer, steps))
-            progress.stop()
-            is_whole = summary.show(console, result, facts_file)
-            if not once:
-                console.print(f"\n接口 API {base_url}   文档 docs {base_url}/docs   Ctrl-C 停止 stops")
-                console.print("本次演示的密钥 keys of this demonstration:")
-                for role, desk in visitors(result).items():
-                    console.print(f"  {role:13}  {desk.key}", soft_wrap=True)
-                stack.serve()
-    except FellShort as shortfall:
-        console.print(f"未完成 fell short: {shortfall}", style="bold red")
-        raise typer.Exit(1) from shortfall
-    except KeyboardInterrupt:
-        console.print("已停止。 Stopped.")
-        return
-    raise typer.Exit(0 if is_whole else 1)
+    stack = opened.enter_context(Stack(folder, database=DATABASE, settings=chosen))
+    for secret in gateway_secrets:
+        kept_secret(secret)
+    base_url = stack.start_api(api_port)
+    start_simulator(stack, gateway_port, gateway_secrets, base_url)
+    stack.start_worker()
+    return stack, base_url
+
+
+def show_keys(base_url: str, result: facts.Result) -> None:
+    """Print where the demonstration answers, and the keys with which it may be tried."""
+    console.print(f"\n接口 API {base_url}   文档 docs {base_url}/docs   Ctrl-C 停止 stops")
+    console.print("本次演示的密钥 keys of this demonstration:")
+    for role, desk in visitors(result).items():
+        console.print(f"  {role:13}  {desk.key}", soft_wrap=True)
 
 
 def start_simulator(stack: Stack, port: int, secrets: Sequence[Path], base_url: str) -> None:
@@ -120,6 +131,7 @@ def start_simulator(stack: Stack, port: int, secrets: Sequence[Path], base_url: 
     stack.start_program("simulator", ["-m", "deploy.simulator", *where, *receipts], {}, ready=lambda: answers(url))
 
 
+# Long because it is the order of the whole story, and what one step opens the next ones use.
 @contextmanager
 def live_through(stack: Stack, base_url: str, issuer: str, steps: Steps) -> Iterator[facts.Result]:
     """Found the county, live through the year, wait until every message has its receipt, and gather the facts."""

@@ -40,15 +40,9 @@ async def propose_accountability(
     await require_units(session, {unit_id})
     if official_id is not None and await _unit_of(session, official_id) != unit_id:
         raise OfficialOfAnotherUnit
+    about = {"unit_id": unit_id, "official_id": official_id, "task_id": task_id, "fact_on": fact_on}
     proposal = AccountabilityProposal(
-        unit_id=unit_id,
-        official_id=official_id,
-        task_id=task_id,
-        fact_on=fact_on,
-        facts=facts,
-        state=ProposalState.PROPOSED,
-        proposed_by=actor.person,
-        proposed_at=now,
+        **about, facts=facts, state=ProposalState.PROPOSED, proposed_by=actor.person, proposed_at=now
     )
     at = now if fact_on is None else end_of_day(fact_on - timedelta(days=1))
     traced = await _trace(session, unit_id, task_id, at)
@@ -59,17 +53,8 @@ async def propose_accountability(
         TracedPerson(proposal_id=proposal.id, official_id=person_id, responsibility=responsibility)
         for responsibility, person_id in traced
     )
-    await audit.record(
-        session,
-        actor,
-        "accountability.proposed",
-        proposal.id,
-        unit_id=unit_id,
-        official_id=official_id,
-        task_id=task_id,
-        fact_on=fact_on,
-        traced=[str(person_id) for _, person_id in traced],
-    )
+    traced_ids = [str(person_id) for _, person_id in traced]
+    await audit.record(session, actor, "accountability.proposed", proposal.id, **about, traced=traced_ids)
     return proposal.id
 
 

@@ -48,19 +48,15 @@ async def grant_role(
     rules.check_compatible(role, {Role(each.role) for each in others})
     if any((each.role, each.unit_id) == (role, unit_id) for each in others):
         raise AppointmentExists
+    facts = {"official_id": official_id, "role": role, "unit_id": unit_id, "since_on": since_on, "until_on": until_on}
     appointment = Appointment(
-        official_id=official_id,
-        role=role,
-        unit_id=unit_id,
-        since_on=since_on,
-        until_on=until_on,
+        **facts,
         state=AppointmentState.GRANTED,
         granted_by=actor.person,
         granted_at=await clock.now(session),
         reason=reason,
     )
     session.add(appointment)
-    facts = {"official_id": official_id, "role": role, "unit_id": unit_id, "since_on": since_on, "until_on": until_on}
     await audit.record(session, actor, "role.granted", appointment.id, **facts)
     return appointment.id
 

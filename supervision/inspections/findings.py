@@ -11,7 +11,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.inspections import queries, rules
 from supervision.inspections.errors import ConclusionAlreadySent, InspectedItemUnknown, UnitNotInScope
-from supervision.inspections.models import Conclusion, Finding, FindingEvidence, Severity
+from supervision.inspections.models import Conclusion, Finding, FindingEvidence, InspectionPlan, Severity
 from supervision.inspections.states import PlanVerb
 from supervision.items import queries as items
 
@@ -36,17 +36,13 @@ async def record_finding(  # noqa: PLR0913 - what a finding is
     plan = await queries.get_plan_for_update(session, actor, plan_id)
     rules.follow(plan.state, PlanVerb.RECORD_FINDING)
     rules.check_found_on(found_on, first_on=plan.first_on, today=await clock.today(session))
-    if not await queries.is_in_scope(session, plan, unit_id):
-        raise UnitNotInScope
-    if await session.scalar(select(exists().where(Conclusion.plan_id == plan_id, Conclusion.unit_id == unit_id))):
-        raise ConclusionAlreadySent
+    await _require_inspected(session, plan, unit_id)
     await items.require_items(session, actor, {item_id}, InspectedItemUnknown)
     await uploads.require_uploads(session, actor, set(attachment_ids))
+    about = {"plan_id": plan_id, "unit_id": unit_id, "severity": severity}
     finding = Finding(
-        plan_id=plan_id,
-        unit_id=unit_id,
+        **about,
         item_id=item_id,
-        severity=severity,
         text=text,
         found_on=found_on,
         recorded_by=actor.person,
@@ -58,7 +54,13 @@ async def record_finding(  # noqa: PLR0913 - what a finding is
         await session.flush()
         evidence = [{"finding_id": finding.id, "attachment_id": each} for each in set(attachment_ids)]
         await session.execute(insert(FindingEvidence), evidence)
-    await audit.record(
-        session, actor, "finding.recorded", finding.id, plan_id=plan_id, unit_id=unit_id, severity=severity
-    )
+    await audit.record(session, actor, "finding.recorded", finding.id, **about)
     return finding.id
+
+
+async def _require_inspected(session: AsyncSession, plan: InspectionPlan, unit_id: UUID) -> None:
+    """Refuse a unit that a plan does not inspect, or was told its conclusion already."""
+    if not await queries.is_in_scope(session, plan, unit_id):
+        raise UnitNotInScope
+    if await session.scalar(select(exists().where(Conclusion.plan_id == plan.id, Conclusion.unit_id == unit_id))):
+        raise ConclusionAlreadySent

@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -85,27 +86,10 @@ async def register_items(
     deadlines = [rules.deadline_of(new.deadline_on, is_standing=new.is_standing, year=year) for new in news]
     if any(deadline_on < new.received_on for new, deadline_on in zip(news, deadlines, strict=True)):
         raise DeadlineBeforeReceipt
-    at = await clock.now(session)
+    by = {"registered_by": actor.person, "registered_at": await clock.now(session), "clerk_id": actor.person}
     numbers = await take_numbers(session, kind, year, len(news))
     items = [
-        Item(
-            **{
-                **asdict(new),
-                "authority_kind": new.authority_kind or rules.USUAL_AUTHORITY[kind],
-                "authority_name": new.authority_name or new.source,
-                "deadline_on": deadline_on,
-            },
-            kind=kind,
-            year=year,
-            sequence=sequence,
-            number=number,
-            first_deadline_on=deadline_on,
-            registered_by=actor.person,
-            registered_at=at,
-            clerk_id=actor.person,
-            state=state,
-            search=vector_of(number, new.title, new.source),
-        )
+        _item(new, deadline_on, kind=kind, year=year, sequence=sequence, number=number, state=state, **by)
         for new, deadline_on, (sequence, number) in zip(news, deadlines, numbers, strict=True)
     ]
     session.add_all(items)
@@ -114,6 +98,15 @@ async def register_items(
     facts = [(item.id, {"kind": kind, "number": item.number, "deadline_on": item.deadline_on}) for item in items]
     await audit.record_each(session, actor, "item.registered", facts)
     return [item.id for item in items]
+
+
+def _item(new: NewItem, deadline_on: date, *, kind: str, number: str, **facts: Any) -> Item:
+    """Make the row of an item; what is not said of its authority is what its kind usually rests on."""
+    given = asdict(new) | {"deadline_on": deadline_on}
+    given["authority_kind"] = new.authority_kind or rules.USUAL_AUTHORITY[kind]
+    given["authority_name"] = new.authority_name or new.source
+    search = vector_of(number, new.title, new.source)
+    return Item(**given, **facts, kind=kind, number=number, first_deadline_on=deadline_on, search=search)
 
 
 async def move_deadline(session: AsyncSession, actor: Actor, item: Item, new_on: date) -> None:

@@ -69,16 +69,14 @@ async def draft_notice(
     item_changes.require_open(await queries.get_for_update(session, actor, item_id))
     await require_units(session, set(unit_ids))
     require_not_own_unit(actor, unit_ids)
-    procedure = await session.scalar(select(NoticeProcedure).where(NoticeProcedure.kind == kind))
+    chain, working_days = await _procedure_of(session, kind)
     notice = Notice(
         item_id=item_id,
         kind=kind,
         text=text,
         limit_on=limit_on,
-        chain=procedure.chain if procedure else list(notices.USUAL_CHAIN),
-        acknowledge_working_days=(
-            procedure.acknowledge_working_days if procedure else notices.USUAL_ACKNOWLEDGE_WORKING_DAYS
-        ),
+        chain=chain,
+        acknowledge_working_days=working_days,
         state=NoticeState.DRAFTED,
         drafted_by=actor.person,
         drafted_at=await clock.now(session),
@@ -92,6 +90,14 @@ async def draft_notice(
     )
     await audit.record(session, actor, "notice.drafted", notice.id, item_id=item_id, kind=kind, limit_on=limit_on)
     return notice.id
+
+
+async def _procedure_of(session: AsyncSession, kind: str) -> tuple[list[str], int]:
+    """Read who signs a kind off, and within how many working days it is acknowledged."""
+    procedure = await session.scalar(select(NoticeProcedure).where(NoticeProcedure.kind == kind))
+    if procedure is None:
+        return list(notices.USUAL_CHAIN), notices.USUAL_ACKNOWLEDGE_WORKING_DAYS
+    return procedure.chain, procedure.acknowledge_working_days
 
 
 async def amend_notice(

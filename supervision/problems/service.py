@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.driver import Row
 from supervision.identity import queries as identity
 from supervision.inspections import queries as inspections
 from supervision.items import queries as items
@@ -15,6 +16,7 @@ from supervision.problems.errors import ProblemItemUnknown, UnknownFinding
 from supervision.problems.models import Problem, ProblemUnit
 
 
+# Long because a problem has ten facts, and half of it is their names.
 async def open_problem(  # noqa: PLR0913 - what a problem is
     session: AsyncSession,
     actor: Actor,
@@ -36,29 +38,34 @@ async def open_problem(  # noqa: PLR0913 - what a problem is
     if is_for_conference:
         policy.require_may_begin_at_conference(actor)
     level, state = rules.begin(is_major=is_major, is_for_conference=is_for_conference)
-    finding = await inspections.find_finding(session, actor, finding_id) if finding_id else None
-    if finding_id is not None and finding is None:
-        raise UnknownFinding
-    found_at = finding["unit_id"] if finding else None
-    rules.check_units(unit_ids, responsible=responsible_unit_id, opener=actor.unit_id, found_at=found_at)
+    found = await _read_finding(session, actor, finding_id)
+    rules.check_units(unit_ids, responsible=responsible_unit_id, opener=actor.unit_id, found_at=found.get("unit_id"))
     await identity.require_units(session, set(unit_ids))
-    item_id = item_id or (finding["item_id"] if finding else None)
-    await items.require_items(session, actor, {item_id}, ProblemItemUnknown)
+    await items.require_items(session, actor, {item_id := item_id or found.get("item_id")}, ProblemItemUnknown)
+    facts = {"level": level, "is_major": is_major}
     problem = Problem(
+        **facts,
         title=title,
         text=text,
         finding_id=finding_id,
         item_id=item_id,
         responsible_unit_id=responsible_unit_id,
-        is_major=is_major,
-        level=level,
         state=state,
         opened_by=actor.person,
         opened_at=await clock.now(session),
     )
     session.add(problem)
-    # The problem's row comes first: what its units name must be there.
-    await session.flush()
+    await session.flush()  # the problem's row comes first: what its units name must be there
     await session.execute(insert(ProblemUnit), [{"problem_id": problem.id, "unit_id": each} for each in set(unit_ids)])
-    await audit.record(session, actor, "problem.opened", problem.id, level=level, is_major=is_major)
+    await audit.record(session, actor, "problem.opened", problem.id, **facts)
     return problem.id
+
+
+async def _read_finding(session: AsyncSession, actor: Actor, finding_id: UUID | None) -> Row:
+    """Read the finding from which a problem comes; without one nothing is known of it."""
+    if finding_id is None:
+        return {}
+    finding = await inspections.find_finding(session, actor, finding_id)
+    if finding is None:
+        raise UnknownFinding
+    return finding

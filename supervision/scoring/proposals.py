@@ -101,6 +101,7 @@ async def _read_known(session: AsyncSession) -> dict[bool, set[tuple[UUID, str]]
     return known
 
 
+# Long because it names, checks and keeps ten facts, and half of it is their names.
 async def propose_deduction(  # noqa: PLR0913 - what a deduction is
     session: AsyncSession,
     actor: Actor,
@@ -124,12 +125,7 @@ async def propose_deduction(  # noqa: PLR0913 - what a deduction is
     given = {"/fact_on": fact_on, "/document_on": document_on}
     await days.check(session, "propose_deduction", given, future=FactInFuture)
     await _require_scored(session, unit_id)
-    counts = None if item_id is None else await _counts_for_lateness(session, item_id)
-    rule = await _rule_in_force(session, rule_code, fact_on)
-    if rule.late_item_kind is not None and counts is False:
-        raise ItemNeverLate
-    if rule.needs == Needs.DOCUMENT and document is None:
-        raise DocumentMissing
+    rule = await _applicable_rule(session, rule_code, fact_on, item_id=item_id, document=document)
     await uploads.require_uploads(session, actor, set(attachment_ids))
     await require_open_year(session, actor, fact_on.year)
     deduction = Deduction(
@@ -186,6 +182,19 @@ async def _require_scored(session: AsyncSession, unit_id: UUID) -> None:
         raise UnknownUnit
     if kind == UnitKind.OTHER:
         raise UnitNotScored
+
+
+async def _applicable_rule(
+    session: AsyncSession, code: str, on: date, *, item_id: UUID | None, document: str | None
+) -> ScoringRule:
+    """Read the rule in force on a day; refuses the lateness of what is never late, and one without its document."""
+    counts = None if item_id is None else await _counts_for_lateness(session, item_id)
+    rule = await _rule_in_force(session, code, on)
+    if rule.late_item_kind is not None and counts is False:
+        raise ItemNeverLate
+    if rule.needs == Needs.DOCUMENT and document is None:
+        raise DocumentMissing
+    return rule
 
 
 async def _rule_in_force(session: AsyncSession, code: str, on: date) -> ScoringRule:

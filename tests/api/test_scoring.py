@@ -32,6 +32,7 @@ async def propose(office: Caller, unit_id: UUID, **over: object) -> str:
     return str(answer.json()["id"])
 
 
+# Long because it is told as a story, with the whole answer in the middle.
 async def test_a_deduction_from_proposal_to_reversal(callers: Callers, here: Place, unit_id: UUID) -> None:
     office, group, other = [await callers(here, role) for role in ("office", "group", "group")]
     deduction_id = await propose(office, unit_id)

@@ -11,6 +11,7 @@ from tests.contract.fixture_values import FAR, CallersByRole, Furniture
 from tests.factories import bulletins, identity, progress
 
 
+# Long because it tells which circular stands at which step, and the places follow from that.
 async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
     """Put circulars, orders, follow-ups and proposals at every step into a county."""
     unit_id = standing[Role.UNIT].unit_id

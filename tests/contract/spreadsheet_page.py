@@ -65,6 +65,10 @@ def rendered() -> bytes:
 
 
 def _lines() -> Iterable[str]:
+    yield from (*_about_columns(), *_about_cells(), *_about_messages(), *_about_limits())
+
+
+def _about_columns() -> Iterable[str]:
     yield "# 台账表格怎样读取 / How a ledger's spreadsheet is read"
     yield ""
     yield "本页由读取程序自己的表格生成，请勿手改：改动程序后运行 `make docs`。"
@@ -92,6 +96,9 @@ def _lines() -> Iterable[str]:
     yield "Where no optional column is absent, other unknown ones are not read either. The result names all in `notes`."
     yield from _headed("表头的问题 / What is wrong with headers")
     yield from _table(("情形 / case", "`code`", "说明", "what is said"), map(_header_line, HEADERS))
+
+
+def _about_cells() -> Iterable[str]:
     yield from _headed("单元格写法举例 / What may be written in a cell")
     yield f"以 {YEAR} 年度台账为例。 / For the ledger of {YEAR}."
     yield ""
@@ -105,6 +112,9 @@ def _lines() -> Iterable[str]:
     )
     yield from _headed("数字格式举例 / Number formats")
     yield from _table(("格式 / format", "结果 / outcome"), ((f"`{code}`", _format_line(code)) for code in FORMATS))
+
+
+def _about_messages() -> Iterable[str]:
     yield from _headed("单元格的问题 / What is wrong with cells")
     told = {**rules.WRONG_WITH_CELL, **cells.WRONG_WITH_CELL}
     yield from _table(("`code`", "说明", "what is said"), ((f"`{code}`", *texts) for code, texts in told.items()))
@@ -114,6 +124,9 @@ def _lines() -> Iterable[str]:
     yield from _headed("文件的问题 / What is wrong with files")
     refusals = sorted(SpreadsheetRefused.__subclasses__(), key=lambda each: each.code)
     yield from _table(("`code`", "说明", "what is said"), ((f"`{each.code}`", each.zh, each.en) for each in refusals))
+
+
+def _about_limits() -> Iterable[str]:
     yield from _headed("上限 / Limits")
     limits = Limits()
     yield from _table(

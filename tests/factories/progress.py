@@ -78,22 +78,7 @@ async def make_task(
     goal: str = "示例目标",
     **target: Any,
 ) -> tuple[UUID, UUID]:
-    number = next(_numbers)
-    deadline_on = deadline_on or date(received_on.year, 12, 31)
-    item = Item(
-        kind="major_decision",
-        year=received_on.year,
-        sequence=number,
-        number=f"示例{number}",
-        title=goal,
-        source="示例来源",
-        received_on=received_on,
-        deadline_on=deadline_on,
-        first_deadline_on=deadline_on,
-        registered_by=None,
-        registered_at=datetime.combine(received_on, datetime.min.time(), SHANGHAI),
-        search="",
-    )
+    item = _item(next(_numbers), goal, received_on, deadline_on or date(received_on.year, 12, 31))
     task = Task(
         item_id=item.id,
         no=1,
@@ -109,8 +94,25 @@ async def make_task(
         session.add(row)
         await session.flush()
     if ledger_id is not None:
-        session.add(LedgerEntry(ledger_id=ledger_id, item_id=item.id, no=no or number))
+        session.add(LedgerEntry(ledger_id=ledger_id, item_id=item.id, no=no or item.sequence))
     return task.id, indicator.id
+
+
+def _item(number: int, title: str, received_on: date, deadline_on: date) -> Item:
+    return Item(
+        kind="major_decision",
+        year=received_on.year,
+        sequence=number,
+        number=f"示例{number}",
+        title=title,
+        source="示例来源",
+        received_on=received_on,
+        deadline_on=deadline_on,
+        first_deadline_on=deadline_on,
+        registered_by=None,
+        registered_at=datetime.combine(received_on, datetime.min.time(), SHANGHAI),
+        search="",
+    )
 
 
 async def make_obligation(session: AsyncSession, unit_id: UUID, **over: Any) -> UUID:

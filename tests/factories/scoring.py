@@ -89,6 +89,38 @@ async def add_indicator(session: AsyncSession, task_id: UUID, **over: Any) -> UU
     return indicator.id
 
 
+async def _add_report(
+    session: AsyncSession,
+    unit_id: UUID,
+    period: tuple[date, date],
+    *,
+    received_at: datetime,
+    returned_at: datetime | None,
+) -> UUID:
+    obligation = Obligation(
+        unit_id=unit_id,
+        period_first=period[0],
+        period_last=period[1],
+        due_at=received_at,
+        state="open" if returned_at else "fulfilled",
+        fulfilled_at=None if returned_at else received_at,
+        marked_late_at=None,
+    )
+    report = ProgressReport(
+        obligation_id=obligation.id,
+        unit_id=unit_id,
+        reported_by=None,
+        received_at=received_at,
+        is_late=False,
+        state="returned" if returned_at else "received",
+        returned_at=returned_at,
+    )
+    for row in (obligation, report):
+        session.add(row)
+        await session.flush()
+    return report.id
+
+
 async def add_entry(
     session: AsyncSession,
     unit_id: UUID,
@@ -105,31 +137,14 @@ async def add_entry(
     It was returned for supplement at a moment, or never.
     """
     day = date.fromordinal(date(2016, 1, 1).toordinal() + next(_numbers))
-    first, last = period or (day, day)
-    obligation = Obligation(
-        unit_id=unit_id,
-        period_first=first,
-        period_last=last,
-        due_at=received_at,
-        state="open" if returned_at else "fulfilled",
-        fulfilled_at=None if returned_at else received_at,
-        marked_late_at=None,
-    )
-    report = ProgressReport(
-        obligation_id=obligation.id,
-        unit_id=unit_id,
-        reported_by=None,
-        received_at=received_at,
-        is_late=False,
-        state="returned" if returned_at else "received",
-        returned_at=returned_at,
+    report_id = await _add_report(
+        session, unit_id, period or (day, day), received_at=received_at, returned_at=returned_at
     )
     entry = ProgressEntry(
-        report_id=report.id, task_id=task_id, percent=percent, text="示例进展", received_at=received_at
+        report_id=report_id, task_id=task_id, percent=percent, text="示例进展", received_at=received_at
     )
-    for row in (obligation, report, entry):
-        session.add(row)
-        await session.flush()
+    session.add(entry)
+    await session.flush()
     session.add_all(
         Figure(entry_id=entry.id, indicator_id=indicator_id, value=value, received_at=received_at)
         for indicator_id, value in figures

@@ -19,6 +19,7 @@ async def told(session: AsyncSession) -> set[UUID]:
     return set(await session.scalars(select(Message.official_id)))
 
 
+# Long because it is told as a story of six weeks: what is not said in one of them shows only beside the others.
 async def test_overdue_decisions_are_reminded_of_once_a_week(session: AsyncSession, here: Place) -> None:
     await templates.install_defaults(session, here.actor)
     await hold(session, here.actor, moment(6, 1))

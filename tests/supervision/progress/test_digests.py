@@ -23,6 +23,7 @@ async def report(session: AsyncSession, here: Place, duty: Duty, *percents: int)
     await report_progress(session, as_unit(here.actor, duty.unit_id), obligation_id, entries=entries)
 
 
+# Long because three units that keep a period each in its way make one digest, which is looked at whole.
 async def test_the_digest_tells_the_leaders_who_kept_the_period(session: AsyncSession, here: Place) -> None:
     await open_ledger(session, here.actor)
     county = await make_unit(session, here.actor)

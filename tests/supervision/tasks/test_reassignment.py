@@ -52,6 +52,7 @@ async def parties(session: AsyncSession, responsibility: str) -> set[UUID | None
     return {unit_id or official_id for unit_id, official_id in await session.execute(statement)}
 
 
+# Long because the three holders of one responsibility are seen one after the other.
 async def test_the_current_one_stands_on_the_task_and_the_former_in_its_history(
     session: AsyncSession, here: Place, cast: Cast, task_id: UUID
 ) -> None:
