@@ -1,18 +1,12 @@
-from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
-from pkgutil import iter_modules
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-import supervision
-from api.dependencies import ACTING_AS, ON_BEHALF_OF
-from api.errors import FIELD_TEXTS, HTTP_TEXTS, STATUS, UNKNOWN_FIELD_TEXT
+from api.document_codes import field_codes, problem_codes
+from api.document_headers import ACTING_PARAMETER, BEHALF_PARAMETER, DISPOSITION_HEADER, RATE_HEADERS, headers_of
 from api.router import permissions, public_operations
 from api.schemas.fields import ProblemDetails
-from supervision.foundation.errors import Refusal
 
 DESCRIPTION = """\
 督查 (supervision): register what a county has decided, break it down into tasks, collect reports on the cadence,
@@ -22,16 +16,6 @@ Every error is `application/problem+json` with a stable `code`. Lists are read p
 What can change carries an `ETag`; a change needs it in `If-Match`. Send an `Idempotency-Key` with whatever creates.
 `x-problem-codes` and `x-field-codes` list every code with its texts in Chinese and English.
 """
-RATE_HEADERS = {
-    "RateLimit": {"description": "what is left of the quota", "schema": {"type": "string", "maxLength": 200}},
-    "RateLimit-Policy": {"description": "the quota", "schema": {"type": "string", "maxLength": 200}},
-}
-RETRY_HEADER = {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 0, "maximum": 86400}}
-DISPOSITION_HEADER = {
-    "description": "under which name to save it; `filename*` is in UTF-8 (RFC 6266)",
-    "schema": {"type": "string", "maxLength": 1000},
-}
-LOCATION_HEADER = {"description": "where it is found", "schema": {"type": "string", "maxLength": 500}}
 # What the types of our columns bound, where a field says no more.
 INT32 = {"format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1}
 TEXT_LENGTHS = {"date": 10, "date-time": 35, "uuid": 36}
@@ -45,15 +29,6 @@ TOKEN_SCHEME = {
 # What a route reads of every caller by itself, so that FastAPI knows nothing of it.
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
-    schema = {"type": "string", "format": "uuid", "maxLength": 36, "title": name, "description": description}
-    return {"name": name, "in": "header", "required": False, "schema": schema, "description": description}
-
-
-BEHALF_PARAMETER = _header(ON_BEHALF_OF, "the official for whom a front end acts, if its key may")
-ACTING_PARAMETER = _header(
-    ACTING_AS, "in which of one's appointments one acts, where several would do; /v1/me lists them"
-)
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 # Which problems an operation may answer beyond those that its own route declares.
 _ALWAYS = (400, 405, 406, 429, 431, 500, 503)
@@ -111,31 +86,6 @@ def make_document(app: FastAPI) -> dict[str, Any]:
     return document
 
 
-def problem_codes() -> dict[str, dict[str, Any]]:
-    """List every `code` that a problem may carry, with its status and its texts."""
-    for room in iter_modules(supervision.__path__):
-        if find_spec(name := f"{supervision.__name__}.{room.name}.errors"):
-            import_module(name)
-    codes = {code: {"status": status, "zh": zh, "en": en} for status, (code, zh, en) in HTTP_TEXTS.items()}
-    for refusal in refusals():
-        status = next(STATUS[kind] for kind in refusal.__mro__ if kind in STATUS)
-        codes[refusal.code] = {"status": status, "zh": refusal.zh, "en": refusal.en}
-    return dict(sorted(codes.items()))
-
-
-def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
-    """Yield every refusal that the system knows."""
-    for each in kind.__subclasses__():
-        yield each
-        yield from refusals(each)
-
-
-def field_codes() -> dict[str, dict[str, str]]:
-    """List every `code` that an entry of `errors` may carry for a field that cannot be read."""
-    texts = {**FIELD_TEXTS, "invalid_value": UNKNOWN_FIELD_TEXT}
-    return {code: {"zh": zh, "en": en} for code, (zh, en) in sorted(texts.items())}
-
-
 TAGS = {
     "appointments": "roles of officials, their sign-in, identity providers (任命、登录关联)",
     "identity": "units, officials, clients and keys (单位、人员、接入方)",
@@ -186,7 +136,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     for status, response in responses.items():
         if path.startswith(("/v1/", "/feeds/")):
             response.setdefault("headers", {}).update(RATE_HEADERS)
-        response.setdefault("headers", {}).update(_headers_of(status))
+        response.setdefault("headers", {}).update(headers_of(status))
         if any(content["schema"].get("format") == "binary" for content in response.get("content", {}).values()):
             response["headers"]["Content-Disposition"] = DISPOSITION_HEADER
         if not response["headers"]:
@@ -195,16 +145,6 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         _drop_null(parameter)
         # Without it the answer is 428, which FastAPI cannot know.
         parameter["required"] |= parameter["name"] == "if-match"
-
-
-def _headers_of(status: str) -> dict[str, Any]:
-    if status == "401":
-        return {"WWW-Authenticate": {"description": "Bearer", "schema": {"type": "string", "maxLength": 100}}}
-    if status in {"429", "503"}:
-        return {"Retry-After": RETRY_HEADER}
-    if status in {"201", "202"}:
-        return {"Location": LOCATION_HEADER}
-    return {}
 
 
 def _problems_of(path: str, method: str, operation: dict[str, Any]) -> list[int]:

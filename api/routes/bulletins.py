@@ -17,28 +17,23 @@ from api.schemas.bulletins import (
     FollowUpOut,
     FollowUpPage,
     LogFollowUp,
-    NoteAnswer,
     OrderRectification,
-    ProposalOut,
-    ProposalPage,
-    ProposeAccountability,
     RectificationOrderOut,
     RectificationOrderPage,
     ReportRectification,
-    SendProposal,
     VerifyRectification,
 )
 from api.schemas.fields import GiveReason, Id
 from api.schemas.progress import QueryFlag
 from supervision.bulletins import (
-    accountability_proposals,
     circular_drafts,
     circular_sign_off,
     media_follow_up,
     queries,
     rectification_orders,
+    rectification_queries,
 )
-from supervision.bulletins.states import CircularState, FollowUpState, ProposalState, RectificationState
+from supervision.bulletins.states import CircularState, FollowUpState, RectificationState
 
 router = Router("bulletins")
 
@@ -142,7 +137,7 @@ async def issue_circular(circular_id: Id, session: SessionDep, actor: ActorDep) 
 async def order_rectification(body: OrderRectification, session: SessionDep, actor: ActorDep) -> Response:
     """Order a unit to put a matter right within a limit."""
     order_id = await rectification_orders.order_rectification(session, actor, **body.model_dump())
-    row = await queries.get_rectification_order(session, actor, order_id)
+    row = await rectification_queries.get_rectification_order(session, actor, order_id)
     return one(row, 201, location=f"/v1/rectification_orders/{order_id}")
 
 
@@ -157,7 +152,7 @@ async def list_rectification_orders(
     is_overdue: Annotated[QueryFlag | None, Query(description="past the limit and not reported as put right")] = None,
 ) -> Response:
     """List rectification orders; a unit sees its own."""
-    page = await queries.list_rectification_orders(
+    page = await rectification_queries.list_rectification_orders(
         session, actor, wanted, unit_id=unit, state=state, is_overdue=is_overdue
     )
     return many(request, page)
@@ -166,7 +161,7 @@ async def list_rectification_orders(
 @router.get("/rectification_orders/{order_id}", permission=TO_ALL_CONCERNED, response_model=RectificationOrderOut)
 async def get_rectification_order(order_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one order with every round of report and verification."""
-    return one(await queries.get_rectification_order(session, actor, order_id))
+    return one(await rectification_queries.get_rectification_order(session, actor, order_id))
 
 
 @router.post(
@@ -179,7 +174,7 @@ async def report_rectification(
 ) -> Response:
     """Report that the matter is put right."""
     await rectification_orders.report_rectification(session, actor, order_id, text=body.text)
-    return one(await queries.get_rectification_order(session, actor, order_id))
+    return one(await rectification_queries.get_rectification_order(session, actor, order_id))
 
 
 @router.post(
@@ -192,7 +187,7 @@ async def verify_rectification(
 ) -> Response:
     """Close an order after looking, or return it to the unit; somebody other than who ordered it must."""
     await rectification_orders.verify_rectification(session, actor, order_id, **body.model_dump())
-    return one(await queries.get_rectification_order(session, actor, order_id))
+    return one(await rectification_queries.get_rectification_order(session, actor, order_id))
 
 
 @router.post(
@@ -238,63 +233,3 @@ async def conclude_media_follow_up(
     """Note what came of a follow-up, once."""
     await media_follow_up.conclude_follow_up(session, actor, follow_up_id, **body.model_dump())
     return one(await queries.get_follow_up(session, actor, follow_up_id))
-
-
-@router.post(
-    "/accountability_proposals", permission=BY_OFFICE, response_model=ProposalOut, status_code=201, dependencies=[Once]
-)
-async def propose_accountability(body: ProposeAccountability, session: SessionDep, actor: ActorDep) -> Response:
-    """Propose that a unit or official be held to account, a task traced back to those who answer for it."""
-    proposal_id = await accountability_proposals.propose_accountability(session, actor, **body.model_dump())
-    row = await queries.get_accountability_proposal(session, actor, proposal_id)
-    return one(row, 201, location=f"/v1/accountability_proposals/{proposal_id}")
-
-
-@router.get(
-    "/accountability_proposals",
-    permission=may(Scope.BULLETINS_READ, OFFICE, GROUP, LEADER, AUDITOR),
-    response_model=ProposalPage,
-)
-async def list_accountability_proposals(
-    request: Request,
-    session: SessionDep,
-    actor: ActorDep,
-    wanted: PageDep,
-    unit: Annotated[Id | None, Query()] = None,
-    state: Annotated[ProposalState | None, Query()] = None,
-) -> Response:
-    """List accountability proposals."""
-    page = await queries.list_accountability_proposals(session, actor, wanted, unit_id=unit, state=state)
-    return many(request, page)
-
-
-@router.get(
-    "/accountability_proposals/{proposal_id}",
-    permission=may(Scope.BULLETINS_READ, OFFICE, GROUP, LEADER, AUDITOR),
-    response_model=ProposalOut,
-)
-async def get_accountability_proposal(proposal_id: Id, session: SessionDep, actor: ActorDep) -> Response:
-    """Read one proposal with those to whom it traces back."""
-    return one(await queries.get_accountability_proposal(session, actor, proposal_id))
-
-
-@router.post(
-    "/accountability_proposals/{proposal_id}/dispatch",
-    permission=person_may(Scope.BULLETINS_WRITE, OFFICE),
-    response_model=ProposalOut,
-)
-async def send_accountability_proposal(
-    proposal_id: Id, body: SendProposal, session: SessionDep, actor: ActorDep
-) -> Response:
-    """Note that a proposal went to the body that decides on it."""
-    await accountability_proposals.send_proposal(session, actor, proposal_id, **body.model_dump())
-    return one(await queries.get_accountability_proposal(session, actor, proposal_id))
-
-
-@router.post("/accountability_proposals/{proposal_id}/answer", permission=BY_OFFICE, response_model=ProposalOut)
-async def note_accountability_answer(
-    proposal_id: Id, body: NoteAnswer, session: SessionDep, actor: ActorDep
-) -> Response:
-    """Note what the deciding body answered."""
-    await accountability_proposals.note_answer(session, actor, proposal_id, **body.model_dump())
-    return one(await queries.get_accountability_proposal(session, actor, proposal_id))

@@ -9,7 +9,8 @@ from api.router import Router
 from api.schemas.cadence import CadenceRunPage, CalendarOut, RhythmList, SetRhythm
 from api.schemas.fields import Year
 from supervision.cadence import queries, rhythms
-from supervision.cadence.rules import PeriodKind, StepKind
+from supervision.cadence.periods import PeriodKind
+from supervision.cadence.rules import StepKind
 
 router = Router("cadence")
 

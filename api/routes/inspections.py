@@ -21,7 +21,7 @@ from api.schemas.inspections import (
     SendConclusion,
 )
 from api.schemas.progress import QueryFlag
-from supervision.inspections import conclusions, findings, plans, queries
+from supervision.inspections import conclusions, finding_queries, findings, plans, queries
 from supervision.inspections.models import Severity
 from supervision.inspections.states import PlanState
 
@@ -117,7 +117,7 @@ async def carry_out_inspection_plan(plan_id: Id, session: SessionDep, actor: Act
 async def record_finding(plan_id: Id, body: RecordFinding, session: SessionDep, actor: ActorDep) -> Response:
     """Record what an approved inspection found about a unit, with its evidence."""
     finding_id = await findings.record_finding(session, actor, plan_id, **body.model_dump())
-    row = await queries.get_finding(session, actor, finding_id)
+    row = await finding_queries.get_finding(session, actor, finding_id)
     return one(row, 201, location=f"/v1/findings/{finding_id}")
 
 
@@ -133,7 +133,7 @@ async def list_findings(
     severity: Annotated[Severity | None, Query()] = None,
 ) -> Response:
     """List findings; a unit sees its own."""
-    found = await queries.list_findings(
+    found = await finding_queries.list_findings(
         session, actor, wanted, plan_id=plan, unit_id=unit, item_id=item, severity=severity
     )
     return many(request, found)
@@ -142,7 +142,7 @@ async def list_findings(
 @router.get("/findings/{finding_id}", permission=may(Scope.ITEMS_READ, *SUPERVISING), response_model=FindingOut)
 async def get_finding(finding_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one finding."""
-    return one(await queries.get_finding(session, actor, finding_id))
+    return one(await finding_queries.get_finding(session, actor, finding_id))
 
 
 @router.post(

@@ -27,7 +27,7 @@ from api.schemas.scoring import (
     VerifyDeduction,
 )
 from supervision.bulletins import queries as bulletins
-from supervision.scoring import decisions, policy_adoption, proposals, quarterly_warnings, queries
+from supervision.scoring import decisions, policy_adoption, proposals, quarterly_warnings, queries, score_queries
 from supervision.scoring.states import DeductionState
 
 router = Router("scoring")
@@ -174,7 +174,7 @@ async def get_quarterly_warnings(
     session: SessionDep, actor: ActorDep, year: Annotated[Year, Query()], quarter: Annotated[Quarter, Query()]
 ) -> Response:
     """Compute what each unit lost in a quarter, and show what it was warned of; a unit sees its own row."""
-    found = await queries.quarterly_warnings(session, actor, year=year, quarter=quarter)
+    found = await score_queries.quarterly_warnings(session, actor, year=year, quarter=quarter)
     return reply({"year": found.year, "quarter": quarter, "as_of": found.as_of, "data": found.rows})
 
 
@@ -188,7 +188,7 @@ async def get_quarterly_warnings(
 async def issue_quarterly_warnings(body: IssueWarnings, session: SessionDep, actor: ActorDep) -> Response:
     """Warn the units that lost enough points in a quarter that is over; who was warned already is not warned again."""
     await quarterly_warnings.issue_quarterly_warnings(session, actor, year=body.year, quarter=body.quarter)
-    found = await queries.quarterly_warnings(session, actor, year=body.year, quarter=body.quarter)
+    found = await score_queries.quarterly_warnings(session, actor, year=body.year, quarter=body.quarter)
     return reply(
         {"year": found.year, "quarter": body.quarter, "as_of": found.as_of, "data": found.rows},
         201,
@@ -218,5 +218,5 @@ async def get_scores(
     as_of: Annotated[Moment | None, Query(description="as it was known then; now, if left out")] = None,
 ) -> Response:
     """Compute each unit's score of a year, its parts and the mean of its kind; a unit sees its own row."""
-    found = await queries.scores(session, actor, year=year, as_of=as_of)
+    found = await score_queries.scores(session, actor, year=year, as_of=as_of)
     return reply({"year": found.year, "as_of": found.as_of, "data": found.rows})

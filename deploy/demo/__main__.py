@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,7 +20,9 @@ from deploy.demo.county import CODE, FIRST, NAME, County
 from deploy.demo.desk import Desk, FellShort
 from deploy.demo.ledger import read_goals
 from deploy.demo.people import FRONT_END, People
+from deploy.demo.result import Result
 from deploy.demo.script import YEAR_ENDS
+from deploy.demo.steps import Steps
 from deploy.demo.year import Year
 from deploy.folders import kept_secret
 from deploy.identity_provider import start_provider, trial_provider
@@ -40,22 +41,6 @@ from worker.runner import Runner, open_runner
 DATABASE = "ducha_demo"
 # A log file has no width of its own; the summary reads best in a hundred columns.
 console = Console(width=None if sys.stdout.isatty() else 100)
-
-
-@dataclass
-class Steps:
-    """The steps of the demonstration, each with a line of progress and the seconds it took."""
-
-    progress: Progress
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def __call__(self, name: str, total: int = 1) -> Iterator[Any]:
-        began = time.perf_counter()
-        line = self.progress.add_task(name, total=total)
-        yield lambda: self.progress.advance(line)
-        self.progress.update(line, completed=total)
-        self.seconds[name] = time.perf_counter() - began
 
 
 def main(
@@ -113,7 +98,7 @@ def start_all(folder: Path, opened: ExitStack) -> tuple[Stack, str]:
     return stack, base_url
 
 
-def show_keys(base_url: str, result: facts.Result) -> None:
+def show_keys(base_url: str, result: Result) -> None:
     """Print where the demonstration answers, and the keys with which it may be tried."""
     console.print(f"\n接口 API {base_url}   文档 docs {base_url}/docs   Ctrl-C 停止 stops")
     console.print("本次演示的密钥 keys of this demonstration:")
@@ -133,7 +118,7 @@ def start_simulator(stack: Stack, port: int, secrets: Sequence[Path], base_url: 
 
 # Long because it is the order of the whole story, and what one step opens the next ones use.
 @contextmanager
-def live_through(stack: Stack, base_url: str, issuer: str, steps: Steps) -> Iterator[facts.Result]:
+def live_through(stack: Stack, base_url: str, issuer: str, steps: Steps) -> Iterator[Result]:
     """Found the county, live through the year, wait until every message has its receipt, and gather the facts."""
     os.environ.update(stack.environment("worker"))
     settings.current.cache_clear()
@@ -174,10 +159,10 @@ def live_through(stack: Stack, base_url: str, issuer: str, steps: Steps) -> Iter
             _await_receipts(cast)
         with steps("封存并核对操作审计 Seal and verify the audit"):
             findings = loop.run(_seal_and_verify(runner))
-        yield facts.Result(base_url, CODE, stack.folder, cast, year, findings.compared, findings.damaged, steps.seconds)
+        yield Result(base_url, CODE, stack.folder, cast, year, findings.compared, findings.damaged, steps.seconds)
 
 
-def visitors(result: facts.Result) -> dict[str, Desk]:
+def visitors(result: Result) -> dict[str, Desk]:
     """Name the desks whose keys a visitor may try; they die with the demonstration's data."""
     cast = result.county
     return {

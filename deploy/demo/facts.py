@@ -1,38 +1,18 @@
 from collections import Counter
-from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import httpx
 from lxml import etree
 
-from deploy.demo.county import INVENTED, THIRD, County
+from deploy.demo.county import THIRD, County
 from deploy.demo.desk import Desk
+from deploy.demo.result import Result
 from deploy.demo.script import SCRIPTED, YEAR
-from deploy.demo.year import Year
 from supervision.documents.spreadsheets import read_table
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 QUARTERS = (1, 2, 3, 4)
-
-
-@dataclass(frozen=True)
-class Result:
-    """A year that was lived through, and where to ask about it."""
-
-    base_url: str
-    code: str
-    folder: Path
-    county: County
-    year: Year
-    audited: int
-    damages: int
-    seconds: dict[str, float]
-
-    @property
-    def workbook(self) -> Path:
-        return self.folder / f"settlement-{YEAR}.xlsx"
 
 
 def count_messages(county: County) -> dict[str, int]:
@@ -208,8 +188,3 @@ def _feed_entries(result: Result) -> int:
 def _names(result: Result, rows: list[Any]) -> list[str]:
     unit_ids = {row["unit_id"] for row in rows}
     return sorted(name for name, unit_id in result.county.unit_ids.items() if unit_id in unit_ids)
-
-
-def real_units(names: list[str]) -> list[str]:
-    """Return which of the names belong to real departments: what goes wrong never does."""
-    return sorted(set(names) - set(INVENTED))

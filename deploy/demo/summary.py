@@ -7,7 +7,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo.facts import Result, gather
+from deploy.demo.facts import gather
+from deploy.demo.result import Result
 from deploy.demo.wanted import shortfalls
 
 TOLD = {

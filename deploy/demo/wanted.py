@@ -1,7 +1,7 @@
 from typing import Any
 
 from deploy.demo.county import FIRST, SECOND, THIRD
-from deploy.demo.facts import real_units
+from deploy.demo.result import real_units
 
 # By hand. 示例甲局 let an instruction run past 31 March (annex art. 7: 2 points, a fact of 1 April) and was criticised
 # in the circular of 8 June (art. 12: 3): 100 - 5 = 95, of which 4 percent are 3.8. Both facts are of the second

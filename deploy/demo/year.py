@@ -13,7 +13,8 @@ from deploy.demo.ledger import Goal
 from deploy.demo.problem import SharedProblem
 from deploy.demo.procedure import Procedure
 from deploy.demo.script import YEAR, Act, on
-from supervision.cadence.rules import HALF_MONTHLY, Period, StepKind, half_month_of, half_months_of, schedule
+from supervision.cadence.periods import Period, half_month_of, half_months_of
+from supervision.cadence.rules import HALF_MONTHLY, StepKind, schedule
 from supervision.foundation.clock import SHANGHAI
 
 PUBLISHED_EACH_TIME = 3

@@ -4,46 +4,18 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, replace
-from typing import Annotated
 
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from deploy.simulator.behaviour import Behaviour
 from deploy.simulator.ledger import Entry, SubmissionLedger
 from deploy.simulator.receipts import ReceiptSender
-
-BATCH_SIZE = 500
-
-_Id = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
-
-
-class _Submission(BaseModel):
-    id: _Id
-    telephone: Annotated[str, StringConstraints(pattern=r"^\+[0-9]{5,15}$")]
-    text: Annotated[str, StringConstraints(min_length=1)]
-
-
-class _Batch(BaseModel):
-    messages: list[_Submission]
-
-
-class _Query(BaseModel):
-    ids: list[_Id]
-
-
-class _BrokenAnswer(Response):
-    """Promises more than it sends, upon which the server drops the connection."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        del scope, receive
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
-        await send({"type": "http.response.body", "body": b'{"results":', "more_body": True})
+from deploy.simulator.requests import BATCH_SIZE, Batch, BrokenAnswer, Query, Submission
 
 
 class Simulator:
@@ -68,7 +40,7 @@ class Simulator:
         if not self._is_signed(request, body):
             return _declined(401, "unsigned")
         try:
-            submissions = _Batch.model_validate_json(body).messages
+            submissions = Batch.model_validate_json(body).messages
         except ValidationError:
             return _declined(400, "malformed")
         if len(submissions) > BATCH_SIZE:
@@ -85,7 +57,7 @@ class Simulator:
         if not self._is_signed(request, body):
             return _declined(401, "unsigned")
         try:
-            ids = _Query.model_validate_json(body).ids
+            ids = Query.model_validate_json(body).ids
         except ValidationError:
             return _declined(400, "malformed")
         if len(ids) > BATCH_SIZE:
@@ -114,7 +86,7 @@ class Simulator:
         del request
         return JSONResponse({**self.ledger.summary(), "receipts_waiting": self.sender.waiting})
 
-    async def _answer(self, submissions: Sequence[_Submission]) -> Response:
+    async def _answer(self, submissions: Sequence[Submission]) -> Response:
         behaviour = self.behaviour
         taken = [self._take(submission) for submission in submissions]
         self.ledger.flush()
@@ -126,10 +98,10 @@ class Simulator:
                 self.sender.schedule(entry, behaviour.receipt)
         await asyncio.sleep(behaviour.answer_delay_s)
         if behaviour.drop_after_accept:
-            return _BrokenAnswer()
+            return BrokenAnswer()
         return JSONResponse({"results": [_pick(entry, "id", "status", "reference", "code") for entry, _ in taken]})
 
-    def _take(self, submission: _Submission) -> tuple[Entry, str]:
+    def _take(self, submission: Submission) -> tuple[Entry, str]:
         """Note one submission and return its entry, and what happened to it."""
         before = self.ledger.get(submission.id)
         fresh = Entry(submission.id, submission.telephone, submission.text, "accepted")

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.bulletins import queries, rules
+from supervision.bulletins import accountability_queries, rules
 from supervision.bulletins.errors import OfficialOfAnotherUnit, ProposalStateForbids, TaskOfAnotherUnit
 from supervision.bulletins.models import AccountabilityProposal, TracedPerson
 from supervision.bulletins.states import PROPOSAL_FOLLOWS, TRACED, ProposalState
-from supervision.cadence.rules import end_of_day, shanghai_day
+from supervision.cadence.moments import end_of_day, shanghai_day
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official
@@ -114,7 +114,7 @@ async def _unit_of(session: AsyncSession, official_id: UUID) -> UUID | None:
 async def _lock(
     session: AsyncSession, actor: Actor, proposal_id: UUID, following: ProposalState
 ) -> AccountabilityProposal:
-    proposal = await queries.get_proposal_for_update(session, actor, proposal_id)
+    proposal = await accountability_queries.get_proposal_for_update(session, actor, proposal_id)
     if following not in PROPOSAL_FOLLOWS[ProposalState(proposal.state)]:
         raise ProposalStateForbids(state=proposal.state)
     return proposal

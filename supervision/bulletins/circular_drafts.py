@@ -17,7 +17,7 @@ from supervision.bulletins.errors import (
 )
 from supervision.bulletins.models import Circular, Commendation, Criticism
 from supervision.bulletins.states import CircularKind, CircularState
-from supervision.cadence.rules import Period, PeriodKind, period_of
+from supervision.cadence.periods import Period, PeriodKind, period_of
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse

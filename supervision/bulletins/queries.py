@@ -1,48 +1,27 @@
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from supervision.bulletins import policy
-from supervision.bulletins.models import (
-    AccountabilityProposal,
-    Circular,
-    Commendation,
-    Criticism,
-    MediaFollowUp,
-    RectificationOrder,
-    RectificationReport,
-    TracedPerson,
-)
-from supervision.bulletins.states import RectificationState
-from supervision.foundation import clock
+from supervision.bulletins.models import Circular, Commendation, Criticism, MediaFollowUp
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import or_not_found
+from supervision.foundation.json_lists import json_list
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import Official, Unit
 
-
-def _all_of(identity: InstrumentedAttribute[UUID], **columns: Any) -> Any:
-    """Gather rows as JSON objects of these columns, in the order of their ids; none are an empty list."""
-    pairs = [each for pair in columns.items() for each in pair]
-    rows = func.jsonb_agg(aggregate_order_by(func.jsonb_build_object(*pairs), identity))
-    return func.coalesce(rows, literal([], JSONB))
-
-
 _COMMENDATIONS = (
-    select(_all_of(Commendation.id, unit_id=Commendation.unit_id, unit=Unit.name, reason=Commendation.reason))
+    select(json_list(Commendation.id, unit_id=Commendation.unit_id, unit=Unit.name, reason=Commendation.reason))
     .join(Unit, Unit.id == Commendation.unit_id)
     .where(Commendation.circular_id == Circular.id)
     .scalar_subquery()
 )
 _CRITICISMS = (
     select(
-        _all_of(
+        json_list(
             Criticism.id,
             id=Criticism.id,
             unit_id=Unit.id,
@@ -86,35 +65,6 @@ CIRCULAR_COLUMNS = (
     _COMMENDATIONS.label("commendations"),
     _CRITICISMS.label("criticisms"),
 )
-ORDER_LINE = (
-    RectificationOrder.id,
-    RectificationOrder.unit_id,
-    RectificationOrder.item_id,
-    RectificationOrder.matter,
-    RectificationOrder.limit_on,
-    RectificationOrder.state,
-    RectificationOrder.ordered_by,
-    RectificationOrder.ordered_at,
-    RectificationOrder.closed_at,
-    RectificationOrder.version,
-)
-_REPORTS = (
-    select(
-        _all_of(
-            RectificationReport.id,
-            round=RectificationReport.round,
-            text=RectificationReport.text,
-            reported_by=RectificationReport.reported_by,
-            reported_at=RectificationReport.reported_at,
-            verdict=RectificationReport.verdict,
-            finding=RectificationReport.finding,
-            verified_by=RectificationReport.verified_by,
-            verified_at=RectificationReport.verified_at,
-        )
-    )
-    .where(RectificationReport.order_id == RectificationOrder.id)
-    .scalar_subquery()
-)
 FOLLOW_UP_COLUMNS = (
     MediaFollowUp.id,
     MediaFollowUp.item_id,
@@ -127,28 +77,6 @@ FOLLOW_UP_COLUMNS = (
     MediaFollowUp.outcome,
     MediaFollowUp.concluded_on,
     MediaFollowUp.version,
-)
-_TRACED = (
-    select(_all_of(TracedPerson.id, part=TracedPerson.responsibility, official_id=TracedPerson.official_id))
-    .where(TracedPerson.proposal_id == AccountabilityProposal.id)
-    .scalar_subquery()
-)
-PROPOSAL_COLUMNS = (
-    AccountabilityProposal.id,
-    AccountabilityProposal.unit_id,
-    AccountabilityProposal.official_id,
-    AccountabilityProposal.task_id,
-    AccountabilityProposal.fact_on,
-    AccountabilityProposal.facts,
-    AccountabilityProposal.state,
-    AccountabilityProposal.proposed_by,
-    AccountabilityProposal.proposed_at,
-    AccountabilityProposal.deciding_body,
-    AccountabilityProposal.sent_on,
-    AccountabilityProposal.answer,
-    AccountabilityProposal.answered_on,
-    _TRACED.label("traced"),
-    AccountabilityProposal.version,
 )
 
 
@@ -172,39 +100,6 @@ async def get_circular_for_update(session: AsyncSession, actor: Actor, circular_
     return await get_locked(session, statement)
 
 
-async def list_rectification_orders(
-    session: AsyncSession,
-    actor: Actor,
-    request: PageRequest[UUID],
-    *,
-    unit_id: UUID | None = None,
-    state: str | None = None,
-    is_overdue: bool | None = None,
-) -> Page:
-    """List orders; overdue is what the unit has not reported as put right although the limit is past."""
-    statement: Rows = select(*ORDER_LINE).where(policy.orders_visible_to(actor))
-    statement = where_given(statement, {RectificationOrder.unit_id: unit_id, RectificationOrder.state: state})
-    if is_overdue is not None:
-        overdue = (RectificationOrder.state == RectificationState.ORDERED) & (
-            RectificationOrder.limit_on < await clock.today(session)
-        )
-        statement = statement.where(overdue if is_overdue else ~overdue)
-    return await page(session, statement, request, identity=RectificationOrder.id)
-
-
-async def get_rectification_order(session: AsyncSession, actor: Actor, order_id: UUID) -> Row:
-    """Read an order with every round of report and verification."""
-    statement: Rows = select(*ORDER_LINE, _REPORTS.label("reports"))
-    statement = statement.where(RectificationOrder.id == order_id, policy.orders_visible_to(actor))
-    return or_not_found(await fetch_one(session, statement))
-
-
-async def get_order_for_update(session: AsyncSession, actor: Actor, order_id: UUID) -> RectificationOrder:
-    """Lock an order that the actor may see until the transaction ends."""
-    statement = select(RectificationOrder).where(RectificationOrder.id == order_id, policy.orders_visible_to(actor))
-    return await get_locked(session, statement)
-
-
 async def list_follow_ups(
     session: AsyncSession, _actor: Actor, request: PageRequest[UUID], *, state: str | None = None
 ) -> Page:
@@ -221,27 +116,3 @@ async def get_follow_up(session: AsyncSession, _actor: Actor, follow_up_id: UUID
 async def get_follow_up_for_update(session: AsyncSession, _actor: Actor, follow_up_id: UUID) -> MediaFollowUp:
     """Lock a follow-up until the transaction ends."""
     return await get_locked(session, select(MediaFollowUp).where(MediaFollowUp.id == follow_up_id))
-
-
-async def list_accountability_proposals(
-    session: AsyncSession,
-    _actor: Actor,
-    request: PageRequest[UUID],
-    *,
-    unit_id: UUID | None = None,
-    state: str | None = None,
-) -> Page:
-    statement: Rows = select(*PROPOSAL_COLUMNS)
-    statement = where_given(statement, {AccountabilityProposal.unit_id: unit_id, AccountabilityProposal.state: state})
-    return await page(session, statement, request, identity=AccountabilityProposal.id)
-
-
-async def get_accountability_proposal(session: AsyncSession, _actor: Actor, proposal_id: UUID) -> Row:
-    statement: Rows = select(*PROPOSAL_COLUMNS).where(AccountabilityProposal.id == proposal_id)
-    return or_not_found(await fetch_one(session, statement))
-
-
-async def get_proposal_for_update(session: AsyncSession, _actor: Actor, proposal_id: UUID) -> AccountabilityProposal:
-    """Lock a proposal until the transaction ends."""
-    statement = select(AccountabilityProposal).where(AccountabilityProposal.id == proposal_id)
-    return await get_locked(session, statement)

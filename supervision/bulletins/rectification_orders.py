@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.bulletins import policy, queries
+from supervision.bulletins import policy, rectification_queries
 from supervision.bulletins.errors import LimitInPast, MatterItemUnknown, RectificationStateForbids
 from supervision.bulletins.models import RectificationOrder, RectificationReport
 from supervision.bulletins.states import (
@@ -80,7 +80,7 @@ async def verify_rectification(
 async def _lock(
     session: AsyncSession, actor: Actor, order_id: UUID, following: RectificationState
 ) -> RectificationOrder:
-    order = await queries.get_order_for_update(session, actor, order_id)
+    order = await rectification_queries.get_order_for_update(session, actor, order_id)
     if following not in RECTIFICATION_FOLLOWS[RectificationState(order.state)]:
         raise RectificationStateForbids(state=order.state)
     return order

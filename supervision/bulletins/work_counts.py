@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins.rules import Counts
-from supervision.cadence.rules import end_of_day
+from supervision.cadence.moments import end_of_day
 from supervision.foundation.driver import Row, fetch
 from supervision.items.lateness import COUNTS_FOR_LATENESS
 from supervision.progress.models import Obligation

@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.cadence.rules import CountedIn, PeriodKind
+from supervision.cadence.periods import PeriodKind
+from supervision.cadence.rules import CountedIn
 from supervision.foundation.database import Base, Massed, Named, local_table, one_of
 
 

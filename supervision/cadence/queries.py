@@ -5,7 +5,7 @@ from sqlalchemy import String, cast, extract, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.models import CadenceRun, WorkingDay
-from supervision.cadence.rules import Calendar, CalendarUnknown
+from supervision.cadence.working_days import Calendar, CalendarUnknown
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import fetch
 from supervision.foundation.errors import NotFound

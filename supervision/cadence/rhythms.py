@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.cadence.models import Rhythm
-from supervision.cadence.rules import Cadence, CountedIn, PeriodKind, in_force
+from supervision.cadence.periods import PeriodKind
+from supervision.cadence.rules import Cadence, CountedIn, in_force
 from supervision.cadence.timetable import USUAL, takes_effect_on
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor

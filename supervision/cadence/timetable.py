@@ -2,20 +2,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
-from supervision.cadence.rules import (
-    DAY_IS_OVER,
-    HALF_MONTHLY,
-    OFFICE_OPENS,
-    Cadence,
-    Calendar,
-    PeriodKind,
-    Step,
-    StepKind,
-    at,
-    half_month_of,
-    period_of,
-    shanghai_day,
-)
+from supervision.cadence.moments import at, shanghai_day
+from supervision.cadence.periods import PeriodKind, half_month_of, period_of
+from supervision.cadence.rules import DAY_IS_OVER, HALF_MONTHLY, OFFICE_OPENS, Cadence, Step, StepKind
+from supervision.cadence.working_days import Calendar
 
 _DAY = timedelta(days=1)
 _DAYS_OF_A_WEEK = 7

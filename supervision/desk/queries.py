@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.cadence.rules import PeriodKind, period_of
+from supervision.cadence.periods import PeriodKind, period_of
 from supervision.desk import policy
 from supervision.desk.models import BurdenComplaint, RequestKind
 from supervision.desk.requests import requests

@@ -2,6 +2,7 @@ import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from supervision.documents.cell_references import place
 from supervision.documents.errors import (
     SpreadsheetDamaged,
     SpreadsheetExpandsTooFar,
@@ -12,7 +13,6 @@ from supervision.documents.packages import Package
 from supervision.documents.rules import MIB, Fault, Limits, Marks, Merge
 from supervision.documents.styles import Runs, Styles
 
-_PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 # Cells without content are passed over, as often as rows and columns could hold four times.
 _LOOKS_PER_CELL = 4
 # One long text may stand in the file once and in the sheet a thousand times.
@@ -176,17 +176,6 @@ class _Scanner:
 def _is_hidden(attributes: Mapping[str, str], *, size: str) -> bool:
     # A row or column of no size cannot be seen either.
     return attributes.get("hidden") in _ON or _NOTHING.fullmatch(attributes.get(size, "")) is not None
-
-
-def place(reference: str) -> tuple[int, int]:
-    """Return column and row, from 1, of a cell such as `AB12`; refuses anything else."""
-    match = _PLACE.fullmatch(reference)
-    if match is None:
-        raise SpreadsheetDamaged
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return column, int(match[2])
 
 
 def _number(text: str) -> int:

@@ -4,14 +4,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import day_zh
+from supervision.cadence.moments import day_zh
 from supervision.documents import uploads
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import get_locked
 from supervision.identity.models import UNIT_LEADERS, Official
-from supervision.inspections import policy, queries, rules
+from supervision.inspections import finding_queries, policy, queries, rules
 from supervision.inspections.errors import ConclusionAlreadyAcknowledged, ConclusionAlreadySent, UnitNotInScope
 from supervision.inspections.models import Conclusion, InspectionPlan
 from supervision.inspections.states import PlanVerb
@@ -35,7 +35,7 @@ async def send_conclusion(session: AsyncSession, actor: Actor, plan_id: UUID, *,
         plan_id=plan_id, unit_id=unit_id, text=text, sent_by=actor.person, sent_at=await clock.now(session)
     )
     await insert_or_refuse(session, conclusion, uq_conclusion_plan_id_unit_id=ConclusionAlreadySent)
-    evidence = await queries.list_evidence(session, plan_id, unit_id)
+    evidence = await finding_queries.list_evidence(session, plan_id, unit_id)
     await uploads.show_to(session, attachment_ids=evidence, unit_id=unit_id)
     await _tell_leaders(session, actor, plan, conclusion)
     await audit.record(session, actor, "conclusion.sent", conclusion.id, plan_id=plan_id, unit_id=unit_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.cadence.rules import Period
+from supervision.cadence.periods import Period
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official

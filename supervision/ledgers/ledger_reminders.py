@@ -4,7 +4,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import PeriodKind, period_of, periods_between
+from supervision.cadence.periods import PeriodKind, period_of, periods_between
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official, Position

@@ -8,8 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.cadence.moments import day_zh, end_of_day
 from supervision.cadence.queries import read_calendar
-from supervision.cadence.rules import Calendar, CalendarUnknown, add_working_days, day_zh, end_of_day
+from supervision.cadence.working_days import Calendar, CalendarUnknown, add_working_days
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked, require_version

@@ -4,7 +4,8 @@ from sqlalchemy import Select, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import PeriodKind, day_zh, period_of
+from supervision.cadence.moments import day_zh
+from supervision.cadence.periods import PeriodKind, period_of
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import UNIT_LEADERS, Official, Unit

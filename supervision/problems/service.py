@@ -9,7 +9,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row
 from supervision.identity import queries as identity
-from supervision.inspections import queries as inspections
+from supervision.inspections import finding_queries
 from supervision.items import queries as items
 from supervision.problems import policy, rules
 from supervision.problems.errors import ProblemItemUnknown, UnknownFinding
@@ -65,7 +65,7 @@ async def _read_finding(session: AsyncSession, actor: Actor, finding_id: UUID | 
     """Read the finding from which a problem comes; without one nothing is known of it."""
     if finding_id is None:
         return {}
-    finding = await inspections.find_finding(session, actor, finding_id)
+    finding = await finding_queries.find_finding(session, actor, finding_id)
     if finding is None:
         raise UnknownFinding
     return finding

@@ -13,7 +13,7 @@ from supervision.problems import policy, queries, rules
 from supervision.problems.errors import NotCountyLeaders
 from supervision.problems.models import EntryKind, LeaderResponsibility, Problem, ProblemEntry, ProblemLeader
 from supervision.problems.states import Level, ProblemVerb
-from supervision.tasks import queries as tasks
+from supervision.tasks import people
 
 
 async def file_problem_plan(session: AsyncSession, actor: Actor, problem_id: UUID, *, text: str) -> None:
@@ -95,7 +95,7 @@ async def resolve_problem(session: AsyncSession, actor: Actor, problem_id: UUID,
 
 
 async def _name_leaders(session: AsyncSession, problem_id: UUID, leader_ids: Sequence[UUID]) -> None:
-    facts = await tasks.read_officials_in_post(session, set(leader_ids))
+    facts = await people.read_officials_in_post(session, set(leader_ids))
     fit = {official_id for official_id, each in facts.items() if each.is_county_leader}
     if fit != set(leader_ids) or len(fit) != len(leader_ids):
         raise NotCountyLeaders

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import Period
+from supervision.cadence.periods import Period
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import LeadershipLevel, Position, Unit

@@ -6,7 +6,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import Period, end_of_day
+from supervision.cadence.moments import end_of_day
+from supervision.cadence.periods import Period
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch, fetch_one

@@ -18,7 +18,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import Period, day_zh, shanghai_day
+from supervision.cadence.moments import day_zh, shanghai_day
+from supervision.cadence.periods import Period
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import NEW_ID_SQL

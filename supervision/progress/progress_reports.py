@@ -7,7 +7,7 @@ from sqlalchemy import Text, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import end_of_day
+from supervision.cadence.moments import end_of_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch, fetch_one, send

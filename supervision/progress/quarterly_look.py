@@ -7,7 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import Period, end_of_day
+from supervision.cadence.moments import end_of_day
+from supervision.cadence.periods import Period
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given

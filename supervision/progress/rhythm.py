@@ -8,26 +8,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence import runs
+from supervision.cadence.moments import end_of_day, shanghai_day
+from supervision.cadence.periods import Period, PeriodKind, half_month_of, period_of, periods_between
 from supervision.cadence.queries import read_calendar
 from supervision.cadence.rhythms import find_rhythm, read_rhythms
-from supervision.cadence.rules import (
-    Cadence,
-    Calendar,
-    CalendarUnknown,
-    Period,
-    PeriodKind,
-    Step,
-    due_day,
-    end_of_day,
-    half_month_of,
-    in_order,
-    last_day_in_grace,
-    period_of,
-    periods_between,
-    shanghai_day,
-    steps_due,
-)
+from supervision.cadence.rules import Cadence, Step, due_day, in_order, last_day_in_grace, steps_due
 from supervision.cadence.timetable import daily_steps
+from supervision.cadence.working_days import Calendar, CalendarUnknown
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Jurisdiction
 from supervision.items.models import Item

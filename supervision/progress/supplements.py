@@ -5,7 +5,7 @@ from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.rules import day_zh, end_of_day
+from supervision.cadence.moments import day_zh, end_of_day
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked

@@ -11,8 +11,7 @@ from supervision.items.states import ItemChangeKind
 from supervision.progress.obligation_waivers import waive_idle
 from supervision.reviews import queries
 from supervision.reviews.errors import NothingToTransfer
-from supervision.tasks import queries as tasks
-from supervision.tasks import reassignment
+from supervision.tasks import people, reassignment
 from supervision.tasks.models import Task
 
 
@@ -32,7 +31,7 @@ async def transfer_item(
     for it, and a unit or person that cannot take over.
     """
     # Officials before items, as wherever somebody takes over: so nobody leaves meanwhile.
-    await tasks.read_officials_in_post(session, {responsible_person_id})
+    await people.read_officials_in_post(session, {responsible_person_id})
     item_changes.require_open(await items.get_for_update(session, actor, item_id))
     stands = await queries.read_stands(session, item_id)
     of_the_unit = select(Task.id).where(Task.item_id == item_id, Task.responsible_unit_id == from_unit_id)

@@ -13,7 +13,7 @@ from supervision.bulletins.rules import Warned
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
-from supervision.scoring import leader_notes, queries
+from supervision.scoring import leader_notes, score_queries
 from supervision.scoring.errors import QuarterNotOver
 from supervision.scoring.models import QuarterlyWarning
 from supervision.scoring.rules import quarter_of
@@ -34,7 +34,7 @@ async def draft_quarterly_circular(
     period = quarter_of(year, quarter)
     if await clock.today(session) <= period.last:
         raise QuarterNotOver(last=period.last)
-    found = await queries.quarterly_warnings(session, actor, year=year, quarter=quarter)
+    found = await score_queries.quarterly_warnings(session, actor, year=year, quarter=quarter)
     warned = [
         Warned(row["unit_id"], row["unit"], row["level"], LEVEL_ZH[row["level"]])
         for level in LEVEL_ZH
@@ -54,7 +54,7 @@ async def issue_quarterly_warnings(session: AsyncSession, actor: Actor, *, year:
     period = quarter_of(year, quarter)
     if await clock.today(session) <= period.last:
         raise QuarterNotOver(last=period.last)
-    found = await queries.quarterly_warnings(session, actor, year=year, quarter=quarter)
+    found = await score_queries.quarterly_warnings(session, actor, year=year, quarter=quarter)
     wanted = [
         {
             "id": new_id(),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from supervision.cadence.rules import Period, PeriodKind, period_of
+from supervision.cadence.periods import Period, PeriodKind, period_of
 from supervision.items.states import ItemKind
 
 MONTHS_IN_A_QUARTER = 3

@@ -13,7 +13,7 @@ from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.items.registration import add_parties
 from supervision.items.states import Responsibility
-from supervision.tasks import queries, responsibilities, rules
+from supervision.tasks import people, responsibilities, rules
 from supervision.tasks.errors import DecompositionRefused, ItemAlreadyDecomposed
 from supervision.tasks.models import Indicator, Sharer, Task
 from supervision.tasks.rules import TaskPlan
@@ -24,11 +24,11 @@ async def decompose_item(session: AsyncSession, actor: Actor, item_id: UUID, *, 
 
     Refuses one that is not open or was broken down before, unfit people, parents and indicators.
     """
-    officials = await queries.read_officials_in_post(session, set().union(*map(rules.people_of, tasks)))
+    officials = await people.read_officials_in_post(session, set().union(*map(rules.people_of, tasks)))
     item_changes.require_open(await items.get_for_update(session, actor, item_id))
     if await session.scalar(select(exists().where(Task.item_id == item_id))):
         raise ItemAlreadyDecomposed
-    units = await queries.read_units(session, set().union(*map(rules.units_of, tasks)))
+    units = await people.read_units(session, set().union(*map(rules.units_of, tasks)))
     problems = rules.find_problems(tasks, units=units, officials=officials)
     if found := list(problems):
         raise DecompositionRefused(problems=found)
@@ -38,7 +38,7 @@ async def decompose_item(session: AsyncSession, actor: Actor, item_id: UUID, *, 
 async def add_tasks(session: AsyncSession, actor: Actor, plans: dict[UUID, list[TaskPlan]], *, at: datetime) -> None:
     """Add checked tasks to items that have none, and make those who answer for them parties of the items."""
     units = {plan["responsible_unit_id"] for tasks in plans.values() for plan in tasks}
-    leaders = await queries.read_leaders(session, units)
+    leaders = await people.read_leaders(session, units)
     made = [(task, plan) for item_id, tasks in plans.items() for task, plan in _tree(item_id, tasks, leaders, at)]
     session.add_all(task for task, _ in made)
     # Without relationships nothing else tells that tasks come before what is theirs; parents were added first.

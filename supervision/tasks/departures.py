@@ -4,14 +4,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.cadence.rules import end_of_day
+from supervision.cadence.moments import end_of_day
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity import service as identity
 from supervision.identity.errors import DepartureNotYet, UnknownOfficial
 from supervision.items.states import Responsibility
 from supervision.messaging import outbox
-from supervision.tasks import assignments, queries, responsibilities, rules
+from supervision.tasks import assignments, people, queries, responsibilities, rules
 from supervision.tasks.errors import SuccessorIsSelf, SuccessorNeeded
 from supervision.tasks.states import SHARED_RESPONSIBILITIES
 
@@ -26,7 +26,7 @@ async def record_departure(
     """
     if successor_id == official_id:
         raise SuccessorIsSelf
-    known = await queries.read_officials_in_post(session, {successor_id} if successor_id else set())
+    known = await people.read_officials_in_post(session, {successor_id} if successor_id else set())
     await identity.depart_official(session, actor, official_id, on=on, reason=reason)
     if successor_id is not None and successor_id not in known:
         raise UnknownOfficial

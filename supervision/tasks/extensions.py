@@ -11,7 +11,7 @@ from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import get_locked
 from supervision.items import item_changes, registration
 from supervision.items import queries as items
-from supervision.tasks import policy, queries, rules
+from supervision.tasks import extension_rules, policy, queries
 from supervision.tasks.errors import ExtensionAlreadyAsked
 from supervision.tasks.models import Extension
 from supervision.tasks.states import ExtensionState
@@ -22,7 +22,7 @@ async def ask_extension(session: AsyncSession, actor: Actor, item_id: UUID, *, u
     item = await items.get_for_update(session, actor, item_id)
     item_changes.require_open(item)
     today = await days.check(session, "ask_extension", {"/until_on": until_on})
-    rules.check_may_ask(today=today, deadline_on=item.deadline_on, until_on=until_on)
+    extension_rules.check_may_ask(today=today, deadline_on=item.deadline_on, until_on=until_on)
     extension = Extension(
         item_id=item_id,
         state=ExtensionState.ASKED,
@@ -47,7 +47,7 @@ async def decide_extension(
     extension = await get_locked(session, select(Extension).where(Extension.id == extension_id))
     policy.require_another_person(actor, extension.asked_by)
     await days.check(session, "decide_extension", {"/until_on": until_on})
-    extension.until_on = rules.decide(
+    extension.until_on = extension_rules.decide(
         extension.state,
         verdict,
         deadline_on=item.deadline_on,

@@ -11,7 +11,7 @@ from supervision.foundation.locks import require_version
 from supervision.identity.models import Position
 from supervision.identity.queries import require_units
 from supervision.items.states import Responsibility
-from supervision.tasks import assignments, queries, responsibilities, rules
+from supervision.tasks import assignments, people, queries, responsibilities, rules
 from supervision.tasks.errors import AlreadyAssigned, UnitSupportsItself
 from supervision.tasks.models import Task
 
@@ -23,7 +23,7 @@ async def reassign_task(
 
     Refuses a closed item, who has it already, and who cannot take it over.
     """
-    known = await queries.read_officials_in_post(session, {official_id})
+    known = await people.read_officials_in_post(session, {official_id})
     task = await queries.get_for_update(session, actor, task_id)
     if responsibilities.holder_id_of(task, responsibility) == official_id:
         raise AlreadyAssigned
@@ -40,13 +40,13 @@ async def reassign_unit(
 
     Refuses a closed item, the unit that has it, an unknown one, and a person who is not of the new unit.
     """
-    known = await queries.read_officials_in_post(session, {responsible_person_id})
+    known = await people.read_officials_in_post(session, {responsible_person_id})
     task = await queries.get_for_update(session, actor, task_id)
     if task.responsible_unit_id == unit_id:
         raise AlreadyAssigned
     await require_units(session, {unit_id})
     rules.check_fit(Responsibility.RESPONSIBLE_PERSON, known.get(responsible_person_id), unit_id=unit_id)
-    leaders = await queries.read_leaders(session, {unit_id})
+    leaders = await people.read_leaders(session, {unit_id})
     at = await clock.now(session)
     for responsibility, to_id in {
         Responsibility.RESPONSIBLE_UNIT: unit_id,
@@ -75,7 +75,7 @@ async def amend_task(
 
     What is None stays as it is. Refuses a closed item, a stale version, and who cannot liaise or support.
     """
-    known = await queries.read_officials_in_post(session, set(liaison_leader_ids or ()))
+    known = await people.read_officials_in_post(session, set(liaison_leader_ids or ()))
     task = await queries.get_for_update(session, actor, task_id)
     require_version(task, version)
     for leader_id in liaison_leader_ids or ():

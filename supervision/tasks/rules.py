@@ -1,7 +1,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import NotRequired, TypedDict
 from uuid import UUID
@@ -10,15 +9,8 @@ from supervision.foundation.errors import FieldError
 from supervision.foundation.texts import fold
 from supervision.identity.errors import UnknownOfficial
 from supervision.items.states import Responsibility
-from supervision.tasks.errors import (
-    ExtensionAlreadyDecided,
-    ExtensionNotLater,
-    ExtensionTooLate,
-    LeaderNotOfCounty,
-    PersonOfAnotherUnit,
-    RefusalTakesNoDate,
-)
-from supervision.tasks.states import COUNTY_RESPONSIBILITIES, FOLLOWS, ExtensionState
+from supervision.tasks.errors import LeaderNotOfCounty, PersonOfAnotherUnit
+from supervision.tasks.states import COUNTY_RESPONSIBILITIES
 
 # A task of an item is at the first level.
 DEEPEST = 5
@@ -222,31 +214,6 @@ def wrong_with_ends(comparator: str, target: Decimal, target_high: Decimal | Non
     if target_high is not None and target_high < target:
         return "target_high_below_target"
     return None
-
-
-def check_may_ask(*, today: date, deadline_on: date, until_on: date) -> None:
-    """Refuse an extension that is asked for after the deadline's day, or that would not be later."""
-    if today > deadline_on:
-        raise ExtensionTooLate(deadline_on=deadline_on)
-    _check_later(until_on, deadline_on)
-
-
-def decide(state: str, verdict: str, *, deadline_on: date, asked_until: date, given_until: date | None) -> date:
-    """Return the date that a decision leaves in the extension; refuses a second decision and a date that is unfit."""
-    if verdict not in FOLLOWS[ExtensionState(state)]:
-        raise ExtensionAlreadyDecided
-    if verdict == ExtensionState.REFUSED:
-        if given_until is not None:
-            raise RefusalTakesNoDate
-        return asked_until
-    until_on = given_until or asked_until
-    _check_later(until_on, deadline_on)
-    return until_on
-
-
-def _check_later(until_on: date, deadline_on: date) -> None:
-    if until_on <= deadline_on:
-        raise ExtensionNotLater(deadline_on=deadline_on)
 
 
 def check_fit(responsibility: Responsibility, official: OfficialFacts | None, *, unit_id: UUID) -> None:

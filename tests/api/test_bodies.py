@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.errors import HTTP_TEXTS
+from api.problem_texts import HTTP_TEXTS
 from supervision.foundation.ids import new_id
 from tests.api.test_manners import assert_problem
 from tests.factories.identity import Caller

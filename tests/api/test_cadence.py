@@ -10,7 +10,8 @@ from supervision.audit.models import AuditEvent
 from supervision.cadence import runs
 from supervision.cadence.calendar_days import calendar_rows
 from supervision.cadence.models import Rhythm
-from supervision.cadence.rules import HALF_MONTHLY, half_month_of, schedule
+from supervision.cadence.periods import half_month_of
+from supervision.cadence.rules import HALF_MONTHLY, schedule
 from tests.factories.identity import Caller
 from tests.factories.progress import hold, moment
 from tests.places import Callers, Place

@@ -5,8 +5,9 @@ from string import Formatter
 import pytest
 
 from api.app import DuchaApp
-from api.document import problem_codes, refusals
-from api.errors import FIELD_TEXTS, HTTP_TEXTS, STATUS
+from api.document_codes import problem_codes, refusals
+from api.errors import STATUS
+from api.problem_texts import FIELD_TEXTS, HTTP_TEXTS
 from supervision.foundation.errors import Refusal
 
 KNOWN = len(problem_codes())  # and with that every room's refusals are imported

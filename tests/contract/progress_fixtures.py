@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.cadence.rules import Period, PeriodKind
+from supervision.cadence.periods import Period, PeriodKind
 from supervision.foundation.actors import Actor, Role
 from supervision.progress import digests, progress_reports
 from tests.contract.fixture_values import FAR, CallersByRole, Furniture

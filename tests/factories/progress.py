@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.cadence.rules import SHANGHAI
+from supervision.cadence.moments import SHANGHAI
 from supervision.foundation.actors import Actor, Role
 from supervision.identity import service
 from supervision.items.models import Item

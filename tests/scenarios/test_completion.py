@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import system
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.database import Sessions, enter
-from supervision.scoring import proposals
+from supervision.scoring import automatic_proposals
 from tests.factories.identity import Caller, make_official
 from tests.factories.reviews import OPINION, PASS, REFUSAL, RETURN
 from tests.factories.scoring import adopt
@@ -59,7 +59,7 @@ class Story:
         """Look for late items, as the worker does every day."""
         async with self.sessions() as session:
             await enter(session, self.place.actor.jurisdiction_id)
-            proposed = await proposals.propose_late(session, system(self.place.actor.jurisdiction_id))
+            proposed = await automatic_proposals.propose_late(session, system(self.place.actor.jurisdiction_id))
             await session.commit()
         return proposed
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import system
 from supervision.messaging import templates
-from supervision.scoring import proposals
+from supervision.scoring import automatic_proposals
 from tests.factories.identity import Caller, make_official, make_unit
 from tests.factories.scoring import add_item, add_task, adopt, hold
 from tests.places import Callers, Place
@@ -61,7 +61,7 @@ async def test_what_is_exposed_is_rectified_followed_and_answered_for(
     issued = await issue_circular(drafter, other, units)
     assert "交通局" in issued["text"]
     assert "水利局" in issued["text"]
-    assert await proposals.propose_criticised(session, system(here.actor.jurisdiction_id)) == 1
+    assert await automatic_proposals.propose_criticised(session, system(here.actor.jurisdiction_id)) == 1
     (deduction,) = (await group.get("/v1/deductions")).json()["data"]
     confirmed = await post(group, f"/v1/deductions/{deduction['id']}/confirmation")
     assert (confirmed["unit_id"], confirmed["points"]) == (str(units["水利局"]), "3")

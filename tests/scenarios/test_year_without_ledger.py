@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from supervision.cadence.models import CadenceRun
-from supervision.cadence.rules import half_month_of
+from supervision.cadence.periods import half_month_of
 from supervision.messaging.models import Message
 from tests.factories.county import County, open_county
 from tests.factories.identity import Caller, make_official

@@ -7,7 +7,8 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select, text
 
 from supervision.cadence.models import CadenceRun
-from supervision.cadence.rules import StepKind, shanghai_day
+from supervision.cadence.moments import shanghai_day
+from supervision.cadence.rules import StepKind
 from supervision.cadence.timetable import DAILY
 from supervision.messaging.models import Broadcast, Message
 from supervision.progress.models import Digest, Obligation

@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from supervision.cadence import rhythms
 from supervision.cadence.models import CadenceRun
-from supervision.cadence.rules import PeriodKind, StepKind
+from supervision.cadence.periods import PeriodKind
+from supervision.cadence.rules import StepKind
 from supervision.cadence.timetable import USUAL
 from tests.factories import problems, scoring
 from tests.factories.county import County, open_county, told

@@ -7,8 +7,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence import runs
+from supervision.cadence.moments import shanghai_day
+from supervision.cadence.periods import PeriodKind
 from supervision.cadence.rhythms import find_rhythm
-from supervision.cadence.rules import PeriodKind, Step, StepKind, shanghai_day
+from supervision.cadence.rules import Step, StepKind
 from supervision.foundation import clock, metrics
 from supervision.foundation.actors import Actor, system
 from supervision.identity.models import JurisdictionKind
@@ -27,7 +29,7 @@ from supervision.progress import (
     queries,
     rhythm,
 )
-from supervision.scoring import proposals
+from supervision.scoring import automatic_proposals
 from worker.runner import Runner
 
 log = structlog.get_logger()
@@ -92,8 +94,8 @@ async def _urge_notices(session: AsyncSession, actor: Actor, _step: Step) -> Ste
 
 
 async def _propose(session: AsyncSession, actor: Actor, _step: Step) -> StepOutcome:
-    late = await proposals.propose_late(session, actor)
-    return {"deductions": late + await proposals.propose_criticised(session, actor)}
+    late = await automatic_proposals.propose_late(session, actor)
+    return {"deductions": late + await automatic_proposals.propose_criticised(session, actor)}
 
 
 STEPS: dict[StepKind, Callable[[AsyncSession, Actor, Step], Awaitable[StepOutcome]]] = {

@@ -1,9 +1,7 @@
 from datetime import datetime
 
-from sqlalchemy import all_, literal, or_
-
-from supervision.bulletins.models import Circular, RectificationOrder, RectificationReport
-from supervision.bulletins.states import CircularState, RectificationState
+from supervision.bulletins.models import RectificationOrder, RectificationReport
+from supervision.bulletins.states import RectificationState
 from supervision.desk.models import BurdenComplaint
 from supervision.desk.states import ComplaintState
 from supervision.desk.work.work_line import at, deadline, end_of, not_mine, waiting, words
@@ -16,14 +14,10 @@ from supervision.inspections.models import InspectionPlan
 from supervision.inspections.states import PlanState
 from supervision.items.models import Item
 from supervision.items.states import ItemState
-from supervision.notices.models import Notice
-from supervision.notices.states import NoticeState
 from supervision.papers.models import DirectTransfer, InstructionPaper
 from supervision.papers.states import TransferState
 from supervision.problems.models import Problem, ProblemLeader
 from supervision.problems.states import Level, ProblemState
-from supervision.publication.models import Publication
-from supervision.publication.states import PublicationState
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.states import CompletionState, WaiverState
 from supervision.tasks.models import Extension, Task
@@ -126,37 +120,6 @@ def transfers_to_the_leader(actor: Actor, _now: datetime) -> Rows:
     )
 
 
-def notices_to_sign(actor: Actor, _now: datetime) -> Rows:
-    drafted = waiting(
-        "notice",
-        of=Notice.id,
-        title=words("核签通知：", Item.number, " ", Item.title),
-        since=Notice.drafted_at,
-        due=end_of(Notice.limit_on),
-        path=at("/v1/notices/", Notice.id),
-    ).join(Item, Item.id == Notice.item_id)
-    return drafted.where(Notice.state != NoticeState.ISSUED, not_mine(actor, Notice.drafted_by))
-
-
-def notices_to_countersign(actor: Actor, now: datetime) -> Rows:
-    """Tell of notices that nobody of the office has to check first."""
-    is_unchecked = literal(NoticeState.CHECKED.value) != all_(Notice.chain)
-    return notices_to_sign(actor, now).where(or_(Notice.state != NoticeState.DRAFTED, is_unchecked))
-
-
-def circulars_to_sign(actor: Actor, _now: datetime) -> Rows:
-    return waiting(
-        "circular",
-        of=Circular.id,
-        title=words("核签通报：", Circular.title),
-        since=Circular.drafted_at,
-        path=at("/v1/circulars/", Circular.id),
-    ).where(
-        or_(Circular.state == CircularState.DRAFTED, Circular.state == CircularState.CHECKED),
-        not_mine(actor, Circular.drafted_by),
-    )
-
-
 def plans_to_decide(actor: Actor, _now: datetime) -> Rows:
     return waiting(
         "inspection_plan",
@@ -192,23 +155,3 @@ def complaints_to_answer(actor: Actor, _now: datetime) -> Rows:
         path=at("/v1/burden/complaints/", BurdenComplaint.id),
     ).join(Unit, Unit.id == BurdenComplaint.unit_id)
     return filed.where(BurdenComplaint.state == ComplaintState.FILED, not_mine(actor, BurdenComplaint.filed_by))
-
-
-def _publications(title: str) -> Rows:
-    return waiting(
-        "publication",
-        of=Publication.id,
-        title=words(title, Publication.title),
-        since=Publication.drafted_at,
-        path=at("/v1/publications/", Publication.id),
-    )
-
-
-def publications_to_review(actor: Actor, _now: datetime) -> Rows:
-    return _publications("公开审查：").where(
-        Publication.state == PublicationState.DRAFTED, not_mine(actor, Publication.drafted_by)
-    )
-
-
-def publications_to_publish(_actor: Actor, _now: datetime) -> Rows:
-    return _publications("待发布：").where(Publication.state == PublicationState.APPROVED)

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.cadence.rules import PeriodKind, period_of
-from supervision.desk.work import decisions, ledgers, own_work, scores
+from supervision.cadence.periods import PeriodKind, period_of
+from supervision.desk.work import decisions, ledgers, own_work, scores, sign_offs
 from supervision.desk.work.work_line import Work
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
@@ -34,8 +34,8 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         decisions.problems_for_the_conference,
         decisions.problems_past_their_date,
         scores.disputes,
-        decisions.notices_to_sign,
-        decisions.circulars_to_sign,
+        sign_offs.notices_to_sign,
+        sign_offs.circulars_to_sign,
         decisions.plans_to_decide,
         decisions.rectifications_to_verify,
         decisions.complaints_to_answer,
@@ -52,7 +52,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         decisions.problems_for_the_leader,
         decisions.transfers_to_the_leader,
         decisions.waivers_for_the_principal,
-        decisions.notices_to_countersign,
+        sign_offs.notices_to_countersign,
         decisions.plans_to_decide,
     ),
     Role.UNIT: (
@@ -65,7 +65,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         own_work.rectifications_ordered,
         own_work.problems_to_solve,
     ),
-    Role.PUBLISHER: (decisions.publications_to_review, decisions.publications_to_publish),
+    Role.PUBLISHER: (sign_offs.publications_to_review, sign_offs.publications_to_publish),
 }
 # What does not wait for a role, but runs out under its eyes.
 OVERSEEN: Mapping[Role, Sequence[Work]] = {

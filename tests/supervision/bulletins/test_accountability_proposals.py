@@ -6,7 +6,13 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins import accountability_proposals, errors, media_follow_up, queries, rectification_orders
+from supervision.bulletins import (
+    accountability_proposals,
+    accountability_queries,
+    errors,
+    media_follow_up,
+    rectification_orders,
+)
 from supervision.bulletins.states import RectificationVerdict
 from supervision.foundation.errors import DayInFuture, Refusal
 from supervision.foundation.ids import new_id
@@ -35,7 +41,7 @@ async def test_a_task_is_traced_back_to_its_three(session: AsyncSession, here: P
     await session.execute(update(Official).where(Official.id == gone).values(left_on=date(2016, 3, 1)))
     await make_official(session, here.actor, unit_id, position="principal_leader")
     proposal_id = await bulletins.propose(session, bulletins.person(here.actor), cast.unit_id, task_id=task_id)
-    traced = (await queries.get_accountability_proposal(session, here.actor, proposal_id))["traced"]
+    traced = (await accountability_queries.get_accountability_proposal(session, here.actor, proposal_id))["traced"]
     assert [(each["part"], each["official_id"]) for each in traced] == [
         ("principal_leader", str(principal)),
         ("leader_in_charge", str(in_charge)),
@@ -63,7 +69,7 @@ async def test_the_three_are_those_of_the_day_of_the_fact(session: AsyncSession,
     await scoring.hold(session, here.actor, bulletins.SIXTH_OF_APRIL)
     for fact_on, person_id in ((date(2016, 3, 18), cast.person_id), (date(2016, 3, 19), heir_id)):
         proposal_id = await bulletins.propose(session, office, cast.unit_id, task_id=task_id, fact_on=fact_on)
-        row = await queries.get_accountability_proposal(session, here.actor, proposal_id)
+        row = await accountability_queries.get_accountability_proposal(session, here.actor, proposal_id)
         assert row["fact_on"] == fact_on
         assert [each["official_id"] for each in row["traced"]] == [*map(str, leaders), str(person_id)]
     with pytest.raises(errors.TaskOfAnotherUnit):
@@ -76,7 +82,7 @@ async def test_the_three_are_those_of_the_day_of_the_fact(session: AsyncSession,
 async def test_without_a_task_nobody_is_traced(session: AsyncSession, here: Place, unit_id: UUID) -> None:
     await make_official(session, here.actor, unit_id, position="principal_leader")
     proposal_id = await bulletins.propose(session, bulletins.person(here.actor), unit_id)
-    assert (await queries.get_accountability_proposal(session, here.actor, proposal_id))["traced"] == []
+    assert (await accountability_queries.get_accountability_proposal(session, here.actor, proposal_id))["traced"] == []
 
 
 async def test_a_proposal_names_what_is_the_units(session: AsyncSession, here: Place, unit_id: UUID) -> None:

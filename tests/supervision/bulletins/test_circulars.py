@@ -16,7 +16,7 @@ from supervision.foundation.ids import new_id
 from supervision.messaging import templates
 from supervision.messaging.models import Message
 from supervision.reviews.models import CompletionReport, Waiver
-from supervision.scoring import proposals
+from supervision.scoring import automatic_proposals
 from supervision.scoring.models import Deduction
 from supervision.tasks.models import Task
 from tests.factories import bulletins, progress, scoring
@@ -301,10 +301,10 @@ async def test_a_criticism_is_proposed_once_as_a_deduction(session: AsyncSession
     await circular_drafts.criticise(session, drafter, circular_id, official_id=official_id, reason="虚报进展")
     await session.flush()
     system = here.actor
-    assert await proposals.propose_criticised(session, system) == 0
+    assert await automatic_proposals.propose_criticised(session, system) == 0
     await bulletins.put_out(session, here.actor, circular_id)
     await session.flush()
-    assert [await proposals.propose_criticised(session, system) for _ in range(2)] == [1, 0]
+    assert [await automatic_proposals.propose_criticised(session, system) for _ in range(2)] == [1, 0]
     (deduction,) = (await session.scalars(select(Deduction))).all()
     criticism = (await queries.get_circular(session, here.actor, circular_id))["criticisms"][0]
     assert (deduction.unit_id, deduction.item_id, deduction.points) == (unit_id, item_id, Decimal(3))

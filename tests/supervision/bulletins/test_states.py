@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import (
     accountability_proposals,
+    accountability_queries,
     circular_drafts,
     circular_sign_off,
     media_follow_up,
     queries,
     rectification_orders,
+    rectification_queries,
 )
 from supervision.bulletins.models import (
     AccountabilityProposal,
@@ -135,14 +137,14 @@ async def test_an_order_goes_where_the_table_says(
         await report(session, here.actor, order_id)
         await session.execute(update(RectificationOrder).values(state=state))
     following_state, act = RECTIFICATION_VERBS[verb]
-    before = await queries.get_rectification_order(session, here.actor, order_id)
+    before = await rectification_queries.get_rectification_order(session, here.actor, order_id)
     if following_state in RECTIFICATION_FOLLOWS[state]:
         await act(session, bulletins.person(here.actor), order_id)
         assert await session.scalar(select(RectificationOrder.state)) == following_state
     else:
         with pytest.raises(Conflict):
             await act(session, bulletins.person(here.actor), order_id)
-        assert await queries.get_rectification_order(session, here.actor, order_id) == before
+        assert await rectification_queries.get_rectification_order(session, here.actor, order_id) == before
 
 
 async def test_every_round_of_an_order_is_kept(session: AsyncSession, here: Place, unit_id: UUID) -> None:
@@ -191,11 +193,11 @@ async def test_a_proposal_goes_where_the_table_says(
     proposal_id = await bulletins.propose(session, bulletins.person(here.actor), unit_id)
     await session.execute(update(AccountabilityProposal).values(state=state))
     following_state, act = PROPOSAL_VERBS[verb]
-    before = await queries.get_accountability_proposal(session, here.actor, proposal_id)
+    before = await accountability_queries.get_accountability_proposal(session, here.actor, proposal_id)
     if following_state in PROPOSAL_FOLLOWS[state]:
         await act(session, bulletins.person(here.actor), proposal_id)
         assert await session.scalar(select(AccountabilityProposal.state)) == following_state
     else:
         with pytest.raises(Conflict):
             await act(session, bulletins.person(here.actor), proposal_id)
-        assert await queries.get_accountability_proposal(session, here.actor, proposal_id) == before
+        assert await accountability_queries.get_accountability_proposal(session, here.actor, proposal_id) == before

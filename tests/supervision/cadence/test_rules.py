@@ -8,31 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.cadence.calendar_days import calendar_rows
+from supervision.cadence.moments import at, end_of_day, shanghai_day
+from supervision.cadence.periods import PeriodKind, half_month_of, half_months_of, period_of, periods_between
 from supervision.cadence.rules import (
     HALF_MONTHLY,
     Cadence,
-    Calendar,
-    CalendarUnknown,
     CountedIn,
-    PeriodKind,
     Step,
     StepKind,
-    add_working_days,
-    at,
     due_day,
-    end_of_day,
-    half_month_of,
-    half_months_of,
     in_force,
     in_order,
     last_day_in_grace,
-    period_of,
-    periods_between,
     schedule,
-    shanghai_day,
     steps_due,
 )
 from supervision.cadence.timetable import USUAL, daily_steps, takes_effect_on
+from supervision.cadence.working_days import Calendar, CalendarUnknown, add_working_days
 
 
 def steps_within(first: date, last: date, now: datetime, versions: Sequence[Cadence], calendar: Calendar) -> list[Step]:

@@ -14,7 +14,7 @@ from supervision.foundation.database import enter
 from supervision.items.models import Party
 from supervision.items.registration import NewParty, add_parties
 from supervision.items.states import Responsibility
-from supervision.scoring import proposals
+from supervision.scoring import automatic_proposals
 from tests.factories.desk import NOON, person
 from tests.factories.identity import make_official, make_unit
 from tests.factories.reviews import add_completion
@@ -138,7 +138,7 @@ async def test_on_time_is_what_scores_call_so(
     (row,) = await statistics.get_statistics(session, person(here.actor), year=2016, by=Grouping.KIND)
     assert row["on_time_share"] == (0 if is_late else 100 if closed_on else None)
     await adopt(session, here.actor)
-    assert await proposals.propose_late(session, here.actor) == is_late
+    assert await automatic_proposals.propose_late(session, here.actor) == is_late
 
 
 @pytest.mark.usefixtures("units")

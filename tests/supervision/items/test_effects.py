@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import queries
-from supervision.cadence.rules import half_month_of
+from supervision.cadence.periods import half_month_of
 from supervision.items.errors import ItemNeverLate
 from supervision.items.models import Item
 from supervision.items.similar import list_similar_items
@@ -20,7 +20,7 @@ from supervision.progress.errors import ReportNotComplete
 from supervision.progress.models import Obligation
 from supervision.progress.obligation_waivers import REASON
 from supervision.reviews import suspension
-from supervision.scoring import proposals
+from supervision.scoring import automatic_proposals, proposals
 from supervision.scoring.models import Deduction
 from supervision.tasks.models import Task
 from tests.factories import bulletins
@@ -98,7 +98,7 @@ async def test_who_counts_for_lateness(session: AsyncSession, here: Place, state
             await proposals.propose_deduction(
                 session, person(here.actor), **by_hand, reason="逾期", item_id=item_id, event=None
             )
-    assert await proposals.propose_late(session, here.actor) == is_late
+    assert await automatic_proposals.propose_late(session, here.actor) == is_late
     # What was carried out poorly was so in whichever state.
     by_hand["rule_code"] = "instruction_poor"
     await proposals.propose_deduction(session, person(here.actor), **by_hand, reason="不力", item_id=item_id)
@@ -110,9 +110,9 @@ async def test_standing_work_is_never_late(session: AsyncSession, here: Place) -
     await hold(session, here.actor, moment(8, 1))
     item_id = await add_item(session, is_standing=True)
     await add_task(session, here.actor, item_id, await make_unit(session, here.actor))
-    assert await proposals.propose_late(session, here.actor) == 0
+    assert await automatic_proposals.propose_late(session, here.actor) == 0
     await session.execute(update(Item).values(is_standing=False))
-    assert await proposals.propose_late(session, here.actor) == 1
+    assert await automatic_proposals.propose_late(session, here.actor) == 1
 
 
 @pytest.mark.parametrize(

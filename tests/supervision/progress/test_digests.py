@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.cadence.rules import half_month_of
+from supervision.cadence.periods import half_month_of
 from supervision.messaging.models import Broadcast, Message
 from supervision.progress.digests import PeriodReview, make_digest
 from supervision.progress.models import Digest

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.cadence.rules import PeriodKind, period_of
+from supervision.cadence.periods import PeriodKind, period_of
 from supervision.messaging.models import Message
 from supervision.progress import instruction_summary
 from supervision.progress.models import Digest

@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.cadence.rules import half_month_of
+from supervision.cadence.periods import half_month_of
 from supervision.identity.models import Official
 from supervision.messaging.models import Message
 from supervision.progress import obligations, progress_reports

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit.models import AuditEvent
-from supervision.cadence.rules import half_month_of
+from supervision.cadence.periods import half_month_of
 from supervision.foundation.errors import NotFound
 from supervision.foundation.ids import new_id
 from supervision.messaging.models import Message

@@ -7,7 +7,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.cadence.rules import PeriodKind, at, period_of
+from supervision.cadence.moments import at
+from supervision.cadence.periods import PeriodKind, period_of
 from supervision.identity.models import Unit
 from supervision.progress import quarterly_look
 from supervision.progress.models import QuarterlyLook

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit.models import AuditEvent
-from supervision.cadence.rules import Period, PeriodKind
+from supervision.cadence.periods import Period, PeriodKind
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import NotFound, Refusal
 from supervision.foundation.ids import new_id

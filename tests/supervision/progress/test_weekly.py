@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.models import Rhythm
-from supervision.cadence.rules import Period, PeriodKind, half_month_of, period_of
+from supervision.cadence.periods import Period, PeriodKind, half_month_of, period_of
 from supervision.items.models import Item
 from supervision.messaging.models import Message
 from supervision.progress import obligation_waivers, obligations, progress_reports, rhythm

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit.models import AuditEvent
-from supervision.cadence.rules import half_month_of
+from supervision.cadence.periods import half_month_of
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import NotFound
 from supervision.foundation.ids import new_id
@@ -27,15 +27,7 @@ from supervision.reviews.rules import Review
 from supervision.tasks import extensions
 from supervision.tasks.models import Task
 from tests.factories.identity import make_official
-from tests.factories.progress import (
-    Duty,
-    as_unit,
-    entry,
-    hold,
-    make_obligation,
-    moment,
-    open_ledger,
-)
+from tests.factories.progress import Duty, as_unit, entry, hold, make_obligation, moment, open_ledger
 from tests.factories.reviews import OPINION, PASS, ask, make_duty, person, report, settle
 from tests.places import Place
 

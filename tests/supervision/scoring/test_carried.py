@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.ledgers import ledger_opening
 from supervision.ledgers.errors import LedgerAlreadyClosed
 from supervision.reviews import ledger_standing
-from supervision.scoring import proposals
+from supervision.scoring import automatic_proposals
 from supervision.scoring.models import Deduction
 from tests.factories.identity import make_unit
 from tests.factories.progress import hold, moment, open_ledger
@@ -38,12 +38,12 @@ async def test_lateness_stays_when_an_item_goes_over_and_the_new_date_can_be_mis
     )
     with pytest.raises(LedgerAlreadyClosed):
         await ledger_opening.open_ledger(session, here.actor, year=2016)
-    assert await proposals.propose_late(session, here.actor) == 2
+    assert await automatic_proposals.propose_late(session, here.actor) == 2
     assert await facts(session) == [("", date(2017, 1, 1))] * 2
-    assert await proposals.propose_late(session, here.actor) == 0
+    assert await automatic_proposals.propose_late(session, here.actor) == 0
     await add_entry(session, unit_id, tasks[2], percent=100, received_at=moment(3, 31, year=2017))
     await hold(session, here.actor, moment(4, 5, year=2017))
-    assert await proposals.propose_late(session, here.actor) == 0
+    assert await automatic_proposals.propose_late(session, here.actor) == 0
     await hold(session, here.actor, moment(1, 2, year=2018))
-    assert await proposals.propose_late(session, here.actor) == 1
+    assert await automatic_proposals.propose_late(session, here.actor) == 1
     assert await facts(session) == [("", date(2017, 1, 1))] * 2 + [(":2", date(2018, 1, 1))]

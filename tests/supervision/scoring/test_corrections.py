@@ -8,7 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.replies import plain_decimal
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import Conflict, NotFound
-from supervision.scoring import corrections, decisions, errors, queries, reopenings, settlement, settlement_queries
+from supervision.scoring import (
+    corrections,
+    decisions,
+    errors,
+    reopenings,
+    score_queries,
+    settlement,
+    settlement_queries,
+)
 from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.models import Correction, Deduction, ScoreEntry, ScoringRule
 from supervision.scoring.states import CORRECTION_FOLLOWS, CorrectionState
@@ -50,7 +58,7 @@ async def correct(session: AsyncSession, here: Place, deduction_id: UUID) -> UUI
 
 
 async def score(session: AsyncSession, here: Place, unit_id: UUID, year: int) -> str:
-    rows = (await queries.scores(session, here.actor, year=year)).rows
+    rows = (await score_queries.scores(session, here.actor, year=year)).rows
     return plain_decimal(next(row["score"] for row in rows if row["unit_id"] == unit_id))
 
 

@@ -11,7 +11,7 @@ from supervision.foundation.ids import new_id
 from supervision.foundation.paging import PageRequest
 from supervision.messaging import templates
 from supervision.messaging.models import Message
-from supervision.scoring import decisions, errors, proposals, queries
+from supervision.scoring import decisions, errors, proposals, queries, score_queries
 from supervision.scoring.models import Deduction
 from supervision.scoring.states import DeductionState
 from tests.factories.identity import make_official, make_unit
@@ -82,7 +82,7 @@ async def test_it_counts_until_it_is_reversed(
     session: AsyncSession, here: Place, unit_id: UUID, deduction_id: UUID, verdict: DeductionState
 ) -> None:
     async def score() -> str:
-        (row,) = (await queries.scores(session, here.actor, year=2016)).rows
+        (row,) = (await score_queries.scores(session, here.actor, year=2016)).rows
         return f"{row['score']:.0f}"
 
     await decisions.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")

@@ -12,7 +12,7 @@ from supervision.documents.errors import UnknownAttachment
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import NotFound
 from supervision.foundation.ids import new_id
-from supervision.scoring import decisions, errors, proposals, queries
+from supervision.scoring import automatic_proposals, decisions, errors, proposals, queries, score_queries
 from supervision.scoring.annex import DEFAULT_POLICY
 from supervision.scoring.models import Deduction, Needs
 from tests.factories import bulletins, inspections
@@ -95,7 +95,7 @@ async def test_what_the_system_finds_in_a_circular_names_it(session: AsyncSessio
     circular_id = await bulletins.draft(session, drafter)
     await circular_drafts.criticise(session, drafter, circular_id, unit_id=unit_id, reason="推进不力")
     await bulletins.put_out(session, here.actor, circular_id)
-    await proposals.propose_criticised(session, here.actor)
+    await automatic_proposals.propose_criticised(session, here.actor)
     proposed = (await session.execute(select(Deduction.document, Deduction.document_on))).one()
     assert tuple(proposed) == ("督查通报〔2016〕1号", date(2016, 5, 1))
 
@@ -108,13 +108,13 @@ async def test_two_articles_of_one_fact_count_once_and_the_next_highest_counts_w
     await decisions.confirm_deduction(session, group, late)
     poor = await propose(session, here, unit_id)
     await decisions.confirm_deduction(session, group, poor, same_fact_as_id=late)
-    (row,) = (await queries.scores(session, here.actor, year=2016)).rows
+    (row,) = (await score_queries.scores(session, here.actor, year=2016)).rows
     assert (row["score"], {part["deduction_id"]: part["covered_by"] for part in row["parts"]}) == (
         97,
         {str(late): str(poor), str(poor): None},
     )
     await decisions.reverse_deduction(session, person(here, Role.GROUP), poor, reason="查无实据")
-    (row,) = (await queries.scores(session, here.actor, year=2016)).rows
+    (row,) = (await score_queries.scores(session, here.actor, year=2016)).rows
     assert (row["score"], [part["covered_by"] for part in row["parts"]]) == (98, [None])
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import circular_drafts
 from supervision.bulletins.rules import Warned
-from supervision.cadence.rules import PeriodKind, period_of
+from supervision.cadence.periods import PeriodKind, period_of
 from supervision.foundation.actors import Role
 from supervision.inspections import plans
 from supervision.inspections.plans import PlanScope

@@ -16,7 +16,7 @@ from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.items.models import Item
-from supervision.scoring import decisions, proposals
+from supervision.scoring import automatic_proposals, decisions, proposals
 from supervision.scoring.models import Deduction, ScoringRule
 from supervision.tasks.models import Sharer, Task
 from tests.factories.identity import make_unit
@@ -39,7 +39,7 @@ async def test_lateness_is_proposed_as_the_golden_table_says(session: AsyncSessi
     await adopt(session, here.actor, effective_on=date(2016, 1, 1))
     await hold(session, here.actor, TODAY)
     items = [await _tell(session, here, row) for row in CASES]
-    await proposals.propose_late(session, here.actor)
+    await automatic_proposals.propose_late(session, here.actor)
     statement = select(Deduction, ScoringRule.code).join(ScoringRule, ScoringRule.id == Deduction.rule_id)
     proposed = {row.item_id: (row, code) for row, code in await session.execute(statement)}
     found = [{**row, **_told(*proposed.get(item, (None, "")))} for row, item in zip(CASES, items, strict=True)]
@@ -103,23 +103,23 @@ class TestProposeLate:
     ) -> None:
         await adopt(session, here.actor)
         item_id, unit_id = await _late_item(session, here)
-        assert await proposals.propose_late(session, here.actor) == 1
-        assert await proposals.propose_late(session, here.actor) == 0
+        assert await automatic_proposals.propose_late(session, here.actor) == 1
+        assert await automatic_proposals.propose_late(session, here.actor) == 0
         deduction = (await session.scalars(select(Deduction))).one()
         assert (deduction.item_id, deduction.unit_id, deduction.event) == (item_id, unit_id, f"item:{item_id}:late")
         assert (deduction.proposed_by, deduction.year, deduction.state) == (None, 2016, "proposed")
         group = Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=new_id())
         await decisions.refuse_deduction(session, group, deduction.id, reason="有正当理由")
-        assert await proposals.propose_late(session, here.actor) == 0
+        assert await automatic_proposals.propose_late(session, here.actor) == 0
 
     async def test_another_version_of_the_policy_does_not_bring_it_again(
         self, session: AsyncSession, here: Place
     ) -> None:
         await adopt(session, here.actor)
         await _late_item(session, here, deadline_on=date(2016, 6, 30))
-        assert await proposals.propose_late(session, here.actor) == 1
+        assert await automatic_proposals.propose_late(session, here.actor) == 1
         await adopt(session, here.actor, effective_on=date(2016, 7, 1))
-        assert await proposals.propose_late(session, here.actor) == 0
+        assert await automatic_proposals.propose_late(session, here.actor) == 0
 
     async def test_what_a_person_saw_first_is_not_proposed_again(self, session: AsyncSession, here: Place) -> None:
         await adopt(session, here.actor)
@@ -134,7 +134,7 @@ class TestProposeLate:
             reason="逾期",
             item_id=item_id,
         )
-        assert await proposals.propose_late(session, here.actor) == 0
+        assert await automatic_proposals.propose_late(session, here.actor) == 0
 
     async def test_each_late_unit_of_an_item_is_proposed_once(self, session: AsyncSession, here: Place) -> None:
         await adopt(session, here.actor)
@@ -144,7 +144,7 @@ class TestProposeLate:
         await add_task(session, here.actor, item_id, second)
         done = await add_task(session, here.actor, item_id, in_time)
         await add_entry(session, in_time, done, percent=100, received_at=datetime(2016, 6, 1, tzinfo=UTC))
-        assert await proposals.propose_late(session, here.actor) == 2
+        assert await automatic_proposals.propose_late(session, here.actor) == 2
         assert set(await session.scalars(select(Deduction.unit_id))) == {first, second}
 
     async def test_a_supporting_unit_pays_when_it_is_named_and_only_then(
@@ -156,7 +156,7 @@ class TestProposeLate:
         supporting = await make_unit(session, here.actor)
         session.add(Sharer(task_id=task_id, responsibility="supporting_unit", unit_id=supporting, since_at=TODAY))
         await session.flush()
-        assert await proposals.propose_late(session, here.actor) == 1
+        assert await automatic_proposals.propose_late(session, here.actor) == 1
         assert await session.scalar(select(Deduction.unit_id)) == responsible
         office = Actor(here.actor.jurisdiction_id, Role.OFFICE, client_id=new_id())
         facts: dict[str, Any] = {"rule_code": "instruction_late", "fact_on": date(2016, 7, 1), "reason": "配合不力"}
@@ -167,9 +167,9 @@ class TestProposeLate:
         await adopt(session, here.actor)
         await _late_item(session, here, first_deadline_on=date(2016, 6, 30), deadline_on=date(2016, 9, 30))
         await hold(session, here.actor, datetime(2016, 9, 30, 15, tzinfo=UTC))
-        assert await proposals.propose_late(session, here.actor) == 0
+        assert await automatic_proposals.propose_late(session, here.actor) == 0
         await hold(session, here.actor, datetime(2016, 9, 30, 16, tzinfo=UTC))
-        assert await proposals.propose_late(session, here.actor) == 1
+        assert await automatic_proposals.propose_late(session, here.actor) == 1
 
     async def test_another_county_is_never_touched(self, session: AsyncSession, here: Place, elsewhere: Place) -> None:
         await enter(session, elsewhere.actor.jurisdiction_id)
@@ -177,7 +177,7 @@ class TestProposeLate:
         await _late_item(session, elsewhere)
         await enter(session, here.actor.jurisdiction_id)
         await adopt(session, here.actor)
-        assert await proposals.propose_late(session, here.actor) == 0
+        assert await automatic_proposals.propose_late(session, here.actor) == 0
         await enter(session, elsewhere.actor.jurisdiction_id)
         assert await _count(session) == 0
 
@@ -185,7 +185,7 @@ class TestProposeLate:
         before = new_id()
         await adopt(session, here.actor)
         await _late_item(session, here)
-        await proposals.propose_late(session, here.actor)
+        await automatic_proposals.propose_late(session, here.actor)
         made = (await session.scalars(select(Deduction.id))).one()
         assert (made.version, made.variant) == (7, before.variant)
         assert before < made < UUID(int=new_id().int + (1 << 80))
@@ -207,7 +207,7 @@ async def test_looking_more_often_proposes_the_same(
                 names[item_id] = place
             for day in (*sorted(days), 90):
                 await hold(session, here.actor, noon(str(FIRST_OF_MARCH + timedelta(days=day))))
-                await proposals.propose_late(session, here.actor)
+                await automatic_proposals.propose_late(session, here.actor)
             rows = await session.execute(select(Deduction.item_id, Deduction.fact_on, Deduction.points))
             found.append(sorted((names[item_id], fact_on, points) for item_id, fact_on, points in rows if item_id))
     assert found[0] == found[1]
@@ -224,8 +224,8 @@ async def test_two_runs_at_once_propose_once(committed: Committed) -> None:
     async with committed.api() as one, committed.api() as other:
         for session in (one, other):
             await enter(session, here.actor.jurisdiction_id)
-        assert await proposals.propose_late(one, here.actor) == 1
-        waiting = asyncio.create_task(proposals.propose_late(other, here.actor))
+        assert await automatic_proposals.propose_late(one, here.actor) == 1
+        waiting = asyncio.create_task(automatic_proposals.propose_late(other, here.actor))
         await asyncio.sleep(0.05)
         await one.commit()
         assert await waiting == 0

@@ -15,7 +15,7 @@ from supervision.bulletins.errors import DrafterSignsOff, MonthAlreadyDrafted
 from supervision.foundation.actors import Actor, Role
 from supervision.messaging import templates
 from supervision.messaging.models import Message
-from supervision.scoring import errors, proposals, quarterly_warnings, queries
+from supervision.scoring import automatic_proposals, errors, quarterly_warnings, score_queries
 from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.models import QuarterlyWarning
 from tests.factories import bulletins
@@ -44,7 +44,9 @@ async def test_warnings_come_out_as_the_golden_table_says(
     expected = [row for row in WARNINGS if row["截至"] == day]
     found = []
     for row in expected:
-        known = await queries.quarterly_warnings(session, here.actor, year=int(row["年度"]), quarter=int(row["季度"]))
+        known = await score_queries.quarterly_warnings(
+            session, here.actor, year=int(row["年度"]), quarter=int(row["季度"])
+        )
         (unit,) = [each for each in known.rows if each["unit_id"] == units[row["单位"]]]
         found.append({**row, "扣分": plain_decimal(unit["points"]), "级别": unit["level"] or NONE})
     assert found == expected
@@ -57,7 +59,7 @@ async def test_thresholds_are_the_policys(session: AsyncSession, here: Place) ->
     await adopt(session, here.actor, policy=strict)
     units = await make_units(session, here, UNITS)
     await play(session, here, units, DEDUCTIONS, until="2016-04-05")
-    known = await queries.quarterly_warnings(session, here.actor, year=2016, quarter=1)
+    known = await score_queries.quarterly_warnings(session, here.actor, year=2016, quarter=1)
     assert {row["unit"]: row["level"] for row in known.rows} == {
         "丙局": "severe",
         "乙镇": "warning",
@@ -95,14 +97,14 @@ async def test_a_quarter_is_over_before_its_warnings(session: AsyncSession, here
 async def test_a_unit_sees_its_own_row(session: AsyncSession, here: Place, units: dict[str, UUID]) -> None:
     await hold(session, here.actor, noon("2016-04-10"))
     actor = Actor(here.actor.jurisdiction_id, Role.UNIT, unit_id=units["乙镇"])
-    known = await queries.quarterly_warnings(session, actor, year=2016, quarter=1)
+    known = await score_queries.quarterly_warnings(session, actor, year=2016, quarter=1)
     assert [row["unit"] for row in known.rows] == ["乙镇"]
 
 
 @pytest.mark.usefixtures("units")
 async def test_before_the_first_policy_nobody_is_warned(session: AsyncSession, here: Place) -> None:
     with pytest.raises(errors.NoPolicyInForce):
-        await queries.quarterly_warnings(session, here.actor, year=2015, quarter=4)
+        await score_queries.quarterly_warnings(session, here.actor, year=2015, quarter=4)
 
 
 async def test_a_quarters_circular_lists_the_warned_without_points_and_costs_nothing(
@@ -128,7 +130,7 @@ async def test_a_quarters_circular_lists_the_warned_without_points_and_costs_not
         ("甲镇", "attention"),
     ]
     assert circular["text"].endswith("\n季度预警（不属于通报批评，不扣分）：\n严重预警：丙局\n预警：乙镇\n提示：甲镇")
-    assert await proposals.propose_criticised(session, here.actor) == 0
+    assert await automatic_proposals.propose_criticised(session, here.actor) == 0
     with pytest.raises(MonthAlreadyDrafted):
         await quarterly_warnings.draft_quarterly_circular(session, drafter, **quarter)
     january = await bulletins.draft(session, drafter, month=date(2016, 1, 1))

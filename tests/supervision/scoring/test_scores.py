@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.replies import plain_decimal
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
-from supervision.scoring import decisions, proposals, queries
+from supervision.scoring import decisions, proposals, score_queries
 from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.errors import NoPolicyInForce
 from tests.factories.identity import make_unit
@@ -54,7 +54,7 @@ async def test_scores_come_out_as_the_golden_table_says(
 ) -> None:
     found = []
     for row in SCORES:
-        scores = await queries.scores(session, here.actor, year=int(row["年度"]), as_of=noon(row["截至"]))
+        scores = await score_queries.scores(session, here.actor, year=int(row["年度"]), as_of=noon(row["截至"]))
         (score,) = [each for each in scores.rows if each["unit_id"] == told[row["单位"]]]
         found.append({"年度": row["年度"], "截至": row["截至"], "单位": row["单位"], **_told(score)})
     assert found == SCORES
@@ -76,7 +76,7 @@ def _told(score: Mapping[Any, Any]) -> dict[str, str]:
 
 @pytest.mark.usefixtures("told")
 async def test_units_of_kind_other_are_not_scored(session: AsyncSession, here: Place) -> None:
-    scores = await queries.scores(session, here.actor, year=2016)
+    scores = await score_queries.scores(session, here.actor, year=2016)
     assert [row["unit"] for row in scores.rows] == ["丁局", "戊局", "丙镇", "乙镇", "甲镇"]
 
 
@@ -84,22 +84,22 @@ async def test_a_unit_sees_its_own_row_and_the_mean_over_all(
     session: AsyncSession, here: Place, told: dict[str, UUID]
 ) -> None:
     actor = Actor(here.actor.jurisdiction_id, Role.UNIT, unit_id=told["乙镇"])
-    scores = await queries.scores(session, actor, year=2016, as_of=noon("2016-04-21"))
+    scores = await score_queries.scores(session, actor, year=2016, as_of=noon("2016-04-21"))
     assert [(row["unit"], row["mean_of_kind"]) for row in scores.rows] == [("乙镇", Decimal("96.33"))]
 
 
 async def test_another_jurisdiction_adds_nothing_to_the_mean(
     session: AsyncSession, here: Place, elsewhere: Place, told: dict[str, UUID]
 ) -> None:
-    before = await queries.scores(session, here.actor, year=2016)
+    before = await score_queries.scores(session, here.actor, year=2016)
     await enter(session, elsewhere.actor.jurisdiction_id)
     await adopt(session, elsewhere.actor, effective_on=date(2015, 1, 1))
     unit_id = await make_unit(session, elsewhere.actor, kind="township")
     await confirmed(session, elsewhere, unit_id=unit_id, rule_code="media_criticism")
-    there = await queries.scores(session, elsewhere.actor, year=2016)
+    there = await score_queries.scores(session, elsewhere.actor, year=2016)
     assert [row["score"] for row in there.rows] == [Decimal(95)]
     await enter(session, here.actor.jurisdiction_id)
-    assert (await queries.scores(session, here.actor, year=2016)).rows == before.rows
+    assert (await score_queries.scores(session, here.actor, year=2016)).rows == before.rows
     assert len(before.rows) == len(told) - 1
 
 
@@ -108,7 +108,7 @@ async def test_a_score_never_falls_below_the_floor(session: AsyncSession, here: 
     await adopt(session, here.actor, policy=small)
     unit_id = await make_unit(session, here.actor)
     await confirmed(session, here, unit_id=unit_id, rule_code="media_criticism")
-    (row,) = (await queries.scores(session, here.actor, year=2016)).rows
+    (row,) = (await score_queries.scores(session, here.actor, year=2016)).rows
     assert (row["base"], row["deducted"], row["score"]) == (Decimal("5.5"), Decimal(5), Decimal(1))
 
 
@@ -122,9 +122,9 @@ async def test_the_policy_of_the_years_end_gives_the_base_and_that_of_the_fact_t
     unit_id = await make_unit(session, here.actor)
     await confirmed(session, here, unit_id=unit_id, rule_code="media_criticism", fact_on=date(2016, 6, 30))
     await confirmed(session, here, unit_id=unit_id, rule_code="media_criticism", fact_on=date(2016, 7, 1))
-    (row,) = (await queries.scores(session, here.actor, year=2016)).rows
+    (row,) = (await score_queries.scores(session, here.actor, year=2016)).rows
     assert (row["base"], row["deducted"]) == (Decimal(120), Decimal(15))
-    (row,) = (await queries.scores(session, here.actor, year=2016, as_of=noon("2016-06-30"))).rows
+    (row,) = (await score_queries.scores(session, here.actor, year=2016, as_of=noon("2016-06-30"))).rows
     assert (row["base"], row["deducted"]) == (Decimal(100), Decimal(0))
 
 
@@ -132,7 +132,7 @@ async def test_a_year_before_the_first_policy_is_refused(session: AsyncSession, 
     await adopt(session, here.actor)
     await make_unit(session, here.actor)
     with pytest.raises(NoPolicyInForce):
-        await queries.scores(session, here.actor, year=2015)
+        await score_queries.scores(session, here.actor, year=2015)
 
 
 Fact = tuple[int, str, str, bool]
@@ -168,7 +168,7 @@ async def _play(
         deduction_id = await confirmed(session, here, unit_id=units[place], rule_code=rule, event=event)
         if is_reversed:
             await reverse(session, here, deduction_id)
-    rows = (await queries.scores(session, here.actor, year=2016)).rows
+    rows = (await score_queries.scores(session, here.actor, year=2016)).rows
     return {row["unit_id"]: (row["score"], row["mean_of_kind"]) for row in rows}
 
 

@@ -16,7 +16,7 @@ from supervision.documents.spreadsheets import read_table
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.errors import Conflict, NotFound
-from supervision.scoring import decisions, errors, proposals, queries, settlement, settlement_queries
+from supervision.scoring import decisions, errors, proposals, score_queries, settlement, settlement_queries
 from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.models import Deduction, Settlement, SettlementRow
 from supervision.scoring.states import SETTLEMENT_FOLLOWS, SettlementState
@@ -101,7 +101,7 @@ async def test_a_settled_year_takes_no_entry(session: AsyncSession, here: Place,
     await settle(session, here)
     with pytest.raises(errors.YearSettled):
         await proposals.propose_deduction(session, office, **facts)
-    counted = await queries.scores(session, here.actor, year=2016)
+    counted = await score_queries.scores(session, here.actor, year=2016)
     (part, *_) = next(row for row in counted.rows if row["unit"] == "甲镇")["parts"]
     with pytest.raises(errors.YearSettled):
         await decisions.reverse_deduction(session, group, part["deduction_id"], reason="查无实据")

@@ -10,7 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.replies import plain_decimal
 from supervision.bulletins import circular_drafts
 from supervision.foundation.actors import Role
-from supervision.scoring import decisions, proposals, queries, settlement, settlement_queries
+from supervision.scoring import (
+    automatic_proposals,
+    decisions,
+    proposals,
+    queries,
+    score_queries,
+    settlement,
+    settlement_queries,
+)
 from supervision.scoring.annex import DEFAULT_POLICY
 from supervision.scoring.models import Deduction
 from tests.factories import bulletins
@@ -45,14 +53,14 @@ async def tell(session: AsyncSession, here: Place, unit_id: UUID, what: str, day
             item_id = await add_item(session, deadline_on=day - timedelta(days=1))
             await add_task(session, here.actor, item_id, unit_id)
             await hold(session, here.actor, noon("2016-07-09"))
-            await proposals.propose_late(session, here.actor)
+            await automatic_proposals.propose_late(session, here.actor)
         case "通报批评":
             drafter = bulletins.person(here.actor)
             circular_id = await bulletins.draft(session, drafter)
             await circular_drafts.criticise(session, drafter, circular_id, unit_id=unit_id, reason="推进不力")
             await bulletins.put_out(session, here.actor, circular_id)
             await hold(session, here.actor, noon("2016-07-09"))
-            await proposals.propose_criticised(session, here.actor)
+            await automatic_proposals.propose_criticised(session, here.actor)
         case _:
             await criticise(session, here, unit_id, day)
 
@@ -90,7 +98,7 @@ async def test_thresholds_are_of_the_quarters_end_and_the_rest_of_the_years_end(
         await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
     levels = {}  # by the first version 6 points would be a warning
     for quarter in (2, 3):
-        (row,) = (await queries.quarterly_warnings(session, here.actor, year=2016, quarter=quarter)).rows
+        (row,) = (await score_queries.quarterly_warnings(session, here.actor, year=2016, quarter=quarter)).rows
         levels[quarter] = (row["points"], row["level"])
     assert levels == {2: (3, "attention"), 3: (6, "attention")}
     await hold(session, here.actor, noon("2017-03-01"))

@@ -5,7 +5,8 @@ import pytest
 
 from supervision.foundation.errors import Refusal
 from supervision.tasks.errors import ExtensionNotLater, ExtensionTooLate, RefusalTakesNoDate
-from supervision.tasks.rules import check_may_ask, decide, wrong_with_ends
+from supervision.tasks.extension_rules import check_may_ask, decide
+from supervision.tasks.rules import wrong_with_ends
 
 DEADLINE, LATER = date(2016, 3, 31), date(2016, 4, 30)
 

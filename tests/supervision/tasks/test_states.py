@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from supervision.tasks.errors import ExtensionAlreadyDecided
-from supervision.tasks.rules import decide
+from supervision.tasks.extension_rules import decide
 from supervision.tasks.states import FOLLOWS, ExtensionState
 
 DEADLINE, LATER = date(2016, 3, 31), date(2016, 4, 30)
