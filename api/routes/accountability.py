@@ -6,7 +6,7 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
-from api.schemas.bulletins import NoteAnswer, ProposalOut, ProposalPage, ProposeAccountability, SendProposal
+from api.schemas.accountability import NoteAnswer, ProposalOut, ProposalPage, ProposeAccountability, SendProposal
 from api.schemas.fields import Id
 from supervision.bulletins import accountability_proposals, accountability_queries
 from supervision.bulletins.states import ProposalState

@@ -6,15 +6,12 @@ from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
 from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
+from api.schemas.completion_tables import CompletionOut, DigestOut, DigestPage, QuarterlyLookPage
 from api.schemas.fields import Id, Moment, Year
 from api.schemas.progress import (
-    CompletionOut,
-    DigestOut,
-    DigestPage,
     EnterReport,
     ObligationOut,
     ObligationPage,
-    QuarterlyLookPage,
     QueryFlag,
     ReportOut,
     ReportPage,

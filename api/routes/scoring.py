@@ -10,7 +10,6 @@ from api.schemas.bulletins import CircularOut
 from api.schemas.fields import Id, Moment, Year
 from api.schemas.progress import QueryFlag
 from api.schemas.scoring import (
-    AdoptPolicy,
     Decide,
     DeductionOut,
     DeductionPage,
@@ -22,10 +21,9 @@ from api.schemas.scoring import (
     QuarterlyWarningsOut,
     RuleOnDispute,
     ScoresOut,
-    ScoringPolicyOut,
-    ScoringPolicyPage,
     VerifyDeduction,
 )
+from api.schemas.scoring_policies import AdoptPolicy, ScoringPolicyOut, ScoringPolicyPage
 from supervision.bulletins import queries as bulletins
 from supervision.scoring import decisions, policy_adoption, proposals, quarterly_warnings, queries, score_queries
 from supervision.scoring.states import DeductionState

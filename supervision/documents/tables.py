@@ -8,7 +8,6 @@ from supervision.documents.errors import (
     SpreadsheetHasTooManyRows,
 )
 from supervision.documents.rules import (
-    WRONG_WITH_CELL,
     CellProblem,
     Fault,
     Layout,
@@ -21,6 +20,7 @@ from supervision.documents.rules import (
     note,
     tidy,
 )
+from supervision.documents.sheet_texts import WRONG_WITH_CELL
 
 # A line that holds anything: the number that a person sees beside it, and its cells.
 NumberedLine = tuple[int, Sequence[str]]

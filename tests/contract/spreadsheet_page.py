@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from supervision.documents import number_formats, rules
+from supervision.documents import number_formats, sheet_texts
 from supervision.documents.errors import SpreadsheetRefused
 from supervision.documents.rules import Limits
 from supervision.ledgers import cells
@@ -116,10 +116,10 @@ def _about_cells() -> Iterable[str]:
 
 def _about_messages() -> Iterable[str]:
     yield from _headed("单元格的问题 / What is wrong with cells")
-    told = {**rules.WRONG_WITH_CELL, **cells.WRONG_WITH_CELL}
+    told = {**sheet_texts.WRONG_WITH_CELL, **cells.WRONG_WITH_CELL}
     yield from _table(("`code`", "说明", "what is said"), ((f"`{code}`", *texts) for code, texts in told.items()))
     yield from _headed("照常读取但应当知道的 / What is told although nothing is wrong")
-    known = {**rules.WORTH_KNOWING, **cells.WORTH_KNOWING}
+    known = {**sheet_texts.WORTH_KNOWING, **cells.WORTH_KNOWING}
     yield from _table(("`code`", "说明", "what is said"), ((f"`{code}`", *texts) for code, texts in known.items()))
     yield from _headed("文件的问题 / What is wrong with files")
     refusals = sorted(SpreadsheetRefused.__subclasses__(), key=lambda each: each.code)

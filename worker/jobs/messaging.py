@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from supervision.foundation import metrics
-from supervision.messaging import delivery, receipts
+from supervision.messaging import delivery, doubtful_messages, outbox_measures, receipts
 from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
@@ -88,7 +88,7 @@ async def _ask(runner: Runner, gateway: Gateway, *, is_test: bool, until: float)
     limit = gateway.capabilities.batch_size
     while time.monotonic() < until:
         async with runner.everywhere() as session:
-            doubtful = await delivery.take_doubtful(session, gateway, is_test=is_test, limit=limit)
+            doubtful = await doubtful_messages.take_doubtful(session, gateway, is_test=is_test, limit=limit)
         if not doubtful:
             return
         told = await gateway.query([str(each.id) for each in doubtful])
@@ -142,5 +142,5 @@ async def _match_all(runner: Runner) -> None:
 async def expire(runner: Runner) -> None:
     """Give up waiting for receipts after 72 hours, and show how full the outbox is."""
     async with runner.everywhere() as session:
-        await delivery.expire(session, silent=WITHOUT_RECEIPTS, patience=PATIENCE)
-        await delivery.measure_outbox(session)
+        await doubtful_messages.expire(session, silent=WITHOUT_RECEIPTS, patience=PATIENCE)
+        await outbox_measures.measure_outbox(session)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from supervision.messaging import delivery
+from supervision.messaging import delivery, doubtful_messages
 from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
@@ -51,14 +51,14 @@ async def states(committed: Committed) -> dict[str, int]:
 
 async def take_doubtful(committed: Committed, gateway: Gateway) -> list[ClaimedMessage]:
     async with committed.worker() as session:
-        taken = await delivery.take_doubtful(session, gateway, is_test=True, limit=100)
+        taken = await doubtful_messages.take_doubtful(session, gateway, is_test=True, limit=100)
         await session.commit()
     return taken
 
 
 async def expire(committed: Committed) -> None:
     async with committed.worker() as session:
-        await delivery.expire(session, silent=WITHOUT_RECEIPTS, patience=HOURS_72)
+        await doubtful_messages.expire(session, silent=WITHOUT_RECEIPTS, patience=HOURS_72)
         await session.commit()
 
 
@@ -201,7 +201,7 @@ async def test_a_lease_that_runs_out_is_asked_about_by_one_and_ends_as_the_gatew
     await claim(committed, gateway=ASKABLE)
     await ask(committed, "UPDATE message SET leased_until = now()")
     async with committed.worker() as session:
-        doubtful = await delivery.take_doubtful(session, ASKABLE, is_test=True, limit=100)
+        doubtful = await doubtful_messages.take_doubtful(session, ASKABLE, is_test=True, limit=100)
         assert await asyncio.wait_for(take_doubtful(committed, ASKABLE), 5) == []
         await session.commit()
     has_it, refused, absent, arrived = (str(each.id) for each in doubtful)
