@@ -85,7 +85,7 @@ class DeductionOut(Answer):
     verified_at: datetime | None
     verification: str | None = Field(max_length=4000)
     state: DeductionState
-    proposed_by: Id | None = Field(description="none: the house found it by itself")
+    proposed_by: Id | None = Field(description="none: found by the system itself")
     proposed_at: datetime
     decided_by: Id | None
     decided_at: datetime | None

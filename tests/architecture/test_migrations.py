@@ -1,3 +1,4 @@
+import ast
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import make_url
 
 from deploy.roles import DatabaseUrls, migrate, migrations
 from supervision.messaging.templates import DEFAULTS
+from tests.architecture.test_layout import PACKAGES, shown, sources
 from tests.places import make_database
 
 SCRIPTS = ScriptDirectory.from_config(migrations(""))
@@ -115,3 +117,13 @@ def test_no_migration_waits_long_for_a_lock(script: Script) -> None:
             f'{script.path}: begin both directions with op.execute("SET LOCAL lock_timeout = …"), so that an upgrade '
             "that must wait gives up and does not stop the office"
         )
+
+
+# The environment knows the models; a revision must not, for they go on changing after it was run.
+@pytest.mark.parametrize("path", [each for each in sources("migrations") if each.stem != "env"], ids=shown)
+def test_migrations_import_no_application_code(path: Path) -> None:
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    # Names are folded by nothing but the application's own function: a copy of its tables would drift from it.
+    odd = {each for each in modules if each.startswith(PACKAGES)} - {"supervision.foundation.texts"}
+    assert not odd, f"{shown(path)} imports {odd}, which goes on changing: write what it needs in migrations/"

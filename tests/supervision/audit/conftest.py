@@ -8,7 +8,7 @@ from tests.places import Committed
 
 @pytest.fixture
 async def sealed(committed: Committed) -> Committed:
-    """A house with three sealed batches of audit rows."""
+    """An installation with three sealed batches of audit rows."""
     place = await committed.found("330326")
     for number in range(3):
         async with committed.api() as session:
