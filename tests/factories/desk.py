@@ -32,6 +32,7 @@ from supervision.scoring.states import CorrectionState, DeductionState
 from supervision.tasks import extensions, milestones, reassignment
 from tests.factories import bulletins, identity, inspections, items, notices, problems, publication, reviews
 from tests.factories.scoring import add_entry, add_task, hold
+from tests.factories.signatures import AS_READ
 from tests.factories.tasks import Cast, make_cast, make_task
 
 NOON = datetime(2016, 5, 20, 4, tzinfo=UTC)
@@ -90,7 +91,7 @@ async def _notify(session: AsyncSession, actor: Actor, life: Life) -> None:
     await direct_transfers.conclude_transfer(session, office, transfer_id, outcome="已办")
     unit_ids = [life.unit_id]
     drafted = await notices.make_notice(session, actor, item_id=life.item_id, unit_ids=unit_ids)
-    await sign_off.return_notice(session, person(actor), drafted, reason="依据有误")
+    await sign_off.return_notice(session, person(actor), drafted, AS_READ, reason="依据有误")
     notice_id = await notices.make_notice(session, actor, item_id=life.item_id, state="issued", unit_ids=unit_ids)
     delivered = select(NoticeDelivery.id).where(NoticeDelivery.notice_id == notice_id)
     delivery_id = (await session.scalars(delivered)).one()

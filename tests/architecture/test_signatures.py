@@ -1,0 +1,108 @@
+"""Signed is what was read: each step by which people put their name to something asks for what they have read of it."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from api.app import DuchaApp
+from api.router import permissions, signing_routes
+from deploy.roles import DatabaseUrls
+from supervision.foundation.actors import Role
+from tests.contract.fixture_values import CallersByRole, Furniture
+from tests.contract.fixtures import furnish
+from tests.contract.requests import Operation, operations
+from tests.factories.identity import Caller
+from tests.places import Committed, committed_database, make_database
+
+SIGNING = sorted(route.name for route in signing_routes())
+REASON = {"reason": "示例理由"}
+_VERB = re.compile(r"/[a-z_]+$")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class County:
+    """A county in which each signing step can be taken, and a caller of each role."""
+
+    committed: Committed
+    furniture: Furniture
+    callers: CallersByRole
+    operations: dict[str, Operation]
+
+    def steps(self, name: str) -> Iterator[tuple[httpx.AsyncClient, str, Any]]:
+        """Yield who may take a step on what, and with which body, until one of them can."""
+        each = self.operations[name]
+        bodies = self.furniture.bodies.get(name, [REASON]) if "requestBody" in each.facts else [None]
+        places = self.furniture.places.get(name, {})
+        names = [one["name"] for one in each.facts["parameters"] if one["in"] == "path"]
+        values = [places.get(one) or self.furniture.ids[one] for one in names]
+        callers = [self.callers[role] for role in sorted(permissions()[name].roles)]
+        for body, caller, found in product(bodies, callers, product(*values)):
+            path = each.path
+            for one, value in zip(names, found, strict=True):
+                path = path.replace(f"{{{one}}}", value)
+            yield caller, path, body
+
+    async def digests(self, since: int) -> list[str | None]:
+        """Return what the audit says was signed in each of its rows since one of them."""
+        asked = text("SELECT facts ->> 'signed_sha256' FROM audit_event WHERE id > :since")
+        async with self.committed.engines["owner"].connect() as connection:
+            return list(await connection.scalars(asked, {"since": since}))
+
+    async def last_event(self) -> int:
+        async with self.committed.engines["owner"].connect() as connection:
+            return int(await connection.scalar(text("SELECT coalesce(max(id), 0) FROM audit_event")) or 0)
+
+
+@pytest.fixture(scope="module")
+def urls() -> DatabaseUrls:
+    return make_database("signatures")
+
+
+@pytest.fixture
+async def county(urls: DatabaseUrls, app: DuchaApp) -> AsyncIterator[County]:
+    async with committed_database(urls, app) as committed:
+        await committed.empty()
+        place = await committed.found("330326")
+        callers: dict[Role, Caller] = {
+            role: await committed.callers(place, role, is_person=True) for role in Role if role is not Role.SYSTEM
+        }
+        furniture = await furnish(committed, place, callers)
+        yield County(committed, furniture, callers, {each.name: each for each in operations(app.openapi())})
+
+
+async def test_only_what_was_read_is_signed(county: County) -> None:
+    wrong = {name: fault for name in SIGNING if (fault := await _fault(county, name))}
+    assert not wrong, f"{wrong}: hand `version` on from VersionDep to audit.signatures.sign, and record its digest"
+
+
+async def _fault(county: County, name: str) -> str:
+    seen = "nothing to sign in tests/contract/*_fixtures.py"
+    for caller, path, body in county.steps(name):
+        thing = _VERB.sub("", path)
+        read = await caller.get(thing)
+        if "ETag" not in read.headers:
+            seen = f"no ETag at {thing}: {read.status_code} {read.text}"
+            continue
+        unread, stale = [await _sign(caller, path, body, tag) for tag in ("", '"999999"')]
+        if (unread.status_code, stale.status_code) != (428, 412):
+            return f"unread {unread.status_code}, stale {stale.status_code} {stale.text}"
+        if (await caller.get(thing)).text != read.text:
+            return "what was refused has changed something"
+        before = await county.last_event()
+        signed = await _sign(caller, path, body, read.headers["ETag"])
+        if signed.is_success:
+            digests = await county.digests(before)
+            return "" if any(_DIGEST.fullmatch(each or "") for each in digests) else "its audit row has no digest"
+        seen = f"{path}: {signed.status_code} {signed.text}"
+    return seen
+
+
+async def _sign(caller: httpx.AsyncClient, path: str, body: Any, tag: str) -> httpx.Response:
+    return await caller.post(path, json=body, headers={"If-Match": tag})
