@@ -11,13 +11,13 @@ from supervision.foundation.locks import require_version
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 
 
-def sign(row: Signed, version: int, **beside: Any) -> str:
+def sign(row: Signed, version: int, answer: Mapping[str, Any]) -> str:
     """Return the digest of what is signed, for the audit; refuses who has not read the last version of a locked row.
 
-    `beside` is what people read of it that stands in other tables, by the names that the API gives it.
+    `answer` is the thing as the API answers it, asked for once the row is locked and before anything is changed.
     """
     require_version(row, version)
-    return digest_of({**{name: getattr(row, name) for name in row.signed_columns}, **beside})
+    return digest_of({name: answer[name] for name in row.signed_fields})
 
 
 def digest_of(content: Mapping[str, Any]) -> str:

@@ -78,12 +78,10 @@ class Versioned:
 
 
 class Signed(Versioned):
-    """What people put their name to as they have read it: its columns of content, none that tells how far it has come.
+    """What people put their name to as they have read it; its version moves with every one of the fields signed."""
 
-    Whatever else is read of it and stands in other tables moves its version too.
-    """
-
-    signed_columns: ClassVar[tuple[str, ...]]
+    # Those of its answer that are its content, and none that tells how far it has come.
+    signed_fields: ClassVar[tuple[str, ...]]
 
 
 class Named(Local):

@@ -35,7 +35,7 @@ class Notice(Named, Signed, Base):
         Index(None, "jurisdiction_id", "id"),
         Index(None, "jurisdiction_id", "item_id"),
     )
-    signed_columns = ("kind", "item_id", "text", "limit_on")
+    signed_fields = ("kind", "item_id", "unit_ids", "text", "limit_on")
 
     item_id: Mapped[UUID]
     kind: Mapped[str]

@@ -27,6 +27,7 @@ from supervision.notices import policy as notices_policy
 from supervision.notices import rules as notices
 from supervision.notices.errors import NoticeLimitPassed, NoticeLimitRunOut
 from supervision.notices.models import Notice, NoticeCounter, NoticeDelivery, NoticeProcedure
+from supervision.notices.queries import get_notice
 from supervision.notices.states import DeliveryState, NoticeState
 
 # Room for the longest limit that a procedure may set, with the longest holidays in it.
@@ -114,7 +115,7 @@ async def return_notice(session: AsyncSession, actor: Actor, notice_id: UUID, ve
 
     Refuses, as every signature does, who has not read its last version.
     """
-    notice, signed, _ = await _lock_as_read(session, actor, notice_id, version)
+    notice, signed = await _lock_as_read(session, actor, notice_id, version)
     notices.check_returnable(notice.state, is_drafter=notice.drafted_by == actor.person)
     notice.state, notice.reason = NoticeState.DRAFTED, reason
     notice.checked_by = notice.checked_at = notice.countersigned_by = notice.countersigned_at = None
@@ -168,20 +169,16 @@ def matter_of(urging_id: UUID) -> str:
 async def _lock_for(
     session: AsyncSession, actor: Actor, notice_id: UUID, version: int, step: NoticeState
 ) -> tuple[Notice, str]:
-    notice, signed, unit_ids = await _lock_as_read(session, actor, notice_id, version)
+    notice, signed = await _lock_as_read(session, actor, notice_id, version)
     notices.check_step(notice.chain, notice.state, step, is_drafter=notice.drafted_by == actor.person)
-    require_not_own_unit(actor, unit_ids)
+    addressed = select(NoticeDelivery.unit_id).where(NoticeDelivery.notice_id == notice_id)
+    require_not_own_unit(actor, set(await session.scalars(addressed)))
     return notice, signed
 
 
-async def _lock_as_read(
-    session: AsyncSession, actor: Actor, notice_id: UUID, version: int
-) -> tuple[Notice, str, set[UUID]]:
-    """Return a notice, the digest of what is signed of it, and the units that it is addressed to."""
+async def _lock_as_read(session: AsyncSession, actor: Actor, notice_id: UUID, version: int) -> tuple[Notice, str]:
     notice = await _lock(session, actor, notice_id)
-    addressed = select(NoticeDelivery.unit_id).where(NoticeDelivery.notice_id == notice_id)
-    unit_ids = set(await session.scalars(addressed))
-    return notice, signatures.sign(notice, version, unit_ids=sorted(map(str, unit_ids))), unit_ids
+    return notice, signatures.sign(notice, version, await get_notice(session, actor, notice_id))
 
 
 async def _lock(session: AsyncSession, actor: Actor, notice_id: UUID) -> Notice:

@@ -155,7 +155,9 @@ async def _criticise(session: AsyncSession, actor: Actor, life: Life, task_id: U
     order_id = await bulletins.order(session, office, life.unit_id, item_id=life.item_id, limit_on=today)
     await rectification_orders.report_rectification(session, unit_of(actor, life), order_id, text="已整改")
     verdict = RectificationVerdict.CLOSED
-    await rectification_orders.verify_rectification(session, person(actor), order_id, verdict=verdict, finding="属实")
+    await rectification_orders.verify_rectification(
+        session, person(actor), order_id, AS_READ, verdict=verdict, finding="属实"
+    )
     follow_up_id = await bulletins.follow(session, office, item_id=life.item_id)
     await media_follow_up.conclude_follow_up(session, office, follow_up_id, outcome="已报道", concluded_on=today)
     await bulletins.propose(session, office, life.unit_id, task_id=task_id)

@@ -20,6 +20,7 @@ from tests.factories.identity import make_unit
 from tests.factories.inspections import Inspected
 from tests.factories.progress import as_unit, make_obligation
 from tests.factories.scoring import hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 # What a unit was asked in May: two reports, a notice, two orders, three visits (one unannounced and still to come),
@@ -51,7 +52,7 @@ async def ask(session: AsyncSession, actor: Actor, unit_id: UUID) -> None:
     await rectification_orders.report_rectification(session, as_unit(actor, unit_id), orders[0], text="已整改")
     verdict = RectificationVerdict.RETURNED
     await rectification_orders.verify_rectification(
-        session, person(actor), orders[0], verdict=verdict, finding="未到位"
+        session, person(actor), orders[0], AS_READ, verdict=verdict, finding="未到位"
     )
     made = await inspections.make_inspected(session, actor)
     inspected = Inspected(unit_id, made.other_id, made.official_id)
