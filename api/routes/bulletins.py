@@ -43,6 +43,8 @@ from supervision.bulletins.states import CircularState, FollowUpState, ProposalS
 router = Router("bulletins")
 
 BY_OFFICE = may(Scope.BULLETINS_WRITE, OFFICE)
+BY_PERSON = person_may(Scope.BULLETINS_WRITE, OFFICE)
+BY_PERSON_NOW = person_may(Scope.BULLETINS_WRITE, OFFICE, with_fresh_sign_in=True)
 TO_ALL_CONCERNED = may(Scope.BULLETINS_READ, *SUPERVISING)
 
 
@@ -96,24 +98,14 @@ async def add_criticism(circular_id: Id, body: Criticise, session: SessionDep, a
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post(
-    "/circulars/{circular_id}/check",
-    permission=person_may(Scope.BULLETINS_WRITE, OFFICE),
-    signs=True,
-    response_model=CircularOut,
-)
+@router.post("/circulars/{circular_id}/check", permission=BY_PERSON, signs=True, response_model=CircularOut)
 async def check_circular(circular_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Check a draft; somebody other than its drafter must."""
     await circular_sign_off.check_circular(session, actor, circular_id, version)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post(
-    "/circulars/{circular_id}/return",
-    permission=person_may(Scope.BULLETINS_WRITE, OFFICE),
-    signs=True,
-    response_model=CircularOut,
-)
+@router.post("/circulars/{circular_id}/return", permission=BY_PERSON, signs=True, response_model=CircularOut)
 async def return_circular(
     circular_id: Id, body: GiveReason, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
@@ -131,12 +123,7 @@ async def discard_circular(
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post(
-    "/circulars/{circular_id}/issue",
-    permission=person_may(Scope.BULLETINS_WRITE, OFFICE, with_fresh_sign_in=True),
-    signs=True,
-    response_model=CircularOut,
-)
+@router.post("/circulars/{circular_id}/issue", permission=BY_PERSON_NOW, signs=True, response_model=CircularOut)
 async def issue_circular(circular_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Issue a checked circular under the year's next number; from then on it is frozen."""
     await circular_sign_off.issue_circular(session, actor, circular_id, version)
@@ -195,7 +182,7 @@ async def report_rectification(
 
 @router.post(
     "/rectification_orders/{order_id}/verification",
-    permission=person_may(Scope.BULLETINS_WRITE, OFFICE),
+    permission=BY_PERSON,
     signs=True,
     response_model=RectificationOrderOut,
 )
@@ -291,10 +278,7 @@ async def get_accountability_proposal(proposal_id: Id, session: SessionDep, acto
 
 
 @router.post(
-    "/accountability_proposals/{proposal_id}/dispatch",
-    permission=person_may(Scope.BULLETINS_WRITE, OFFICE),
-    signs=True,
-    response_model=ProposalOut,
+    "/accountability_proposals/{proposal_id}/dispatch", permission=BY_PERSON, signs=True, response_model=ProposalOut
 )
 async def send_accountability_proposal(
     proposal_id: Id, body: SendProposal, version: VersionDep, session: SessionDep, actor: ActorDep

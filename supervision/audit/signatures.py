@@ -14,7 +14,7 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z
 def sign(row: Signed, version: int, answer: Mapping[str, Any]) -> str:
     """Return the digest of what is signed, for the audit; refuses who has not read the last version of a locked row.
 
-    `answer` is the thing as the API answers it, asked for once the row is locked and before anything is changed.
+    `answer` is the thing as the API answers it, read in the same transaction before anything is changed.
     """
     require_version(row, version)
     return digest_of({name: answer[name] for name in row.signed_fields})

@@ -103,7 +103,7 @@ async def _extend(session: AsyncSession, actor: Actor, life: Life) -> None:
     unit, until_on = unit_of(actor, life), date(2016, 3, 28)
     asked = await extensions.ask_extension(session, unit, life.item_id, until_on=until_on, reason="连续降雨")
     await extensions.decide_extension(
-        session, person(actor), asked, verdict="granted", until_on=None, decision="情况属实"
+        session, person(actor), asked, AS_READ, verdict="granted", until_on=None, decision="情况属实"
     )
 
 
@@ -129,14 +129,14 @@ async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID
     entry_id = await add_entry(session, life.unit_id, task_id, percent=50, received_at=at)
     drafted = await draft_publication(session, publication.person(actor), progress_entry_id=entry_id)
     await publication.approve(session, actor, drafted)
-    await publish(session, publication.person(actor), drafted)
+    await publish(session, publication.person(actor), drafted, AS_READ)
     report_id = await session.scalar(select(ProgressEntry.report_id).where(ProgressEntry.id == entry_id))
     assert report_id
     seen = {"item_id": life.item_id, "task_id": task_id, "unit_id": life.unit_id, "item_number": "示例", "goal": "示例"}
     stand = {"percent": 50, "deadline_on": NOON.date(), "light": "behind", "looked_on": date(2016, 4, 1)}
     session.add(QuarterlyLook(year=2016, quarter=1, **seen, **stand))
     until_on = date(2199, 12, 31)
-    await supplements.return_report(session, person(actor), report_id, reason="内容空泛", until_on=until_on)
+    await supplements.return_report(session, person(actor), report_id, AS_READ, reason="内容空泛", until_on=until_on)
     node: dict[str, Any] = {"name": "基础完工", "due_on": NOON.date(), "expected": "基础出地面"}
     milestone_id = await milestones.set_milestone(session, person(actor), task_id, **node)
     reached: dict[str, Any] = {"reached_on": NOON.date(), "progress": "已出地面"}
@@ -192,13 +192,13 @@ async def _end(session: AsyncSession, actor: Actor, life: Life, task_id: UUID) -
     unit = unit_of(actor, life)
     asked = await waivers.ask_waiver(session, unit, task_id, grounds="政策调整")
     refused: dict[str, Any] = {"verdict": "refused", "decision": "应当办理"}
-    await waivers.decide_waiver(session, person(actor), asked, **refused)
+    await waivers.decide_waiver(session, person(actor), asked, AS_READ, **refused)
     other_id = await add_task(session, actor, life.item_id, life.unit_id)
     granted = await waivers.ask_waiver(session, unit, other_id, grounds="规划取消")
-    await waivers.decide_waiver(session, person(actor), granted, **reviews.OPINION)
+    await waivers.decide_waiver(session, person(actor), granted, AS_READ, **reviews.OPINION)
     photo = await inspections.upload(session, unit, inspections.PDF + task_id.bytes)
     reported = await completion_reports.report_completion(session, unit, task_id, text="已办结", evidence_ids=[photo])
-    await completion_review.review_completion(session, person(actor), reported, Review(**reviews.PASS))
+    await completion_review.review_completion(session, person(actor), reported, AS_READ, Review(**reviews.PASS))
     await close_out.close_item(session, person(actor), life.item_id)
     await close_out.reopen_item(session, person(actor), life.item_id, reason="回头看发现反弹")
 

@@ -46,7 +46,7 @@ async def ask(session: AsyncSession, actor: Actor, unit_id: UUID) -> None:
     for task_id in duty.task_ids:
         report_id = await reviews.report(session, actor, unit_id, task_id)
     await completion_review.review_completion(
-        session, person(actor), report_id, Review(**{**reviews.RETURN, "rework_until_on": date(2199, 12, 31)})
+        session, person(actor), report_id, AS_READ, Review(**{**reviews.RETURN, "rework_until_on": date(2199, 12, 31)})
     )
     orders = [await bulletins.order(session, person(actor), unit_id, limit_on=date(2199, 12, 31)) for _ in range(2)]
     await rectification_orders.report_rectification(session, as_unit(actor, unit_id), orders[0], text="已整改")
