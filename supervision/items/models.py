@@ -44,20 +44,8 @@ class Item(Named, Signed, Base):
         Index(None, "search", postgresql_using="gin"),
     )
     signed_fields = (
-        "kind",
-        "number",
-        "title",
-        "source",
-        "authority_kind",
-        "authority_name",
-        "authority_number",
-        "authority_on",
-        "authority_body",
-        "authority_official_id",
-        "secrecy",
-        "is_standing",
-        "received_on",
-        "deadline_on",
+        *("kind", "number", "title", "source", "authority_kind", "authority_name", "authority_number", "authority_on"),
+        *("authority_body", "authority_official_id", "secrecy", "is_standing", "received_on", "deadline_on"),
     )
 
     kind: Mapped[str]

@@ -169,10 +169,10 @@ async def _score(session: AsyncSession, actor: Actor, life: Life) -> None:
     paper = await inspections.upload(session, actor, inspections.PDF + b"score" + life.item_id.bytes)
     evidence: dict[str, Any] = {"attachment_ids": [paper]}
     deduction_id = await proposals.propose_deduction(session, person(actor), **fact, **about, **evidence)
-    await decisions.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
+    await decisions.confirm_deduction(session, person(actor, Role.GROUP), deduction_id, AS_READ)
     await decisions.dispute_deduction(session, unit_of(actor, life), deduction_id, grounds="事实不符")
     group, verdict = person(actor, Role.GROUP), DeductionState.UPHELD
-    await decisions.rule_on_dispute(session, group, deduction_id, verdict=verdict, reason="事实清楚")
+    await decisions.rule_on_dispute(session, group, deduction_id, AS_READ, verdict=verdict, reason="事实清楚")
     await _correct(session, life, deduction_id)
 
 

@@ -181,7 +181,7 @@ async def _judgements(session: AsyncSession, actor: Actor, county: County) -> No
     for number in range(3):
         deduction_id = await proposals.propose_deduction(session, county.proposer, **fact, event=f"大会{number}")
         if number:
-            await decisions.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
+            await decisions.confirm_deduction(session, person(actor, Role.GROUP), deduction_id, AS_READ)
     await decisions.dispute_deduction(session, unit, deduction_id, grounds="事实不符")
     session.add(Settlement(year=2015, state="prepared", prepared_by=county.proposer.person, prepared_at=NOON))
     settled = Settlement(year=2014, state="confirmed", prepared_at=NOON, confirmed_at=NOON)
