@@ -24,7 +24,7 @@ HTTP_TEXTS: dict[int, tuple[str, str, str]] = {
     ),
     428: (
         "precondition_required",
-        "修改前请先读取，并在 If-Match 头中带上读到的 ETag。",
+        "修改或签批前请先读取，并在 If-Match 头中带上读到的 ETag。",
         "Read it first, then send the ETag that you read in the If-Match header.",
     ),
     429: (

@@ -45,6 +45,7 @@ class DuchaRoute(APIRoute):
     """
 
     permission: Permission
+    signs: bool
 
     def __init__(self, *place: Any, **facts: Any) -> None:
         super().__init__(*place, **{**facts, "generate_unique_id_function": _name_of})

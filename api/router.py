@@ -4,9 +4,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from api import routes
+from api.dependencies import read_version
 from api.permissions import PUBLIC, Permission
 from api.route import DuchaRoute
 from supervision.foundation.actors import Role
@@ -21,11 +22,14 @@ class Router:
         self._declared = APIRouter(prefix=prefix, route_class=DuchaRoute, tags=[tag])
 
     def _declare(
-        self, method: str, path: str, permission: Permission, facts: dict[str, Any]
+        self, method: str, path: str, permission: Permission, facts: dict[str, Any], *, signs: bool = False
     ) -> Callable[[Endpoint], Endpoint]:
+        if signs:
+            facts["dependencies"] = [*facts.get("dependencies", ()), Depends(read_version)]
+
         def declare(endpoint: Endpoint) -> Endpoint:
             self._declared.add_api_route(path, endpoint, methods=[method], **facts)
-            self.routes[-1].permission = permission
+            self.routes[-1].permission, self.routes[-1].signs = permission, signs
             return endpoint
 
         return declare
@@ -33,8 +37,14 @@ class Router:
     def get(self, path: str, *, permission: Permission, **facts: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declare("GET", path, permission, facts)
 
-    def post(self, path: str, *, permission: Permission, **facts: Any) -> Callable[[Endpoint], Endpoint]:
-        return self._declare("POST", path, permission, facts)
+    def post(
+        self, path: str, *, permission: Permission, signs: bool = False, **facts: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Declare a POST; what `signs` is a step by which somebody puts their name to what they have read of a thing.
+
+        It asks for the thing's ETag, its path is the thing's and one word more, and its endpoint hands the version on.
+        """
+        return self._declare("POST", path, permission, facts, signs=signs)
 
     def put(self, path: str, *, permission: Permission, **facts: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declare("PUT", path, permission, facts)
@@ -60,6 +70,11 @@ def all_routes() -> tuple[DuchaRoute, ...]:
 def permissions() -> dict[str, Permission]:
     """Return who may call each operation, as the routes declare it, by the operation's name."""
     return {route.name: route.permission for route in all_routes()}
+
+
+def signing_routes() -> tuple[DuchaRoute, ...]:
+    """Return the routes by which people put their name to what they have read."""
+    return tuple(route for route in all_routes() if route.signs)
 
 
 def public_operations() -> frozenset[str]:

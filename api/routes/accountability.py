@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
@@ -57,13 +57,14 @@ async def get_accountability_proposal(proposal_id: Id, session: SessionDep, acto
 @router.post(
     "/accountability_proposals/{proposal_id}/dispatch",
     permission=person_may(Scope.BULLETINS_WRITE, OFFICE),
+    signs=True,
     response_model=ProposalOut,
 )
 async def send_accountability_proposal(
-    proposal_id: Id, body: SendProposal, session: SessionDep, actor: ActorDep
+    proposal_id: Id, body: SendProposal, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Note that a proposal went to the body that decides on it."""
-    await accountability_proposals.send_proposal(session, actor, proposal_id, **body.model_dump())
+    await accountability_proposals.send_proposal(session, actor, proposal_id, version, **body.model_dump())
     return one(await accountability_queries.get_accountability_proposal(session, actor, proposal_id))
 
 

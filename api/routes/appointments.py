@@ -71,6 +71,7 @@ async def grant_role(body: GrantRole, session: SessionDep, actor: ActorDep) -> R
 @router.post(
     "/appointments/{appointment_id}/approval",
     permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR, with_fresh_sign_in=True),
+    signs=True,
     response_model=AppointmentOut,
 )
 async def approve_appointment(
@@ -84,6 +85,7 @@ async def approve_appointment(
 @router.post(
     "/appointments/{appointment_id}/refusal",
     permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
+    signs=True,
     response_model=AppointmentOut,
 )
 async def refuse_appointment(
@@ -147,6 +149,7 @@ async def get_sign_in_link(link_id: Id, session: SessionDep, actor: ActorDep) ->
 @router.post(
     "/sign_in_links/{link_id}/approval",
     permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR, with_fresh_sign_in=True),
+    signs=True,
     response_model=SignInLinkOut,
 )
 async def approve_sign_in_link(link_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:

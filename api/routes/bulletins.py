@@ -38,6 +38,8 @@ from supervision.bulletins.states import CircularState, FollowUpState, Rectifica
 router = Router("bulletins")
 
 BY_OFFICE = may(Scope.BULLETINS_WRITE, OFFICE)
+BY_PERSON = person_may(Scope.BULLETINS_WRITE, OFFICE)
+BY_PERSON_NOW = person_may(Scope.BULLETINS_WRITE, OFFICE, with_fresh_sign_in=True)
 TO_ALL_CONCERNED = may(Scope.BULLETINS_READ, *SUPERVISING)
 
 
@@ -91,39 +93,35 @@ async def add_criticism(circular_id: Id, body: Criticise, session: SessionDep, a
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post(
-    "/circulars/{circular_id}/check", permission=person_may(Scope.BULLETINS_WRITE, OFFICE), response_model=CircularOut
-)
-async def check_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+@router.post("/circulars/{circular_id}/check", permission=BY_PERSON, signs=True, response_model=CircularOut)
+async def check_circular(circular_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Check a draft; somebody other than its drafter must."""
-    await circular_sign_off.check_circular(session, actor, circular_id)
+    await circular_sign_off.check_circular(session, actor, circular_id, version)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post(
-    "/circulars/{circular_id}/return", permission=person_may(Scope.BULLETINS_WRITE, OFFICE), response_model=CircularOut
-)
-async def return_circular(circular_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
+@router.post("/circulars/{circular_id}/return", permission=BY_PERSON, signs=True, response_model=CircularOut)
+async def return_circular(
+    circular_id: Id, body: GiveReason, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Give a checked circular back to its drafter."""
-    await circular_sign_off.return_circular(session, actor, circular_id, reason=body.reason)
+    await circular_sign_off.return_circular(session, actor, circular_id, version, reason=body.reason)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post("/circulars/{circular_id}/discard", permission=BY_OFFICE, response_model=CircularOut)
-async def discard_circular(circular_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
+@router.post("/circulars/{circular_id}/discard", permission=BY_OFFICE, signs=True, response_model=CircularOut)
+async def discard_circular(
+    circular_id: Id, body: GiveReason, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Discard a circular that is not out, so that its month can be drafted anew."""
-    await circular_sign_off.discard_circular(session, actor, circular_id, reason=body.reason)
+    await circular_sign_off.discard_circular(session, actor, circular_id, version, reason=body.reason)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
-@router.post(
-    "/circulars/{circular_id}/issue",
-    permission=person_may(Scope.BULLETINS_WRITE, OFFICE, with_fresh_sign_in=True),
-    response_model=CircularOut,
-)
-async def issue_circular(circular_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+@router.post("/circulars/{circular_id}/issue", permission=BY_PERSON_NOW, signs=True, response_model=CircularOut)
+async def issue_circular(circular_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Issue a checked circular under the year's next number; from then on it is frozen."""
-    await circular_sign_off.issue_circular(session, actor, circular_id)
+    await circular_sign_off.issue_circular(session, actor, circular_id, version)
     return one(await queries.get_circular(session, actor, circular_id))
 
 
@@ -179,14 +177,15 @@ async def report_rectification(
 
 @router.post(
     "/rectification_orders/{order_id}/verification",
-    permission=person_may(Scope.BULLETINS_WRITE, OFFICE),
+    permission=BY_PERSON,
+    signs=True,
     response_model=RectificationOrderOut,
 )
 async def verify_rectification(
-    order_id: Id, body: VerifyRectification, session: SessionDep, actor: ActorDep
+    order_id: Id, body: VerifyRectification, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Close an order after looking, or return it to the unit; somebody other than who ordered it must."""
-    await rectification_orders.verify_rectification(session, actor, order_id, **body.model_dump())
+    await rectification_orders.verify_rectification(session, actor, order_id, version, **body.model_dump())
     return one(await rectification_queries.get_rectification_order(session, actor, order_id))
 
 

@@ -2,7 +2,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.edge import ZIP
 from api.permissions import AUDITOR, GROUP, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may, person_may
 from api.replies import download, many, one, reply
@@ -156,11 +156,14 @@ async def get_complaint(complaint_id: Id, session: SessionDep, actor: ActorDep) 
 @router.post(
     "/burden/complaints/{complaint_id}/answer",
     permission=person_may(Scope.ITEMS_WRITE, OFFICE),
+    signs=True,
     response_model=ComplaintOut,
 )
-async def answer_complaint(complaint_id: Id, body: AnswerComplaint, session: SessionDep, actor: ActorDep) -> Response:
+async def answer_complaint(
+    complaint_id: Id, body: AnswerComplaint, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Answer a complaint: upheld, the request is withdrawn; rejected, it stands."""
-    await complaints.answer_complaint(session, actor, complaint_id, **body.model_dump())
+    await complaints.answer_complaint(session, actor, complaint_id, version, **body.model_dump())
     return one(await queries.get_complaint(session, actor, complaint_id))
 
 

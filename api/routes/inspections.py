@@ -86,13 +86,14 @@ async def amend_inspection_plan(
 @router.post(
     "/inspection_plans/{plan_id}/decision",
     permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER),
+    signs=True,
     response_model=InspectionPlanOut,
 )
 async def decide_inspection_plan(
-    plan_id: Id, body: DecideInspectionPlan, session: SessionDep, actor: ActorDep
+    plan_id: Id, body: DecideInspectionPlan, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Approve or refuse a draft; somebody other than its writer must."""
-    await plans.decide_plan(session, actor, plan_id, verdict=body.verdict, reason=body.reason)
+    await plans.decide_plan(session, actor, plan_id, version, verdict=body.verdict, reason=body.reason)
     return one(await queries.get_plan(session, actor, plan_id))
 
 

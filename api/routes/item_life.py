@@ -1,6 +1,6 @@
 from fastapi import Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, UNIT, WORKING, Scope, may, person_may
 from api.replies import all_of, many, one, reply
 from api.router import Router
@@ -65,20 +65,30 @@ async def list_item_changes(
 
 
 @router.post(
-    "/items/{item_id}/approval", permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=ItemOut
+    "/items/{item_id}/approval",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER),
+    signs=True,
+    response_model=ItemOut,
 )
-async def approve_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
+async def approve_item(
+    item_id: Id, body: ChangeItem, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Confirm a registration, which opens the item; another person than the registrar does."""
-    await registration_approval.approve_item(session, actor, item_id, **body.model_dump())
+    await registration_approval.approve_item(session, actor, item_id, version, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 
 @router.post(
-    "/items/{item_id}/refusal", permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=ItemOut
+    "/items/{item_id}/refusal",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER),
+    signs=True,
+    response_model=ItemOut,
 )
-async def refuse_item(item_id: Id, body: ChangeItem, session: SessionDep, actor: ActorDep) -> Response:
+async def refuse_item(
+    item_id: Id, body: ChangeItem, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Refuse a registration; another person than the registrar does."""
-    await registration_approval.refuse_item(session, actor, item_id, **body.model_dump())
+    await registration_approval.refuse_item(session, actor, item_id, version, **body.model_dump())
     return one(await queries.get_item(session, actor, item_id))
 
 

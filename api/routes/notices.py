@@ -100,38 +100,49 @@ async def amend_notice(
 
 
 @router.post(
-    "/notices/{notice_id}/return", permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=NoticeOut
+    "/notices/{notice_id}/return",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER),
+    signs=True,
+    response_model=NoticeOut,
 )
-async def return_notice(notice_id: Id, body: GiveReason, session: SessionDep, actor: ActorDep) -> Response:
+async def return_notice(
+    notice_id: Id, body: GiveReason, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Give a notice back to its drafter with a reason, before it is issued."""
-    await sign_off.return_notice(session, actor, notice_id, reason=body.reason)
+    await sign_off.return_notice(session, actor, notice_id, version, reason=body.reason)
     return one(await queries.get_notice(session, actor, notice_id))
 
 
-@router.post("/notices/{notice_id}/check", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=NoticeOut)
-async def check_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+@router.post(
+    "/notices/{notice_id}/check", permission=person_may(Scope.ITEMS_WRITE, OFFICE), signs=True, response_model=NoticeOut
+)
+async def check_notice(notice_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Check a draft; another person than the drafter does."""
-    await sign_off.check_notice(session, actor, notice_id)
+    await sign_off.check_notice(session, actor, notice_id, version)
     return one(await queries.get_notice(session, actor, notice_id))
 
 
 @router.post(
     "/notices/{notice_id}/countersignature",
     permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER),
+    signs=True,
     response_model=NoticeOut,
 )
-async def countersign_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+async def countersign_notice(notice_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Countersign a notice; another person than the drafter does."""
-    await sign_off.countersign_notice(session, actor, notice_id)
+    await sign_off.countersign_notice(session, actor, notice_id, version)
     return one(await queries.get_notice(session, actor, notice_id))
 
 
 @router.post(
-    "/notices/{notice_id}/issue", permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER), response_model=NoticeOut
+    "/notices/{notice_id}/issue",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE, LEADER),
+    signs=True,
+    response_model=NoticeOut,
 )
-async def issue_notice(notice_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+async def issue_notice(notice_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Issue a notice under its number and deliver it to its units; another person than the drafter does."""
-    await sign_off.issue_notice(session, actor, notice_id)
+    await sign_off.issue_notice(session, actor, notice_id, version)
     return one(await queries.get_notice(session, actor, notice_id))
 
 

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import LEADER, OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
@@ -100,11 +100,14 @@ async def escalate_problem(problem_id: Id, body: EscalateProblem, session: Sessi
 @router.post(
     "/problems/{problem_id}/decision",
     permission=person_may(Scope.PROGRESS_WRITE, OFFICE, LEADER, UNIT),
+    signs=True,
     response_model=ProblemOut,
 )
-async def decide_problem(problem_id: Id, body: DecideProblem, session: SessionDep, actor: ActorDep) -> Response:
+async def decide_problem(
+    problem_id: Id, body: DecideProblem, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Decide at the level where a problem stands; the office records what the joint conference decided."""
-    await solution.decide_problem(session, actor, problem_id, **body.model_dump())
+    await solution.decide_problem(session, actor, problem_id, version, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))
 
 
@@ -118,9 +121,14 @@ async def follow_up_problem(problem_id: Id, body: FollowUpProblem, session: Sess
 
 
 @router.post(
-    "/problems/{problem_id}/resolution", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ProblemOut
+    "/problems/{problem_id}/resolution",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE),
+    signs=True,
+    response_model=ProblemOut,
 )
-async def resolve_problem(problem_id: Id, body: ResolveProblem, session: SessionDep, actor: ActorDep) -> Response:
+async def resolve_problem(
+    problem_id: Id, body: ResolveProblem, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Find a decided problem solved."""
-    await solution.resolve_problem(session, actor, problem_id, **body.model_dump())
+    await solution.resolve_problem(session, actor, problem_id, version, **body.model_dump())
     return one(await queries.get_problem(session, actor, problem_id))

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
@@ -83,11 +83,14 @@ async def enter_report(obligation_id: Id, body: EnterReport, session: SessionDep
 @router.post(
     "/progress_reports/{report_id}/return",
     permission=person_may(Scope.PROGRESS_WRITE, OFFICE),
+    signs=True,
     response_model=ReportOut,
 )
-async def return_report(report_id: Id, body: ReturnReport, session: SessionDep, actor: ActorDep) -> Response:
+async def return_report(
+    report_id: Id, body: ReturnReport, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Return a hollow report for supplement: it counts no longer, and the unit owes it again."""
-    await supplements.return_report(session, actor, report_id, **body.model_dump())
+    await supplements.return_report(session, actor, report_id, version, **body.model_dump())
     return one(await queries.get_progress_report(session, actor, report_id))
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import AUDITOR, GROUP, OFFICE, PUBLIC, PUBLISHER, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
@@ -67,24 +67,26 @@ async def get_publication(publication_id: Id, session: SessionDep, actor: ActorD
 @router.post(
     "/v1/publications/{publication_id}/review",
     permission=person_may(Scope.PUBLICATION_WRITE, OFFICE, PUBLISHER),
+    signs=True,
     response_model=PublicationOut,
 )
 async def review_publication(
-    publication_id: Id, body: ReviewPublication, session: SessionDep, actor: ActorDep
+    publication_id: Id, body: ReviewPublication, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Approve or refuse a draft; somebody other than its drafter must."""
-    await publication_review.review_publication(session, actor, publication_id, **body.model_dump())
+    await publication_review.review_publication(session, actor, publication_id, version, **body.model_dump())
     return one(await queries.get_publication(session, actor, publication_id))
 
 
 @router.post(
     "/v1/publications/{publication_id}/release",
     permission=person_may(Scope.PUBLICATION_WRITE, OFFICE, PUBLISHER),
+    signs=True,
     response_model=PublicationOut,
 )
-async def publish(publication_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+async def publish(publication_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Publish what was approved; from then on it is frozen, and the feed shows it."""
-    await release.publish(session, actor, publication_id)
+    await release.publish(session, actor, publication_id, version)
     return one(await queries.get_publication(session, actor, publication_id))
 
 

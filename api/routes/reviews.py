@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
@@ -71,13 +71,16 @@ async def get_completion_report(completion_report_id: Id, session: SessionDep, a
 @router.post(
     "/completion_reports/{completion_report_id}/review",
     permission=person_may(Scope.ITEMS_WRITE, OFFICE),
+    signs=True,
     response_model=CompletionReportOut,
 )
 async def review_completion(
-    completion_report_id: Id, body: ReviewCompletion, session: SessionDep, actor: ActorDep
+    completion_report_id: Id, body: ReviewCompletion, version: VersionDep, session: SessionDep, actor: ActorDep
 ) -> Response:
     """Pass a completion report with a feedback opinion, or return it for rework with a new limit."""
-    await completion_review.review_completion(session, actor, completion_report_id, Review(**body.model_dump()))
+    await completion_review.review_completion(
+        session, actor, completion_report_id, version, Review(**body.model_dump())
+    )
     return one(await queries.get_completion_report(session, actor, completion_report_id))
 
 
@@ -116,11 +119,16 @@ async def get_waiver(waiver_id: Id, session: SessionDep, actor: ActorDep) -> Res
 
 
 @router.post(
-    "/waivers/{waiver_id}/decision", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=WaiverOut
+    "/waivers/{waiver_id}/decision",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE),
+    signs=True,
+    response_model=WaiverOut,
 )
-async def decide_waiver(waiver_id: Id, body: DecideWaiver, session: SessionDep, actor: ActorDep) -> Response:
+async def decide_waiver(
+    waiver_id: Id, body: DecideWaiver, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Grant a waiver on a written opinion or a principal county leader's approval, or refuse it; the asker may not."""
-    await waivers.decide_waiver(session, actor, waiver_id, **body.model_dump())
+    await waivers.decide_waiver(session, actor, waiver_id, version, **body.model_dump())
     return one(await queries.get_waiver(session, actor, waiver_id))
 
 

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import GROUP, OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
@@ -102,21 +102,26 @@ async def get_deduction(deduction_id: Id, session: SessionDep, actor: ActorDep) 
 @router.post(
     "/deductions/{deduction_id}/verification",
     permission=person_may(Scope.SCORES_WRITE, OFFICE, GROUP),
+    signs=True,
     response_model=DeductionOut,
 )
-async def verify_deduction(deduction_id: Id, body: VerifyDeduction, session: SessionDep, actor: ActorDep) -> Response:
+async def verify_deduction(
+    deduction_id: Id, body: VerifyDeduction, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Record that what the media report was looked into and is true; without it nothing of the kind is confirmed."""
-    await decisions.verify_deduction(session, actor, deduction_id, verification=body.verification)
+    await decisions.verify_deduction(session, actor, deduction_id, version, verification=body.verification)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
 @router.post(
     "/deductions/{deduction_id}/confirmation",
     permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
+    signs=True,
     response_model=DeductionOut,
 )
 async def confirm_deduction(
     deduction_id: Id,
+    version: VersionDep,
     session: SessionDep,
     actor: ActorDep,
     same_fact_as: Annotated[
@@ -125,27 +130,35 @@ async def confirm_deduction(
     ] = None,
 ) -> Response:
     """Confirm a proposed deduction; it counts from now on, as one fact with another if that is named."""
-    await decisions.confirm_deduction(session, actor, deduction_id, same_fact_as_id=same_fact_as)
+    await decisions.confirm_deduction(session, actor, deduction_id, version, same_fact_as_id=same_fact_as)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
 @router.post(
-    "/deductions/{deduction_id}/refusal", permission=person_may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
+    "/deductions/{deduction_id}/refusal",
+    permission=person_may(Scope.SCORES_WRITE, GROUP),
+    signs=True,
+    response_model=DeductionOut,
 )
-async def refuse_deduction(deduction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
+async def refuse_deduction(
+    deduction_id: Id, body: Decide, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Refuse a proposed deduction; it stays on record."""
-    await decisions.refuse_deduction(session, actor, deduction_id, reason=body.reason)
+    await decisions.refuse_deduction(session, actor, deduction_id, version, reason=body.reason)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
 @router.post(
     "/deductions/{deduction_id}/reversal",
     permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
+    signs=True,
     response_model=DeductionOut,
 )
-async def reverse_deduction(deduction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
+async def reverse_deduction(
+    deduction_id: Id, body: Decide, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Reverse a confirmed deduction by a counter-entry; by somebody who neither proposed nor confirmed it."""
-    await decisions.reverse_deduction(session, actor, deduction_id, reason=body.reason)
+    await decisions.reverse_deduction(session, actor, deduction_id, version, reason=body.reason)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 
@@ -159,11 +172,16 @@ async def dispute_deduction(deduction_id: Id, body: Dispute, session: SessionDep
 
 
 @router.post(
-    "/deductions/{deduction_id}/ruling", permission=person_may(Scope.SCORES_WRITE, GROUP), response_model=DeductionOut
+    "/deductions/{deduction_id}/ruling",
+    permission=person_may(Scope.SCORES_WRITE, GROUP),
+    signs=True,
+    response_model=DeductionOut,
 )
-async def rule_on_dispute(deduction_id: Id, body: RuleOnDispute, session: SessionDep, actor: ActorDep) -> Response:
+async def rule_on_dispute(
+    deduction_id: Id, body: RuleOnDispute, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Uphold a disputed deduction or reverse it; by somebody who neither proposed nor confirmed it."""
-    await decisions.rule_on_dispute(session, actor, deduction_id, verdict=body.verdict, reason=body.reason)
+    await decisions.rule_on_dispute(session, actor, deduction_id, version, verdict=body.verdict, reason=body.reason)
     return one(await queries.get_deduction(session, actor, deduction_id))
 
 

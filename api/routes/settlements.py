@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from api.dependencies import ActorDep, Once, PageDep, SessionDep
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.edge import XLSX
 from api.permissions import AUDITOR, GROUP, OFFICE, SUPERVISING, Scope, may, person_may
 from api.replies import many, one, saved_as
@@ -40,11 +40,12 @@ async def prepare_settlement(year: Year, session: SessionDep, actor: ActorDep) -
 @router.post(
     "/settlements/{year}/confirmation",
     permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
+    signs=True,
     response_model=SettlementOut,
 )
-async def confirm_settlement(year: Year, session: SessionDep, actor: ActorDep) -> Response:
+async def confirm_settlement(year: Year, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Confirm a year's settlement, by another person than prepared it; it is frozen from then on."""
-    await settlement.confirm_settlement(session, actor, year=year)
+    await settlement.confirm_settlement(session, actor, year=year, version=version)
     return one(await settlement_queries.get_settlement(session, actor, year))
 
 
@@ -118,22 +119,28 @@ async def get_settlement_reopening(reopening_id: Id, session: SessionDep, actor:
 @router.post(
     "/settlement_reopenings/{reopening_id}/approval",
     permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
+    signs=True,
     response_model=ReopeningOut,
 )
-async def approve_settlement_reopening(reopening_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+async def approve_settlement_reopening(
+    reopening_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Approve of settling a year anew; the second approval opens the year, and its settlement is kept."""
-    await reopenings.approve_reopening(session, actor, reopening_id)
+    await reopenings.approve_reopening(session, actor, reopening_id, version)
     return one(await settlement_queries.get_reopening(session, actor, reopening_id))
 
 
 @router.post(
     "/settlement_reopenings/{reopening_id}/refusal",
     permission=person_may(Scope.SCORES_WRITE, GROUP),
+    signs=True,
     response_model=ReopeningOut,
 )
-async def refuse_settlement_reopening(reopening_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
+async def refuse_settlement_reopening(
+    reopening_id: Id, body: Decide, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Refuse to settle a year anew."""
-    await reopenings.refuse_reopening(session, actor, reopening_id, reason=body.reason)
+    await reopenings.refuse_reopening(session, actor, reopening_id, version, reason=body.reason)
     return one(await settlement_queries.get_reopening(session, actor, reopening_id))
 
 
@@ -174,20 +181,26 @@ async def get_score_correction(correction_id: Id, session: SessionDep, actor: Ac
 @router.post(
     "/score_corrections/{correction_id}/confirmation",
     permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
+    signs=True,
     response_model=CorrectionOut,
 )
-async def confirm_score_correction(correction_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+async def confirm_score_correction(
+    correction_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Confirm a correction, by another person; it is an entry of the year after."""
-    await corrections.confirm_correction(session, actor, correction_id)
+    await corrections.confirm_correction(session, actor, correction_id, version)
     return one(await settlement_queries.get_correction(session, actor, correction_id))
 
 
 @router.post(
     "/score_corrections/{correction_id}/refusal",
     permission=person_may(Scope.SCORES_WRITE, GROUP),
+    signs=True,
     response_model=CorrectionOut,
 )
-async def refuse_score_correction(correction_id: Id, body: Decide, session: SessionDep, actor: ActorDep) -> Response:
+async def refuse_score_correction(
+    correction_id: Id, body: Decide, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Refuse a correction; it stays on record."""
-    await corrections.refuse_correction(session, actor, correction_id, reason=body.reason)
+    await corrections.refuse_correction(session, actor, correction_id, version, reason=body.reason)
     return one(await settlement_queries.get_correction(session, actor, correction_id))

@@ -188,9 +188,14 @@ async def get_extension(extension_id: Id, session: SessionDep, actor: ActorDep) 
 
 
 @router.post(
-    "/extensions/{extension_id}/decision", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ExtensionOut
+    "/extensions/{extension_id}/decision",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE),
+    signs=True,
+    response_model=ExtensionOut,
 )
-async def decide_extension(extension_id: Id, body: DecideExtension, session: SessionDep, actor: ActorDep) -> Response:
+async def decide_extension(
+    extension_id: Id, body: DecideExtension, version: VersionDep, session: SessionDep, actor: ActorDep
+) -> Response:
     """Grant an extension, which moves the item's deadline, or refuse it; the asker may not."""
-    await extensions.decide_extension(session, actor, extension_id, **body.model_dump())
+    await extensions.decide_extension(session, actor, extension_id, version, **body.model_dump())
     return one(await queries.get_extension(session, actor, extension_id))

@@ -95,6 +95,7 @@ class ReportSummary(Answer):
     returned_at: datetime | None
     return_reason: str | None = Field(max_length=4000)
     supplement_until_on: FullDate | None
+    version: int = Field(ge=1)
 
 
 class ReportOut(ReportSummary):

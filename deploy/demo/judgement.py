@@ -37,9 +37,9 @@ class Judgement:
                 raise FellShort(f"a deduction is proposed for {deduction['unit']}: {deduction['reason']}")
             path = f"/v1/deductions/{deduction['id']}"
             if deduction["item_id"] == self.docket.items[script.LATE_NOTICE]:
-                self.county.group.post(f"{path}/refusal", {"reason": "上级系统停机，有正当理由（示例）"})
+                self.county.group.sign(f"{path}/refusal", {"reason": "上级系统停机，有正当理由（示例）"})
             else:
-                self.county.group.post(f"{path}/confirmation")
+                self.county.group.sign(f"{path}/confirmation")
 
     def _publish_circular(self) -> None:
         """Draft May's circular from the record; another person checks and issues it (§4(4), annex art. 12)."""
@@ -56,8 +56,8 @@ class Judgement:
         )
         praise = {"unit_id": self.county.unit_ids[THIRD], "reason": "主动协调管网移交（示例）"}
         self.county.office.post(f"{path}/commendations", praise)
-        self.county.second_office.post(f"{path}/check")
-        self.county.second_office.post(f"{path}/issue")
+        self.county.second_office.sign(f"{path}/check")
+        self.county.second_office.sign(f"{path}/issue")
 
     def _warn(self, quarter: int) -> None:
         self.county.group.post("/v1/quarterly_warnings", {"year": YEAR, "quarter": quarter})
@@ -75,12 +75,12 @@ class Judgement:
         self.by_hand = f"/v1/deductions/{proposed['id']}"
 
     def _confirm_by_hand(self) -> None:
-        self.county.group.post(f"{self.by_hand}/confirmation")
+        self.county.group.sign(f"{self.by_hand}/confirmation")
 
     def _reverse_by_hand(self) -> None:
-        self.county.second_group.post(f"{self.by_hand}/reversal", {"reason": "经复核，批评对象有误（示例）"})
+        self.county.second_group.sign(f"{self.by_hand}/reversal", {"reason": "经复核，批评对象有误（示例）"})
 
     def _settle(self) -> None:
         """Prepare the year's final scores, and let the group confirm them: from then on they are frozen (art. 5)."""
         self.county.office.post(f"/v1/settlements/{YEAR}")
-        self.county.group.post(f"/v1/settlements/{YEAR}/confirmation")
+        self.county.group.sign(f"/v1/settlements/{YEAR}/confirmation")

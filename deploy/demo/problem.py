@@ -30,12 +30,12 @@ class SharedProblem:
             (on(3, 8), self._open),
             (on(3, 10), lambda: self._do(responsible, "plan", {"text": "先移交管网，再筹资改造（示例）。"})),
             (on(3, 14), lambda: self._do(responsible, "escalation", {"reason": "移交涉及两家（示例）。", **leaders})),
-            (on(4, 6, 15), lambda: self._do(county.leader, "decision", at_once)),
+            (on(4, 6, 15), lambda: self._sign(county.leader, "decision", at_once)),
             (on(4, 21), lambda: self._do(other, "follow_up", {"text": "移交前的欠费由谁承担未能商定（示例）。"})),
             (on(4, 25), lambda: self._do(county.leader, "escalation", {"reason": "提请联席会（示例）。"})),
-            (on(5, 6), lambda: self._do(county.office, "decision", decided)),
+            (on(5, 6), lambda: self._sign(county.office, "decision", decided)),
             (on(12, 8), lambda: self._do(other, "follow_up", {"text": "移交手续已办完（示例）。"})),
-            (on(12, 13), lambda: self._do(county.office, "resolution", {"text": "经核实，管网已移交（示例）。"})),
+            (on(12, 13), lambda: self._sign(county.office, "resolution", {"text": "经核实，管网已移交（示例）。"})),
         ]
 
     def _open(self) -> None:
@@ -54,3 +54,6 @@ class SharedProblem:
 
     def _do(self, desk: Any, verb: str, body: dict[str, Any]) -> None:
         desk.post(f"{self.path}/{verb}", body)
+
+    def _sign(self, desk: Any, verb: str, body: dict[str, Any]) -> None:
+        desk.sign(f"{self.path}/{verb}", body)

@@ -46,9 +46,9 @@ class Procedure:
         }
         notice = self.county.office.post(f"/v1/items/{self.docket.items[item]}/notices", draft)
         path = f"/v1/notices/{notice['id']}"
-        self.county.second_office.post(f"{path}/check")
-        self.county.leader.post(f"{path}/countersignature")
-        self.county.second_office.post(f"{path}/issue")
+        self.county.second_office.sign(f"{path}/check")
+        self.county.leader.sign(f"{path}/countersignature")
+        self.county.second_office.sign(f"{path}/issue")
 
     def _acknowledge(self, unit: str) -> None:
         desk = self.county.units[unit]
@@ -66,7 +66,7 @@ class Procedure:
             f"/v1/items/{self.docket.items[script.EXTENDED_INSTRUCTION]}/extensions",
             {"until_on": script.EXTENDED_UNTIL.isoformat(), "reason": "汛期无法施工（示例）"},
         )
-        self.county.office.post(
+        self.county.office.sign(
             f"/v1/extensions/{asked['id']}/decision", {"verdict": "granted", "decision": "情况属实，同意延期（示例）"}
         )
 
@@ -97,7 +97,7 @@ class Procedure:
             decision = {"verdict": waiver.verdict, "decision": waiver.decision}
             if waiver.verdict == "granted":
                 decision["approved_by_id"] = self.county.officials[PRINCIPAL]
-            self.county.office.post(f"/v1/waivers/{asked['id']}/decision", decision)
+            self.county.office.sign(f"/v1/waivers/{asked['id']}/decision", decision)
 
         return [(waiver.asked, ask), (waiver.decided, decide)]
 
@@ -122,4 +122,4 @@ class Procedure:
                 self._review(waiting["id"], criteria, {"verdict": "passed", **PASSED})
 
     def _review(self, report_id: str, criteria: list[dict[str, Any]], verdict: dict[str, Any]) -> None:
-        self.county.office.post(f"/v1/completion_reports/{report_id}/review", {"criteria": criteria, **verdict})
+        self.county.office.sign(f"/v1/completion_reports/{report_id}/review", {"criteria": criteria, **verdict})

@@ -137,6 +137,6 @@ class Year:
             entry = report["entries"][shift % len(report["entries"])]
             draft = self.county.publisher.post("/v1/publications", {"progress_entry_id": entry["id"]})
             verdict = {"verdict": "approved", "legal_basis": "《政府信息公开条例》第十九条"}
-            self.county.office.post(f"/v1/publications/{draft['id']}/review", verdict)
-            self.county.publisher.post(f"/v1/publications/{draft['id']}/release")
+            self.county.office.sign(f"/v1/publications/{draft['id']}/review", verdict)
+            self.county.publisher.sign(f"/v1/publications/{draft['id']}/release")
             self.published += 1

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.bulletins import accountability_queries, rules
 from supervision.bulletins.errors import OfficialOfAnotherUnit, ProposalStateForbids, TaskOfAnotherUnit
 from supervision.bulletins.models import AccountabilityProposal, TracedPerson
@@ -59,21 +60,29 @@ async def propose_accountability(
 
 
 async def send_proposal(
-    session: AsyncSession, actor: Actor, proposal_id: UUID, *, deciding_body: str, sent_on: date
+    session: AsyncSession, actor: Actor, proposal_id: UUID, version: int, *, deciding_body: str, sent_on: date
 ) -> None:
-    """Note that a proposal went to the body that decides on it; refuses one that went before, and a future day."""
-    proposal = await _lock(session, actor, proposal_id, ProposalState.SENT)
+    """Note that a proposal went to the body that decides on it.
+
+    Refuses a stale version, one that went before, and a future day.
+    """
+    proposal = await accountability_queries.get_proposal_for_update(session, actor, proposal_id)
+    read = await accountability_queries.get_accountability_proposal(session, actor, proposal_id)
+    signed = signatures.sign(proposal, version, read)
+    _require_follows(proposal, ProposalState.SENT)
     await days.check(session, "send_accountability_proposal", {"/sent_on": sent_on})
     rules.check_order(sent_on, not_before=shanghai_day(proposal.proposed_at))
     proposal.state, proposal.deciding_body, proposal.sent_on = ProposalState.SENT, deciding_body, sent_on
-    await audit.record(session, actor, "accountability.sent", proposal_id, deciding_body=deciding_body, sent_on=sent_on)
+    noted = {"deciding_body": deciding_body, "sent_on": sent_on, "signed_sha256": signed}
+    await audit.record(session, actor, "accountability.sent", proposal_id, **noted)
 
 
 async def note_answer(
     session: AsyncSession, actor: Actor, proposal_id: UUID, *, answer: str, answered_on: date
 ) -> None:
     """Note what the deciding body answered; refuses a proposal that was not sent or is answered, and a wrong day."""
-    proposal = await _lock(session, actor, proposal_id, ProposalState.ANSWERED)
+    proposal = await accountability_queries.get_proposal_for_update(session, actor, proposal_id)
+    _require_follows(proposal, ProposalState.ANSWERED)
     await days.check(session, "note_accountability_answer", {"/answered_on": answered_on})
     rules.check_order(answered_on, not_before=proposal.sent_on)
     proposal.state, proposal.answer, proposal.answered_on = ProposalState.ANSWERED, answer, answered_on
@@ -111,10 +120,6 @@ async def _unit_of(session: AsyncSession, official_id: UUID) -> UUID | None:
     return found
 
 
-async def _lock(
-    session: AsyncSession, actor: Actor, proposal_id: UUID, following: ProposalState
-) -> AccountabilityProposal:
-    proposal = await accountability_queries.get_proposal_for_update(session, actor, proposal_id)
+def _require_follows(proposal: AccountabilityProposal, following: ProposalState) -> None:
     if following not in PROPOSAL_FOLLOWS[ProposalState(proposal.state)]:
         raise ProposalStateForbids(state=proposal.state)
-    return proposal

@@ -4,6 +4,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.bulletins import policy, queries, rules
 from supervision.bulletins.circular_numbers import take_number
 from supervision.bulletins.errors import CircularStateForbids
@@ -16,36 +17,38 @@ from supervision.items.models import Item
 from supervision.messaging import outbox
 
 
-async def check_circular(session: AsyncSession, actor: Actor, circular_id: UUID) -> None:
-    """Check a draft (核稿); refuses its drafter, and what is no draft."""
-    circular = await _lock(session, actor, circular_id, CircularState.CHECKED)
+async def check_circular(session: AsyncSession, actor: Actor, circular_id: UUID, version: int) -> None:
+    """Check a draft (核稿); refuses its drafter, a stale version, and what is no draft."""
+    circular, signed = await _lock(session, actor, circular_id, version, CircularState.CHECKED)
     policy.require_another_than_drafter(actor, circular)
     circular.state = CircularState.CHECKED
     circular.checked_by, circular.checked_at = actor.person, await clock.now(session)
-    await audit.record(session, actor, "circular.checked", circular_id)
+    await audit.record(session, actor, "circular.checked", circular_id, signed_sha256=signed)
 
 
-async def return_circular(session: AsyncSession, actor: Actor, circular_id: UUID, *, reason: str) -> None:
-    """Give a checked circular back to its drafter with a reason; refuses what is not checked."""
-    circular = await _lock(session, actor, circular_id, CircularState.DRAFTED)
+async def return_circular(session: AsyncSession, actor: Actor, circular_id: UUID, version: int, *, reason: str) -> None:
+    """Give a checked circular back to its drafter with a reason; refuses a stale version, and what is not checked."""
+    circular, signed = await _lock(session, actor, circular_id, version, CircularState.DRAFTED)
     circular.state, circular.reason = CircularState.DRAFTED, reason
     circular.checked_by = circular.checked_at = None
-    await audit.record(session, actor, "circular.returned", circular_id, reason=reason)
+    await audit.record(session, actor, "circular.returned", circular_id, reason=reason, signed_sha256=signed)
 
 
-async def discard_circular(session: AsyncSession, actor: Actor, circular_id: UUID, *, reason: str) -> None:
-    """Discard a circular that is not out, so that the month can be drafted anew; refuses what is issued."""
-    circular = await _lock(session, actor, circular_id, CircularState.DISCARDED)
+async def discard_circular(
+    session: AsyncSession, actor: Actor, circular_id: UUID, version: int, *, reason: str
+) -> None:
+    """Discard a circular, so that the month can be drafted anew; refuses a stale version, and what is issued."""
+    circular, signed = await _lock(session, actor, circular_id, version, CircularState.DISCARDED)
     circular.state, circular.reason = CircularState.DISCARDED, reason
-    await audit.record(session, actor, "circular.discarded", circular_id, reason=reason)
+    await audit.record(session, actor, "circular.discarded", circular_id, reason=reason, signed_sha256=signed)
 
 
-async def issue_circular(session: AsyncSession, actor: Actor, circular_id: UUID) -> None:
+async def issue_circular(session: AsyncSession, actor: Actor, circular_id: UUID, version: int) -> None:
     """Issue a checked circular under the year's next number, which freezes it, and tell those whom it names (§4(4)).
 
-    The leaders of the units that it names get a message. Refuses its drafter, and what is not checked.
+    The leaders of the units that it names get a message. Refuses its drafter, a stale version, and what is not checked.
     """
-    circular = await _lock(session, actor, circular_id, CircularState.ISSUED)
+    circular, signed = await _lock(session, actor, circular_id, version, CircularState.ISSUED)
     policy.require_another_than_drafter(actor, circular)
     now = await clock.now(session)
     today = now.astimezone(clock.SHANGHAI).date()
@@ -54,15 +57,19 @@ async def issue_circular(session: AsyncSession, actor: Actor, circular_id: UUID)
     circular.sequence, circular.number = await take_number(session, today.year)
     circular.state = CircularState.ISSUED
     circular.issued_by, circular.issued_at, circular.issued_on = actor.person, now, today
-    await audit.record(session, actor, "circular.issued", circular_id, number=circular.number)
+    facts = {"number": circular.number, "signed_sha256": signed}
+    await audit.record(session, actor, "circular.issued", circular_id, **facts)
     await _tell(session, actor, circular_id, circular.number)
 
 
-async def _lock(session: AsyncSession, actor: Actor, circular_id: UUID, following: CircularState) -> Circular:
+async def _lock(
+    session: AsyncSession, actor: Actor, circular_id: UUID, version: int, following: CircularState
+) -> tuple[Circular, str]:
     circular = await queries.get_circular_for_update(session, actor, circular_id)
+    signed = signatures.sign(circular, version, await queries.get_circular(session, actor, circular_id))
     if following not in CIRCULAR_FOLLOWS[CircularState(circular.state)]:
         raise CircularStateForbids(state=circular.state)
-    return circular
+    return circular, signed
 
 
 async def _conclude(session: AsyncSession, circular: Circular) -> str:

@@ -15,11 +15,11 @@ from supervision.bulletins.states import (
     RectificationState,
     RectificationVerdict,
 )
-from supervision.foundation.database import Base, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Named, Signed, Versioned, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
 
 
-class Circular(Named, Versioned, Base):
+class Circular(Named, Signed, Base):
     """A month's or quarter's circular (督查通报), its figures as of the end of the cut-off day; frozen once issued.
 
     `month` is the period's first day; `warned` are the units that a quarter's circular lists as warned.
@@ -40,6 +40,10 @@ class Circular(Named, Versioned, Base):
             postgresql_where=sql("state <> 'discarded'"),
         ),
         Index(None, "jurisdiction_id", "id"),
+    )
+    signed_fields = (
+        *("kind", "month", "title", "cut_off_on", "text", "counts", "laggards", "warned"),
+        *("commendations", "criticisms"),
     )
 
     kind: Mapped[str] = mapped_column(server_default=CircularKind.MONTHLY)
@@ -109,7 +113,7 @@ class Criticism(Named, Base):
     reason: Mapped[str]
 
 
-class RectificationOrder(Named, Versioned, Base):
+class RectificationOrder(Named, Signed, Base):
     """An order to a unit to put a matter right within a limit (限时整改), verified before it closes."""
 
     __tablename__ = "rectification_order"
@@ -119,6 +123,7 @@ class RectificationOrder(Named, Versioned, Base):
         one_of("state", RectificationState),
         Index(None, "jurisdiction_id", "id"),
     )
+    signed_fields = ("unit_id", "item_id", "matter", "limit_on", "reports")
 
     unit_id: Mapped[UUID]
     item_id: Mapped[UUID | None]
@@ -172,7 +177,7 @@ class MediaFollowUp(Named, Versioned, Base):
     concluded_on: Mapped[date | None]
 
 
-class AccountabilityProposal(Named, Versioned, Base):
+class AccountabilityProposal(Named, Signed, Base):
     """A proposal (问责建议) to the body that decides on accountability, and that body's answer."""
 
     __tablename__ = "accountability_proposal"
@@ -183,6 +188,7 @@ class AccountabilityProposal(Named, Versioned, Base):
         one_of("state", ProposalState),
         Index(None, "jurisdiction_id", "id"),
     )
+    signed_fields = ("unit_id", "official_id", "task_id", "fact_on", "facts", "traced")
 
     unit_id: Mapped[UUID]
     official_id: Mapped[UUID | None]

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.bulletins import policy, rectification_queries
 from supervision.bulletins.errors import LimitInPast, MatterItemUnknown, RectificationStateForbids
 from supervision.bulletins.models import RectificationOrder, RectificationReport
@@ -43,7 +44,8 @@ async def order_rectification(
 
 async def report_rectification(session: AsyncSession, actor: Actor, order_id: UUID, *, text: str) -> None:
     """Report that a matter is put right, each round kept; refuses an order that waits for no report."""
-    order = await _lock(session, actor, order_id, RectificationState.REPORTED)
+    order = await rectification_queries.get_order_for_update(session, actor, order_id)
+    _require_follows(order, RectificationState.REPORTED)
     rounds = await session.scalar(
         select(func.count()).select_from(RectificationReport).where(RectificationReport.order_id == order_id)
     )
@@ -61,11 +63,17 @@ async def report_rectification(session: AsyncSession, actor: Actor, order_id: UU
 
 
 async def verify_rectification(
-    session: AsyncSession, actor: Actor, order_id: UUID, *, verdict: RectificationVerdict, finding: str
+    session: AsyncSession, actor: Actor, order_id: UUID, version: int, *, verdict: RectificationVerdict, finding: str
 ) -> None:
-    """Close an order after looking (§5(2)), or return it to the unit; refuses who ordered it, and one not reported."""
+    """Close an order after looking (§5(2)), or return it to the unit.
+
+    Refuses who ordered it, a stale version, and one that was not reported.
+    """
+    order = await rectification_queries.get_order_for_update(session, actor, order_id)
+    read = await rectification_queries.get_rectification_order(session, actor, order_id)
+    signed = signatures.sign(order, version, read)
     following = VERDICT_LEADS_TO[verdict]
-    order = await _lock(session, actor, order_id, following)
+    _require_follows(order, following)
     policy.require_another_than_orderer(actor, order)
     now = await clock.now(session)
     waiting = select(RectificationReport).where(RectificationReport.order_id == order_id)
@@ -74,13 +82,10 @@ async def verify_rectification(
     report.verified_by, report.verified_at = actor.person, now
     order.state = following
     order.closed_at = now if following is RectificationState.CLOSED else None
-    await audit.record(session, actor, f"rectification.{verdict}", order_id, round=report.round, finding=finding)
+    facts = {"round": report.round, "finding": finding, "signed_sha256": signed}
+    await audit.record(session, actor, f"rectification.{verdict}", order_id, **facts)
 
 
-async def _lock(
-    session: AsyncSession, actor: Actor, order_id: UUID, following: RectificationState
-) -> RectificationOrder:
-    order = await rectification_queries.get_order_for_update(session, actor, order_id)
+def _require_follows(order: RectificationOrder, following: RectificationState) -> None:
     if following not in RECTIFICATION_FOLLOWS[RectificationState(order.state)]:
         raise RectificationStateForbids(state=order.state)
-    return order

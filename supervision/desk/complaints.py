@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.desk import policy, queries
 from supervision.desk.errors import (
     ComplaintAnswered,
@@ -65,14 +66,15 @@ async def file_complaint(session: AsyncSession, actor: Actor, new: NewComplaint)
 
 
 async def answer_complaint(
-    session: AsyncSession, actor: Actor, complaint_id: UUID, *, verdict: ComplaintVerdict, text: str
+    session: AsyncSession, actor: Actor, complaint_id: UUID, version: int, *, verdict: ComplaintVerdict, text: str
 ) -> None:
     """Answer a complaint: upheld, the request is withdrawn where it was made; rejected, it stands.
 
-    Refuses whoever filed it, and one that was answered.
+    Refuses whoever filed it, a stale version, and one that was answered.
     """
     statement = select(BurdenComplaint).where(BurdenComplaint.id == complaint_id, policy.complaints_visible_to(actor))
     complaint = await get_locked(session, statement)
+    signed = signatures.sign(complaint, version, await queries.get_complaint(session, actor, complaint_id))
     following = ComplaintState(verdict)
     if following not in FOLLOWS[ComplaintState(complaint.state)]:
         raise ComplaintAnswered(state=complaint.state)
@@ -80,4 +82,5 @@ async def answer_complaint(
     now = await clock.now(session)
     complaint.state, complaint.answer = following, text
     complaint.answered_by, complaint.answered_at = actor.person, now
-    await audit.record(session, actor, f"complaint.{verdict}", complaint_id, unit_id=complaint.unit_id)
+    facts = {"unit_id": complaint.unit_id, "signed_sha256": signed}
+    await audit.record(session, actor, f"complaint.{verdict}", complaint_id, **facts)

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, text
 from sqlalchemy.orm import Mapped
 
 from supervision.desk.states import ComplaintState
-from supervision.foundation.database import Base, Local, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Named, Signed, belongs_to, local_table, one_of
 
 
 class RequestKind(StrEnum):
@@ -19,7 +19,7 @@ class RequestKind(StrEnum):
     RETURNED_REPORT = "returned_report"
 
 
-class BurdenComplaint(Named, Versioned, Base):
+class BurdenComplaint(Named, Signed, Base):
     """A unit's complaint that the same was asked of it before, and the office's answer."""
 
     __tablename__ = "burden_complaint"
@@ -42,6 +42,7 @@ class BurdenComplaint(Named, Versioned, Base):
         Index(None, "jurisdiction_id", "id"),
         Index(None, "jurisdiction_id", "unit_id", "id"),
     )
+    signed_fields = ("unit_id", "about_kind", "about_id", "earlier_kind", "earlier_id", "text")
 
     unit_id: Mapped[UUID]
     about_kind: Mapped[str]

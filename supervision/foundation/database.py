@@ -2,7 +2,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 from uuid import UUID
 
 import orjson
@@ -75,6 +75,13 @@ class Versioned:
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy's own way
         return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+
+
+class Signed(Versioned):
+    """What people put their name to as they have read it; its version moves with every one of the fields signed."""
+
+    # Those of its answer that are its content, and none that tells how far it has come.
+    signed_fields: ClassVar[tuple[str, ...]]
 
 
 class Named(Local):

@@ -5,10 +5,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor, Role, require_another
 from supervision.foundation.locks import get_locked, require_version
 from supervision.identity import queries, rules
+from supervision.identity.appointment_queries import get_appointment
 from supervision.identity.errors import (
     AlreadyEnded,
     AnotherPersonNeeded,
@@ -79,19 +81,20 @@ async def appoint_first(session: AsyncSession, actor: Actor, official_id: UUID, 
 
 async def approve_appointment(session: AsyncSession, actor: Actor, appointment_id: UUID, version: int) -> None:
     """Approve a role that somebody else granted to somebody else; from then on it is in force."""
-    appointment = await _decide(session, actor, appointment_id, version, AppointmentState.APPROVED)
+    appointment, signed = await _decide(session, actor, appointment_id, version, AppointmentState.APPROVED)
     others = await _standing_of(session, appointment.official_id)
     rules.check_compatible(Role(appointment.role), {Role(each.role) for each in others})
-    await audit.record(session, actor, "role.approved", appointment_id, official_id=appointment.official_id)
+    facts = {"official_id": appointment.official_id, "signed_sha256": signed}
+    await audit.record(session, actor, "role.approved", appointment_id, **facts)
 
 
 async def refuse_appointment(
     session: AsyncSession, actor: Actor, appointment_id: UUID, version: int, *, reason: str
 ) -> None:
     """Refuse a role that somebody granted; it stays on record."""
-    appointment = await _decide(session, actor, appointment_id, version, AppointmentState.REFUSED)
+    appointment, signed = await _decide(session, actor, appointment_id, version, AppointmentState.REFUSED)
     appointment.reason = reason
-    await audit.record(session, actor, "role.refused", appointment_id, reason=reason)
+    await audit.record(session, actor, "role.refused", appointment_id, reason=reason, signed_sha256=signed)
 
 
 async def end_appointment(
@@ -117,14 +120,15 @@ async def end_appointments_of(session: AsyncSession, actor: Actor, official_id: 
 
 async def _decide(
     session: AsyncSession, actor: Actor, appointment_id: UUID, version: int, state: AppointmentState
-) -> Appointment:
+) -> tuple[Appointment, str]:
     appointment = await _lock(session, appointment_id, version)
+    signed = signatures.sign(appointment, version, await get_appointment(session, actor, appointment_id))
     if appointment.state != AppointmentState.GRANTED:
         raise AppointmentNotWaiting
     require_another(actor, {appointment.granted_by, appointment.official_id}, AnotherPersonNeeded)
     now = await clock.now(session)
     appointment.state, appointment.approved_by, appointment.approved_at = state, actor.person, now
-    return appointment
+    return appointment, signed
 
 
 async def _lock(session: AsyncSession, appointment_id: UUID, version: int) -> Appointment:

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstrai
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from supervision.foundation.database import Base, Named, Versioned, belongs_to, folded, local_table, one_of
+from supervision.foundation.database import Base, Named, Signed, Versioned, belongs_to, folded, local_table, one_of
 from supervision.foundation.ids import new_id
 from supervision.foundation.texts import fold
 from supervision.identity.states import AppointmentState
@@ -173,7 +173,7 @@ class IdentityProvider(Named, Base):
     ended_at: Mapped[datetime | None]
 
 
-class SignInLink(Named, Versioned, Base):
+class SignInLink(Named, Signed, Base):
     """Whose subject at the provider an official is; linked by one administrator and approved by another."""
 
     __tablename__ = "sign_in_link"
@@ -197,6 +197,7 @@ class SignInLink(Named, Versioned, Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
     )
+    signed_fields = ("official_id", "provider_id", "subject")
 
     official_id: Mapped[UUID]
     provider_id: Mapped[UUID]
@@ -212,7 +213,7 @@ class SignInLink(Named, Versioned, Base):
     ended_at: Mapped[datetime | None]
 
 
-class Appointment(Named, Versioned, Base):
+class Appointment(Named, Signed, Base):
     """A role that an official has, for a time, granted by one administrator and approved by another."""
 
     __tablename__ = "appointment"
@@ -224,6 +225,7 @@ class Appointment(Named, Versioned, Base):
         one_of("state", AppointmentState),
         Index(None, "official_id"),
     )
+    signed_fields = ("official_id", "role", "unit_id", "since_on", "until_on")
 
     official_id: Mapped[UUID]
     role: Mapped[str]

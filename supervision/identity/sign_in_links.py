@@ -7,12 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Proof, Role, require_another
 from supervision.foundation.database import enter
 from supervision.foundation.insertion import insert_or_refuse, refusing
 from supervision.foundation.locks import find_locked, get_locked, require_version
 from supervision.identity import queries, sign_in
+from supervision.identity.appointment_queries import get_sign_in_link
 from supervision.identity.errors import (
     AlreadyEnded,
     AlreadyLinked,
@@ -82,11 +84,12 @@ async def accept_invitation(session: AsyncSession, token: CheckedToken, *, code:
 async def approve_link(session: AsyncSession, actor: Actor, link_id: UUID, version: int) -> None:
     """Approve whose subject an official is; neither the proposer nor the official may."""
     link = await _lock(session, link_id, version)
+    signed = signatures.sign(link, version, await get_sign_in_link(session, actor, link_id))
     if link.ended_at or link.approved_at or link.subject is None:
         raise LinkNotWaiting
     require_another(actor, {link.proposed_by, link.official_id}, AnotherPersonNeeded)
     link.approved_by, link.approved_at = actor.person, await clock.now(session)
-    facts = {"official_id": link.official_id, "subject": link.subject}
+    facts = {"official_id": link.official_id, "subject": link.subject, "signed_sha256": signed}
     await audit.record(session, actor, "sign_in.approved", link_id, **facts)
 
 

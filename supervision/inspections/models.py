@@ -6,7 +6,17 @@ from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, Text, Uniqu
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Massed, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import (
+    Base,
+    Local,
+    Massed,
+    Named,
+    Signed,
+    Versioned,
+    belongs_to,
+    local_table,
+    one_of,
+)
 from supervision.inspections.states import PlanState
 
 
@@ -33,7 +43,7 @@ class Severity(StrEnum):
 _METHODS = ", ".join(repr(str(method)) for method in Method)
 
 
-class InspectionPlan(Named, Versioned, Base):
+class InspectionPlan(Named, Signed, Base):
     """What is inspected when, how and by whom; `scope_no` names the rows of its scope that stand."""
 
     __tablename__ = "inspection_plan"
@@ -44,6 +54,7 @@ class InspectionPlan(Named, Versioned, Base):
         Index(None, "jurisdiction_id", "first_on"),
         Index(None, "jurisdiction_id", "id"),
     )
+    signed_fields = ("title", "first_on", "last_on", "methods", "unit_ids", "item_ids", "official_ids")
 
     title: Mapped[str]
     first_on: Mapped[date]

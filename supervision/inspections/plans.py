@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import require_version
@@ -89,18 +90,20 @@ async def amend_plan(
 
 
 async def decide_plan(
-    session: AsyncSession, actor: Actor, plan_id: UUID, *, verdict: PlanState, reason: str | None = None
+    session: AsyncSession, actor: Actor, plan_id: UUID, version: int, *, verdict: PlanState, reason: str | None = None
 ) -> None:
-    """Approve a plan, which freezes its scope, or refuse it with a reason; refuses whoever wrote it."""
+    """Approve a plan, which freezes its scope, or refuse it; refuses who wrote it, and a stale version."""
     verb = PlanVerb.APPROVE if verdict is PlanState.APPROVED else PlanVerb.REFUSE
     rules.check_decision(verb, reason)
     plan = await queries.get_plan_for_update(session, actor, plan_id)
+    signed = signatures.sign(plan, version, await queries.get_plan(session, actor, plan_id))
     following = rules.follow(plan.state, verb)
     policy.require_another_person(actor, plan.drafted_by)
     now = await clock.now(session)
     plan.state, plan.decision = following, reason
     plan.decided_by, plan.decided_at = actor.person, now
-    await audit.record(session, actor, f"inspection_plan.{following}", plan_id, reason=reason)
+    facts = {"reason": reason, "signed_sha256": signed}
+    await audit.record(session, actor, f"inspection_plan.{following}", plan_id, **facts)
 
 
 async def carry_out_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> None:

@@ -25,8 +25,12 @@ async def note_changes(
     *,
     reason: str | None,
     facts_of: Mapping[UUID, Mapping[str, Any]],
+    signed: str | None = None,
 ) -> None:
-    """Keep what happened to each of the items, with its facts; refuses a reason that is marked as classified."""
+    """Keep what happened to each of the items, with its facts; refuses a reason that is marked as classified.
+
+    `signed` is the digest of what was signed with the change, for the audit alone.
+    """
     rules.check_unclassified(reason)
     if not facts_of:
         return
@@ -36,7 +40,9 @@ async def note_changes(
         ItemChange(item_id=item_id, kind=kind, reason=reason, facts=facts, changed_by=actor.person, changed_at=at)
         for item_id, facts in plain.items()
     )
-    told = [(item_id, {"reason": reason, **facts} if reason else facts) for item_id, facts in plain.items()]
+    every = {"reason": reason, "signed_sha256": signed}
+    common = {name: value for name, value in every.items() if value}
+    told = [(item_id, {**common, **facts}) for item_id, facts in plain.items()]
     await audit.record_each(session, actor, f"item.{kind}", told)
 
 
@@ -44,13 +50,18 @@ async def move(
     session: AsyncSession, actor: Actor, item: Item, kind: ItemChangeKind, *, reason: str | None, **facts: Any
 ) -> None:
     """Move a locked item to the state that a change leads to, and keep the change; refuses where it leads nowhere."""
+    await set_state(session, item, kind, into_id=facts.get("into_id"))
+    await note_changes(session, actor, kind, reason=reason, facts_of={item.id: {"number": item.number, **facts}})
+
+
+async def set_state(session: AsyncSession, item: Item, kind: ItemChangeKind, *, into_id: UUID | None = None) -> None:
+    """Set the state that a change leads a locked item to; refuses where it leads nowhere."""
     state = following(item, kind)
     today = await clock.today(session)
     item.state = state
     item.closed_on = today if state in ENDED else None
     item.suspended_on = today if state is ItemState.SUSPENDED else None
-    item.merged_into_id = facts.get("into_id")
-    await note_changes(session, actor, kind, reason=reason, facts_of={item.id: {"number": item.number, **facts}})
+    item.merged_into_id = into_id
 
 
 def following(item: Item, kind: ItemChangeKind) -> ItemState:

@@ -7,14 +7,24 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from supervision.documents.models import Secrecy
-from supervision.foundation.database import Base, Local, Massed, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import (
+    Base,
+    Local,
+    Massed,
+    Named,
+    Signed,
+    Versioned,
+    belongs_to,
+    local_table,
+    one_of,
+)
 from supervision.foundation.numbers import Counter
 from supervision.items.states import ENDED, AuthorityKind, ItemChangeKind, ItemKind, ItemState, Responsibility
 
 _ENDS = ", ".join(repr(str(state)) for state in ItemState if state in ENDED)
 
 
-class Item(Named, Versioned, Base):
+class Item(Named, Signed, Base):
     __tablename__ = "item"
     __table_args__ = local_table(
         UniqueConstraint("jurisdiction_id", "kind", "year", "sequence"),
@@ -32,6 +42,10 @@ class Item(Named, Versioned, Base):
         CheckConstraint("deadline_on >= received_on", name="deadline_after_receipt"),
         Index(None, "jurisdiction_id", "deadline_on", "id"),
         Index(None, "search", postgresql_using="gin"),
+    )
+    signed_fields = (
+        *("kind", "number", "title", "source", "authority_kind", "authority_name", "authority_number", "authority_on"),
+        *("authority_body", "authority_official_id", "secrecy", "is_standing", "received_on", "deadline_on"),
     )
 
     kind: Mapped[str]

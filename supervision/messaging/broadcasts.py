@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import FunctionElement
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import ask_worker
@@ -196,6 +197,7 @@ async def _broadcast(
     )
     session.add(broadcast)
     await session.flush()  # its messages refer to it, and are made by a statement that does not pass the session
+    content = {"template_id": broadcast.template_id, "text": broadcast.text, "audience": broadcast.audience}
     if await _fan_out(session, actor, broadcast, plan.audience) != plan.told["digest"]:
         raise ShownDiffers  # somebody came, left or changed their number between the two statements
     await audit.record(
@@ -207,6 +209,7 @@ async def _broadcast(
         recipients=broadcast.recipients,
         left_out=broadcast.left_out,
         critical_reason=critical_reason,
+        signed_sha256=signatures.digest_of(content),
     )
     ask_worker(session, "deliver")
     return broadcast.id

@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, Text, Uniqu
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Named, Signed, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
 from supervision.notices.states import DeliveryState, NoticeKind, NoticeState, UrgingChannel
 
@@ -21,7 +21,7 @@ class NoticeProcedure(Local, Base):
     acknowledge_working_days: Mapped[int]
 
 
-class Notice(Named, Versioned, Base):
+class Notice(Named, Signed, Base):
     """An inspection notice (督查通知书) or a circulation slip (抄告单) on an item; frozen once issued."""
 
     __tablename__ = "notice"
@@ -35,6 +35,7 @@ class Notice(Named, Versioned, Base):
         Index(None, "jurisdiction_id", "id"),
         Index(None, "jurisdiction_id", "item_id"),
     )
+    signed_fields = ("kind", "item_id", "unit_ids", "text", "limit_on")
 
     item_id: Mapped[UUID]
     kind: Mapped[str]

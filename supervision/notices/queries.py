@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
@@ -124,7 +125,7 @@ async def list_notice_procedures(session: AsyncSession, _actor: Actor) -> list[R
 
 def _notices(actor: Actor) -> Rows:
     unit_ids = (
-        select(func.array_agg(NoticeDelivery.unit_id))
+        select(func.array_agg(aggregate_order_by(NoticeDelivery.unit_id, NoticeDelivery.unit_id)))
         .where(NoticeDelivery.notice_id == Notice.id)
         .scalar_subquery()
         .label("unit_ids")

@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.cadence.moments import day_zh, end_of_day
 from supervision.cadence.queries import read_calendar
 from supervision.cadence.working_days import Calendar, CalendarUnknown, add_working_days
@@ -27,6 +28,7 @@ from supervision.notices import policy as notices_policy
 from supervision.notices import rules as notices
 from supervision.notices.errors import NoticeLimitPassed, NoticeLimitRunOut
 from supervision.notices.models import Notice, NoticeCounter, NoticeDelivery, NoticeProcedure
+from supervision.notices.queries import get_notice
 from supervision.notices.states import DeliveryState, NoticeState
 
 # Room for the longest limit that a procedure may set, with the longest holidays in it.
@@ -115,34 +117,37 @@ async def amend_notice(
     await audit.record(session, actor, "notice.amended", notice_id, fields=sorted(changes))
 
 
-async def return_notice(session: AsyncSession, actor: Actor, notice_id: UUID, *, reason: str) -> None:
-    """Give a notice back to its drafter with a reason, before it is issued; the chain begins anew (§3(2))."""
-    notice = await _lock(session, actor, notice_id)
+async def return_notice(session: AsyncSession, actor: Actor, notice_id: UUID, version: int, *, reason: str) -> None:
+    """Give a notice back to its drafter with a reason, before it is issued; the chain begins anew (§3(2)).
+
+    Refuses, as every signature does, who has not read its last version.
+    """
+    notice, signed = await _lock_as_read(session, actor, notice_id, version)
     notices.check_returnable(notice.state, is_drafter=notice.drafted_by == actor.person)
     notice.state, notice.reason = NoticeState.DRAFTED, reason
     notice.checked_by = notice.checked_at = notice.countersigned_by = notice.countersigned_at = None
-    await audit.record(session, actor, "notice.returned", notice_id, reason=reason)
+    await audit.record(session, actor, "notice.returned", notice_id, reason=reason, signed_sha256=signed)
 
 
-async def check_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> None:
-    """Check a draft (核稿); refuses its drafter, and a notice whose chain asks for another step."""
-    notice = await _lock_for(session, actor, notice_id, NoticeState.CHECKED)
-    await _sign(session, actor, notice, NoticeState.CHECKED, await clock.now(session))
+async def check_notice(session: AsyncSession, actor: Actor, notice_id: UUID, version: int) -> None:
+    """Check a draft (核稿); refuses its drafter, a notice whose chain asks for another step, and a stale version."""
+    notice, signed = await _lock_for(session, actor, notice_id, version, NoticeState.CHECKED)
+    await _sign(session, actor, notice, NoticeState.CHECKED, signed)
 
 
-async def countersign_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> None:
-    """Countersign a notice (审签); refuses its drafter, and a notice whose chain asks for another step."""
-    notice = await _lock_for(session, actor, notice_id, NoticeState.COUNTERSIGNED)
-    await _sign(session, actor, notice, NoticeState.COUNTERSIGNED, await clock.now(session))
+async def countersign_notice(session: AsyncSession, actor: Actor, notice_id: UUID, version: int) -> None:
+    """Countersign a notice (审签); refuses as checking does."""
+    notice, signed = await _lock_for(session, actor, notice_id, version, NoticeState.COUNTERSIGNED)
+    await _sign(session, actor, notice, NoticeState.COUNTERSIGNED, signed)
 
 
-async def issue_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> None:
+async def issue_notice(session: AsyncSession, actor: Actor, notice_id: UUID, version: int) -> None:
     """Issue a notice under the next number of its kind and year, and deliver it to its units (签发, §3(2)).
 
     Their leaders and the item's responsible persons get a message with number and limit, nothing of the text.
-    Refuses the drafter, a notice whose chain asks for another step, and a limit that has passed meanwhile.
+    Refuses as checking does, and a limit that has passed meanwhile.
     """
-    notice = await _lock_for(session, actor, notice_id, NoticeState.ISSUED)
+    notice, signed = await _lock_for(session, actor, notice_id, version, NoticeState.ISSUED)
     now = await clock.now(session)
     today = now.astimezone(clock.SHANGHAI).date()
     if notice.limit_on < today:
@@ -150,7 +155,7 @@ async def issue_notice(session: AsyncSession, actor: Actor, notice_id: UUID) -> 
     sequence = await take_next(session, NoticeCounter, kind=notice.kind, year=today.year)
     notice.year, notice.sequence = today.year, sequence
     notice.number = notices.number_of(notice.kind, today.year, sequence)
-    await _sign(session, actor, notice, NoticeState.ISSUED, now)
+    await _sign(session, actor, notice, NoticeState.ISSUED, signed)
     calendar = await _read_calendar(session, today)
     due_at = end_of_day(add_working_days(today, notice.acknowledge_working_days, calendar))
     deliver = update(NoticeDelivery).where(
@@ -168,12 +173,19 @@ def matter_of(urging_id: UUID) -> str:
     return f"urging:{urging_id}"
 
 
-async def _lock_for(session: AsyncSession, actor: Actor, notice_id: UUID, step: NoticeState) -> Notice:
-    notice = await _lock(session, actor, notice_id)
+async def _lock_for(
+    session: AsyncSession, actor: Actor, notice_id: UUID, version: int, step: NoticeState
+) -> tuple[Notice, str]:
+    notice, signed = await _lock_as_read(session, actor, notice_id, version)
     notices.check_step(notice.chain, notice.state, step, is_drafter=notice.drafted_by == actor.person)
     addressed = select(NoticeDelivery.unit_id).where(NoticeDelivery.notice_id == notice_id)
     require_not_own_unit(actor, set(await session.scalars(addressed)))
-    return notice
+    return notice, signed
+
+
+async def _lock_as_read(session: AsyncSession, actor: Actor, notice_id: UUID, version: int) -> tuple[Notice, str]:
+    notice = await _lock(session, actor, notice_id)
+    return notice, signatures.sign(notice, version, await get_notice(session, actor, notice_id))
 
 
 async def _lock(session: AsyncSession, actor: Actor, notice_id: UUID) -> Notice:
@@ -181,11 +193,12 @@ async def _lock(session: AsyncSession, actor: Actor, notice_id: UUID) -> Notice:
     return await get_locked(session, statement)
 
 
-async def _sign(session: AsyncSession, actor: Actor, notice: Notice, step: NoticeState, at: datetime) -> None:
+async def _sign(session: AsyncSession, actor: Actor, notice: Notice, step: NoticeState, signed: str) -> None:
     notice.state = step
     setattr(notice, f"{step}_by", actor.person)
-    setattr(notice, f"{step}_at", at)
-    await audit.record(session, actor, f"notice.{step}", notice.id, kind=notice.kind, number=notice.number)
+    setattr(notice, f"{step}_at", await clock.now(session))
+    facts = {"kind": notice.kind, "number": notice.number, "signed_sha256": signed}
+    await audit.record(session, actor, f"notice.{step}", notice.id, **facts)
 
 
 async def _read_calendar(session: AsyncSession, first: date) -> Calendar:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Named, Signed, belongs_to, local_table, one_of
 from supervision.problems.states import Level, ProblemState
 
 
@@ -22,7 +22,7 @@ class EntryKind(StrEnum):
     RESOLUTION = "resolution"
 
 
-class Problem(Named, Versioned, Base):
+class Problem(Named, Signed, Base):
     """Something that stands in the way of the work; `due_on` is the day of the last decision."""
 
     __tablename__ = "problem"
@@ -35,6 +35,17 @@ class Problem(Named, Versioned, Base):
         CheckConstraint("state <> 'decided' OR due_on IS NOT NULL", name="decided_until"),
         Index(None, "jurisdiction_id", "state", "due_on"),
         Index(None, "jurisdiction_id", "id"),
+    )
+    signed_fields = (
+        "title",
+        "text",
+        "finding_id",
+        "item_id",
+        "responsible_unit_id",
+        "unit_ids",
+        "is_major",
+        "level",
+        "entries",
     )
 
     title: Mapped[str]

@@ -114,6 +114,12 @@ async def list_problem_entries(
     return await page(session, statement, request, identity=ProblemEntry.id)
 
 
+async def read_entries(session: AsyncSession, problem_id: UUID) -> list[Row]:
+    """Read all steps of a problem in their order."""
+    statement: Rows = select(*_ENTRY_COLUMNS).where(ProblemEntry.problem_id == problem_id)
+    return await fetch(session, statement.order_by(ProblemEntry.id))
+
+
 async def find_troubled_items(session: AsyncSession) -> set[UUID]:
     """Return the items that have a problem which is not resolved."""
     statement = select(Problem.item_id).where(Problem.item_id.is_not(None), Problem.state != ProblemState.RESOLVED)

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.problems import policy, queries, rules
@@ -55,16 +57,19 @@ async def decide_problem(
     session: AsyncSession,
     actor: Actor,
     problem_id: UUID,
+    version: int,
     *,
     text: str,
     due_on: date,
     decided_on: date | None = None,
 ) -> None:
-    """Decide at the level where a problem stands (§4(3)), with a date to meet; refuses whom the level does not name.
+    """Decide at the level where a problem stands (§4(3)), with a date to meet.
 
-    The conference's decision is recorded by the office, with the conference's day.
+    The conference's decision is recorded by the office, with the conference's day. Refuses whom the level does not
+    name, and a stale version.
     """
     problem = await queries.get_problem_for_update(session, actor, problem_id)
+    signed = await _sign(session, actor, problem, version)
     following = rules.follow(problem.state, ProblemVerb.DECIDE)
     await policy.require_may_decide(session, actor, problem)
     today = await clock.today(session)
@@ -73,7 +78,8 @@ async def decide_problem(
     await days.check(session, "decide_problem", {"/decided_on": decided_on, "/due_on": due_on})
     problem.state, problem.due_on = following, due_on
     await _enter(session, actor, problem, EntryKind.DECISION, text, decided_on=decided_on, due_on=due_on)
-    await audit.record(session, actor, "problem.decided", problem_id, level=problem.level, due_on=due_on)
+    facts = {"level": problem.level, "due_on": due_on, "signed_sha256": signed}
+    await audit.record(session, actor, "problem.decided", problem_id, **facts)
 
 
 async def follow_up_problem(session: AsyncSession, actor: Actor, problem_id: UUID, *, text: str) -> None:
@@ -84,14 +90,20 @@ async def follow_up_problem(session: AsyncSession, actor: Actor, problem_id: UUI
     await audit.record(session, actor, "problem.followed_up", problem_id)
 
 
-async def resolve_problem(session: AsyncSession, actor: Actor, problem_id: UUID, *, text: str) -> None:
-    """Find a problem solved (§4(3)); refuses while the decision at its level is missing."""
+async def resolve_problem(session: AsyncSession, actor: Actor, problem_id: UUID, version: int, *, text: str) -> None:
+    """Find a problem solved (§4(3)); refuses while the decision at its level is missing, and a stale version."""
     problem = await queries.get_problem_for_update(session, actor, problem_id)
+    signed = await _sign(session, actor, problem, version)
     following = rules.follow(problem.state, ProblemVerb.RESOLVE)
     now = await clock.now(session)
     problem.state, problem.resolved_by, problem.resolved_at = following, actor.person, now
     await _enter(session, actor, problem, EntryKind.RESOLUTION, text)
-    await audit.record(session, actor, "problem.resolved", problem_id)
+    await audit.record(session, actor, "problem.resolved", problem_id, signed_sha256=signed)
+
+
+async def _sign(session: AsyncSession, actor: Actor, problem: Problem, version: int) -> str:
+    read = await queries.get_problem(session, actor, problem.id)
+    return signatures.sign(problem, version, {**read, "entries": await queries.read_entries(session, problem.id)})
 
 
 async def _name_leaders(session: AsyncSession, problem_id: UUID, leader_ids: Sequence[UUID]) -> None:
@@ -121,3 +133,5 @@ async def _enter(
         **dates,
     )
     session.add(entry)
+    # What is read of a problem includes its entries, so its version moves with them.
+    flag_modified(problem, "title")

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Massed, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Massed, Named, Signed, Versioned, belongs_to, local_table, one_of
 from supervision.progress.rules import Covers, DigestKind, Light
 from supervision.progress.states import ObligationState, ReportChannel, ReportState
 
@@ -39,7 +39,7 @@ class Obligation(Named, Versioned, Base):
     times_returned: Mapped[int] = mapped_column(server_default=text("0"))
 
 
-class ProgressReport(Named, Base):
+class ProgressReport(Named, Signed, Base):
     """A unit's report on a period; one that was returned for supplement (退回补报) is kept, and counts no more."""
 
     __tablename__ = "progress_report"
@@ -54,6 +54,7 @@ class ProgressReport(Named, Base):
         Index(None, "obligation_id"),
         Index(None, "jurisdiction_id", "id"),
     )
+    signed_fields = ("obligation_id", "unit_id", "received_at", "channel", "entries")
 
     obligation_id: Mapped[UUID]
     unit_id: Mapped[UUID]
@@ -68,6 +69,7 @@ class ProgressReport(Named, Base):
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
     supplement_until_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class ProgressEntry(Named, Base):

@@ -45,6 +45,7 @@ REPORT_COLUMNS = (
     ProgressReport.returned_at,
     ProgressReport.return_reason,
     ProgressReport.supplement_until_on,
+    ProgressReport.version,
 )
 _REPORTS: Rows = select(*REPORT_COLUMNS)
 # As text, for a JSON number would be read as a float.

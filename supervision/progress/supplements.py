@@ -5,6 +5,7 @@ from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.cadence.moments import day_zh, end_of_day
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
@@ -12,7 +13,7 @@ from supervision.foundation.locks import get_locked
 from supervision.identity.models import Official, Position
 from supervision.messaging import outbox
 from supervision.messaging.outbox import NewMessage
-from supervision.progress import policy, rules
+from supervision.progress import policy, queries, rules
 from supervision.progress.errors import ReportAlreadyReturned, SupplementLimitPassed
 from supervision.progress.models import Obligation, ProgressEntry, ProgressReport
 from supervision.progress.obligations import returned_matter
@@ -20,16 +21,19 @@ from supervision.progress.states import FOLLOWS, REPORT_FOLLOWS, ObligationState
 from supervision.tasks.models import Task
 
 
-async def return_report(session: AsyncSession, actor: Actor, report_id: UUID, *, reason: str, until_on: date) -> None:
+async def return_report(
+    session: AsyncSession, actor: Actor, report_id: UUID, version: int, *, reason: str, until_on: date
+) -> None:
     """Return a hollow report for supplement (退回补报): the unit owes it once more, and is told so by message.
 
     The report is kept, and nothing in it counts any longer. The supplement is late after the end of `until_on`, but
-    never before the report's own deadline; what came late the first time stays late. Refuses a report that was
-    returned before, and a limit that has passed.
+    never before the report's own deadline; what came late the first time stays late. Refuses a stale
+    version, a report that was returned before, and a limit that has passed.
     """
     now = await clock.now(session)
     await days.check(session, "return_report", {"/until_on": until_on}, past=SupplementLimitPassed)
     obligation, report = await _lock(session, actor, report_id)
+    signed = signatures.sign(report, version, await queries.get_progress_report(session, actor, report_id))
     if (
         ReportState.RETURNED not in REPORT_FOLLOWS[ReportState(report.state)]
         or ObligationState.OPEN not in FOLLOWS[ObligationState(obligation.state)]
@@ -40,7 +44,7 @@ async def return_report(session: AsyncSession, actor: Actor, report_id: UUID, *,
     obligation.state, obligation.fulfilled_at = ObligationState.OPEN, None
     obligation.due_at = rules.supplement_due(obligation.due_at, end_of_day(until_on), is_late=report.is_late)
     obligation.times_returned += 1
-    facts = {"obligation_id": obligation.id, "until_on": until_on, "reason": reason}
+    facts = {"obligation_id": obligation.id, "until_on": until_on, "reason": reason, "signed_sha256": signed}
     await audit.record(session, actor, "progress.returned", report_id, **facts)
     await _tell(session, actor, obligation, report_id, until_on)
 

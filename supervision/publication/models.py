@@ -4,11 +4,11 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Named, Signed, belongs_to, local_table, one_of
 from supervision.publication.states import PublicationState, ReviewVerdict
 
 
-class Publication(Named, Versioned, Base):
+class Publication(Named, Signed, Base):
     """A text drafted from a progress entry; frozen once published."""
 
     __tablename__ = "publication"
@@ -20,6 +20,7 @@ class Publication(Named, Versioned, Base):
         Index(None, "jurisdiction_id", "published_at", "id"),
         Index(None, "jurisdiction_id", "id"),
     )
+    signed_fields = ("progress_entry_id", "title", "body")
 
     progress_entry_id: Mapped[UUID]
     # The `tag:` URI (RFC 4151) by which feed readers know the entry for ever, whatever the address becomes.

@@ -3,6 +3,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.publication import policy, queries, rules
@@ -14,6 +15,7 @@ async def review_publication(
     session: AsyncSession,
     actor: Actor,
     publication_id: UUID,
+    version: int,
     *,
     verdict: ReviewVerdict,
     legal_basis: str | None = None,
@@ -21,10 +23,12 @@ async def review_publication(
 ) -> None:
     """Approve a draft with its legal basis or refuse it with a reason.
 
-    Refused are the drafter, what is no draft, and to approve what a returned report says or a work secret.
+    Refused are the drafter, a stale version, what is no draft, and to approve what a returned report says or a work
+    secret.
     """
     rules.check_verdict(verdict, legal_basis, reason)
     publication = await queries.get_for_update(session, actor, publication_id)
+    signed = signatures.sign(publication, version, await queries.get_publication(session, actor, publication_id))
     following = PublicationState(verdict)
     if following not in FOLLOWS[PublicationState(publication.state)]:
         raise NotUnderReview(state=publication.state)
@@ -34,4 +38,5 @@ async def review_publication(
     publication.state, publication.verdict = following, verdict
     publication.legal_basis, publication.reason = legal_basis, reason
     publication.reviewed_by, publication.reviewed_at = actor.person, await clock.now(session)
-    await audit.record(session, actor, f"publication.{verdict}", publication_id, legal_basis=legal_basis, reason=reason)
+    facts = {"legal_basis": legal_basis, "reason": reason, "signed_sha256": signed}
+    await audit.record(session, actor, f"publication.{verdict}", publication_id, **facts)

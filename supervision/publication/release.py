@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.publication import feeds, queries
@@ -15,21 +16,23 @@ from supervision.publication.models import Feed
 from supervision.publication.states import FOLLOWS, PublicationState
 
 
-async def publish(session: AsyncSession, actor: Actor, publication_id: UUID) -> None:
+async def publish(session: AsyncSession, actor: Actor, publication_id: UUID, version: int) -> None:
     """Publish what was approved, which freezes it, and render the feed anew; refuses everything else.
 
-    What a report says that was returned meanwhile, and what became a work secret, is refused as well.
+    A stale version, what a report says that was returned meanwhile, and what became a work secret, is refused as well.
     """
     # The feed is locked first: of two that publish at once, the later one must see the earlier one's entry.
     empty = await queries.empty_feed(session, actor.jurisdiction_id)
     tag = await _lock_feed(session, empty)
     publication = await queries.get_for_update(session, actor, publication_id)
+    signed = signatures.sign(publication, version, await queries.get_publication(session, actor, publication_id))
     if PublicationState.PUBLISHED not in FOLLOWS[PublicationState(publication.state)]:
         raise NotApproved(state=publication.state)
     await queries.require_publishable(session, publication.progress_entry_id)
     publication.state = PublicationState.PUBLISHED
     publication.published_at = await clock.now(session)
-    await audit.record(session, actor, "publication.published", publication_id, tag=publication.tag)
+    facts = {"tag": publication.tag, "signed_sha256": signed}
+    await audit.record(session, actor, "publication.published", publication_id, **facts)
     await _render(session, empty, tag)
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked
@@ -15,9 +16,12 @@ from supervision.reviews.models import CompletionReport
 from supervision.tasks import queries as tasks
 
 
-async def review_completion(session: AsyncSession, actor: Actor, report_id: UUID, review: rules.Review) -> None:
+async def review_completion(
+    session: AsyncSession, actor: Actor, report_id: UUID, version: int, review: rules.Review
+) -> None:
     """Review a completion report against written criteria (§3(3)); refuses its sender and an unfounded verdict.
 
+    Refuses a stale version as well.
     A pass carries the feedback opinion (督查反馈意见) and whom it is addressed to, a return for rework a new limit.
     """
     seen = await queries.get_completion_report(session, actor, report_id)
@@ -25,6 +29,7 @@ async def review_completion(session: AsyncSession, actor: Actor, report_id: UUID
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
     report = await get_locked(session, select(CompletionReport).where(CompletionReport.id == report_id))
+    signed = signatures.sign(report, version, seen)
     policy.require_another_reviewer(actor, report)
     now = await clock.now(session)
     rules.check_review(report.state, review)
@@ -36,4 +41,5 @@ async def review_completion(session: AsyncSession, actor: Actor, report_id: UUID
     report.rework_until_on = review.rework_until_on
     report.reviewed_by, report.reviewed_at = actor.person, now
     facts = {"task_id": report.task_id, "round": report.round, "rework_until_on": review.rework_until_on}
+    facts["signed_sha256"] = signed
     await audit.record(session, actor, f"completion.{review.verdict}", report_id, **facts)

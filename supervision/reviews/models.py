@@ -5,11 +5,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from supervision.foundation.database import Base, Massed, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Massed, Named, Signed, belongs_to, local_table, one_of
 from supervision.reviews.states import CompletionState, WaiverState
 
 
-class CompletionReport(Named, Versioned, Base):
+class CompletionReport(Named, Signed, Base):
     """One round of a task's end (§3(3)): what its unit reported as done, and the review of it; every round is kept."""
 
     __tablename__ = "completion_report"
@@ -37,6 +37,7 @@ class CompletionReport(Named, Versioned, Base):
         Index(None, "jurisdiction_id", "id"),
         Index(None, "jurisdiction_id", "unit_id", "id"),
     )
+    signed_fields = ("task_id", "unit_id", "round", "text", "evidence_ids")
 
     task_id: Mapped[UUID]
     unit_id: Mapped[UUID]
@@ -70,7 +71,7 @@ class CompletionEvidence(Massed, Base):
     attachment_id: Mapped[UUID]
 
 
-class Waiver(Named, Versioned, Base):
+class Waiver(Named, Signed, Base):
     """A task that policy or circumstance makes impossible (§3(3) 确不能办理), and on whose authority it was waived."""
 
     __tablename__ = "waiver"
@@ -94,6 +95,7 @@ class Waiver(Named, Versioned, Base):
         Index(None, "jurisdiction_id", "unit_id", "id"),
         Index(None, "task_id"),
     )
+    signed_fields = ("task_id", "unit_id", "grounds")
 
     task_id: Mapped[UUID]
     unit_id: Mapped[UUID]

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from sqlalchemy import func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
@@ -15,7 +15,12 @@ from supervision.reviews.states import CompletionState, WaiverState
 from supervision.tasks.models import Task
 
 _EVIDENCE = (
-    select(func.coalesce(func.jsonb_agg(CompletionEvidence.attachment_id), literal([], JSONB)))
+    select(
+        func.coalesce(
+            func.jsonb_agg(aggregate_order_by(CompletionEvidence.attachment_id, CompletionEvidence.id)),
+            literal([], JSONB),
+        )
+    )
     .where(CompletionEvidence.report_id == CompletionReport.id)
     .scalar_subquery()
 )

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked
@@ -34,10 +35,11 @@ async def ask_waiver(session: AsyncSession, actor: Actor, task_id: UUID, *, grou
     return waiver.id
 
 
-async def decide_waiver(
+async def decide_waiver(  # noqa: PLR0913 - what a decision rests on
     session: AsyncSession,
     actor: Actor,
     waiver_id: UUID,
+    version: int,
     *,
     verdict: str,
     decision: str,
@@ -47,13 +49,15 @@ async def decide_waiver(
 ) -> None:
     """Grant a waiver on the setting body's written opinion or a principal county leader's approval, or refuse it.
 
-    Without either nothing is waived (§3(3)); refuses whoever asked, as who records it and as who approved it.
+    Without either nothing is waived (§3(3)); refuses whoever asked, as who records it and as who approved it, and a
+    stale version.
     """
     seen = await queries.get_waiver(session, actor, waiver_id)
     task = await tasks.get_task(session, actor, seen["task_id"])
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
     waiver = await get_locked(session, select(Waiver).where(Waiver.id == waiver_id))
+    signed = signatures.sign(waiver, version, seen)
     policy.require_another_decider(actor, waiver, approved_by_id)
     rules.check_decision(
         waiver.state,
@@ -69,6 +73,7 @@ async def decide_waiver(
     waiver.opinion, waiver.opinion_reference, waiver.approved_by_id = opinion, opinion_reference, approved_by_id
     waiver.decided_by, waiver.decided_at = actor.person, now
     facts = {"task_id": waiver.task_id, "opinion_reference": opinion_reference, "approved_by_id": approved_by_id}
+    facts["signed_sha256"] = signed
     await audit.record(session, actor, f"waiver.{verdict}", waiver_id, **facts)
 
 

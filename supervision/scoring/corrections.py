@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
@@ -24,6 +25,7 @@ from supervision.scoring.errors import (
 from supervision.scoring.models import Correction, Deduction, ScoreEntry, ScoreEntryKind
 from supervision.scoring.score_formula import SCORES_WITHOUT
 from supervision.scoring.settlement import is_settled, require_open_year
+from supervision.scoring.settlement_queries import get_correction
 from supervision.scoring.states import CORRECTION_FOLLOWS, CorrectionState, DeductionState
 
 _SCORE = text(f"WITH {SCORES_WITHOUT} SELECT score FROM score WHERE unit_id = :unit_id")  # noqa: S608 - our own text
@@ -55,12 +57,13 @@ async def propose_correction(session: AsyncSession, actor: Actor, *, deduction_i
     return correction.id
 
 
-async def confirm_correction(session: AsyncSession, actor: Actor, correction_id: UUID) -> None:
+async def confirm_correction(session: AsyncSession, actor: Actor, correction_id: UUID, version: int) -> None:
     """Confirm a correction, which enters the points as a counter-entry of the year after.
 
-    Refused are whoever proposed it, and whoever proposed or confirmed the deduction; else as when it is proposed.
+    Refused are a stale version, whoever proposed it, and whoever proposed or confirmed the deduction; else as when it
+    is proposed.
     """
-    correction = await _get_for_update(session, correction_id, CorrectionState.CONFIRMED)
+    correction, signed = await _lock_as_read(session, actor, correction_id, version, CorrectionState.CONFIRMED)
     policy.require_another_corrector(actor, correction)
     deduction = await _get_deduction_for_update(session, actor, correction.deduction_id)
     policy.require_another_person(actor, deduction)
@@ -82,16 +85,19 @@ async def confirm_correction(session: AsyncSession, actor: Actor, correction_id:
         corrects_year=correction.corrects_year,
     )
     session.add(entry)
-    await audit.record(session, actor, "correction.confirmed", correction_id, points=correction.points)
+    facts = {"points": correction.points, "signed_sha256": signed}
+    await audit.record(session, actor, "correction.confirmed", correction_id, **facts)
 
 
-async def refuse_correction(session: AsyncSession, actor: Actor, correction_id: UUID, *, reason: str) -> None:
-    """Refuse a correction, after which it may be proposed again; refuses its proposer."""
-    correction = await _get_for_update(session, correction_id, CorrectionState.REFUSED)
+async def refuse_correction(
+    session: AsyncSession, actor: Actor, correction_id: UUID, version: int, *, reason: str
+) -> None:
+    """Refuse a correction, after which it may be proposed again; refuses its proposer, and a stale version."""
+    correction, signed = await _lock_as_read(session, actor, correction_id, version, CorrectionState.REFUSED)
     policy.require_another_corrector(actor, correction)
     correction.state, correction.decision = CorrectionState.REFUSED, reason
     correction.decided_by, correction.decided_at = actor.person, await clock.now(session)
-    await audit.record(session, actor, "correction.refused", correction_id, reason=reason)
+    await audit.record(session, actor, "correction.refused", correction_id, reason=reason, signed_sha256=signed)
 
 
 async def _taken(session: AsyncSession, actor: Actor, deduction: Deduction) -> Decimal:
@@ -131,8 +137,11 @@ async def _get_deduction_for_update(session: AsyncSession, actor: Actor, deducti
     return deduction
 
 
-async def _get_for_update(session: AsyncSession, correction_id: UUID, following: CorrectionState) -> Correction:
+async def _lock_as_read(
+    session: AsyncSession, actor: Actor, correction_id: UUID, version: int, following: CorrectionState
+) -> tuple[Correction, str]:
     correction = await get_locked(session, select(Correction).where(Correction.id == correction_id))
+    signed = signatures.sign(correction, version, await get_correction(session, actor, correction_id))
     if following not in CORRECTION_FOLLOWS[CorrectionState(correction.state)]:
         raise ProposalDecided(state=correction.state)
-    return correction
+    return correction, signed

@@ -5,12 +5,13 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.documents import uploads
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Conflict
 from supervision.foundation.locks import get_locked
-from supervision.scoring import leader_notes, policy
+from supervision.scoring import leader_notes, policy, queries
 from supervision.scoring.errors import (
     DeductionAlreadyVerified,
     DeductionCorrected,
@@ -43,28 +44,31 @@ _REVERSING = frozenset({DeductionVerb.REVERSE, DeductionVerb.GRANT})
 _ENTERING = _REVERSING | {DeductionVerb.CONFIRM}
 
 
-async def verify_deduction(session: AsyncSession, actor: Actor, deduction_id: UUID, *, verification: str) -> None:
+async def verify_deduction(
+    session: AsyncSession, actor: Actor, deduction_id: UUID, version: int, *, verification: str
+) -> None:
     """Record that the fact of a proposed deduction was looked into and is true (annex art. 12); refuses a second time.
 
-    Who verified does not confirm.
+    Who verified does not confirm. A stale version is refused, here and in all that follows but the dispute.
     """
-    deduction = await _locked(session, actor, deduction_id, DeductionVerb.VERIFY)
+    deduction, signed = await _locked_as_read(session, actor, deduction_id, version, DeductionVerb.VERIFY)
     if deduction.verified_at is not None:
         raise DeductionAlreadyVerified
     deduction.verification, deduction.verified_by = verification, actor.person
     deduction.verified_at = await clock.now(session)
-    await audit.record(session, actor, "deduction.verified", deduction_id, verification=verification)
+    facts = {"verification": verification, "signed_sha256": signed}
+    await audit.record(session, actor, "deduction.verified", deduction_id, **facts)
 
 
 async def confirm_deduction(
-    session: AsyncSession, actor: Actor, deduction_id: UUID, *, same_fact_as_id: UUID | None = None
+    session: AsyncSession, actor: Actor, deduction_id: UUID, version: int, *, same_fact_as_id: UUID | None = None
 ) -> None:
     """Confirm a proposed deduction, which counts from now on and is told to the unit's leaders (annex art. 13, 14).
 
     The unit can read its evidence from now on. It counts as one fact with another confirmed one, if that is named.
     Refused are its own proposer and verifier, a year that is settled, and what the rule needs verified and nobody did.
     """
-    deduction = await _locked(session, actor, deduction_id, DeductionVerb.CONFIRM)
+    deduction, signed = await _locked_as_read(session, actor, deduction_id, version, DeductionVerb.CONFIRM)
     rule = await _rule(session, deduction)
     if rule["needs"] == Needs.VERIFICATION and deduction.verified_at is None:
         raise DeductionNotVerified
@@ -76,7 +80,8 @@ async def confirm_deduction(
     evidence = select(DeductionEvidence.attachment_id).where(DeductionEvidence.deduction_id == deduction_id)
     shown = (await session.scalars(evidence)).all()
     await uploads.show_to(session, attachment_ids=shown, unit_id=deduction.unit_id)
-    await audit.record(session, actor, "deduction.confirmed", deduction_id, points=deduction.points)
+    facts = {"points": deduction.points, "signed_sha256": signed}
+    await audit.record(session, actor, "deduction.confirmed", deduction_id, **facts)
     note = leader_notes.LeaderNote(
         matter=f"deduction:{deduction_id}:confirmed",
         variables={"points": leader_notes.plain_points(deduction.points), "until": until},
@@ -84,29 +89,35 @@ async def confirm_deduction(
     await leader_notes.tell_leaders(session, actor, template="deduction", notes={deduction.unit_id: note})
 
 
-async def refuse_deduction(session: AsyncSession, actor: Actor, deduction_id: UUID, *, reason: str) -> None:
+async def refuse_deduction(
+    session: AsyncSession, actor: Actor, deduction_id: UUID, version: int, *, reason: str
+) -> None:
     """Refuse a proposed deduction, which stays on record and never comes again; refuses its own proposer."""
-    deduction = await _locked(session, actor, deduction_id, DeductionVerb.REFUSE)
+    deduction, signed = await _locked_as_read(session, actor, deduction_id, version, DeductionVerb.REFUSE)
     await _decide(session, actor, deduction, DeductionVerb.REFUSE)
     deduction.decision = reason
-    await audit.record(session, actor, "deduction.refused", deduction_id, reason=reason)
+    await audit.record(session, actor, "deduction.refused", deduction_id, reason=reason, signed_sha256=signed)
 
 
-async def reverse_deduction(session: AsyncSession, actor: Actor, deduction_id: UUID, *, reason: str) -> None:
+async def reverse_deduction(
+    session: AsyncSession, actor: Actor, deduction_id: UUID, version: int, *, reason: str
+) -> None:
     """Reverse a confirmed deduction by a counter-entry; refuses whoever proposed or confirmed it, and a settled year.
 
     One that is disputed is reversed by the ruling on its dispute.
     """
-    deduction = await _locked(session, actor, deduction_id, DeductionVerb.REVERSE)
+    deduction, signed = await _locked_as_read(session, actor, deduction_id, version, DeductionVerb.REVERSE)
     now = await _decide(session, actor, deduction, DeductionVerb.REVERSE)
     deduction.decision = reason
     session.add(_entry(actor, deduction, ScoreEntryKind.REVERSAL, now, reason))
-    await audit.record(session, actor, "deduction.reversed", deduction_id, points=deduction.points, reason=reason)
+    facts = {"points": deduction.points, "reason": reason, "signed_sha256": signed}
+    await audit.record(session, actor, "deduction.reversed", deduction_id, **facts)
 
 
 async def dispute_deduction(session: AsyncSession, actor: Actor, deduction_id: UUID, *, grounds: str) -> None:
     """Dispute a confirmed deduction, which counts until the dispute is granted; refuses a dispute that is too late."""
-    deduction = await _locked(session, actor, deduction_id, DeductionVerb.DISPUTE)
+    deduction = await _lock(session, actor, deduction_id)
+    _require_source(deduction, DeductionVerb.DISPUTE)
     today = await clock.today(session)
     until = deduction.dispute_until_on
     if until is None or today > until:
@@ -119,17 +130,18 @@ async def dispute_deduction(session: AsyncSession, actor: Actor, deduction_id: U
 
 
 async def rule_on_dispute(
-    session: AsyncSession, actor: Actor, deduction_id: UUID, *, verdict: DeductionState, reason: str
+    session: AsyncSession, actor: Actor, deduction_id: UUID, version: int, *, verdict: DeductionState, reason: str
 ) -> None:
     """Uphold a disputed deduction, or reverse it by a counter-entry; refuses whoever proposed or confirmed it."""
     is_granted = verdict is DeductionState.REVERSED
     verb = DeductionVerb.GRANT if is_granted else DeductionVerb.UPHOLD
-    deduction = await _locked(session, actor, deduction_id, verb)
+    deduction, signed = await _locked_as_read(session, actor, deduction_id, version, verb)
     now = await _decide(session, actor, deduction, verb)
     deduction.decision = reason
     if is_granted:
         session.add(_entry(actor, deduction, ScoreEntryKind.REVERSAL, now, reason))
-    await audit.record(session, actor, f"deduction.{verdict}", deduction_id, points=deduction.points, reason=reason)
+    facts = {"points": deduction.points, "reason": reason, "signed_sha256": signed}
+    await audit.record(session, actor, f"deduction.{verdict}", deduction_id, **facts)
 
 
 async def _decide(session: AsyncSession, actor: Actor, deduction: Deduction, verb: DeductionVerb) -> datetime:
@@ -143,14 +155,25 @@ async def _decide(session: AsyncSession, actor: Actor, deduction: Deduction, ver
     return now
 
 
-async def _locked(session: AsyncSession, actor: Actor, deduction_id: UUID, verb: DeductionVerb) -> Deduction:
-    """Lock what the verb is about; refuses what is not in the state from which the verb leads."""
+async def _locked_as_read(
+    session: AsyncSession, actor: Actor, deduction_id: UUID, version: int, verb: DeductionVerb
+) -> tuple[Deduction, str]:
+    """Lock what is signed, and return its digest; refuses a stale version, and what the verb does not lead from."""
+    deduction = await _lock(session, actor, deduction_id)
+    signed = signatures.sign(deduction, version, await queries.get_deduction(session, actor, deduction_id))
+    _require_source(deduction, verb)
+    return deduction, signed
+
+
+async def _lock(session: AsyncSession, actor: Actor, deduction_id: UUID) -> Deduction:
     statement = select(Deduction).where(Deduction.id == deduction_id, policy.deductions_visible_to(actor))
-    deduction = await get_locked(session, statement)
+    return await get_locked(session, statement)
+
+
+def _require_source(deduction: Deduction, verb: DeductionVerb) -> None:
     source, _ = STEPS[verb]
     if deduction.state != source:
         raise REFUSALS[source](state=deduction.state)
-    return deduction
 
 
 async def _rule(session: AsyncSession, deduction: Deduction) -> RowMapping:

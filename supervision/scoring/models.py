@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Massed, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Massed, Named, Signed, belongs_to, local_table, one_of
 from supervision.scoring.states import (
     CorrectionState,
     DeductionState,
@@ -71,7 +71,7 @@ class ScoringRule(Named, Base):
     needs: Mapped[str] = mapped_column(server_default=Needs.NOTHING)
 
 
-class Deduction(Named, Versioned, Base):
+class Deduction(Named, Signed, Base):
     """A proposal to take points from a unit, and what became of it; one event is proposed once per rule and unit."""
 
     __tablename__ = "deduction"
@@ -82,6 +82,10 @@ class Deduction(Named, Versioned, Base):
         one_of("state", DeductionState),
         UniqueConstraint("jurisdiction_id", "unit_id", "rule_id", "event"),
         Index(None, "jurisdiction_id", "id"),
+    )
+    signed_fields = (
+        *("unit_id", "rule_code", "item_id", "event", "year", "fact_on", "points", "reason", "document", "document_on"),
+        *("attachment_ids", "verification", "grounds"),
     )
 
     unit_id: Mapped[UUID]
@@ -152,7 +156,7 @@ class ScoreEntry(Massed, Base):
     corrects_year: Mapped[int | None]
 
 
-class Correction(Named, Versioned, Base):
+class Correction(Named, Signed, Base):
     """A proposal to give back in the year after what a settled year took wrongly, and what became of it."""
 
     __tablename__ = "correction"
@@ -164,6 +168,7 @@ class Correction(Named, Versioned, Base):
         Index("uq_correction_once", "deduction_id", unique=True, postgresql_where=text("state <> 'refused'")),
         Index(None, "jurisdiction_id", "id"),
     )
+    signed_fields = ("deduction_id", "unit_id", "corrects_year", "year", "points", "reason")
 
     deduction_id: Mapped[UUID]
     unit_id: Mapped[UUID]
@@ -199,7 +204,7 @@ class QuarterlyWarning(Named, Base):
     issued_by: Mapped[UUID | None]
 
 
-class Settlement(Named, Versioned, Base):
+class Settlement(Named, Signed, Base):
     """A year's final scores: prepared by the office, confirmed by another person, frozen from then on.
 
     One that was reopened stays as it is, and the year is settled anew under the next revision.
@@ -216,6 +221,7 @@ class Settlement(Named, Versioned, Base):
             postgresql_where=text("state NOT IN ('superseded', 'reopened')"),
         ),
     )
+    signed_fields = ("year", "revision", "data")
 
     year: Mapped[int]
     revision: Mapped[int] = mapped_column(server_default="1")
@@ -250,7 +256,7 @@ class SettlementRow(Massed, Base):
     converted: Mapped[Decimal]
 
 
-class SettlementReopening(Named, Versioned, Base):
+class SettlementReopening(Named, Signed, Base):
     """A proposal to settle a year anew; two others approve it, and each approval is kept."""
 
     __tablename__ = "settlement_reopening"
@@ -262,6 +268,7 @@ class SettlementReopening(Named, Versioned, Base):
         ),
         Index(None, "jurisdiction_id", "id"),
     )
+    signed_fields = ("settlement_id", "year", "reason")
 
     settlement_id: Mapped[UUID]
     year: Mapped[int]

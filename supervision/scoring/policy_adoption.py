@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import days
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
@@ -31,7 +32,9 @@ async def adopt_policy(
     )
     await insert_or_refuse(session, adopted, uq_scoring_policy_jurisdiction_id_effective_on=PolicyDayTaken)
     session.add_all(ScoringRule(policy_id=adopted.id, **asdict(rule)) for rule in policy.rules)
-    await audit.record(session, actor, "policy.adopted", adopted.id, effective_on=effective_on, adopted_by=adopted_by)
+    content = {**asdict(policy), "effective_on": effective_on, "adopted_by": adopted_by}
+    told = {"effective_on": effective_on, "adopted_by": adopted_by, "signed_sha256": signatures.digest_of(content)}
+    await audit.record(session, actor, "policy.adopted", adopted.id, **told)
     return adopted.id
 
 

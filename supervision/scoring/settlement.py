@@ -1,10 +1,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.documents.spreadsheets import write_xlsx
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
@@ -108,19 +109,23 @@ async def prepare_settlement(session: AsyncSession, actor: Actor, *, year: int) 
         prepared_at=now,
     )
     rows = await _final(session, year, now)
+    read_before = await session.scalar(select(func.max(Settlement.version)).where(Settlement.year == year)) or 0
     await insert_or_refuse(session, prepared, uq_settlement_standing=SettlementPreparedMeanwhile)
+    # Whoever read what was prepared before has not read this.
+    await session.execute(update(Settlement).where(Settlement.id == prepared.id).values(version=read_before + 1))
     session.add_all(SettlementRow(settlement_id=prepared.id, **row) for row in rows)
     await audit.record(session, actor, "settlement.prepared", prepared.id, year=year, revision=prepared.revision)
     return prepared.id
 
 
-async def confirm_settlement(session: AsyncSession, actor: Actor, *, year: int) -> None:
+async def confirm_settlement(session: AsyncSession, actor: Actor, *, year: int, version: int) -> None:
     """Confirm a prepared settlement, which closes the year's scores until two others approve of reopening it.
 
-    Refused are its own preparer, a settlement whose scores changed since, and a year of which deductions are
-    undecided, disputed or open to dispute.
+    Refused are its own preparer, a stale version, a settlement whose scores changed since, and a year of which
+    deductions are undecided, disputed or open to dispute.
     """
     settlement = or_not_found(await get_standing_for_update(session, year))
+    signed = signatures.sign(settlement, version, await settlement_queries.get_settlement(session, actor, year))
     if SettlementState.CONFIRMED not in SETTLEMENT_FOLLOWS[SettlementState(settlement.state)]:
         raise SettlementNotPrepared
     policy.require_another_preparer(actor, settlement)
@@ -135,7 +140,7 @@ async def confirm_settlement(session: AsyncSession, actor: Actor, *, year: int) 
         raise SettlementOutdated
     settlement.state = SettlementState.CONFIRMED
     settlement.confirmed_by, settlement.confirmed_at = actor.person, now
-    await audit.record(session, actor, "settlement.confirmed", settlement.id, year=year)
+    await audit.record(session, actor, "settlement.confirmed", settlement.id, year=year, signed_sha256=signed)
 
 
 async def require_open_year(session: AsyncSession, actor: Actor, year: int) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.audit import signatures
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
@@ -37,14 +38,25 @@ async def ask_extension(session: AsyncSession, actor: Actor, item_id: UUID, *, u
 
 
 async def decide_extension(
-    session: AsyncSession, actor: Actor, extension_id: UUID, *, verdict: str, until_on: date | None, decision: str
+    session: AsyncSession,
+    actor: Actor,
+    extension_id: UUID,
+    version: int,
+    *,
+    verdict: str,
+    until_on: date | None,
+    decision: str,
 ) -> None:
-    """Grant an extension, until the date asked for or another, or refuse it; refuses the asker, and a closed item."""
+    """Grant an extension, until the date asked for or another, or refuse it.
+
+    Refuses the asker, a stale version, and a closed item.
+    """
     seen = await queries.get_extension(session, actor, extension_id)
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     item = await items.get_for_update(session, actor, seen["item_id"])
     item_changes.require_open(item)
     extension = await get_locked(session, select(Extension).where(Extension.id == extension_id))
+    signed = signatures.sign(extension, version, seen)
     policy.require_another_person(actor, extension.asked_by)
     await days.check(session, "decide_extension", {"/until_on": until_on})
     extension.until_on = extension_rules.decide(
@@ -58,8 +70,7 @@ async def decide_extension(
     extension.decided_by = actor.person
     extension.decided_at = await clock.now(session)
     extension.decision = decision
-    await audit.record(
-        session, actor, f"extension.{verdict}", extension_id, item_id=item.id, until_on=extension.until_on
-    )
+    facts = {"item_id": item.id, "until_on": extension.until_on, "signed_sha256": signed}
+    await audit.record(session, actor, f"extension.{verdict}", extension_id, **facts)
     if verdict == ExtensionState.GRANTED:
         await registration.move_deadline(session, actor, item, extension.until_on)

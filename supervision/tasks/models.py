@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Massed, Named, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Massed, Named, Signed, Versioned, belongs_to, local_table, one_of
 from supervision.items.states import Responsibility
 from supervision.tasks.states import SHARED_RESPONSIBILITIES, ExtensionState, MilestoneState
 
@@ -144,7 +144,7 @@ class Indicator(Named, Base):
     unit_of_measure: Mapped[str]
 
 
-class Extension(Named, Versioned, Base):
+class Extension(Named, Signed, Base):
     """More time for an item: asked for before the deadline, decided with a new date."""
 
     __tablename__ = "extension"
@@ -154,6 +154,7 @@ class Extension(Named, Versioned, Base):
         Index("uq_extension_asked", "item_id", unique=True, postgresql_where=text("state = 'asked'")),
         Index(None, "jurisdiction_id", "id"),
     )
+    signed_fields = ("item_id", "until_on", "reason")
 
     item_id: Mapped[UUID]
     state: Mapped[str]

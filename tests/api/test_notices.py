@@ -1,11 +1,15 @@
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.audit.models import AuditEvent
 from supervision.messaging import templates
 from tests.factories.identity import Caller, make_unit
 from tests.factories.items import make_item
@@ -61,6 +65,10 @@ async def deliveries(caller: Caller, **wanted: str) -> list[dict[str, Any]]:
     return rows
 
 
+async def audited(session: AsyncSession, verb: str) -> list[dict[str, Any]]:
+    return list(await session.scalars(select(AuditEvent.facts).where(AuditEvent.verb == verb)))
+
+
 async def test_a_notice_from_draft_to_acknowledgement(callers: Callers, here: Place, desk: Desk) -> None:
     leader, unit = await callers(here, "leader"), await callers(here, "unit", unit_id=desk.unit_ids[0])
     where = await desk.draft()
@@ -110,6 +118,32 @@ async def test_a_returned_notice_is_amended_and_signed_off_anew(desk: Desk) -> N
     assert (foreign.status_code, foreign.json()["code"]) == (403, "only_drafter_amends_notice")
     early = await desk.issuer.post(f"{where}/issue")
     assert (early.status_code, early.json()["code"]) == (409, "notice_step_out_of_turn")
+
+
+async def test_what_was_amended_after_it_was_read_is_not_signed(desk: Desk, session: AsyncSession) -> None:
+    where = await desk.draft()
+    read = (await desk.checker.get(where)).headers["ETag"]
+    amended = await desk.drafter.patch(where, json={"text": "请于十日内办结。"}, headers={"If-Match": read})
+    assert amended.status_code == 200, amended.text
+    stale = await desk.checker.post(f"{where}/check", headers={"If-Match": read})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+    unread = await desk.checker.post(f"{where}/check", headers={"If-Match": ""})
+    assert (unread.status_code, unread.json()["code"]) == (428, "precondition_required")
+    assert (await desk.checker.get(where)).json() == amended.json()
+    assert await audited(session, "notice.checked") == []
+    checked = await desk.checker.post(f"{where}/check", headers={"If-Match": amended.headers["ETag"]})
+    assert (checked.status_code, checked.json()["state"]) == (200, "checked")
+
+
+async def test_all_who_sign_a_notice_sign_the_same(desk: Desk, session: AsyncSession) -> None:
+    where = await desk.issue()
+    await desk.draft(text="请于十日内办结。")
+    read = (await desk.checker.get(where)).json()
+    content = {name: read[name] for name in ("kind", "item_id", "unit_ids", "text", "limit_on")}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    digest = sha256(canonical.encode()).hexdigest()
+    for verb in ("notice.checked", "notice.countersigned", "notice.issued"):
+        assert [facts["signed_sha256"] for facts in await audited(session, verb)] == [digest]
 
 
 async def test_urging_is_logged(callers: Callers, here: Place, desk: Desk) -> None:

@@ -39,6 +39,14 @@ async def settled(callers: Callers, here: Place) -> Caller:
     return office
 
 
+async def test_what_was_prepared_anew_was_not_read(callers: Callers, here: Place, unit_id: UUID) -> None:
+    office, group = await callers(here, "office"), await callers(here, "group")
+    tags = [(await office.post("/v1/settlements/2016")).headers["ETag"] for _ in range(2)]
+    assert (await group.get("/v1/settlements/2016")).headers["ETag"] == tags[1] != tags[0], unit_id
+    stale = await group.post("/v1/settlements/2016/confirmation", headers={"If-Match": tags[0]})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+
+
 async def test_a_settlement_is_exported(callers: Callers, here: Place, unit_id: UUID) -> None:
     office = await settled(callers, here)
     answer = await office.get("/v1/settlements/2016/export", headers={"Accept": XLSX})

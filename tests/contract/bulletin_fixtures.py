@@ -9,6 +9,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from tests.contract.fixture_values import FAR, CallersByRole, Furniture
 from tests.factories import bulletins, identity, progress
+from tests.factories.signatures import AS_READ
 
 
 # Long because it tells which circular stands at which step, and the places follow from that.
@@ -31,7 +32,7 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
         for number, month in enumerate(months)
     ]
     for circular_id in drafted[-12:]:
-        await circular_sign_off.check_circular(session, caller, circular_id)
+        await circular_sign_off.check_circular(session, caller, circular_id, AS_READ)
     made.put("circular_id", values=drafted)
     for verb in ("amend_circular", "add_commendation", "add_criticism"):
         made.place(verb, circular_id=drafted[:40])
@@ -53,6 +54,9 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
     made.put("order_id", values=orders)
     made.place("report_rectification", order_id=orders[:10])
     made.place("verify_rectification", order_id=orders[10:])
+    made.bodies["verify_rectification"] = [
+        {"verdict": verdict, "finding": "示例核验"} for verdict in ("closed", "returned")
+    ]
     made.bodies["order_rectification"] = [{"unit_id": str(unit_id), "matter": "示例事由", "limit_on": str(FAR)}]
     today = await clock.today(session)
     made.put("follow_up_id", values=[await bulletins.follow(session, other) for _ in range(8)])

@@ -10,6 +10,7 @@ from supervision.identity import service as clients
 from supervision.identity.models import ClientKey
 from supervision.operations import service as operations
 from supervision.reviews import ledger_standing
+from supervision.scoring import settlement
 from tests.contract import (
     bulletin_fixtures,
     inspection_fixtures,
@@ -26,6 +27,7 @@ from tests.contract.fixture_values import CallersByRole, Furniture
 from tests.contract.score_fixtures import SETTLED, WAITING
 from tests.factories import progress
 from tests.factories.identity import make_client
+from tests.factories.reviews import person
 from tests.places import Committed, Place
 
 # Rows that the factories made without a number of their own must not be in the way of the next numbers.
@@ -66,6 +68,8 @@ async def furnish(committed: Committed, place: Place, standing: CallersByRole) -
         made.bodies["set_rhythm"] = [{"kind": kind, "due_after": 2} for kind in USUAL]
         for room in ROOMS:
             await room.furnish(session, place.actor, standing, made)
+        # Units that later rooms registered belong to the year that waits to be confirmed.
+        await settlement.prepare_settlement(session, person(place.actor), year=WAITING)
         await session.execute(COUNT_ON)
         office = standing[Role.OFFICE]
         asking = Actor(place.actor.jurisdiction_id, Role.OFFICE, client_id=office.client_id, is_test=True)

@@ -80,4 +80,5 @@ async def _problems(session: AsyncSession, actor: Actor, unit_id: UUID, made: Fu
     units = {"responsible_unit_id": str(unit_id), "unit_ids": [str(unit_id), str(who.other_id)]}
     made.bodies["open_problem"] = [{"title": "示例问题", "text": "示例说明", **units}]
     made.bodies["escalate_problem"] = [{"reason": "示例理由", "lead_leader_id": str(who.lead_id)}]
+    made.bodies["resolve_problem"] = [{"text": "示例结果"}]
     made.bodies["decide_problem"] = [{"text": "示例决定", "due_on": "2199-12-31"}]

@@ -14,6 +14,7 @@ from supervision.scoring import proposals as proposing
 from supervision.scoring.models import Deduction
 from tests.contract.fixture_values import CallersByRole, Furniture
 from tests.factories import scoring
+from tests.factories.signatures import AS_READ
 
 # Years that are over for whoever runs this: one is settled and corrected in the year after, one waits to be confirmed.
 SETTLED, WAITING, REOPENABLE = 2017, 2019, range(2020, 2026)
@@ -44,7 +45,7 @@ async def _deductions(session: AsyncSession, actor: Actor, standing: CallersByRo
         for number in range(40)
     ]
     for deduction_id in proposed[:14]:
-        await decisions.confirm_deduction(session, group, deduction_id)
+        await decisions.confirm_deduction(session, group, deduction_id, AS_READ)
     for deduction_id in proposed[:4]:
         await decisions.dispute_deduction(session, unit, deduction_id, grounds="示例理由")
     made.put("deduction_id", values=proposed)
@@ -58,6 +59,7 @@ async def _deductions(session: AsyncSession, actor: Actor, standing: CallersByRo
     made.bodies["adopt_scoring_policy"] = [
         {"effective_on": f"2199-{month:02d}-01", "adopted_by": "示例机关", "base": "120"} for month in range(1, 13)
     ]
+    made.bodies["verify_deduction"] = [{"verification": "示例核实"}]
     made.bodies["rule_on_dispute"] = [{"verdict": verdict, "reason": "示例理由"} for verdict in ("upheld", "reversed")]
     made.bodies["issue_quarterly_warnings"] = [{"year": 2016, "quarter": 1}]
     body = {**facts, "unit_id": str(unit_id), "fact_on": "2016-03-01"}
@@ -73,13 +75,13 @@ async def _settlements(session: AsyncSession, actor: Actor, standing: CallersByR
     facts: dict[str, Any] = {"rule_code": "meeting_criticism", "fact_on": date(2017, 3, 1), "reason": "示例事由"}
     taken = [await proposing.propose_deduction(session, office, unit_id=unit_id, **facts) for _ in range(24)]
     for deduction_id in taken:
-        await decisions.confirm_deduction(session, group, deduction_id)
+        await decisions.confirm_deduction(session, group, deduction_id, AS_READ)
     # Nobody waits here until they can be disputed no longer.
     await session.execute(update(Deduction).where(Deduction.year == SETTLED).values(dispute_until_on=date(2018, 3, 1)))
     for year in (SETTLED, WAITING, *REOPENABLE):
         await settlement.prepare_settlement(session, office, year=year)
     for year in (SETTLED, *REOPENABLE):
-        await settlement.confirm_settlement(session, group, year=year)
+        await settlement.confirm_settlement(session, group, year=year, version=AS_READ)
     asked = [await reopenings.propose_reopening(session, office, year=year, reason="示例") for year in REOPENABLE[3:]]
     made.put("reopening_id", values=asked)
     made.place("confirm_settlement", year=[WAITING])

@@ -31,6 +31,7 @@ async def furnish(session: AsyncSession, actor: Actor, _standing: CallersByRole,
     ]
     made.put("extension_id", values=asked)
     made.place("ask_extension", item_id=whole[:10])
+    made.bodies["decide_extension"] = [{"verdict": "granted", "decision": "示例意见"}]
     made.bodies["ask_extension"] = [{"until_on": "2200-01-31", "reason": "示例理由"}]
     made.put("task_id", "task", values=await _movable_tasks(session, actor, cast))
     facts: dict[str, Any] = {"due_on": FAR, "expected": "示例形象"}

@@ -13,6 +13,7 @@ from supervision.bulletins import (
 )
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
+from tests.factories.signatures import AS_READ
 
 MARCH = date(2016, 3, 1)
 SIXTH_OF_APRIL = datetime(2016, 4, 6, 2, tzinfo=UTC)
@@ -30,8 +31,8 @@ async def draft(session: AsyncSession, drafter: Actor, **over: Any) -> UUID:
 async def put_out(session: AsyncSession, actor: Actor, circular_id: UUID) -> None:
     """Check and issue, by another person than whoever drafted."""
     other = person(actor)
-    await circular_sign_off.check_circular(session, other, circular_id)
-    await circular_sign_off.issue_circular(session, other, circular_id)
+    await circular_sign_off.check_circular(session, other, circular_id, AS_READ)
+    await circular_sign_off.issue_circular(session, other, circular_id, AS_READ)
 
 
 async def order(session: AsyncSession, actor: Actor, unit_id: UUID, **over: Any) -> UUID:
@@ -46,7 +47,7 @@ async def follow(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
 
 async def send(session: AsyncSession, actor: Actor, proposal_id: UUID, *, sent_on: date) -> None:
     await accountability_proposals.send_proposal(
-        session, actor, proposal_id, deciding_body="县纪委监委", sent_on=sent_on
+        session, actor, proposal_id, AS_READ, deciding_body="县纪委监委", sent_on=sent_on
     )
 
 

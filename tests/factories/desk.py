@@ -32,6 +32,7 @@ from supervision.scoring.states import CorrectionState, DeductionState
 from supervision.tasks import extensions, milestones, reassignment
 from tests.factories import bulletins, identity, inspections, items, notices, problems, publication, reviews
 from tests.factories.scoring import add_entry, add_task, hold
+from tests.factories.signatures import AS_READ
 from tests.factories.tasks import Cast, make_cast, make_task
 
 NOON = datetime(2016, 5, 20, 4, tzinfo=UTC)
@@ -90,7 +91,7 @@ async def _notify(session: AsyncSession, actor: Actor, life: Life) -> None:
     await direct_transfers.conclude_transfer(session, office, transfer_id, outcome="已办")
     unit_ids = [life.unit_id]
     drafted = await notices.make_notice(session, actor, item_id=life.item_id, unit_ids=unit_ids)
-    await sign_off.return_notice(session, person(actor), drafted, reason="依据有误")
+    await sign_off.return_notice(session, person(actor), drafted, AS_READ, reason="依据有误")
     notice_id = await notices.make_notice(session, actor, item_id=life.item_id, state="issued", unit_ids=unit_ids)
     delivered = select(NoticeDelivery.id).where(NoticeDelivery.notice_id == notice_id)
     delivery_id = (await session.scalars(delivered)).one()
@@ -102,7 +103,7 @@ async def _extend(session: AsyncSession, actor: Actor, life: Life) -> None:
     unit, until_on = unit_of(actor, life), date(2016, 3, 28)
     asked = await extensions.ask_extension(session, unit, life.item_id, until_on=until_on, reason="连续降雨")
     await extensions.decide_extension(
-        session, person(actor), asked, verdict="granted", until_on=None, decision="情况属实"
+        session, person(actor), asked, AS_READ, verdict="granted", until_on=None, decision="情况属实"
     )
 
 
@@ -128,14 +129,14 @@ async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID
     entry_id = await add_entry(session, life.unit_id, task_id, percent=50, received_at=at)
     drafted = await draft_publication(session, publication.person(actor), progress_entry_id=entry_id)
     await publication.approve(session, actor, drafted)
-    await publish(session, publication.person(actor), drafted)
+    await publish(session, publication.person(actor), drafted, AS_READ)
     report_id = await session.scalar(select(ProgressEntry.report_id).where(ProgressEntry.id == entry_id))
     assert report_id
     seen = {"item_id": life.item_id, "task_id": task_id, "unit_id": life.unit_id, "item_number": "示例", "goal": "示例"}
     stand = {"percent": 50, "deadline_on": NOON.date(), "light": "behind", "looked_on": date(2016, 4, 1)}
     session.add(QuarterlyLook(year=2016, quarter=1, **seen, **stand))
     until_on = date(2199, 12, 31)
-    await supplements.return_report(session, person(actor), report_id, reason="内容空泛", until_on=until_on)
+    await supplements.return_report(session, person(actor), report_id, AS_READ, reason="内容空泛", until_on=until_on)
     node: dict[str, Any] = {"name": "基础完工", "due_on": NOON.date(), "expected": "基础出地面"}
     milestone_id = await milestones.set_milestone(session, person(actor), task_id, **node)
     reached: dict[str, Any] = {"reached_on": NOON.date(), "progress": "已出地面"}
@@ -154,7 +155,9 @@ async def _criticise(session: AsyncSession, actor: Actor, life: Life, task_id: U
     order_id = await bulletins.order(session, office, life.unit_id, item_id=life.item_id, limit_on=today)
     await rectification_orders.report_rectification(session, unit_of(actor, life), order_id, text="已整改")
     verdict = RectificationVerdict.CLOSED
-    await rectification_orders.verify_rectification(session, person(actor), order_id, verdict=verdict, finding="属实")
+    await rectification_orders.verify_rectification(
+        session, person(actor), order_id, AS_READ, verdict=verdict, finding="属实"
+    )
     follow_up_id = await bulletins.follow(session, office, item_id=life.item_id)
     await media_follow_up.conclude_follow_up(session, office, follow_up_id, outcome="已报道", concluded_on=today)
     await bulletins.propose(session, office, life.unit_id, task_id=task_id)
@@ -166,10 +169,10 @@ async def _score(session: AsyncSession, actor: Actor, life: Life) -> None:
     paper = await inspections.upload(session, actor, inspections.PDF + b"score" + life.item_id.bytes)
     evidence: dict[str, Any] = {"attachment_ids": [paper]}
     deduction_id = await proposals.propose_deduction(session, person(actor), **fact, **about, **evidence)
-    await decisions.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
+    await decisions.confirm_deduction(session, person(actor, Role.GROUP), deduction_id, AS_READ)
     await decisions.dispute_deduction(session, unit_of(actor, life), deduction_id, grounds="事实不符")
     group, verdict = person(actor, Role.GROUP), DeductionState.UPHELD
-    await decisions.rule_on_dispute(session, group, deduction_id, verdict=verdict, reason="事实清楚")
+    await decisions.rule_on_dispute(session, group, deduction_id, AS_READ, verdict=verdict, reason="事实清楚")
     await _correct(session, life, deduction_id)
 
 
@@ -189,13 +192,13 @@ async def _end(session: AsyncSession, actor: Actor, life: Life, task_id: UUID) -
     unit = unit_of(actor, life)
     asked = await waivers.ask_waiver(session, unit, task_id, grounds="政策调整")
     refused: dict[str, Any] = {"verdict": "refused", "decision": "应当办理"}
-    await waivers.decide_waiver(session, person(actor), asked, **refused)
+    await waivers.decide_waiver(session, person(actor), asked, AS_READ, **refused)
     other_id = await add_task(session, actor, life.item_id, life.unit_id)
     granted = await waivers.ask_waiver(session, unit, other_id, grounds="规划取消")
-    await waivers.decide_waiver(session, person(actor), granted, **reviews.OPINION)
+    await waivers.decide_waiver(session, person(actor), granted, AS_READ, **reviews.OPINION)
     photo = await inspections.upload(session, unit, inspections.PDF + task_id.bytes)
     reported = await completion_reports.report_completion(session, unit, task_id, text="已办结", evidence_ids=[photo])
-    await completion_review.review_completion(session, person(actor), reported, Review(**reviews.PASS))
+    await completion_review.review_completion(session, person(actor), reported, AS_READ, Review(**reviews.PASS))
     await close_out.close_item(session, person(actor), life.item_id)
     await close_out.reopen_item(session, person(actor), life.item_id, reason="回头看发现反弹")
 

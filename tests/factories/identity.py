@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.app import DuchaApp
-from api.router import scopes_of
+from api.router import scopes_of, signing_routes
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.identity import appointments, jurisdictions, service, sign_in_links
@@ -46,6 +46,12 @@ _GRANTER, _APPROVER = (
     Actor(UUID(int=0), Role.SECURITY_ADMINISTRATOR, official_id=UUID(int=number)) for number in (1, 2)
 )
 FRONT_END = "tests"
+# Of what the caller may not read; it is for the step itself to refuse.
+_UNREAD = '"0"'
+
+
+def _is_signed(path: str) -> bool:
+    return any(route.path_regex.match(path.partition("?")[0]) for route in signing_routes())
 
 
 async def make_client(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
@@ -91,6 +97,15 @@ class Caller(httpx.AsyncClient):
         if role == Role.ADMINISTRATOR:
             await caller.hold_security_key(session, actor)
         return caller
+
+    async def request(self, method: str, url: Any, **options: Any) -> httpx.Response:
+        """Read first what a step signs, as front ends do, unless a test says what was read (If-Match)."""
+        path, headers = str(url), httpx.Headers(options.get("headers"))
+        if method == "POST" and "If-Match" not in headers and _is_signed(path):
+            read = await super().request("GET", path.rpartition("/")[0], headers=headers)
+            headers["If-Match"] = read.headers.get("ETag", _UNREAD)
+            options["headers"] = headers
+        return await super().request(method, url, **options)
 
     async def hold_security_key(self, session: AsyncSession, actor: Actor) -> None:
         """Hold the other administrator's key as well, for clients and their keys: most tests need no second desk."""

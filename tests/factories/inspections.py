@@ -17,6 +17,7 @@ from supervision.inspections.models import Method, Severity
 from supervision.inspections.plans import PlanScope
 from supervision.inspections.states import PlanState
 from tests.factories.identity import make_official, make_unit
+from tests.factories.signatures import AS_READ
 
 NOON = datetime(2016, 5, 20, 4, tzinfo=UTC)
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -65,7 +66,7 @@ async def draft_plan(
 
 
 async def approve_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> UUID:
-    await plans.decide_plan(session, person(actor), plan_id, verdict=PlanState.APPROVED)
+    await plans.decide_plan(session, person(actor), plan_id, AS_READ, verdict=PlanState.APPROVED)
     return plan_id
 
 

@@ -12,6 +12,7 @@ from supervision.papers import instruction_papers
 from supervision.papers.instruction_papers import NewPaper
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
+from tests.factories.signatures import AS_READ
 
 LIMIT = date(2199, 12, 31)
 _SIGN = {
@@ -55,7 +56,7 @@ async def make_notice(session: AsyncSession, actor: Actor, *, state: str = Notic
     for step, sign in _SIGN.items():
         if state == NoticeState.DRAFTED:
             break
-        await sign(session, somebody(actor), notice_id)
+        await sign(session, somebody(actor), notice_id, AS_READ)
         if step == state:
             break
     return notice_id

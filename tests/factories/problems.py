@@ -9,6 +9,7 @@ from supervision.foundation.actors import Actor, Role
 from supervision.problems import service, solution
 from tests.factories.identity import make_official, make_unit
 from tests.factories.inspections import person
+from tests.factories.signatures import AS_READ
 
 
 @dataclass(frozen=True)
@@ -60,4 +61,6 @@ async def escalate(session: AsyncSession, actor: Actor, problem_id: UUID, who: C
 async def decide(session: AsyncSession, actor: Actor, problem_id: UUID, who: Concerned, **over: Any) -> None:
     """Decide as the responsible unit, which does at its own level."""
     unit = person(actor, Role.UNIT, unit_id=who.unit_id)
-    await solution.decide_problem(session, unit, problem_id, **{"text": "照办", "due_on": date(2199, 12, 31), **over})
+    await solution.decide_problem(
+        session, unit, problem_id, AS_READ, **{"text": "照办", "due_on": date(2199, 12, 31), **over}
+    )

@@ -11,6 +11,7 @@ from supervision.publication import drafts, publication_review, release
 from supervision.publication.states import ReviewVerdict
 from tests.factories.identity import make_official, make_unit
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task
+from tests.factories.signatures import AS_READ
 
 FIRST_HALF_OF_APRIL = (date(2016, 4, 1), date(2016, 4, 15))
 
@@ -48,6 +49,7 @@ async def approve(session: AsyncSession, actor: Actor, publication_id: UUID) -> 
         session,
         person(actor),
         publication_id,
+        AS_READ,
         verdict=ReviewVerdict.APPROVED,
         legal_basis="《政府信息公开条例》第十九条",
     )
@@ -57,5 +59,5 @@ async def put_out(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
     """Draft, approve and publish, each by another person."""
     publication_id = await draft(session, actor, **over)
     await approve(session, actor, publication_id)
-    await release.publish(session, person(actor), publication_id)
+    await release.publish(session, person(actor), publication_id, AS_READ)
     return publication_id

@@ -15,6 +15,7 @@ from supervision.reviews.rules import Review
 from supervision.tasks.models import Task
 from tests.factories import progress
 from tests.factories.progress import Duty, as_unit
+from tests.factories.signatures import AS_READ
 
 PASS: dict[str, Any] = {
     "verdict": "passed",
@@ -111,7 +112,7 @@ async def report(session: AsyncSession, actor: Actor, unit_id: UUID, task_id: UU
 async def settle(session: AsyncSession, actor: Actor, unit_id: UUID, task_id: UUID) -> UUID:
     """Report a task as done, and pass the report."""
     report_id = await report(session, actor, unit_id, task_id)
-    await completion_review.review_completion(session, person(actor), report_id, Review(**PASS))
+    await completion_review.review_completion(session, person(actor), report_id, AS_READ, Review(**PASS))
     return report_id
 
 

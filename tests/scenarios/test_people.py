@@ -120,11 +120,12 @@ def test_a_deduction_takes_four_people(county: County) -> None:
         headers = {"Authorization": f"Bearer {key_of(county, 'group')}"}
         answer = machine.post(f"{path}/confirmation", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (403, "person_needed")
-    county.desks["group"].post(f"{path}/confirmation")
+    county.desks["group"].sign(f"{path}/confirmation")
     county.desks["officer"].post(f"{path}/dispute", {"grounds": "当日已补报"})
     verdict = {"verdict": "upheld", "reason": "经复核，事实清楚"}
-    assert "403" in county.refused("group", f"{path}/ruling", verdict)
-    ruled = county.desks["deputy"].post(f"{path}/ruling", verdict)
+    read = county.desks["group"].get(path)["version"]
+    assert "403" in county.refused("group", f"{path}/ruling", verdict, version=read)
+    ruled = county.desks["deputy"].sign(f"{path}/ruling", verdict)
     assert ruled["state"] == "upheld"
 
 
@@ -142,7 +143,8 @@ def test_what_matters_most_asks_for_a_fresh_sign_in(county: County) -> None:
         assert front_end.get("/v1/deductions", headers={"Authorization": f"Bearer {weak}"}).status_code == 200
         set_claims(county.issuer, group, amr=["pwd", "mfa"])
         strong = sign_in(county.issuer, group, client_id=FRONT_END)
-        assert front_end.post(path, headers={"Authorization": f"Bearer {strong}"}).status_code == 200
+        headers = {"Authorization": f"Bearer {strong}", "If-Match": f'"{proposed["version"]}"'}
+        assert front_end.post(path, headers=headers).status_code == 200
 
 
 def test_who_loses_the_role_is_out_though_the_token_is_good(county: County) -> None:

@@ -21,6 +21,7 @@ from supervision.identity.models import Official
 from supervision.tasks import departures, reassignment
 from tests.factories import bulletins, scoring
 from tests.factories.identity import make_official, make_unit
+from tests.factories.signatures import AS_READ
 from tests.factories.tasks import make_cast, make_task
 from tests.places import Place
 
@@ -105,7 +106,7 @@ async def test_days_come_in_order_and_not_before_they_are(session: AsyncSession,
     for sent_on, refusal in ((date(2016, 4, 7), DayInFuture), (date(2016, 4, 5), errors.DayOutOfOrder)):
         with pytest.raises(refusal):
             await accountability_proposals.send_proposal(
-                session, office, proposal_id, deciding_body="县纪委监委", sent_on=sent_on
+                session, office, proposal_id, AS_READ, deciding_body="县纪委监委", sent_on=sent_on
             )
     follow_up_id = await bulletins.follow(session, office)
     for concluded_on, refusal in ((date(2016, 4, 7), DayInFuture), (date(2016, 3, 31), errors.DayOutOfOrder)):
@@ -131,5 +132,5 @@ async def test_whoever_ordered_does_not_verify(session: AsyncSession, here: Plac
     await rectification_orders.report_rectification(session, here.actor, order_id, text="已整改到位")
     with pytest.raises(errors.OrdererVerifies):
         await rectification_orders.verify_rectification(
-            session, office, order_id, verdict=RectificationVerdict.CLOSED, finding="现场核验"
+            session, office, order_id, AS_READ, verdict=RectificationVerdict.CLOSED, finding="现场核验"
         )

@@ -21,6 +21,7 @@ from supervision.scoring.models import Deduction
 from supervision.tasks.models import Task
 from tests.factories import bulletins, progress, scoring
 from tests.factories.identity import make_official, make_unit
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 
@@ -192,7 +193,7 @@ async def test_numbers_have_no_gap(session: AsyncSession, here: Place, unit_id: 
     for month in (1, 2, 3):
         circular_id = await bulletins.draft(session, bulletins.person(here.actor), month=date(2016, month, 1))
         if month == 2:
-            await circular_sign_off.discard_circular(session, here.actor, circular_id, reason="重新起草")
+            await circular_sign_off.discard_circular(session, here.actor, circular_id, AS_READ, reason="重新起草")
             circular_id = await bulletins.draft(session, bulletins.person(here.actor), month=date(2016, month, 1))
         await bulletins.put_out(session, here.actor, circular_id)
         numbers.append((await queries.get_circular(session, here.actor, circular_id))["number"])
@@ -240,9 +241,9 @@ async def test_the_drafter_neither_checks_nor_issues(
     drafter = bulletins.person(here.actor)
     circular_id = await bulletins.draft(session, drafter)
     if act is circular_sign_off.issue_circular:
-        await circular_sign_off.check_circular(session, bulletins.person(here.actor), circular_id)
+        await circular_sign_off.check_circular(session, bulletins.person(here.actor), circular_id, AS_READ)
     with pytest.raises(errors.DrafterSignsOff):
-        await act(session, drafter, circular_id)
+        await act(session, drafter, circular_id, AS_READ)
 
 
 async def test_the_drafter_alone_writes(session: AsyncSession, here: Place, unit_id: UUID) -> None:

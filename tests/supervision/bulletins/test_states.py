@@ -41,6 +41,7 @@ from tests.factories import bulletins
 from tests.factories.identity import make_unit
 from tests.factories.progress import as_unit
 from tests.factories.scoring import hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 Verb = Callable[[AsyncSession, Actor, UUID], Awaitable[None]]
@@ -54,13 +55,16 @@ async def unit_id(session: AsyncSession, here: Place) -> UUID:
 
 
 CIRCULAR_VERBS: dict[str, tuple[CircularState, Verb]] = {
-    "check": (CircularState.CHECKED, circular_sign_off.check_circular),
-    "return": (CircularState.DRAFTED, lambda s, a, i: circular_sign_off.return_circular(s, a, i, reason="数据有误")),
+    "check": (CircularState.CHECKED, lambda s, a, i: circular_sign_off.check_circular(s, a, i, AS_READ)),
+    "return": (
+        CircularState.DRAFTED,
+        lambda s, a, i: circular_sign_off.return_circular(s, a, i, AS_READ, reason="数据有误"),
+    ),
     "discard": (
         CircularState.DISCARDED,
-        lambda s, a, i: circular_sign_off.discard_circular(s, a, i, reason="重新起草"),
+        lambda s, a, i: circular_sign_off.discard_circular(s, a, i, AS_READ, reason="重新起草"),
     ),
-    "issue": (CircularState.ISSUED, circular_sign_off.issue_circular),
+    "issue": (CircularState.ISSUED, lambda s, a, i: circular_sign_off.issue_circular(s, a, i, AS_READ)),
 }
 
 
@@ -117,7 +121,9 @@ async def report(session: AsyncSession, actor: Actor, order_id: UUID) -> None:
 
 
 def verify(verdict: RectificationVerdict) -> Verb:
-    return lambda s, a, i: rectification_orders.verify_rectification(s, a, i, verdict=verdict, finding="现场核验")
+    return lambda s, a, i: rectification_orders.verify_rectification(
+        s, a, i, AS_READ, verdict=verdict, finding="现场核验"
+    )
 
 
 RECTIFICATION_VERBS: dict[str, tuple[RectificationState, Verb]] = {
@@ -176,7 +182,9 @@ async def test_a_follow_up_is_concluded_once(
 PROPOSAL_VERBS: dict[str, tuple[ProposalState, Verb]] = {
     "send": (
         ProposalState.SENT,
-        lambda s, a, i: accountability_proposals.send_proposal(s, a, i, deciding_body="县纪委监委", sent_on=DAY),
+        lambda s, a, i: accountability_proposals.send_proposal(
+            s, a, i, AS_READ, deciding_body="县纪委监委", sent_on=DAY
+        ),
     ),
     "answer": (
         ProposalState.ANSWERED,

@@ -20,6 +20,7 @@ from tests.factories.identity import make_unit
 from tests.factories.inspections import Inspected
 from tests.factories.progress import as_unit, make_obligation
 from tests.factories.scoring import hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 # What a unit was asked in May: two reports, a notice, two orders, three visits (one unannounced and still to come),
@@ -45,13 +46,13 @@ async def ask(session: AsyncSession, actor: Actor, unit_id: UUID) -> None:
     for task_id in duty.task_ids:
         report_id = await reviews.report(session, actor, unit_id, task_id)
     await completion_review.review_completion(
-        session, person(actor), report_id, Review(**{**reviews.RETURN, "rework_until_on": date(2199, 12, 31)})
+        session, person(actor), report_id, AS_READ, Review(**{**reviews.RETURN, "rework_until_on": date(2199, 12, 31)})
     )
     orders = [await bulletins.order(session, person(actor), unit_id, limit_on=date(2199, 12, 31)) for _ in range(2)]
     await rectification_orders.report_rectification(session, as_unit(actor, unit_id), orders[0], text="已整改")
     verdict = RectificationVerdict.RETURNED
     await rectification_orders.verify_rectification(
-        session, person(actor), orders[0], verdict=verdict, finding="未到位"
+        session, person(actor), orders[0], AS_READ, verdict=verdict, finding="未到位"
     )
     made = await inspections.make_inspected(session, actor)
     inspected = Inspected(unit_id, made.other_id, made.official_id)

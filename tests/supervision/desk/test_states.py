@@ -11,6 +11,7 @@ from tests.factories.desk import NOON, complain, person
 from tests.factories.identity import make_unit
 from tests.factories.progress import make_obligation
 from tests.factories.scoring import hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 
@@ -33,14 +34,14 @@ async def test_a_complaint_goes_where_the_table_says(
     before = await queries.get_complaint(session, here.actor, complaint.id)
     answerer = person(here.actor)
     if ComplaintState(verdict) in FOLLOWS[state]:
-        await complaints.answer_complaint(session, answerer, complaint.id, verdict=verdict, text="已核实")
+        await complaints.answer_complaint(session, answerer, complaint.id, AS_READ, verdict=verdict, text="已核实")
         after = await queries.get_complaint(session, here.actor, complaint.id)
         told = {name: after[name] for name in ("state", "answer", "answered_by", "answered_at")}
         person_id = answerer.person
         assert told == {"state": verdict, "answer": "已核实", "answered_by": person_id, "answered_at": NOON}
     else:
         with pytest.raises(ComplaintAnswered):
-            await complaints.answer_complaint(session, answerer, complaint.id, verdict=verdict, text="已核实")
+            await complaints.answer_complaint(session, answerer, complaint.id, AS_READ, verdict=verdict, text="已核实")
         assert await queries.get_complaint(session, here.actor, complaint.id) == before
 
 
@@ -48,4 +49,6 @@ async def test_whoever_complained_does_not_answer(session: AsyncSession, here: P
     complaint = await filed(session, here.actor)
     same = person(here.actor, client_id=complaint.filed_by)
     with pytest.raises(ComplainantAnswers):
-        await complaints.answer_complaint(session, same, complaint.id, verdict=ComplaintVerdict.UPHELD, text="已核实")
+        await complaints.answer_complaint(
+            session, same, complaint.id, AS_READ, verdict=ComplaintVerdict.UPHELD, text="已核实"
+        )

@@ -29,6 +29,7 @@ from supervision.tasks import extensions, milestones
 from tests.factories import bulletins, identity, inspections, items, notices, problems, progress, publication, reviews
 from tests.factories.desk import NOON, complain, person
 from tests.factories.scoring import add_item, adopt, hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 FAR = date(2199, 12, 31)
@@ -112,7 +113,7 @@ async def _tasks(session: AsyncSession, actor: Actor, county: County) -> None:
     node: dict[str, Any] = {"name": "基础完工", "due_on": date(2016, 5, 31), "expected": "基础出地面"}
     await milestones.set_milestone(session, person(actor), duty.task_ids[0], **node)
     back = {**reviews.RETURN, "rework_until_on": date(2016, 5, 22)}
-    await completion_review.review_completion(session, person(actor), report_id, Review(**back))
+    await completion_review.review_completion(session, person(actor), report_id, AS_READ, Review(**back))
     await reviews.ask(session, actor, asked)
     other = await reviews.make_duty(session, actor, **days)
     await reviews.settle(session, actor, other.unit_id, other.task_ids[0])
@@ -180,7 +181,7 @@ async def _judgements(session: AsyncSession, actor: Actor, county: County) -> No
     for number in range(3):
         deduction_id = await proposals.propose_deduction(session, county.proposer, **fact, event=f"大会{number}")
         if number:
-            await decisions.confirm_deduction(session, person(actor, Role.GROUP), deduction_id)
+            await decisions.confirm_deduction(session, person(actor, Role.GROUP), deduction_id, AS_READ)
     await decisions.dispute_deduction(session, unit, deduction_id, grounds="事实不符")
     session.add(Settlement(year=2015, state="prepared", prepared_by=county.proposer.person, prepared_at=NOON))
     settled = Settlement(year=2014, state="confirmed", prepared_at=NOON, confirmed_at=NOON)

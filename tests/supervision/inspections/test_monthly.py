@@ -17,6 +17,7 @@ from tests.factories.inspections import person
 from tests.factories.notices import make_leader
 from tests.factories.problems import make_concerned, open_problem
 from tests.factories.progress import hold, make_task, moment
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 OCTOBER = period_of(PeriodKind.MONTH, date(2016, 10, 1))
@@ -64,7 +65,7 @@ async def test_the_months_matters_are_divided_among_the_leaders(session: AsyncSe
     }
     assert all(row["title"].startswith("2016年10月集中督查（") for row in drafted)
     # A person approves it, as ever.
-    await plans.decide_plan(session, person(here.actor), drafted[0]["id"], verdict=PlanState.APPROVED)
+    await plans.decide_plan(session, person(here.actor), drafted[0]["id"], AS_READ, verdict=PlanState.APPROVED)
 
 
 async def test_a_month_that_is_over_is_planned_no_more(session: AsyncSession, here: Place) -> None:

@@ -16,13 +16,16 @@ from supervision.inspections.states import FOLLOWS, PlanState, PlanVerb
 from supervision.messaging import templates
 from tests.factories.inspections import NOON, Inspected, draft_plan, make_inspected, person, record_finding
 from tests.factories.scoring import hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 Act = Callable[[AsyncSession, Actor, UUID, Inspected], Awaitable[Any]]
 VERBS: dict[PlanVerb, Act] = {
     PlanVerb.AMEND: lambda s, a, p, _: plans.amend_plan(s, person(a), p, 1, changes={"title": "改"}),
-    PlanVerb.APPROVE: lambda s, a, p, _: plans.decide_plan(s, person(a), p, verdict=PlanState.APPROVED),
-    PlanVerb.REFUSE: lambda s, a, p, _: plans.decide_plan(s, person(a), p, verdict=PlanState.REFUSED, reason="重复"),
+    PlanVerb.APPROVE: lambda s, a, p, _: plans.decide_plan(s, person(a), p, AS_READ, verdict=PlanState.APPROVED),
+    PlanVerb.REFUSE: lambda s, a, p, _: plans.decide_plan(
+        s, person(a), p, AS_READ, verdict=PlanState.REFUSED, reason="重复"
+    ),
     PlanVerb.CARRY_OUT: lambda s, a, p, _: plans.carry_out_plan(s, person(a), p),
     PlanVerb.RECORD_FINDING: lambda s, a, p, who: record_finding(s, a, p, who.unit_id),
     PlanVerb.SEND_CONCLUSION: lambda s, a, p, who: conclusions.send_conclusion(

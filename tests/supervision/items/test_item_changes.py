@@ -30,6 +30,7 @@ from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
 from tests.factories.progress import hold, moment, open_ledger
 from tests.factories.reviews import person
+from tests.factories.signatures import AS_READ
 from tests.factories.tasks import make_task
 from tests.places import Place
 
@@ -53,8 +54,8 @@ class TestApproval:
         item_id = await make_item(session, registrar, kind="major_problem")
         assert [await state_of(session, each, registrar) for each in (free, item_id)] == ["open", "registered"]
         with pytest.raises(errors.RegistrarActsAlone):
-            await registration_approval.approve_item(session, registrar, item_id, reason="同意")
-        await registration_approval.approve_item(session, other, item_id, reason="同意")
+            await registration_approval.approve_item(session, registrar, item_id, AS_READ, reason="同意")
+        await registration_approval.approve_item(session, other, item_id, AS_READ, reason="同意")
         assert await changes(session, registrar, item_id) == [("approved", {"number": "难题2016-001"})]
         await registration_approval.set_item_procedure(session, registrar, kind="major_problem", needs_approval=False)
         assert await state_of(session, await make_item(session, registrar, kind="major_problem"), registrar) == "open"
@@ -64,8 +65,8 @@ class TestApproval:
         await registration_approval.set_item_procedure(session, registrar, kind="instruction", needs_approval=True)
         item_id = await make_item(session, registrar)
         with pytest.raises(errors.RegistrarActsAlone):
-            await registration_approval.refuse_item(session, registrar, item_id, reason="重复")
-        await registration_approval.refuse_item(session, person(here.actor), item_id, reason="重复")
+            await registration_approval.refuse_item(session, registrar, item_id, AS_READ, reason="重复")
+        await registration_approval.refuse_item(session, person(here.actor), item_id, AS_READ, reason="重复")
         assert (await queries.get_item(session, registrar, item_id))["number"] == "领办2016-001"
         assert (await queries.get_item(session, registrar, await make_item(session, registrar)))["number"].endswith("2")
 
@@ -380,7 +381,7 @@ class TestStages:
 async def test_nothing_of_a_missing_item(session: AsyncSession, here: Place) -> None:
     missing, office = UUID(int=1), person(here.actor)
     for attempt in (
-        registration_approval.approve_item(session, office, missing, reason="同意"),
+        registration_approval.approve_item(session, office, missing, AS_READ, reason="同意"),
         suspension.suspend_item(session, office, missing, reason="待批复"),
         suspension.void_item(session, office, missing, reason="误登"),
         entered_items.split_item(session, office, missing, portions=[], reason="分头办理"),

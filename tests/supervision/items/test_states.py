@@ -20,6 +20,7 @@ from supervision.reviews.waivers import ask_waiver
 from supervision.tasks import decomposition, extensions, merge_and_split
 from tests.factories.items import make_item
 from tests.factories.reviews import person
+from tests.factories.signatures import AS_READ
 from tests.factories.tasks import make_task
 from tests.places import Place
 
@@ -47,8 +48,8 @@ async def _merge(session: AsyncSession, actor: Actor, item_id: UUID) -> None:
 
 
 VERBS: Mapping[ItemChangeKind, Verb] = {
-    ItemChangeKind.APPROVED: lambda *who: registration_approval.approve_item(*who, reason="同意"),
-    ItemChangeKind.REFUSED: lambda *who: registration_approval.refuse_item(*who, reason="重复"),
+    ItemChangeKind.APPROVED: lambda s, a, i: registration_approval.approve_item(s, a, i, AS_READ, reason="同意"),
+    ItemChangeKind.REFUSED: lambda s, a, i: registration_approval.refuse_item(s, a, i, AS_READ, reason="重复"),
     ItemChangeKind.SUSPENDED: lambda *who: suspension.suspend_item(*who, reason="待上级批复"),
     ItemChangeKind.RESUMED: lambda *who: suspension.resume_item(*who, reason="已批复"),
     ItemChangeKind.TERMINATED: _terminate,

@@ -35,6 +35,7 @@ from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
 from tests.factories.notices import make_notice, somebody
 from tests.factories.scoring import hold
+from tests.factories.signatures import AS_READ
 from tests.places import Committed, Place
 
 # A Friday noon in Shanghai; the next working day is Monday, the 14th.
@@ -72,11 +73,11 @@ async def test_only_the_next_step_of_the_chain_is_taken(
     number = "示例" if state is NoticeState.ISSUED else None
     await session.execute(update(Notice).values(state=state, chain=chain, number=number))
     if notices.following(chain, state) is step:
-        await STEPS[step](session, somebody(county), notice_id)
+        await STEPS[step](session, somebody(county), notice_id, AS_READ)
         assert await session.scalar(select(Notice.state)) == step
     else:
         with pytest.raises(NoticeStepOutOfTurn):
-            await STEPS[step](session, somebody(county), notice_id)
+            await STEPS[step](session, somebody(county), notice_id, AS_READ)
 
 
 @pytest.mark.parametrize("state", [NoticeState.DRAFTED, NoticeState.CHECKED, NoticeState.COUNTERSIGNED])
@@ -88,7 +89,7 @@ async def test_the_drafter_takes_no_step(session: AsyncSession, county: Actor, s
     step = notices.following(notices.USUAL_CHAIN, state)
     assert step
     with pytest.raises(NoticeSignedByDrafter):
-        await STEPS[step](session, drafter, notice_id)
+        await STEPS[step](session, drafter, notice_id, AS_READ)
 
 
 @pytest.mark.parametrize("is_drafter", [True, False])
@@ -101,7 +102,7 @@ async def test_only_the_drafter_amends_a_draft_and_only_others_return_a_notice(
     version = (await session.execute(select(Notice.version))).scalar_one()
     who = drafter if is_drafter else somebody(county)
     amend = sign_off.amend_notice(session, who, notice_id, version, changes={"text": "请按新的要求办理。"})
-    give_back = partial(sign_off.return_notice, session, who, notice_id, reason="要求不明确。")
+    give_back = partial(sign_off.return_notice, session, who, notice_id, AS_READ, reason="要求不明确。")
     if not is_drafter:
         with pytest.raises(OnlyDrafterAmendsNotice):
             await amend
@@ -165,7 +166,7 @@ class TestIssue:
         async def issue(notice_id: UUID, *, is_kept: bool) -> None:
             async with committed.api() as opened:
                 await enter(opened, place.actor.jurisdiction_id)
-                await sign_off.issue_notice(opened, somebody(place.actor), notice_id)
+                await sign_off.issue_notice(opened, somebody(place.actor), notice_id, AS_READ)
                 await (opened.commit() if is_kept else opened.rollback())
 
         await asyncio.gather(*(issue(each, is_kept=place % 4 != 3) for place, each in enumerate(made)))
@@ -185,7 +186,7 @@ class TestIssue:
             async with committed.api() as opened:
                 await enter(opened, place.actor.jurisdiction_id)
                 try:
-                    await sign_off.issue_notice(opened, somebody(place.actor), notice_id)
+                    await sign_off.issue_notice(opened, somebody(place.actor), notice_id, AS_READ)
                 except NoticeStepOutOfTurn:
                     return False
                 await opened.commit()
@@ -229,7 +230,7 @@ class TestIssue:
         await make_notice(session, county, state="countersigned", item_id=item_id, unit_ids=[unit_id], text=text)
         assert await session.scalar(select(func.count()).select_from(Message)) == 0
         notice_id = (await session.execute(select(Notice.id))).scalar_one()
-        await sign_off.issue_notice(session, somebody(county), notice_id)
+        await sign_off.issue_notice(session, somebody(county), notice_id, AS_READ)
         messages = (await session.execute(select(Message.official_id, Message.text))).all()
         assert {row.official_id for row in messages} == told | {handler}
         assert {row.text for row in messages} == {
@@ -240,7 +241,7 @@ class TestIssue:
         notice_id = await make_notice(session, county, state="countersigned", limit_on=date(2016, 3, 12))
         await hold(session, county, datetime(2016, 3, 12, 16, tzinfo=UTC))
         with pytest.raises(NoticeLimitRunOut):
-            await sign_off.issue_notice(session, somebody(county), notice_id)
+            await sign_off.issue_notice(session, somebody(county), notice_id, AS_READ)
 
 
 class TestDraft:
@@ -249,8 +250,8 @@ class TestDraft:
         await sign_off.set_notice_procedure(session, county, kind="slip", chain=["issued"], acknowledge_working_days=2)
         after = await make_notice(session, county, kind="slip")
         with pytest.raises(NoticeStepOutOfTurn):
-            await sign_off.issue_notice(session, somebody(county), before)
-        await sign_off.issue_notice(session, somebody(county), after)
+            await sign_off.issue_notice(session, somebody(county), before, AS_READ)
+        await sign_off.issue_notice(session, somebody(county), after, AS_READ)
 
     async def test_refuses_classified_matter_and_unknown_units(self, session: AsyncSession, county: Actor) -> None:
         with pytest.raises(ClassifiedMatter):

@@ -12,6 +12,7 @@ from tests.factories.identity import make_official
 from tests.factories.inspections import person
 from tests.factories.problems import decide, escalate, file_plan, make_concerned, open_problem
 from tests.factories.progress import hold, moment
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 
@@ -56,10 +57,10 @@ async def test_overdue_decisions_are_reminded_of_once_a_week(session: AsyncSessi
     await hold(session, here.actor, moment(7, 11, 9))
     assert await reminders.remind_of_overdue(session, here.actor) == 0
     leader = Actor(here.actor.jurisdiction_id, Role.LEADER, official_id=who.lead_id)
-    await solution.decide_problem(session, leader, problem_id, text="下周前迁完", due_on=date(2016, 7, 12))
+    await solution.decide_problem(session, leader, problem_id, AS_READ, text="下周前迁完", due_on=date(2016, 7, 12))
     await hold(session, here.actor, moment(7, 13, 9))
     assert await reminders.remind_of_overdue(session, here.actor) == 4
     assert await told(session) == {first, in_charge, who.lead_id, who.liaison_id}
-    await solution.resolve_problem(session, person(here.actor), problem_id, text="已解决")
+    await solution.resolve_problem(session, person(here.actor), problem_id, AS_READ, text="已解决")
     await hold(session, here.actor, moment(7, 20, 9))
     assert await reminders.remind_of_overdue(session, here.actor) == 0

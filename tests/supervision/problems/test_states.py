@@ -16,6 +16,7 @@ from supervision.problems.models import Problem, ProblemEntry
 from supervision.problems.states import FOLLOWS, Level, ProblemState, ProblemVerb
 from tests.factories.inspections import person
 from tests.factories.problems import Concerned, decide, escalate, file_plan, make_concerned, open_problem
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 Act = Callable[[AsyncSession, Actor, UUID, Concerned], Awaitable[Any]]
@@ -26,7 +27,7 @@ VERBS: dict[ProblemVerb, Act] = {
     ProblemVerb.FOLLOW_UP: lambda s, a, p, who: solution.follow_up_problem(
         s, person(a, Role.UNIT, unit_id=who.other_id), p, text="已迁一处"
     ),
-    ProblemVerb.RESOLVE: lambda s, a, p, _: solution.resolve_problem(s, person(a), p, text="已全部迁移"),
+    ProblemVerb.RESOLVE: lambda s, a, p, _: solution.resolve_problem(s, person(a), p, AS_READ, text="已全部迁移"),
 }
 
 

@@ -19,6 +19,7 @@ from supervision.progress.rules import supplement_due
 from supervision.progress.states import FOLLOWS, REPORT_FOLLOWS, ObligationState, ReportState
 from tests.factories.identity import make_official
 from tests.factories.progress import Duty, as_unit, entry, hold, make_duty, make_obligation, moment, open_ledger
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 UNTIL = date(2016, 3, 24)
@@ -47,7 +48,7 @@ async def test_what_is_returned_is_owed_again_and_kept(session: AsyncSession, he
     hollow = await report(session, here, duty, obligation_id)
     await hold(session, here.actor, moment(3, 20))
     clerk = office(here)
-    await supplements.return_report(session, clerk, hollow, **FACTS)
+    await supplements.return_report(session, clerk, hollow, AS_READ, **FACTS)
     owed = await queries.get_obligation(session, clerk, obligation_id)
     assert (owed["state"], owed["fulfilled_at"], owed["times_returned"]) == ("open", None, 1)
     assert owed["due_at"] == moment(3, 25, 0)
@@ -74,7 +75,7 @@ async def test_what_is_returned_does_not_count(session: AsyncSession, here: Plac
         (row,) = (await completion.get_completion(session, here.actor, 2016))["data"]
         assert row["figure"] == Decimal(wanted)
         if wanted == "130":
-            await supplements.return_report(session, office(here), hollow, **FACTS)
+            await supplements.return_report(session, office(here), hollow, AS_READ, **FACTS)
     await make_official(session, here.actor, duty.unit_id, position="principal_county_leader")
     await digests.make_digest(session, here.actor, Period(date(2016, 3, 1), date(2016, 3, 15), PeriodKind.HALF_MONTH))
     counts = (await session.scalars(select(Digest.counts))).one()
@@ -85,7 +86,7 @@ async def test_the_unit_is_told_each_time_until_it_reports(session: AsyncSession
     obligation_id = await make_obligation(session, duty.unit_id)
     for times in (1, 2):
         await supplements.return_report(
-            session, office(here), await report(session, here, duty, obligation_id), **FACTS
+            session, office(here), await report(session, here, duty, obligation_id), AS_READ, **FACTS
         )
         rows = (await session.execute(select(Message.official_id, Message.text).where(Message.state == "queued"))).all()
         assert {row.official_id for row in rows} == {duty.handler_id, duty.leader_id}
@@ -98,7 +99,9 @@ async def test_the_unit_is_told_each_time_until_it_reports(session: AsyncSession
 async def test_what_came_late_stays_late(session: AsyncSession, here: Place, duty: Duty) -> None:
     obligation_id = await make_obligation(session, duty.unit_id)
     await hold(session, here.actor, moment(3, 19, 0))
-    await supplements.return_report(session, office(here), await report(session, here, duty, obligation_id), **FACTS)
+    await supplements.return_report(
+        session, office(here), await report(session, here, duty, obligation_id), AS_READ, **FACTS
+    )
     await report(session, here, duty, obligation_id)
     assert list(await session.scalars(select(ProgressReport.is_late))) == [True, True]
 
@@ -127,10 +130,10 @@ async def test_every_state_with_a_return(
     await session.execute(update(ProgressReport).values(state=report_state, returned_at=returned_at))
     await session.execute(update(Obligation).values(state=state, **waived))
     if ReportState.RETURNED in REPORT_FOLLOWS[report_state] and ObligationState.OPEN in FOLLOWS[state]:
-        await supplements.return_report(session, office(here), report_id, **FACTS)
+        await supplements.return_report(session, office(here), report_id, AS_READ, **FACTS)
         return
     with pytest.raises(errors.ReportAlreadyReturned):
-        await supplements.return_report(session, office(here), report_id, **FACTS)
+        await supplements.return_report(session, office(here), report_id, AS_READ, **FACTS)
 
 
 @pytest.mark.parametrize("state", list(ObligationState))
@@ -149,9 +152,11 @@ async def test_every_state_with_a_report(
 async def test_what_is_no_return(session: AsyncSession, here: Place, duty: Duty) -> None:
     report_id = await report(session, here, duty, await make_obligation(session, duty.unit_id))
     with pytest.raises(errors.SupplementLimitPassed):
-        await supplements.return_report(session, office(here), report_id, reason="空", until_on=date(2016, 3, 17))
+        await supplements.return_report(
+            session, office(here), report_id, AS_READ, reason="空", until_on=date(2016, 3, 17)
+        )
     with pytest.raises(NotFound):
-        await supplements.return_report(session, office(here), new_id(), **FACTS)
+        await supplements.return_report(session, office(here), new_id(), AS_READ, **FACTS)
 
 
 class TestEntering:
@@ -204,7 +209,7 @@ class TestEntering:
         obligation_id = await make_obligation(session, duty.unit_id)
         hollow = await report(session, here, duty, obligation_id)
         await hold(session, here.actor, moment(3, 20))
-        await supplements.return_report(session, office(here), hollow, **FACTS)
+        await supplements.return_report(session, office(here), hollow, AS_READ, **FACTS)
         with pytest.raises(errors.ReceiptTooEarly):
             await self.enter(session, here, duty, obligation_id, moment(3, 19))
         assert await self.enter(session, here, duty, obligation_id, moment(3, 20))

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -23,6 +24,7 @@ from supervision.publication.states import FOLLOWS, PublicationState, ReviewVerd
 from tests.contract.atom import require_valid
 from tests.factories.publication import add_progress, approve, draft, person, put_out
 from tests.factories.scoring import hold
+from tests.factories.signatures import AS_READ
 from tests.places import Committed, Place
 
 
@@ -96,7 +98,7 @@ class TestReviewing:
         publication_id = await drafts.draft_publication(session, drafter, progress_entry_id=entry_id)
         with pytest.raises(errors.DrafterReviews):
             await publication_review.review_publication(
-                session, reviewer, publication_id, verdict=ReviewVerdict.APPROVED, legal_basis="依据"
+                session, reviewer, publication_id, AS_READ, verdict=ReviewVerdict.APPROVED, legal_basis="依据"
             )
         assert await state_of(session, publication_id) == "drafted"
 
@@ -104,7 +106,13 @@ class TestReviewing:
         publication_id = await draft(session, here.actor)
         reviewer = person(here.actor, Role.OFFICE)
         await publication_review.review_publication(
-            session, reviewer, publication_id, verdict=ReviewVerdict.REFUSED, legal_basis=None, reason="尚不宜公开"
+            session,
+            reviewer,
+            publication_id,
+            AS_READ,
+            verdict=ReviewVerdict.REFUSED,
+            legal_basis=None,
+            reason="尚不宜公开",
         )
         row = await queries.get_publication(session, here.actor, publication_id)
         assert (row["state"], row["verdict"], row["reason"]) == ("refused", "refused", "尚不宜公开")
@@ -116,23 +124,25 @@ class TestReviewing:
         publication_id = await draft(session, here.actor)
         with pytest.raises(errors.ApprovalNeedsBasis):
             await publication_review.review_publication(
-                session, person(here.actor), publication_id, verdict=ReviewVerdict.APPROVED
+                session, person(here.actor), publication_id, AS_READ, verdict=ReviewVerdict.APPROVED
             )
 
     async def test_a_refusal_needs_its_reason(self, session: AsyncSession, here: Place) -> None:
         publication_id = await draft(session, here.actor)
         with pytest.raises(errors.RefusalNeedsReason):
             await publication_review.review_publication(
-                session, person(here.actor), publication_id, verdict=ReviewVerdict.REFUSED
+                session, person(here.actor), publication_id, AS_READ, verdict=ReviewVerdict.REFUSED
             )
 
 
-VERBS = {
+VERBS: dict[PublicationState, Callable[[AsyncSession, Actor, UUID], Awaitable[object]]] = {
     PublicationState.APPROVED: approve,
     PublicationState.REFUSED: lambda session, actor, publication_id: publication_review.review_publication(
-        session, person(actor), publication_id, verdict=ReviewVerdict.REFUSED, reason="尚不宜公开"
+        session, person(actor), publication_id, AS_READ, verdict=ReviewVerdict.REFUSED, reason="尚不宜公开"
     ),
-    PublicationState.PUBLISHED: release.publish,
+    PublicationState.PUBLISHED: lambda session, actor, publication_id: release.publish(
+        session, person(actor), publication_id, AS_READ
+    ),
 }
 
 
@@ -204,7 +214,7 @@ class TestPublishing:
         publication_id = await put_out(session, here.actor)
         assert (await read_feed(session, elsewhere)).entries == []
         with pytest.raises(NotFound):
-            await release.publish(session, person(elsewhere.actor), publication_id)
+            await release.publish(session, person(elsewhere.actor), publication_id, AS_READ)
 
     @pytest.mark.parametrize(("code", "channel"), [("999999", "progress"), ("330326", "circulars")])
     async def test_an_unknown_feed_is_not_found(
@@ -227,7 +237,7 @@ async def test_of_two_that_publish_at_once_neither_is_lost(committed: Committed)
     async def publish(publication_id: UUID) -> None:
         async with committed.api() as session:
             await enter(session, here.actor.jurisdiction_id)
-            await release.publish(session, person(here.actor), publication_id)
+            await release.publish(session, person(here.actor), publication_id, AS_READ)
             await session.commit()
 
     await asyncio.gather(*(publish(publication_id) for publication_id in made))
@@ -252,7 +262,9 @@ async def test_what_counts_no_longer_is_not_published_whenever_it_is_found_out(
         await approve(session, here.actor, (await session.scalars(select(Publication.id))).one())
 
     async def publish_it() -> None:
-        await release.publish(session, person(here.actor), (await session.scalars(select(Publication.id))).one())
+        await release.publish(
+            session, person(here.actor), (await session.scalars(select(Publication.id))).one(), AS_READ
+        )
 
     verbs = (draft_it, approve_it, publish_it)
     for verb in verbs[:steps]:

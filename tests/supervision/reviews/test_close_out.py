@@ -29,6 +29,7 @@ from supervision.tasks.models import Task
 from tests.factories.identity import make_official
 from tests.factories.progress import Duty, as_unit, entry, hold, make_obligation, moment, open_ledger
 from tests.factories.reviews import OPINION, PASS, ask, make_duty, person, report, settle
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 MARCH = half_month_of(date(2016, 3, 1))
@@ -115,7 +116,7 @@ async def test_an_item_closes_when_all_its_tasks_are_passed_or_waived(session: A
     waiver_id = await ask(session, here.actor, duty.task_ids[1])
     with pytest.raises(errors.TasksUnsettled):
         await close_out.close_item(session, person(here.actor), item_id)
-    await waivers.decide_waiver(session, person(here.actor), waiver_id, **OPINION)
+    await waivers.decide_waiver(session, person(here.actor), waiver_id, AS_READ, **OPINION)
     await close_out.close_item(session, person(here.actor), item_id)
     with pytest.raises(ItemClosed):
         await report(session, here.actor, duty.unit_id, duty.task_ids[0])
@@ -147,10 +148,10 @@ async def test_who_reported_does_not_review_and_who_asked_does_not_decide(sessio
     unit = Actor(place, Role.UNIT, client_id=new_id(), official_id=official_id, unit_id=duty.unit_id)
     report_id = await report_completion(session, unit, duty.task_ids[0], text="已办结")
     with pytest.raises(errors.ReporterReviews):
-        await completion_review.review_completion(session, office, report_id, Review(**PASS))
+        await completion_review.review_completion(session, office, report_id, AS_READ, Review(**PASS))
     waiver_id = await waivers.ask_waiver(session, unit, duty.task_ids[1], grounds="政策调整")
     with pytest.raises(errors.AskerDecidesWaiver):
-        await waivers.decide_waiver(session, office, waiver_id, **OPINION)
+        await waivers.decide_waiver(session, office, waiver_id, AS_READ, **OPINION)
 
 
 async def test_nothing_is_decided_while_the_item_stands_still(session: AsyncSession, here: Place) -> None:
@@ -162,9 +163,9 @@ async def test_nothing_is_decided_while_the_item_stands_still(session: AsyncSess
             session, person(here.actor), await item_of(session, task_id), reason="等待上级意见"
         )
     with pytest.raises(ItemNotOpen):
-        await completion_review.review_completion(session, person(here.actor), reported, Review(**PASS))
+        await completion_review.review_completion(session, person(here.actor), reported, AS_READ, Review(**PASS))
     with pytest.raises(ItemNotOpen):
-        await waivers.decide_waiver(session, person(here.actor), asked, **OPINION)
+        await waivers.decide_waiver(session, person(here.actor), asked, AS_READ, **OPINION)
 
 
 async def test_a_principal_leader_in_post_approves_what_another_asked_for(session: AsyncSession, here: Place) -> None:
@@ -181,11 +182,11 @@ async def test_a_principal_leader_in_post_approves_what_another_asked_for(sessio
     )
     office = person(here.actor)
     with pytest.raises(errors.AskerDecidesWaiver):
-        await waivers.decide_waiver(session, office, waiver_id, **approval, approved_by_id=principal)
+        await waivers.decide_waiver(session, office, waiver_id, AS_READ, **approval, approved_by_id=principal)
     for stranger in (duty.handler_id, new_id()):
         with pytest.raises(errors.NotAPrincipalCountyLeader):
-            await waivers.decide_waiver(session, office, waiver_id, **approval, approved_by_id=stranger)
-    await waivers.decide_waiver(session, office, waiver_id, **approval, approved_by_id=another)
+            await waivers.decide_waiver(session, office, waiver_id, AS_READ, **approval, approved_by_id=stranger)
+    await waivers.decide_waiver(session, office, waiver_id, AS_READ, **approval, approved_by_id=another)
 
 
 async def test_the_database_itself_waives_nothing_without_authority(session: AsyncSession, here: Place) -> None:

@@ -10,6 +10,7 @@ from supervision.reviews import close_out, completion_review, errors, rules, wai
 from supervision.reviews.rules import Review, Stand
 from supervision.reviews.states import FOLLOWS, WAIVER_FOLLOWS, CompletionState, WaiverState
 from tests.factories.reviews import OPINION, PASS, RETURN
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 TODAY = date(2016, 4, 1)
@@ -106,8 +107,8 @@ def test_one_end_of_a_task_at_a_time(stand: Stand, refusal: type[Exception] | No
 async def test_nothing_of_a_missing_thing(session: AsyncSession, here: Place) -> None:
     missing = UUID(int=1)
     for attempt in (
-        completion_review.review_completion(session, here.actor, missing, PASSING),
-        waivers.decide_waiver(session, here.actor, missing, **OPINION),
+        completion_review.review_completion(session, here.actor, missing, AS_READ, PASSING),
+        waivers.decide_waiver(session, here.actor, missing, AS_READ, **OPINION),
         close_out.close_item(session, here.actor, missing),
         close_out.reopen_item(session, here.actor, missing, reason="回头看"),
     ):

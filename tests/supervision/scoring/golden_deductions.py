@@ -10,6 +10,7 @@ from supervision.foundation.ids import new_id
 from supervision.scoring import decisions, proposals
 from tests.factories.identity import make_unit
 from tests.factories.scoring import hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 from tests.supervision.scoring.golden_tables import NONE
 
@@ -48,8 +49,12 @@ async def play(session: AsyncSession, here: Place, units: dict[str, UUID], rows:
                 document=row["情形"],
             )
             # What the media report is looked into on the day on which it is known.
-            await decisions.verify_deduction(session, person(here, Role.OFFICE), known[place], verification="经查属实")
+            await decisions.verify_deduction(
+                session, person(here, Role.OFFICE), known[place], AS_READ, verification="经查属实"
+            )
         elif VERBS[verb] == "确认":
-            await decisions.confirm_deduction(session, person(here, Role.GROUP), known[place])
+            await decisions.confirm_deduction(session, person(here, Role.GROUP), known[place], AS_READ)
         else:
-            await decisions.reverse_deduction(session, person(here, Role.GROUP), known[place], reason="查无实据")
+            await decisions.reverse_deduction(
+                session, person(here, Role.GROUP), known[place], AS_READ, reason="查无实据"
+            )

@@ -21,6 +21,7 @@ from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.models import Correction, Deduction, ScoreEntry, ScoringRule
 from supervision.scoring.states import CORRECTION_FOLLOWS, CorrectionState
 from tests.factories.scoring import adopt, hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 from tests.supervision.scoring.golden_deductions import make_units, noon, person, play
 from tests.supervision.scoring.golden_tables import NONE, read_tables
@@ -30,7 +31,7 @@ UNITS, DEDUCTIONS, CORRECTIONS = read_tables("corrections.txt")
 
 async def settle(session: AsyncSession, here: Place, year: int) -> None:
     await settlement.prepare_settlement(session, person(here, Role.OFFICE), year=year)
-    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=year)
+    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=year, version=AS_READ)
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ async def find(session: AsyncSession, unit_id: UUID, rule: str) -> UUID:
 async def correct(session: AsyncSession, here: Place, deduction_id: UUID) -> UUID:
     office = person(here, Role.OFFICE)
     correction_id = await corrections.propose_correction(session, office, deduction_id=deduction_id, reason="查无实据")
-    await corrections.confirm_correction(session, person(here, Role.GROUP), correction_id)
+    await corrections.confirm_correction(session, person(here, Role.GROUP), correction_id, AS_READ)
     return correction_id
 
 
@@ -114,9 +115,9 @@ async def test_a_correction_goes_where_the_table_says(
     allowed, told = verdict in CORRECTION_FOLLOWS[state], {}
     try:
         if verdict is CorrectionState.CONFIRMED:
-            await corrections.confirm_correction(session, group, correction_id)
+            await corrections.confirm_correction(session, group, correction_id, AS_READ)
         else:
-            await corrections.refuse_correction(session, group, correction_id, reason="无误")
+            await corrections.refuse_correction(session, group, correction_id, AS_READ, reason="无误")
     except Conflict as refused:
         told = refused.facts
     assert told == ({} if allowed else {"state": state})
@@ -132,14 +133,14 @@ async def test_neither_proposer_nor_who_decided_on_the_deduction_confirms(
     correction_id = await corrections.propose_correction(session, office, deduction_id=deduction_id, reason="误扣")
     own = Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=office.client_id)
     for verb in (
-        corrections.confirm_correction(session, own, correction_id),
-        corrections.refuse_correction(session, own, correction_id, reason="无误"),
+        corrections.confirm_correction(session, own, correction_id, AS_READ),
+        corrections.refuse_correction(session, own, correction_id, AS_READ, reason="无误"),
     ):
         with pytest.raises(errors.SamePersonDecides):
             await verb
     with pytest.raises(errors.SamePersonDecides):
         await corrections.confirm_correction(
-            session, Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=confirmer), correction_id
+            session, Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=confirmer), correction_id, AS_READ
         )
     with pytest.raises(errors.CorrectionAlreadyProposed):
         await corrections.propose_correction(session, office, deduction_id=deduction_id, reason="误扣")
@@ -154,7 +155,7 @@ async def test_only_a_settled_year_is_corrected_and_only_while_the_next_is_open(
     await hold(session, here.actor, noon("2018-03-01"))
     with pytest.raises(errors.YearNotReady):
         await settle(session, here, 2017)
-    await corrections.refuse_correction(session, person(here, Role.GROUP), correction_id, reason="无误")
+    await corrections.refuse_correction(session, person(here, Role.GROUP), correction_id, AS_READ, reason="无误")
     await settle(session, here, 2017)
     with pytest.raises(errors.YearSettled):
         await corrections.propose_correction(session, office, deduction_id=deduction_id, reason="误扣")
@@ -165,9 +166,9 @@ async def test_points_are_not_given_back_twice(session: AsyncSession, here: Plac
     await correct(session, here, deduction_id)
     reopening_id = await reopenings.propose_reopening(session, person(here, Role.OFFICE), year=2016, reason="复查")
     for _ in range(2):
-        await reopenings.approve_reopening(session, person(here, Role.GROUP), reopening_id)
+        await reopenings.approve_reopening(session, person(here, Role.GROUP), reopening_id, AS_READ)
     with pytest.raises(errors.DeductionCorrected):
-        await decisions.reverse_deduction(session, person(here, Role.GROUP), deduction_id, reason="查无实据")
+        await decisions.reverse_deduction(session, person(here, Role.GROUP), deduction_id, AS_READ, reason="查无实据")
     other = await find(session, units["丙镇"], "media_criticism")
     with pytest.raises(errors.YearNotSettled):
         await corrections.propose_correction(session, person(here, Role.OFFICE), deduction_id=other, reason="误扣")

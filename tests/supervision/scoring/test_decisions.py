@@ -18,6 +18,7 @@ from supervision.scoring.models import Deduction, ScoreEntry
 from supervision.scoring.states import STEPS, DeductionState, DeductionVerb
 from tests.factories.identity import make_unit
 from tests.factories.scoring import adopt, hold
+from tests.factories.signatures import AS_READ
 from tests.factories.texts import NAME, TWINS
 from tests.places import Place
 
@@ -46,17 +47,19 @@ async def unit_id(session: AsyncSession, here: Place) -> UUID:
 async def decide(session: AsyncSession, actor: Actor, deduction_id: UUID, verb: DeductionVerb) -> None:
     match verb:
         case DeductionVerb.VERIFY:
-            await decisions.verify_deduction(session, actor, deduction_id, verification="经查属实")
+            await decisions.verify_deduction(session, actor, deduction_id, AS_READ, verification="经查属实")
         case DeductionVerb.CONFIRM:
-            await decisions.confirm_deduction(session, actor, deduction_id)
+            await decisions.confirm_deduction(session, actor, deduction_id, AS_READ)
         case DeductionVerb.REFUSE:
-            await decisions.refuse_deduction(session, actor, deduction_id, reason="有正当理由")
+            await decisions.refuse_deduction(session, actor, deduction_id, AS_READ, reason="有正当理由")
         case DeductionVerb.REVERSE:
-            await decisions.reverse_deduction(session, actor, deduction_id, reason="查无实据")
+            await decisions.reverse_deduction(session, actor, deduction_id, AS_READ, reason="查无实据")
         case DeductionVerb.DISPUTE:
             await decisions.dispute_deduction(session, actor, deduction_id, grounds="与事实不符")
         case DeductionVerb.UPHOLD | DeductionVerb.GRANT:
-            await decisions.rule_on_dispute(session, actor, deduction_id, verdict=STEPS[verb][1], reason="经复核")
+            await decisions.rule_on_dispute(
+                session, actor, deduction_id, AS_READ, verdict=STEPS[verb][1], reason="经复核"
+            )
 
 
 @pytest.mark.parametrize("verb", list(DeductionVerb))
@@ -129,7 +132,7 @@ async def test_neither_proposer_nor_confirmer_reverses(session: AsyncSession, he
 
 async def test_a_deduction_that_is_not_there_is_not_found(session: AsyncSession, here: Place) -> None:
     with pytest.raises(NotFound):
-        await decisions.confirm_deduction(session, person(here, Role.GROUP), new_id())
+        await decisions.confirm_deduction(session, person(here, Role.GROUP), new_id(), AS_READ)
 
 
 REFUSED: dict[str, tuple[dict[str, Any], type[Refusal]]] = {

@@ -16,6 +16,7 @@ from supervision.scoring.models import Deduction
 from supervision.scoring.states import DeductionState
 from tests.factories.identity import make_official, make_unit
 from tests.factories.scoring import adopt, hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 from tests.supervision.scoring.golden_deductions import person
 
@@ -41,7 +42,7 @@ async def deduction_id(session: AsyncSession, here: Place, unit_id: UUID) -> UUI
         fact_on=date(2016, 4, 1),
         reason="县长指出：工作拖沓",
     )
-    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id, AS_READ)
     return deduction_id
 
 
@@ -88,7 +89,7 @@ async def test_it_counts_until_it_is_reversed(
     await decisions.dispute_deduction(session, unit(here, unit_id), deduction_id, grounds="与事实不符")
     assert await score() == "97"
     group = person(here, Role.GROUP)
-    await decisions.rule_on_dispute(session, group, deduction_id, verdict=verdict, reason="经复核")
+    await decisions.rule_on_dispute(session, group, deduction_id, AS_READ, verdict=verdict, reason="经复核")
     assert await score() == ("97" if verdict is DeductionState.UPHELD else "100")
     row = await queries.get_deduction(session, here.actor, deduction_id)
     assert (row["state"], row["decided_by"], row["decision"]) == (verdict, group.person, "经复核")
@@ -102,7 +103,9 @@ async def test_who_was_involved_does_not_rule(
     involved = await session.scalar(select(getattr(Deduction, column)))
     same = Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=involved)
     with pytest.raises(errors.SamePersonDecides):
-        await decisions.rule_on_dispute(session, same, deduction_id, verdict=DeductionState.UPHELD, reason="经复核")
+        await decisions.rule_on_dispute(
+            session, same, deduction_id, AS_READ, verdict=DeductionState.UPHELD, reason="经复核"
+        )
 
 
 async def test_overdue_rulings_are_listed(
@@ -119,7 +122,9 @@ async def test_overdue_rulings_are_listed(
     await hold(session, here.actor, datetime(2016, 5, 31, 16, 0, tzinfo=UTC))
     assert (await overdue(wanted=True), await overdue(wanted=False)) == ([deduction_id], [])
     group = person(here, Role.GROUP)
-    await decisions.rule_on_dispute(session, group, deduction_id, verdict=DeductionState.UPHELD, reason="经复核")
+    await decisions.rule_on_dispute(
+        session, group, deduction_id, AS_READ, verdict=DeductionState.UPHELD, reason="经复核"
+    )
     assert (await overdue(wanted=True), await overdue(wanted=False)) == ([], [deduction_id])
 
 
@@ -142,7 +147,7 @@ async def test_the_units_leaders_are_told_without_a_leaders_words(
         fact_on=date(2016, 4, 1),
         reason="县长批示：拖沓",
     )
-    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id, AS_READ)
     messages = (await session.scalars(select(Message))).all()
     assert {message.official_id for message in messages} == set(told)
     assert {str(message.text).partition("】")[2] for message in messages} == {

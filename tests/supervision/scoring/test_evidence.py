@@ -18,6 +18,7 @@ from supervision.scoring.models import Deduction, Needs
 from tests.factories import bulletins, inspections
 from tests.factories.identity import make_unit
 from tests.factories.scoring import adopt, hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 from tests.supervision.scoring.golden_deductions import noon, person
 
@@ -63,7 +64,7 @@ async def test_the_unit_reads_the_evidence_once_it_is_confirmed(
     unit = Actor(here.actor.jurisdiction_id, Role.UNIT, unit_id=unit_id)
     with pytest.raises(NotFound):
         await uploads.get_upload(session, unit, evidence)
-    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id, AS_READ)
     assert (await uploads.get_upload(session, unit, evidence))["id"] == evidence
     with pytest.raises(UnknownAttachment):
         await propose(session, here, unit_id, attachment_ids=[new_id()])
@@ -75,8 +76,8 @@ async def test_what_the_media_report_is_verified_before_it_is_confirmed(
     deduction_id = await propose(session, here, unit_id, rule_code="media_criticism")
     group, verifier = person(here, Role.GROUP), person(here, Role.GROUP)
     with pytest.raises(errors.DeductionNotVerified):
-        await decisions.confirm_deduction(session, group, deduction_id)
-    await decisions.verify_deduction(session, verifier, deduction_id, verification="现场查看，报道属实")
+        await decisions.confirm_deduction(session, group, deduction_id, AS_READ)
+    await decisions.verify_deduction(session, verifier, deduction_id, AS_READ, verification="现场查看，报道属实")
     row = await queries.get_deduction(session, here.actor, deduction_id)
     assert (row["verified_by"], row["verified_at"], row["verification"]) == (
         verifier.client_id,
@@ -84,10 +85,10 @@ async def test_what_the_media_report_is_verified_before_it_is_confirmed(
         "现场查看，报道属实",
     )
     with pytest.raises(errors.DeductionAlreadyVerified):
-        await decisions.verify_deduction(session, group, deduction_id, verification="再查")
+        await decisions.verify_deduction(session, group, deduction_id, AS_READ, verification="再查")
     with pytest.raises(errors.SamePersonDecides):
-        await decisions.confirm_deduction(session, verifier, deduction_id)
-    await decisions.confirm_deduction(session, group, deduction_id)
+        await decisions.confirm_deduction(session, verifier, deduction_id, AS_READ)
+    await decisions.confirm_deduction(session, group, deduction_id, AS_READ)
 
 
 async def test_what_the_system_finds_in_a_circular_names_it(session: AsyncSession, here: Place, unit_id: UUID) -> None:
@@ -105,15 +106,15 @@ async def test_two_articles_of_one_fact_count_once_and_the_next_highest_counts_w
 ) -> None:
     group = person(here, Role.GROUP)
     late = await propose(session, here, unit_id, rule_code="notice_late")
-    await decisions.confirm_deduction(session, group, late)
+    await decisions.confirm_deduction(session, group, late, AS_READ)
     poor = await propose(session, here, unit_id)
-    await decisions.confirm_deduction(session, group, poor, same_fact_as_id=late)
+    await decisions.confirm_deduction(session, group, poor, AS_READ, same_fact_as_id=late)
     (row,) = (await score_queries.scores(session, here.actor, year=2016)).rows
     assert (row["score"], {part["deduction_id"]: part["covered_by"] for part in row["parts"]}) == (
         97,
         {str(late): str(poor), str(poor): None},
     )
-    await decisions.reverse_deduction(session, person(here, Role.GROUP), poor, reason="查无实据")
+    await decisions.reverse_deduction(session, person(here, Role.GROUP), poor, AS_READ, reason="查无实据")
     (row,) = (await score_queries.scores(session, here.actor, year=2016)).rows
     assert (row["score"], [part["covered_by"] for part in row["parts"]]) == (98, [None])
 
@@ -132,7 +133,7 @@ async def test_the_same_fact_is_one_of_the_unit_and_year(
         "not confirmed": await propose(session, here, unit_id, event="另一次"),
     }
     for name in ("of another unit", "of another year"):
-        await decisions.confirm_deduction(session, group, other[name])
+        await decisions.confirm_deduction(session, group, other[name], AS_READ)
     deduction_id = await propose(session, here, unit_id)
     with pytest.raises(errors.SameFactUnknown):
-        await decisions.confirm_deduction(session, group, deduction_id, same_fact_as_id=other[case])
+        await decisions.confirm_deduction(session, group, deduction_id, AS_READ, same_fact_as_id=other[case])

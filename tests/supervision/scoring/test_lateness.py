@@ -22,6 +22,7 @@ from supervision.tasks.models import Sharer, Task
 from tests.factories.identity import make_unit
 from tests.factories.reviews import add_completion, add_waiver
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task, adopt, hold
+from tests.factories.signatures import AS_READ
 from tests.places import Committed, Place
 from tests.supervision.scoring.golden_deductions import noon
 from tests.supervision.scoring.golden_tables import NONE, read_tables
@@ -109,7 +110,7 @@ class TestProposeLate:
         assert (deduction.item_id, deduction.unit_id, deduction.event) == (item_id, unit_id, f"item:{item_id}:late")
         assert (deduction.proposed_by, deduction.year, deduction.state) == (None, 2016, "proposed")
         group = Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=new_id())
-        await decisions.refuse_deduction(session, group, deduction.id, reason="有正当理由")
+        await decisions.refuse_deduction(session, group, deduction.id, AS_READ, reason="有正当理由")
         assert await automatic_proposals.propose_late(session, here.actor) == 0
 
     async def test_another_version_of_the_policy_does_not_bring_it_again(

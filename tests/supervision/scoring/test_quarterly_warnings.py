@@ -21,6 +21,7 @@ from supervision.scoring.models import QuarterlyWarning
 from tests.factories import bulletins
 from tests.factories.identity import make_official
 from tests.factories.scoring import adopt, hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 from tests.supervision.scoring.golden_deductions import make_units, noon, person, play
 from tests.supervision.scoring.golden_tables import NONE, read_tables
@@ -115,7 +116,7 @@ async def test_a_quarters_circular_lists_the_warned_without_points_and_costs_not
     quarter: dict[str, Any] = {"year": 2016, "quarter": 1, "title": "一季度督查通报"}
     circular_id = await quarterly_warnings.draft_quarterly_circular(session, drafter, **quarter)
     with pytest.raises(DrafterSignsOff):
-        await circular_sign_off.check_circular(session, drafter, circular_id)
+        await circular_sign_off.check_circular(session, drafter, circular_id, AS_READ)
     await bulletins.put_out(session, here.actor, circular_id)
     circular = await circulars.get_circular(session, here.actor, circular_id)
     assert (circular["kind"], circular["month"], circular["cut_off_on"], circular["number"]) == (

@@ -14,13 +14,14 @@ from supervision.scoring.models import ReopeningApproval, Settlement, Settlement
 from supervision.scoring.states import REOPENING_FOLLOWS, ReopeningState
 from tests.factories.identity import make_unit
 from tests.factories.scoring import adopt, hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 from tests.supervision.scoring.golden_deductions import noon, person
 
 
 async def settle(session: AsyncSession, here: Place) -> None:
     await settlement.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
-    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=2016)
+    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=2016, version=AS_READ)
 
 
 async def propose(session: AsyncSession, here: Place) -> UUID:
@@ -29,7 +30,7 @@ async def propose(session: AsyncSession, here: Place) -> UUID:
 
 async def approve(session: AsyncSession, here: Place, reopening_id: UUID, *, times: int = 2) -> None:
     for _ in range(times):
-        await reopenings.approve_reopening(session, person(here, Role.GROUP), reopening_id)
+        await reopenings.approve_reopening(session, person(here, Role.GROUP), reopening_id, AS_READ)
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ async def test_a_year_is_settled_anew_and_every_revision_is_kept(
         await proposals.propose_deduction(session, person(here, Role.OFFICE), **facts)
     await approve(session, here, reopening_id, times=1)
     deduction_id = await proposals.propose_deduction(session, person(here, Role.OFFICE), **facts)
-    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id, AS_READ)
     await hold(session, here.actor, noon("2017-05-01"))
     await settle(session, here)
     second = await settlement_queries.get_settlement(session, here.actor, 2016)
@@ -90,13 +91,13 @@ async def test_two_others_approve(session: AsyncSession, here: Place) -> None:
     proposer, one, other = (person(here, Role.GROUP) for _ in range(3))
     reopening_id = await reopenings.propose_reopening(session, proposer, year=2016, reason="漏扣一项")
     with pytest.raises(errors.SamePersonApproves):
-        await reopenings.approve_reopening(session, proposer, reopening_id)
+        await reopenings.approve_reopening(session, proposer, reopening_id, AS_READ)
     with pytest.raises(errors.SamePersonApproves):
-        await reopenings.refuse_reopening(session, proposer, reopening_id, reason="不必")
-    await reopenings.approve_reopening(session, one, reopening_id)
+        await reopenings.refuse_reopening(session, proposer, reopening_id, AS_READ, reason="不必")
+    await reopenings.approve_reopening(session, one, reopening_id, AS_READ)
     with pytest.raises(errors.SamePersonApproves):
-        await reopenings.approve_reopening(session, one, reopening_id)
-    await reopenings.approve_reopening(session, other, reopening_id)
+        await reopenings.approve_reopening(session, one, reopening_id, AS_READ)
+    await reopenings.approve_reopening(session, other, reopening_id, AS_READ)
     row = await settlement_queries.get_reopening(session, here.actor, reopening_id)
     assert [each["approved_by"] for each in row["approvals"]] == [str(one.client_id), str(other.client_id)]
     assert (row["state"], row["decided_by"]) == ("approved", other.client_id)
@@ -122,7 +123,7 @@ async def test_a_reopening_goes_where_the_table_says(
     allowed, told = following in REOPENING_FOLLOWS[state], {}
     try:
         if verb == "refusal":
-            await reopenings.refuse_reopening(session, person(here, Role.GROUP), reopening_id, reason="不必")
+            await reopenings.refuse_reopening(session, person(here, Role.GROUP), reopening_id, AS_READ, reason="不必")
         else:
             await approve(session, here, reopening_id, times=1)
     except Conflict as refused:
@@ -142,7 +143,7 @@ async def test_only_what_is_settled_is_reopened_and_asked_for_once(
     reopening_id = await propose(session, here)
     with pytest.raises(errors.ReopeningAlreadyProposed):
         await propose(session, here)
-    await reopenings.refuse_reopening(session, person(here, Role.GROUP), reopening_id, reason="不必")
+    await reopenings.refuse_reopening(session, person(here, Role.GROUP), reopening_id, AS_READ, reason="不必")
     await approve(session, here, await propose(session, here))
     with pytest.raises(errors.YearNotSettled):
         await propose(session, here)

@@ -19,6 +19,7 @@ from supervision.scoring.annex import DEFAULT_POLICY, Policy
 from supervision.scoring.errors import NoPolicyInForce
 from tests.factories.identity import make_unit
 from tests.factories.scoring import adopt
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 from tests.supervision.scoring.golden_deductions import make_units, noon, person, play
 from tests.supervision.scoring.golden_tables import NONE, read_tables
@@ -32,13 +33,13 @@ async def confirmed(session: AsyncSession, here: Place, **facts: Any) -> UUID:
         person(here, Role.OFFICE),
         **{"reason": "示例", "fact_on": date(2016, 3, 1), "document": "示例", **facts},
     )
-    await decisions.verify_deduction(session, person(here, Role.OFFICE), deduction_id, verification="经查属实")
-    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+    await decisions.verify_deduction(session, person(here, Role.OFFICE), deduction_id, AS_READ, verification="经查属实")
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id, AS_READ)
     return deduction_id
 
 
 async def reverse(session: AsyncSession, here: Place, deduction_id: UUID) -> None:
-    await decisions.reverse_deduction(session, person(here, Role.GROUP), deduction_id, reason="查无实据")
+    await decisions.reverse_deduction(session, person(here, Role.GROUP), deduction_id, AS_READ, reason="查无实据")
 
 
 @pytest.fixture

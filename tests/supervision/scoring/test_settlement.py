@@ -22,6 +22,7 @@ from supervision.scoring.models import Deduction, Settlement, SettlementRow
 from supervision.scoring.states import SETTLEMENT_FOLLOWS, SettlementState
 from tests.factories.identity import make_unit
 from tests.factories.scoring import add_item, add_party, adopt, hold
+from tests.factories.signatures import AS_READ
 from tests.places import Committed, Place
 from tests.supervision.scoring.golden_deductions import make_units, noon, person, play
 from tests.supervision.scoring.golden_tables import NONE, read_tables
@@ -33,7 +34,7 @@ SETTLED_ON = "2017-03-01"
 
 async def settle(session: AsyncSession, here: Place, year: int = 2016) -> None:
     await settlement.prepare_settlement(session, person(here, Role.OFFICE), year=year)
-    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=year)
+    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=year, version=AS_READ)
 
 
 async def busy(session: AsyncSession, unit_id: UUID, first: date, last: date) -> None:
@@ -95,7 +96,7 @@ async def test_a_settled_year_takes_no_entry(session: AsyncSession, here: Place,
     late = await proposals.propose_deduction(session, office, **facts)
     with pytest.raises(errors.YearNotReady):
         await settle(session, here)
-    await decisions.refuse_deduction(session, group, late, reason="有正当理由")
+    await decisions.refuse_deduction(session, group, late, AS_READ, reason="有正当理由")
     page = await session.scalars(select(SettlementRow.id))
     assert list(page) != []
     await settle(session, here)
@@ -104,11 +105,11 @@ async def test_a_settled_year_takes_no_entry(session: AsyncSession, here: Place,
     counted = await score_queries.scores(session, here.actor, year=2016)
     (part, *_) = next(row for row in counted.rows if row["unit"] == "甲镇")["parts"]
     with pytest.raises(errors.YearSettled):
-        await decisions.reverse_deduction(session, group, part["deduction_id"], reason="查无实据")
+        await decisions.reverse_deduction(session, group, part["deduction_id"], AS_READ, reason="查无实据")
     with pytest.raises(errors.YearSettled):
         await settlement.prepare_settlement(session, office, year=2016)
     next_year = await proposals.propose_deduction(session, office, **{**facts, "fact_on": date(2017, 1, 2)})
-    await decisions.confirm_deduction(session, group, next_year)
+    await decisions.confirm_deduction(session, group, next_year, AS_READ)
 
 
 @pytest.mark.usefixtures("units")
@@ -127,7 +128,7 @@ async def test_preparer_and_confirmer_differ(session: AsyncSession, here: Place)
     await settlement.prepare_settlement(session, office, year=2016)
     same = Actor(here.actor.jurisdiction_id, Role.GROUP, client_id=office.client_id)
     with pytest.raises(errors.SamePersonConfirms):
-        await settlement.confirm_settlement(session, same, year=2016)
+        await settlement.confirm_settlement(session, same, year=2016, version=AS_READ)
 
 
 async def test_what_changed_since_is_prepared_again(session: AsyncSession, here: Place, units: dict[str, UUID]) -> None:
@@ -135,9 +136,9 @@ async def test_what_changed_since_is_prepared_again(session: AsyncSession, here:
     await settlement.prepare_settlement(session, office, year=2016)
     await busy(session, units["庚局"], date(2016, 5, 1), date(2016, 5, 31))
     with pytest.raises(errors.SettlementOutdated):
-        await settlement.confirm_settlement(session, group, year=2016)
+        await settlement.confirm_settlement(session, group, year=2016, version=AS_READ)
     await settlement.prepare_settlement(session, office, year=2016)
-    await settlement.confirm_settlement(session, group, year=2016)
+    await settlement.confirm_settlement(session, group, year=2016, version=AS_READ)
     states = await session.scalars(select(Settlement.state).order_by(Settlement.id))
     assert list(states) == ["superseded", "confirmed"]
 
@@ -153,7 +154,7 @@ async def test_only_what_the_table_allows_follows(session: AsyncSession, here: P
             allowed = verdict in SETTLEMENT_FOLLOWS[state]
             try:
                 if verdict is SettlementState.CONFIRMED:
-                    await settlement.confirm_settlement(session, group, year=2016)
+                    await settlement.confirm_settlement(session, group, year=2016, version=AS_READ)
                 else:
                     await settlement.prepare_settlement(session, office, year=2016)
             except (Conflict, NotFound):
@@ -185,7 +186,7 @@ async def test_a_unit_sees_its_own_row_once_it_is_confirmed(
     await settlement.prepare_settlement(session, person(here, Role.OFFICE), year=2016)
     with pytest.raises(NotFound):
         await settlement_queries.get_settlement(session, unit, 2016)
-    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=2016)
+    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=2016, version=AS_READ)
     (row,) = (await settlement_queries.get_settlement(session, unit, 2016))["data"]
     assert (row["unit"], row["mean_of_kind"]) == ("丁镇", Decimal("96.33"))
 
@@ -196,7 +197,7 @@ async def test_the_workbook_says_what_was_settled(session: AsyncSession, here: P
     await settlement.prepare_settlement(session, office, year=2016)
     with pytest.raises(NotFound):
         await settlement.export_settlement(session, office, 2016)
-    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=2016)
+    await settlement.confirm_settlement(session, person(here, Role.GROUP), year=2016, version=AS_READ)
     title, raw = await settlement.export_settlement(session, office, 2016)
     assert (title, raw) == await settlement.export_settlement(session, office, 2016)
     assert title == "2016年度督促检查指标"
@@ -229,8 +230,10 @@ async def test_what_is_being_entered_is_waited_for(committed: Committed) -> None
     async with committed.api() as entering, committed.api() as closing:
         await enter(entering, place.actor.jurisdiction_id)
         await enter(closing, place.actor.jurisdiction_id)
-        await decisions.reverse_deduction(entering, person(place, Role.GROUP), reversible, reason="查无实据")
-        confirming = asyncio.create_task(settlement.confirm_settlement(closing, person(place, Role.GROUP), year=2016))
+        await decisions.reverse_deduction(entering, person(place, Role.GROUP), reversible, AS_READ, reason="查无实据")
+        confirming = asyncio.create_task(
+            settlement.confirm_settlement(closing, person(place, Role.GROUP), year=2016, version=AS_READ)
+        )
         await asyncio.sleep(0.3)
         assert not confirming.done()
         await entering.commit()
@@ -287,7 +290,7 @@ async def test_mean_and_conversion_agree_with_plain_arithmetic(
                     fact_on=date(2016, 3, 1),
                     reason="示例",
                 )
-                await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+                await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id, AS_READ)
         await make_unit(session, here.actor, kind="township", name="3")
         await hold(session, here.actor, noon(SETTLED_ON))
         await settle(session, here)

@@ -24,6 +24,7 @@ from supervision.scoring.models import Deduction
 from tests.factories import bulletins
 from tests.factories.identity import make_unit
 from tests.factories.scoring import add_item, add_task, adopt, hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 from tests.supervision.scoring.golden_deductions import noon, person
 from tests.supervision.scoring.golden_tables import read_tables
@@ -83,7 +84,7 @@ async def test_the_version_of_the_facts_day_rules_as_the_golden_table_says(
     await tell(session, here, unit_id, row["情形"], date.fromisoformat(row["发生日"]))
     await hold(session, here.actor, noon("2016-07-10"))
     proposed = (await session.scalars(select(Deduction.id))).one()
-    await decisions.confirm_deduction(session, person(here, Role.GROUP), proposed)
+    await decisions.confirm_deduction(session, person(here, Role.GROUP), proposed, AS_READ)
     found = await queries.get_deduction(session, here.actor, proposed)
     told = {"发生日": str(found["fact_on"]), "分值": plain_decimal(found["points"])}
     assert {**row, **told, "异议截止": str(found["dispute_until_on"])} == row
@@ -95,7 +96,7 @@ async def test_thresholds_are_of_the_quarters_end_and_the_rest_of_the_years_end(
     await hold(session, here.actor, noon("2016-10-08"))
     for day in (date(2016, 6, 30), date(2016, 7, 1)):
         deduction_id = await criticise(session, here, unit_id, day)
-        await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id)
+        await decisions.confirm_deduction(session, person(here, Role.GROUP), deduction_id, AS_READ)
     levels = {}  # by the first version 6 points would be a warning
     for quarter in (2, 3):
         (row,) = (await score_queries.quarterly_warnings(session, here.actor, year=2016, quarter=quarter)).rows

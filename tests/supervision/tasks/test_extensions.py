@@ -21,6 +21,7 @@ from supervision.tasks.errors import (
 from supervision.tasks.extensions import ask_extension, decide_extension
 from tests.factories.identity import make_unit
 from tests.factories.items import make_item
+from tests.factories.signatures import AS_READ
 from tests.factories.tasks import make_cast, make_task
 from tests.places import Place
 
@@ -42,7 +43,7 @@ def office(here: Place) -> Actor:
 async def test_granted_it_moves_the_deadline(session: AsyncSession, here: Place, item_id: UUID) -> None:
     asker, decider = office(here), office(here)
     extension_id = await ask_extension(session, asker, item_id, until_on=LATER, reason="汛期")
-    await decide_extension(session, decider, extension_id, verdict="granted", until_on=None, decision="同意")
+    await decide_extension(session, decider, extension_id, AS_READ, verdict="granted", until_on=None, decision="同意")
     row = await queries.get_extension(session, asker, extension_id)
     assert (row["state"], row["decided_by"], row["until_on"]) == ("granted", decider.client_id, LATER)
     assert (await get_item(session, asker, item_id))["deadline_on"] == LATER
@@ -50,7 +51,9 @@ async def test_granted_it_moves_the_deadline(session: AsyncSession, here: Place,
 
 async def test_refused_it_moves_nothing(session: AsyncSession, here: Place, item_id: UUID) -> None:
     extension_id = await ask_extension(session, office(here), item_id, until_on=LATER, reason="汛期")
-    await decide_extension(session, office(here), extension_id, verdict="refused", until_on=None, decision="不同意")
+    await decide_extension(
+        session, office(here), extension_id, AS_READ, verdict="refused", until_on=None, decision="不同意"
+    )
     assert (await get_item(session, here.actor, item_id))["deadline_on"] == date(2016, 3, 31)
     assert await ask_extension(session, office(here), item_id, until_on=LATER, reason="又汛")
 
@@ -59,7 +62,7 @@ async def test_the_asker_may_not_decide(session: AsyncSession, here: Place, item
     asker = office(here)
     extension_id = await ask_extension(session, asker, item_id, until_on=LATER, reason="汛期")
     with pytest.raises(AskerMayNotDecide):
-        await decide_extension(session, asker, extension_id, verdict="granted", until_on=None, decision="同意")
+        await decide_extension(session, asker, extension_id, AS_READ, verdict="granted", until_on=None, decision="同意")
 
 
 async def test_two_officials_behind_one_client_are_two_persons(
@@ -69,14 +72,18 @@ async def test_two_officials_behind_one_client_are_two_persons(
     asker = Actor(here.actor.jurisdiction_id, Role.OFFICE, client_id=client_id, official_id=cast.person_id)
     decider = Actor(here.actor.jurisdiction_id, Role.OFFICE, client_id=client_id, official_id=cast.leader_id)
     extension_id = await ask_extension(session, asker, item_id, until_on=LATER, reason="汛期")
-    await decide_extension(session, decider, extension_id, verdict="granted", until_on=None, decision="同意")
+    await decide_extension(session, decider, extension_id, AS_READ, verdict="granted", until_on=None, decision="同意")
 
 
 async def test_is_decided_once(session: AsyncSession, here: Place, item_id: UUID) -> None:
     extension_id = await ask_extension(session, office(here), item_id, until_on=LATER, reason="汛期")
-    await decide_extension(session, office(here), extension_id, verdict="refused", until_on=None, decision="不同意")
+    await decide_extension(
+        session, office(here), extension_id, AS_READ, verdict="refused", until_on=None, decision="不同意"
+    )
     with pytest.raises(ExtensionAlreadyDecided):
-        await decide_extension(session, office(here), extension_id, verdict="granted", until_on=None, decision="同意")
+        await decide_extension(
+            session, office(here), extension_id, AS_READ, verdict="granted", until_on=None, decision="同意"
+        )
 
 
 async def test_one_open_request_at_a_time(session: AsyncSession, here: Place, item_id: UUID) -> None:
