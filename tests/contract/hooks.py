@@ -14,7 +14,7 @@ from schemathesis import Case, CheckContext, HookContext, Response
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What a verb is done to stands before it in the path.
-_VERB = re.compile(r"/(disabling|enabling|approval|refusal|ending)$")
+_VERB = re.compile(r"/(disabling|enabling|approval|refusal|ending|corrections|withdraw)$")
 _furniture = json.loads(Path(os.environ["DUCHA_TEST_FURNITURE"]).read_text("utf-8"))
 _numbers = count(1)
 _acting = count(1)
