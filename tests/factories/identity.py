@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.app import DuchaApp
@@ -12,7 +12,7 @@ from api.router import scopes_of
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.identity import appointments, jurisdictions, service, sign_in_links
-from supervision.identity.models import Client, IdentityProvider, Unit
+from supervision.identity.models import Appointment, Client, IdentityProvider, Unit
 from tests.factories import identity_provider
 from tests.factories.identity_provider import TestProvider
 
@@ -137,9 +137,13 @@ class Caller(httpx.AsyncClient):
 
 
 async def appoint(session: AsyncSession, official_id: UUID, role: Role, **over: Any) -> UUID:
-    facts = {"unit_id": None, "since_on": date(1900, 1, 1), "until_on": None, **over}
+    facts = {"unit_id": None, "since_on": None, "until_on": None, **over}
     appointment_id = await appointments.grant_role(session, _GRANTER, official_id=official_id, role=role, **facts)
     await session.flush()
+    if facts["since_on"] is None:
+        # Before whatever day a test lives in, which is further back than an office may go.
+        ever = update(Appointment).where(Appointment.id == appointment_id).values(since_on=date(1900, 1, 1))
+        await session.execute(ever)
     await appointments.approve_appointment(session, _APPROVER, appointment_id, 1)
     return appointment_id
 
