@@ -46,6 +46,7 @@ _TITLES = {
     406: "Only JSON is answered",
     408: "Not sent in time",
     409: "The present state does not allow it",
+    410: "Taken back",
     412: "Changed by somebody else",
     413: "Too large",
     415: "Another media type is meant",

@@ -63,6 +63,13 @@ class NotFound(Refusal):
     en = "What you asked for was not found."
 
 
+class Gone(Refusal):
+    """There was something here, and it was taken back for good."""
+
+    zh = "所请求的内容已撤回，不再提供。"
+    en = "What you asked for was taken back and is no longer here."
+
+
 class Conflict(Refusal):
     """The state of the thing does not allow this now."""
 

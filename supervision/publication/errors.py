@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.foundation.errors import Conflict, Forbidden, Gone, Invalid
 
 
 class UnknownProgressEntry(Invalid):
@@ -8,11 +8,32 @@ class UnknownProgressEntry(Invalid):
     en = "No such progress entry. Check the id."
 
 
+class UnknownCircular(Invalid):
+    """No circular has this id."""
+
+    zh = "没有找到所指的督查通报。请核对编号。"
+    en = "No such circular. Check the id."
+
+
+class UnknownRectificationOrder(Invalid):
+    """No rectification order has this id."""
+
+    zh = "没有找到所指的限时整改单。请核对编号。"
+    en = "No such rectification order. Check the id."
+
+
+class OneSourceNeeded(Invalid):
+    """A draft comes from one thing of the record."""
+
+    zh = "请只填一项来源：progress_entry_id（进展）、circular_id（通报）或 rectification_order_id（限时整改）。"
+    en = "Name exactly one source: progress_entry_id, circular_id or rectification_order_id."
+
+
 class WorkSecretNotPublished(Conflict):
     """What is a work secret is made public by no feed."""
 
-    zh = "该事项属于工作秘密，不能公开。"
-    en = "The item is a work secret and is not published."
+    zh = "该事项属于工作秘密，不能公开；如正文提到这类事项，请删去。"
+    en = "The item is a work secret and is not published; where the text tells of such an item, take that out."
 
 
 class ReportReturnedSince(Conflict):
@@ -23,11 +44,46 @@ class ReportReturnedSince(Conflict):
     en = "The report was returned for supplement, so this is not published. Draft anew from the supplement."
 
 
-class AlreadyDrafted(Conflict):
-    """One progress entry gives one publication."""
+class CircularNotIssued(Conflict):
+    """A circular is published once it is issued."""
 
-    zh = "该进展已有公开稿。请使用已有的公开稿。"
-    en = "This progress entry has a publication already. Use the one that exists."
+    zh = "该督查通报尚未印发，不能公开。请在印发后起草。"
+    en = "The circular is not issued yet. Draft from it once it is."
+
+
+class NobodyMentioned(Conflict):
+    """A circular that names nobody whom the public may read of gives no publication."""
+
+    zh = "该督查通报没有可以公开的表扬或批评，不能起草公开稿。"
+    en = "The circular holds no commendation or criticism that may be published, so there is nothing to draft."
+
+
+class AlreadyDrafted(Conflict):
+    """One thing of the record gives one publication."""
+
+    zh = "该内容已有公开稿。请使用已有的公开稿。"
+    en = "This has a publication already. Use the one that exists."
+
+
+class CorrectionWaits(Conflict):
+    """One correction at a time."""
+
+    zh = "该公开内容已有一份更正稿待审或待发。请先处理该稿。"
+    en = "A correction of this publication waits already. Finish that one first."
+
+
+class OnlyDrafterEdits(Forbidden):
+    """A draft is changed by whoever wrote it, so that its reviewer is another person."""
+
+    zh = "只有起草人可以修改公开稿。请将意见告知起草人。"
+    en = "Only its drafter may change a draft. Tell the drafter what should change."
+
+
+class NoLongerDraft(Conflict):
+    """What was reviewed is changed no more."""
+
+    zh = "只能修改尚未审查的公开稿，该稿当前状态为 {state}；已公开的请另行更正。"
+    en = "Only a draft that is not reviewed can be changed; this one is {state}. Correct what is out by a correction."
 
 
 class NotUnderReview(Conflict):
@@ -42,6 +98,13 @@ class NotApproved(Conflict):
 
     zh = "只能发布审查通过且尚未发布的公开稿，该稿当前状态为 {state}。"
     en = "Only an approved publication that is not out yet can be published; this one is {state}."
+
+
+class NotPublished(Conflict):
+    """Only what is out can be corrected or withdrawn."""
+
+    zh = "只能更正或撤回已公开的内容，该稿当前状态为 {state}。"
+    en = "Only what is published can be corrected or withdrawn; this publication is {state}."
 
 
 class DrafterReviews(Forbidden):
@@ -63,3 +126,24 @@ class RefusalNeedsReason(Invalid):
 
     zh = "审查不通过须写明理由（reason）。"
     en = "A refusal must give its reason."
+
+
+class RedactionNotFound(Invalid):
+    """A passage that is to be left out must stand in the text, and is left out of what is approved."""
+
+    zh = "第 {place} 处拟隐去的文字在标题和正文中均未出现，或审查未予通过。请逐字核对。"
+    en = "Redaction {place} stands neither in the title nor in the body, or nothing was approved. Copy it exactly."
+
+
+class NameNeedsBasis(Conflict):
+    """A post is shown by default, a person's name where a basis is recorded."""
+
+    zh = "标题、正文或更正说明中含有人员姓名。请删去，或在 name_basis 中写明公开姓名的依据。"
+    en = "A person's name stands in the title, body or note. Take it out, or record in name_basis why it may be shown."
+
+
+class PublicationWithdrawn(Gone):
+    """What was published here was withdrawn."""
+
+    zh = "该公开内容已撤回。"
+    en = "What was published here was withdrawn."

@@ -1,32 +1,78 @@
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, false
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Local, Named, Signed, belongs_to, local_table, one_of
-from supervision.publication.states import PublicationState, ReviewVerdict
+from supervision.publication.states import Channel, PublicationState, ReviewVerdict
 
 
 class Publication(Named, Signed, Base):
-    """A text drafted from a progress entry; frozen once published."""
+    """One edition of a text from the record; frozen once published, and corrected by the next edition.
+
+    `entry_id` is the id of the first edition: by it the public knows the entry, whichever edition it shows.
+    """
 
     __tablename__ = "publication"
     __table_args__ = local_table(
+        belongs_to("publication", "entry_id"),
         belongs_to("progress_entry", "progress_entry_id"),
-        UniqueConstraint("progress_entry_id"),
+        belongs_to("circular", "circular_id"),
+        belongs_to("rectification_order", "rectification_order_id"),
+        one_of("channel", Channel),
         one_of("state", PublicationState),
         one_of("verdict", ReviewVerdict),
+        CheckConstraint("num_nonnulls(progress_entry_id, circular_id, rectification_order_id) = 1", name="one_source"),
+        CheckConstraint("(edition = 1) = (note IS NULL)", name="correction_says_so"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn_at_a_moment"),
+        # What was refused or taken back stands in nobody's way.
+        Index(
+            "uq_publication_source",
+            "jurisdiction_id",
+            "progress_entry_id",
+            "circular_id",
+            "rectification_order_id",
+            "edition",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=sql("state NOT IN ('refused', 'withdrawn')"),
+        ),
         Index(None, "jurisdiction_id", "published_at", "id"),
         Index(None, "jurisdiction_id", "id"),
+        Index(None, "entry_id"),
     )
-    signed_fields = ("progress_entry_id", "title", "body")
+    signed_fields = (
+        "channel",
+        "progress_entry_id",
+        "circular_id",
+        "rectification_order_id",
+        "edition",
+        "title",
+        "body",
+        "note",
+        "name_basis",
+    )
 
-    progress_entry_id: Mapped[UUID]
+    entry_id: Mapped[UUID]
+    edition: Mapped[int]
+    channel: Mapped[str]
+    progress_entry_id: Mapped[UUID | None]
+    circular_id: Mapped[UUID | None]
+    rectification_order_id: Mapped[UUID | None]
     # The `tag:` URI (RFC 4151) by which feed readers know the entry for ever, whatever the address becomes.
     tag: Mapped[str]
     title: Mapped[str]
     body: Mapped[str]
+    # What a correction puts right, told to the public.
+    note: Mapped[str | None]
+    # Why a person may be named; without it nobody is.
+    name_basis: Mapped[str | None]
+    redactions: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    fact_on: Mapped[date]
+    publish_by_on: Mapped[date]
     state: Mapped[str]
     drafted_by: Mapped[UUID | None]
     drafted_at: Mapped[datetime]
@@ -36,16 +82,33 @@ class Publication(Named, Signed, Base):
     legal_basis: Mapped[str | None]
     reason: Mapped[str | None]
     published_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawal_reason: Mapped[str | None]
 
 
 class Feed(Local, Base):
-    """The bytes of a feed as they were rendered at the last publication."""
+    """The bytes of one document of a feed as they were rendered; `month` is empty but for a monthly archive."""
 
     __tablename__ = "feed"
-    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "channel"),)
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "channel", "format", "month"),)
 
     channel: Mapped[str]
+    format: Mapped[str]
+    month: Mapped[str]
     tag: Mapped[str]
     content: Mapped[bytes] = mapped_column(LargeBinary)
     etag: Mapped[str]
     modified_at: Mapped[datetime]
+    # Something that an archive holds was taken back, or came late.
+    is_stale: Mapped[bool] = mapped_column(server_default=false())
+
+
+class FeedWork(Local, Base):
+    """How often a county's published texts changed, and up to which change its feeds are rendered."""
+
+    __tablename__ = "feed_work"
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id"),)
+
+    changes: Mapped[int]
+    rendered: Mapped[int]

@@ -1,36 +1,42 @@
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.bulletins.models import Criticism, RectificationOrder
 from supervision.documents.models import Secrecy
-from supervision.foundation import clock, settings
+from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.database import enter
 from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import NotFound, or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import Jurisdiction
 from supervision.items.models import Item
-from supervision.progress.models import ProgressEntry, ProgressReport
-from supervision.progress.states import ReportState
-from supervision.publication import feeds, policy
-from supervision.publication.errors import ReportReturnedSince, UnknownProgressEntry, WorkSecretNotPublished
-from supervision.publication.models import Feed, Publication
+from supervision.progress.models import ProgressEntry
+from supervision.publication import policy
+from supervision.publication.models import FeedWork, Publication
 from supervision.publication.states import PublicationState
 from supervision.tasks.models import Task
 
-CHANNEL = "progress"
-COLUMNS = (
+_COLUMNS = (
     Publication.id,
+    Publication.entry_id,
+    Publication.edition,
+    Publication.channel,
     Publication.progress_entry_id,
+    Publication.circular_id,
+    Publication.rectification_order_id,
     Publication.tag,
     Publication.title,
     Publication.body,
+    Publication.note,
+    Publication.name_basis,
+    Publication.redactions,
+    Publication.fact_on,
+    Publication.publish_by_on,
     Publication.state,
     Publication.drafted_by,
     Publication.drafted_at,
@@ -40,20 +46,33 @@ COLUMNS = (
     Publication.legal_basis,
     Publication.reason,
     Publication.published_at,
+    Publication.withdrawn_by,
+    Publication.withdrawn_at,
+    Publication.withdrawal_reason,
     Publication.version,
 )
 
 
 async def list_publications(
-    session: AsyncSession, actor: Actor, request: PageRequest[UUID], *, state: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    request: PageRequest[UUID],
+    *,
+    state: str | None = None,
+    channel: str | None = None,
+    is_late: bool | None = None,
 ) -> Page:
-    statement: Rows = select(*COLUMNS).where(policy.publications_visible_to(actor))
-    statement = where_given(statement, {Publication.state: state})
+    late = is_late_on(await clock.today(session))
+    statement: Rows = select(*_COLUMNS, late.label("is_late")).where(policy.publications_visible_to(actor))
+    statement = where_given(statement, {Publication.state: state, Publication.channel: channel, late: is_late})
     return await page(session, statement, request, identity=Publication.id)
 
 
 async def get_publication(session: AsyncSession, actor: Actor, publication_id: UUID) -> Row:
-    statement = select(*COLUMNS).where(Publication.id == publication_id, policy.publications_visible_to(actor))
+    late = is_late_on(await clock.today(session))
+    statement = select(*_COLUMNS, late.label("is_late")).where(
+        Publication.id == publication_id, policy.publications_visible_to(actor)
+    )
     return or_not_found(await fetch_one(session, statement))
 
 
@@ -63,89 +82,89 @@ async def get_for_update(session: AsyncSession, actor: Actor, publication_id: UU
     return await get_locked(session, statement)
 
 
-async def require_publishable(session: AsyncSession, progress_entry_id: UUID) -> None:
-    """Refuse an entry that is not there, one of a report that was returned, and one of a work secret."""
+async def get_entry_for_update(
+    session: AsyncSession, actor: Actor, publication_id: UUID
+) -> tuple[Publication, Sequence[Publication]]:
+    """Read a publication with all editions of its entry, and lock them in one order; refuses one out of sight."""
+    entry = select(Publication.entry_id).where(Publication.id == publication_id, policy.publications_visible_to(actor))
     statement = (
-        select(ProgressReport.state, Item.secrecy)
-        .join_from(ProgressEntry, ProgressReport, ProgressReport.id == ProgressEntry.report_id)
-        .join(Task, Task.id == ProgressEntry.task_id)
-        .join(Item, Item.id == Task.item_id)
-        .where(ProgressEntry.id == progress_entry_id)
-        # Nobody returns the report before what rests on this is done.
-        .with_for_update(read=True, of=ProgressReport)
+        select(Publication)
+        .where(Publication.entry_id == entry.scalar_subquery())
+        .order_by(Publication.id)
+        .with_for_update()
     )
-    row = (await session.execute(statement)).one_or_none()
-    if row is None:
-        raise UnknownProgressEntry
-    if row.state == ReportState.RETURNED:
-        raise ReportReturnedSince
-    if row.secrecy == Secrecy.WORK_SECRET:
-        raise WorkSecretNotPublished
-
-
-async def get_feed(session: AsyncSession, *, jurisdiction_code: str, channel: str) -> Mapping[Any, Any]:
-    """Enter a jurisdiction by its code and read a feed of it as it was rendered; refuses unknown ones."""
-    if channel != CHANNEL:
+    editions = list(await session.scalars(statement, execution_options={"populate_existing": True}))
+    wanted = [each for each in editions if each.id == publication_id]
+    if not wanted:
         raise NotFound
-    jurisdiction_id = await _enter_by_code(session, jurisdiction_code)
-    statement = select(Feed.content, Feed.etag, Feed.modified_at).where(Feed.channel == channel)
-    stored = await fetch_one(session, statement)
-    if stored is not None:
-        return stored
-    empty = await empty_feed(session, jurisdiction_id)
-    content = feeds.render(empty)
-    return {"content": content, "etag": feeds.etag_of(content), "modified_at": empty.updated_at}
+    return wanted[0], editions
 
 
-async def empty_feed(session: AsyncSession, jurisdiction_id: UUID) -> feeds.FeedContent:
-    """Describe the feed of a jurisdiction before anything was published in it."""
-    statement = select(Jurisdiction.code, Jurisdiction.name, Jurisdiction.created_at)
-    (row,) = await fetch(session, statement.where(Jurisdiction.id == jurisdiction_id))
-    public_url = settings.current().public_url.rstrip("/")
-    founded_at: datetime = row["created_at"]
-    return feeds.FeedContent(
-        tag=feeds.make_tag(public_url, founded_at.astimezone(clock.SHANGHAI).date(), "feeds", row["code"], CHANNEL),
-        title=f"{row['name']}重点工作进展",
-        author=f"{row['name']}督查室",
-        address=f"{public_url}/feeds/{row['code']}/{CHANNEL}.atom",
-        entries_address=f"{public_url}/feeds/{row['code']}/entries",
-        updated_at=founded_at,
-        entries=(),
+def is_late_on(today: date) -> ColumnElement[bool]:
+    """Tell whether the clock of 20 working days ran out before a text was public."""
+    published_on = cast(func.timezone("Asia/Shanghai", Publication.published_at), Date)
+    return and_(
+        func.coalesce(published_on, literal(today)) > Publication.publish_by_on,
+        Publication.state != PublicationState.REFUSED,
     )
 
 
-async def get_published(session: AsyncSession, *, jurisdiction_code: str, publication_id: UUID) -> Row:
-    """Enter a jurisdiction by its code and read what it published, for anybody; refuses everything else."""
-    await _enter_by_code(session, jurisdiction_code)
-    shown = select(
-        Publication.id,
-        Publication.tag,
-        Publication.title,
-        Publication.body,
-        Publication.published_at,
-        Publication.version,
+def secret_and_shown() -> ColumnElement[bool]:
+    """Tell of a publication whether it is out although what it shows is a work secret by now."""
+    secret = Item.secrecy == Secrecy.WORK_SECRET
+    of_task = (
+        select(Item.id)
+        .join(Task, Task.item_id == Item.id)
+        .join(ProgressEntry, ProgressEntry.task_id == Task.id)
+        .where(ProgressEntry.id == Publication.progress_entry_id, secret)
     )
-    statement = shown.where(Publication.id == publication_id, Publication.state == PublicationState.PUBLISHED)
-    return or_not_found(await fetch_one(session, statement))
+    of_order = (
+        select(Item.id)
+        .join(RectificationOrder, RectificationOrder.item_id == Item.id)
+        .where(RectificationOrder.id == Publication.rectification_order_id, secret)
+    )
+    # What was a secret when the circular was drafted from is left out of the text, and stands in nobody's way.
+    of_circular = (
+        select(Item.id)
+        .join(Criticism, Criticism.item_id == Item.id)
+        .where(
+            Criticism.circular_id == Publication.circular_id,
+            secret,
+            func.strpos(Publication.body, Criticism.reason) > 0,
+        )
+    )
+    return and_(
+        Publication.state == PublicationState.PUBLISHED, exists(of_task) | exists(of_order) | exists(of_circular)
+    )
 
 
-async def read_entries(session: AsyncSession, *, address: str) -> list[feeds.FeedEntry]:
-    """Read the last published entries, the newest first, each with its own address below the one given."""
+async def list_counties_to_render(session: AsyncSession) -> list[UUID]:
+    """List, across all counties, those whose feeds lag behind what is published, or were never rendered."""
+    behind = (FeedWork.jurisdiction_id.is_(None)) | (FeedWork.changes > FeedWork.rendered)
     statement = (
-        select(Publication.id, Publication.tag, Publication.title, Publication.body, Publication.published_at)
-        .where(Publication.state == PublicationState.PUBLISHED)
-        .order_by(Publication.published_at.desc(), Publication.id.desc())
-        .limit(feeds.LAST_ENTRIES)
+        select(Jurisdiction.id)
+        .outerjoin(FeedWork, FeedWork.jurisdiction_id == Jurisdiction.id)
+        .where(behind)
+        .order_by(Jurisdiction.id)
     )
-    rows = await fetch(session, statement)
-    return [
-        feeds.FeedEntry(row["tag"], row["title"], row["body"], row["published_at"], f"{address}/{row['id']}")
-        for row in rows
-    ]
+    return [row["id"] for row in await fetch(session, statement)]
 
 
-async def _enter_by_code(session: AsyncSession, code: str) -> UUID:
-    jurisdiction = or_not_found(await fetch_one(session, select(Jurisdiction.id).where(Jurisdiction.code == code)))
-    jurisdiction_id: UUID = jurisdiction["id"]
-    await enter(session, jurisdiction_id)
-    return jurisdiction_id
+async def list_counties_with_secrets_out(session: AsyncSession) -> list[UUID]:
+    """List, across all counties, those in which something published became a work secret."""
+    statement = select(Publication.jurisdiction_id).where(secret_and_shown()).distinct()
+    return [row["jurisdiction_id"] for row in await fetch(session, statement)]
+
+
+async def count_publications(session: AsyncSession, actor: Actor) -> Row:
+    """Count publications by state, and those that the clock of 20 working days ran out on."""
+    late = is_late_on(await clock.today(session))
+    waits = Publication.published_at.is_(None)
+    counts = [func.count().filter(Publication.state == state).label(state) for state in PublicationState]
+    statement = select(
+        *counts,
+        func.count().filter(late, waits).label("late"),
+        func.count().filter(late, ~waits).label("published_late"),
+    ).where(policy.publications_visible_to(actor))
+    (row,) = await fetch(session, statement)
+    return row

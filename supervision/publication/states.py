@@ -1,11 +1,25 @@
 from enum import StrEnum
 
 
+class Channel(StrEnum):
+    """What the public can follow: tasks' progress, circulars, and exposure with an order to rectify."""
+
+    PROGRESS = "progress"
+    CIRCULARS = "circulars"
+    EXPOSURE = "exposure"
+
+
+# The channel that holds what all others hold.
+ALL_CHANNELS = "all"
+
+
 class PublicationState(StrEnum):
     DRAFTED = "drafted"
     APPROVED = "approved"
     REFUSED = "refused"
     PUBLISHED = "published"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
 
 
 class ReviewVerdict(StrEnum):
@@ -13,9 +27,17 @@ class ReviewVerdict(StrEnum):
     REFUSED = "refused"
 
 
+# A later edition replaces what was published; a withdrawal takes all editions back, and the drafted one with them.
 FOLLOWS: dict[PublicationState, frozenset[PublicationState]] = {
     PublicationState.DRAFTED: frozenset({PublicationState.APPROVED, PublicationState.REFUSED}),
     PublicationState.APPROVED: frozenset({PublicationState.PUBLISHED}),
     PublicationState.REFUSED: frozenset(),
-    PublicationState.PUBLISHED: frozenset(),
+    PublicationState.PUBLISHED: frozenset({PublicationState.REPLACED, PublicationState.WITHDRAWN}),
+    PublicationState.REPLACED: frozenset({PublicationState.WITHDRAWN}),
+    PublicationState.WITHDRAWN: frozenset(),
 }
+
+# What the public has seen and can still see, be it in an archive.
+SHOWN = frozenset({PublicationState.PUBLISHED, PublicationState.REPLACED})
+# What waits for its review or its release.
+WAITING = frozenset({PublicationState.DRAFTED, PublicationState.APPROVED})

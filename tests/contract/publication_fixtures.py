@@ -1,22 +1,51 @@
 """What a county needs so that the operations on publications can succeed."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.foundation.actors import Actor
+from supervision.foundation import clock
+from supervision.foundation.actors import Actor, Role
 from supervision.progress.models import ProgressEntry
+from supervision.publication.drafts import draft_publication
+from supervision.publication.sources import Source
 from tests.contract.fixture_values import CallersByRole, Furniture
 from tests.factories import publication
 
+APPROVAL = {"verdict": "approved", "legal_basis": "《政府信息公开条例》第十九条"}
+CORRECTION = {"title": "示例更正", "body": "完成进度：61%", "note": "完成进度应为61%"}
 
-async def furnish(session: AsyncSession, actor: Actor, _standing: CallersByRole, made: Furniture) -> None:
-    """Put drafts, and progress that can be drafted from, into a county."""
+
+async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+    """Put drafts, and progress that can be drafted from, into a county, and one archive of what is published."""
+    await clock.hold(session, datetime(2016, 4, 20, 4, tzinfo=UTC))
+    archived = await publication.put_out(session, actor)
+    await clock.release(session)
     waiting = [await publication.draft(session, actor) for _ in range(8)]
     for publication_id in waiting[:4]:
         await publication.approve(session, actor, publication_id)
     made.put("publication_id", values=[*waiting, await publication.put_out(session, actor)])
+    await _place(session, actor, standing, made)
+    made.place("get_published", jurisdiction=made.ids["jurisdiction"], publication_id=[archived])
+    made.put("media", values=["atom", "json", "rss"])
+    made.put("month", values=["2016-04"])
     for _ in range(5):
         await publication.add_progress(session, actor)
     entries = await session.scalars(select(ProgressEntry.id).order_by(ProgressEntry.id.desc()).limit(5))
-    made.put("progress_entry_id", values=list(entries))
-    made.bodies["review_publication"] = [{"verdict": "approved", "legal_basis": "《政府信息公开条例》第十九条"}]
+    made.bodies["draft_publication"] = [{"progress_entry_id": str(entry_id)} for entry_id in entries]
+    made.bodies["review_publication"] = [APPROVAL]
+    made.bodies["draft_correction"] = [CORRECTION]
+    await publication.render(session, actor)
+
+
+async def _place(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+    """Put in for each verb what it can be done to."""
+    made.place("draft_correction", publication_id=[await publication.put_out(session, actor) for _ in range(4)])
+    made.place("withdraw_publication", publication_id=[await publication.put_out(session, actor) for _ in range(4)])
+    # The front end asks as the office where several roles may.
+    caller = standing[Role.OFFICE]
+    drafter = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=caller.client_id, official_id=caller.official_id)
+    sources = [Source(progress_entry_id=await publication.add_progress(session, actor)) for _ in range(4)]
+    own = [await draft_publication(session, drafter, source) for source in sources]
+    made.place("amend_publication", publication_id=own)

@@ -24,6 +24,7 @@ from supervision.progress import supplements
 from supervision.progress.models import ProgressEntry, QuarterlyLook
 from supervision.publication.drafts import draft_publication
 from supervision.publication.release import publish
+from supervision.publication.sources import Source
 from supervision.reviews import close_out, completion_reports, completion_review, waivers
 from supervision.reviews.rules import Review
 from supervision.scoring import decisions, proposals
@@ -127,7 +128,7 @@ async def _inspect(session: AsyncSession, actor: Actor, life: Life) -> None:
 async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID) -> None:
     at = datetime(2016, 4, 2, 4, tzinfo=UTC)
     entry_id = await add_entry(session, life.unit_id, task_id, percent=50, received_at=at)
-    drafted = await draft_publication(session, publication.person(actor), progress_entry_id=entry_id)
+    drafted = await draft_publication(session, publication.person(actor), Source(progress_entry_id=entry_id))
     await publication.approve(session, actor, drafted)
     await publish(session, publication.person(actor), drafted, AS_READ)
     report_id = await session.scalar(select(ProgressEntry.report_id).where(ProgressEntry.id == entry_id))

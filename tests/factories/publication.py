@@ -3,12 +3,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.bulletins import circular_drafts
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
-from supervision.publication import drafts, publication_review, release
+from supervision.publication import drafts, feed_store, publication_review, release, withdrawal
+from supervision.publication.models import Publication
+from supervision.publication.sources import Source
 from supervision.publication.states import ReviewVerdict
+from tests.factories import bulletins
 from tests.factories.identity import make_official, make_unit
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task
 from tests.factories.signatures import AS_READ
@@ -31,7 +36,9 @@ async def add_progress(
     """Add a progress entry of the first half of April 2016 with everything that it stands on."""
     unit_id = over.pop("unit_id", None) or await make_unit(session, actor, name=over.pop("unit", f"示例局{new_id()}"))
     official_id = await make_official(session, actor, unit_id, name="张某某", post="综合科科长")
-    item_id = await add_item(session, kind="major_decision", deadline_on=date(2016, 12, 31))
+    item_id = over.pop("item_id", None) or await add_item(
+        session, kind="major_decision", deadline_on=date(2016, 12, 31)
+    )
     task_id = await add_task(session, actor, item_id, unit_id, goal=goal, responsible_person_id=official_id)
     indicator_id = await add_indicator(session, task_id, name="国内生产总值增速")
     facts = {"percent": 60, "received_at": datetime(2016, 4, 18, 2, tzinfo=UTC), **over}
@@ -41,7 +48,7 @@ async def add_progress(
 
 async def draft(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
     entry_id = await add_progress(session, actor, **over)
-    return await drafts.draft_publication(session, person(actor), progress_entry_id=entry_id)
+    return await drafts.draft_publication(session, person(actor), Source(progress_entry_id=entry_id))
 
 
 async def approve(session: AsyncSession, actor: Actor, publication_id: UUID) -> None:
@@ -61,3 +68,36 @@ async def put_out(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
     await approve(session, actor, publication_id)
     await release.publish(session, person(actor), publication_id, AS_READ)
     return publication_id
+
+
+async def correct(session: AsyncSession, actor: Actor, publication_id: UUID, **over: Any) -> UUID:
+    """Draft the next edition of what is published."""
+    version = await session.scalar(select(Publication.version).where(Publication.id == publication_id))
+    assert version
+    facts = {"title": "更正后的标题", "body": "完成进度：61%", "note": "完成进度应为61%", **over}
+    return await drafts.draft_correction(session, person(actor), publication_id, version, **facts)
+
+
+async def withdraw(session: AsyncSession, actor: Actor, publication_id: UUID, **over: Any) -> None:
+    version = await session.scalar(select(Publication.version).where(Publication.id == publication_id))
+    assert version
+    await withdrawal.withdraw_publication(
+        session, person(actor), publication_id, version, **{"reason": "数据有误", **over}
+    )
+
+
+async def render(session: AsyncSession, actor: Actor) -> None:
+    """Render the county's feeds, as the worker does once the doorbell rings."""
+    await feed_store.render_feeds(session, actor.jurisdiction_id)
+
+
+async def issue_circular(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
+    """Issue a circular that criticises a unit for an item."""
+    unit_id = over.pop("unit_id", None) or await make_unit(session, actor)
+    item_id = over.pop("item_id", None) or await add_item(session)
+    drafter = bulletins.person(actor)
+    circular_id = await bulletins.draft(session, drafter, **over.pop("circular", {}))
+    facts = {"unit_id": unit_id, "item_id": item_id, "reason": "未按时限办结", **over}
+    await circular_drafts.criticise(session, drafter, circular_id, **facts)
+    await bulletins.put_out(session, actor, circular_id)
+    return circular_id

@@ -51,6 +51,7 @@ def _publications(title: str) -> Rows:
         of=Publication.id,
         title=words(title, Publication.title),
         since=Publication.drafted_at,
+        due=end_of(Publication.publish_by_on),
         path=at("/v1/publications/", Publication.id),
     )
 
