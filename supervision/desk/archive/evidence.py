@@ -1,7 +1,7 @@
 from sqlalchemy import func
 
 from supervision.desk import policy
-from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Statement, happening, in_chinese, seen_by, words
 from supervision.documents import policy as documents
 from supervision.documents.models import Attachment, Secrecy, Upload
 from supervision.foundation.paging import Rows
@@ -50,9 +50,7 @@ _CHARGED = (
     .join(Deduction, (Deduction.id == DeductionEvidence.deduction_id) & (Deduction.item_id == ITEM))
 )
 
-SECTIONS: tuple[Section, ...] = (
-    seen_by(_REPORTED, documents.uploads_visible_to, reviews.reports_visible_to),
-    seen_by(_FOUND, documents.uploads_visible_to, inspections.findings_visible_to),
-    seen_by(_CHARGED, documents.uploads_visible_to, scoring.deductions_visible_to),
-    seen_by(_SCANNED, documents.uploads_visible_to, policy.papers_visible_to),
-)
+REPORTED: Statement = seen_by(_REPORTED, documents.uploads_visible_to, reviews.reports_visible_to)
+FOUND: Statement = seen_by(_FOUND, documents.uploads_visible_to, inspections.findings_visible_to)
+CHARGED: Statement = seen_by(_CHARGED, documents.uploads_visible_to, scoring.deductions_visible_to)
+SCANNED: Statement = seen_by(_SCANNED, documents.uploads_visible_to, policy.papers_visible_to)
