@@ -14,6 +14,7 @@ from supervision.cadence.rules import end_of_day, shanghai_day
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official
+from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_units
 from supervision.items.states import Responsibility
 from supervision.tasks import assignments
@@ -32,12 +33,13 @@ async def propose_accountability(
     """Propose that a unit or official be held to account (§4(4) 问责建议); the system itself punishes nobody.
 
     A task is traced back to the three who answered for it (annex art. 3, §5(1)) as the day of the fact began: that
-    is today if none is given. Refuses an unknown unit, a day to come, and an official or a task that is not the
-    unit's, or was not on that day.
+    is today if none is given. Refuses an unknown unit and one's own, a day to come, and an official or a task that is
+    not the unit's, or was not on that day.
     """
     now = await clock.now(session)
     await days.check(session, "propose_accountability", {"/fact_on": fact_on})
     await require_units(session, {unit_id})
+    require_not_own_unit(actor, {unit_id})
     if official_id is not None and await _unit_of(session, official_id) != unit_id:
         raise OfficialOfAnotherUnit
     proposal = AccountabilityProposal(
@@ -130,6 +132,7 @@ async def _lock(
     session: AsyncSession, actor: Actor, proposal_id: UUID, following: ProposalState
 ) -> AccountabilityProposal:
     proposal = await queries.get_proposal_for_update(session, actor, proposal_id)
+    require_not_own_unit(actor, {proposal.unit_id})
     if following not in PROPOSAL_FOLLOWS[ProposalState(proposal.state)]:
         raise ProposalStateForbids(state=proposal.state)
     return proposal

@@ -1,7 +1,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal, select, union
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -20,7 +20,7 @@ from supervision.bulletins.models import (
 from supervision.bulletins.states import RectificationState
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.driver import Row, fetch_one
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
@@ -170,6 +170,17 @@ async def get_circular_for_update(session: AsyncSession, actor: Actor, circular_
     """Lock a circular that the actor may see until the transaction ends."""
     statement = select(Circular).where(Circular.id == circular_id, policy.circulars_visible_to(actor))
     return await get_locked(session, statement)
+
+
+async def read_named_units(session: AsyncSession, circular_id: UUID) -> set[UUID]:
+    """Return the units that a circular commends or criticises, themselves or in one of their officials."""
+    commended = select(Commendation.unit_id).where(Commendation.circular_id == circular_id)
+    criticised = (
+        select(func.coalesce(Criticism.unit_id, Official.unit_id))
+        .outerjoin(Official, Official.id == Criticism.official_id)
+        .where(Criticism.circular_id == circular_id)
+    )
+    return {row["unit_id"] for row in await fetch(session, union(commended, criticised))}
 
 
 async def list_rectification_orders(

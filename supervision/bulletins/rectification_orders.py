@@ -16,6 +16,7 @@ from supervision.bulletins.states import (
 )
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
+from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_units
 from supervision.items import queries as items
 
@@ -23,9 +24,10 @@ from supervision.items import queries as items
 async def order_rectification(
     session: AsyncSession, actor: Actor, *, unit_id: UUID, matter: str, limit_on: date, item_id: UUID | None = None
 ) -> UUID:
-    """Order a unit to put a matter right by a day (§5(2) 限时整改); refuses an unknown unit or item, and a past day."""
+    """Order a unit to put a matter right by a day (§5(2) 限时整改); refuses what is unknown, one's own, a past day."""
     await days.check(session, "order_rectification", {"/limit_on": limit_on}, past=LimitInPast)
     await require_units(session, {unit_id})
+    require_not_own_unit(actor, {unit_id})
     await items.require_items(session, actor, {item_id}, MatterItemUnknown)
     order = RectificationOrder(
         unit_id=unit_id,
@@ -63,9 +65,13 @@ async def report_rectification(session: AsyncSession, actor: Actor, order_id: UU
 async def verify_rectification(
     session: AsyncSession, actor: Actor, order_id: UUID, *, verdict: RectificationVerdict, finding: str
 ) -> None:
-    """Close an order after looking (§5(2)), or return it to the unit; refuses who ordered it, and one not reported."""
+    """Close an order after looking (§5(2)), or return it to the unit.
+
+    Refuses who ordered it, people of the unit, and an order that is not reported.
+    """
     following = VERDICT_LEADS_TO[verdict]
     order = await _lock(session, actor, order_id, following)
+    require_not_own_unit(actor, {order.unit_id})
     policy.require_another_than_orderer(actor, order)
     now = await clock.now(session)
     waiting = select(RectificationReport).where(RectificationReport.order_id == order_id)

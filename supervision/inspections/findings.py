@@ -9,6 +9,7 @@ from supervision.audit import service as audit
 from supervision.documents import uploads
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.identity.policy import require_not_own_unit
 from supervision.inspections import queries, rules
 from supervision.inspections.errors import ConclusionAlreadySent, InspectedItemUnknown, UnitNotInScope
 from supervision.inspections.models import Conclusion, Finding, FindingEvidence, Severity
@@ -30,11 +31,12 @@ async def record_finding(  # noqa: PLR0913 - what a finding is
 ) -> UUID:
     """Record what an inspection found about a unit (§3(2)); by itself it costs no points (annex art. 9).
 
-    Refused are a plan not approved, a unit out of its scope or told its conclusion already, a day outside the
-    inspection, and an unknown item or attachment.
+    Refused are a plan not approved, one's own unit, one out of its scope or told its conclusion already, a day outside
+    the inspection, and an unknown item or attachment.
     """
     plan = await queries.get_plan_for_update(session, actor, plan_id)
     rules.follow(plan.state, PlanVerb.RECORD_FINDING)
+    require_not_own_unit(actor, {unit_id})
     rules.check_found_on(found_on, first_on=plan.first_on, today=await clock.today(session))
     if not await queries.is_in_scope(session, plan, unit_id):
         raise UnitNotInScope

@@ -147,6 +147,16 @@ async def is_in_scope(session: AsyncSession, plan: InspectionPlan, unit_id: UUID
     return await fetch_one(session, covers) is not None
 
 
+async def read_inspected_units(session: AsyncSession, plan: InspectionPlan) -> set[UUID]:
+    """Return the units that a plan covers."""
+    covered = select(InspectionScope.unit_id).where(
+        InspectionScope.plan_id == plan.id,
+        InspectionScope.scope_no == plan.scope_no,
+        InspectionScope.unit_id.is_not(None),
+    )
+    return {row["unit_id"] for row in await fetch(session, covered)}
+
+
 async def list_findings(
     session: AsyncSession,
     actor: Actor,

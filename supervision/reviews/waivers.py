@@ -8,6 +8,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked
 from supervision.identity.models import Official, Position
+from supervision.identity.policy import require_not_own_unit
 from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.reviews import policy, queries, rules
@@ -47,13 +48,15 @@ async def decide_waiver(
 ) -> None:
     """Grant a waiver on the setting body's written opinion or a principal county leader's approval, or refuse it.
 
-    Without either nothing is waived (§3(3)); refuses whoever asked, as who records it and as who approved it.
+    Without either nothing is waived (§3(3)); refuses whoever asked, as who records it and as who approved it, and
+    people of the unit.
     """
     seen = await queries.get_waiver(session, actor, waiver_id)
     task = await tasks.get_task(session, actor, seen["task_id"])
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
     item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
     waiver = await get_locked(session, select(Waiver).where(Waiver.id == waiver_id))
+    require_not_own_unit(actor, {waiver.unit_id})
     policy.require_another_decider(actor, waiver, approved_by_id)
     rules.check_decision(
         waiver.state,
