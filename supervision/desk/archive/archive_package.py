@@ -75,7 +75,7 @@ async def _attachments(session: AsyncSession, actor: Actor, events: Sequence[Row
     statement = (
         select(Attachment.id, func.encode(Attachment.sha256, "hex").label("sha256"), Attachment.size, Upload.media_type)
         .outerjoin(Upload, Upload.attachment_id == Attachment.id)
-        .where(Attachment.id.in_(ids), documents.uploads_visible_to(actor))
+        .where(Attachment.id.in_(ids), Attachment.erased_at.is_(None), documents.uploads_visible_to(actor))
         .order_by(Attachment.sha256)
     )
     return (await session.execute(statement)).mappings().all()

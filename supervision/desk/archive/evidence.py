@@ -1,4 +1,4 @@
-from sqlalchemy import func
+from sqlalchemy import case, func
 
 from supervision.desk import policy
 from supervision.desk.archive.archive_event import ITEM, Statement, happening, in_chinese, seen_by, words
@@ -17,13 +17,15 @@ from supervision.tasks.models import Task
 KIND = "attachment"
 _SECRECY = {Secrecy.PUBLIC: "公开", Secrecy.INTERNAL: "内部", Secrecy.WORK_SECRET: "工作秘密"}
 
+_IS_GONE = case((Attachment.erased_at.is_not(None), "已按保存期限清除"))
+
 
 def _attachment(title: str, at: object) -> Rows:
     """Tell of an attachment when that is dated to which it belongs: the same bytes may serve twice."""
     return happening(
         KIND,
         at=at,
-        title=words(title, "（", func.coalesce(in_chinese(Upload.secrecy, _SECRECY), "内部"), "）"),
+        title=words(title, "（", func.coalesce(in_chinese(Upload.secrecy, _SECRECY), "内部"), "）", _IS_GONE),
         text=func.encode(Attachment.sha256, "hex"),
         by=Upload.uploaded_by,
         of=Attachment.id,
