@@ -1,7 +1,8 @@
 """Requests to every operation, filled with what its document allows: only who may call matters to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -18,18 +19,26 @@ class Operation:
     path: str
     facts: dict[str, Any]
 
-    async def call(self, client: httpx.AsyncClient, **headers: str) -> httpx.Response:
-        """Send a request that gets as far as asking who sends it."""
+    async def call(
+        self, client: httpx.AsyncClient, ids: Mapping[str, str] = MappingProxyType({}), /, **headers: str
+    ) -> httpx.Response:
+        """Send a request that gets as far as asking who sends it, to these things or else to what is not there."""
         media_type = next(iter(self.facts.get("requestBody", {}).get("content", {})), None)
         sent = {"If-Match": '"1"', **({"Content-Type": media_type} if media_type else {}), **headers}
         content = b"{}" if media_type else None
-        return await client.request(self.method, self.filled(), headers=sent, content=content)
+        return await client.request(self.method, self.filled(ids), headers=sent, content=content)
 
-    def filled(self) -> str:
+    @property
+    def named(self) -> set[str]:
+        """The names of what stands in its path."""
+        return {each["name"] for each in self.facts.get("parameters", []) if each["in"] == "path"}
+
+    def filled(self, ids: Mapping[str, str] = MappingProxyType({})) -> str:
         path = self.path
         for parameter in self.facts.get("parameters", []):
             if parameter["in"] == "path":
-                path = path.replace(f"{{{parameter['name']}}}", _value(parameter["schema"]))
+                name = parameter["name"]
+                path = path.replace(f"{{{name}}}", ids.get(name) or _value(parameter["schema"]))
         return path
 
 
