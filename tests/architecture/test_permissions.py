@@ -6,7 +6,6 @@ import httpx
 import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.app import DuchaApp, create_app
@@ -15,9 +14,8 @@ from api.permissions import Permission
 from api.route import DuchaRoute
 from api.router import permissions, public_operations, scopes_of
 from supervision.foundation.actors import Role
-from supervision.foundation.database import Base
 from supervision.messaging import templates
-from tests.contract.requests import Operation, operations
+from tests.contract.requests import Operation, ids_of, operations
 from tests.factories import identity_provider
 from tests.factories.desk import live
 from tests.factories.identity import FRONT_END, Caller
@@ -164,23 +162,6 @@ async def test_a_role_may_what_the_table_says(
     )
 
 
-# Where more than one table ends as the parameter does.
-TABLES = {"report_id": "progress_report"}
-
-
-async def ids_of(session: AsyncSession, app: DuchaApp) -> dict[str, str]:
-    """Read, for what stands in a path, the id of something in the session's county, where there is one."""
-    found = {}
-    known = sorted(Base.metadata.tables)
-    for name in sorted(set().union(*(each.named for each in guarded(app)))):
-        base = name.removesuffix("_id")
-        tables = [table for table in known if table == base] or [table for table in known if table.endswith(f"_{base}")]
-        table = TABLES.get(name) or next(iter(tables), None)
-        if name.endswith("_id") and table:
-            found[name] = await session.scalar(text(f"SELECT max(id::text) FROM {table}"))  # noqa: S608 - tables of ours
-    return {name: id_ for name, id_ in found.items() if id_}
-
-
 async def test_what_is_another_countys_is_not_there(
     app: DuchaApp, callers: Callers, session: AsyncSession, here: Place, elsewhere: Place
 ) -> None:
@@ -191,7 +172,7 @@ async def test_what_is_another_countys_is_not_there(
     await adopt(session, here.actor)
     await live(session, here.actor, month=3)
     await session.commit()
-    ids = await ids_of(session, app)
+    ids = await ids_of(session, app.openapi())
     assert len(ids) >= MOST_NAMED, (
         f"only {sorted(ids)} have a row in the county: the life of an item makes fewer things"
     )

@@ -6,7 +6,10 @@ from types import MappingProxyType
 from typing import Any
 
 import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.foundation.database import Base
 from supervision.foundation.ids import new_id
 
 
@@ -46,6 +49,23 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
     for path, methods in document["paths"].items():
         for method, facts in methods.items():
             yield Operation(facts["operationId"], method.upper(), path, facts)
+
+
+# Where more than one table ends as the parameter does.
+TABLES = {"report_id": "progress_report"}
+
+
+async def ids_of(session: AsyncSession, document: dict[str, Any]) -> dict[str, str]:
+    """Read, for what stands in a path, the id of something in the session's county, where there is one."""
+    found = {}
+    known = sorted(Base.metadata.tables)
+    for name in sorted(set().union(*(each.named for each in operations(document)))):
+        base = name.removesuffix("_id")
+        tables = [table for table in known if table == base] or [table for table in known if table.endswith(f"_{base}")]
+        table = TABLES.get(name) or next(iter(tables), None)
+        if name.endswith("_id") and table:
+            found[name] = await session.scalar(text(f"SELECT max(id::text) FROM {table}"))  # noqa: S608 - tables of ours
+    return {name: id_ for name, id_ in found.items() if id_}
 
 
 def _value(schema: dict[str, Any]) -> str:
