@@ -240,10 +240,10 @@ async def do_once(
     if not key:
         return
     operation = request.scope["route"].name
-    # The same client asking for another official asks for something else.
-    place = f"{actor.official_id or ''}{request.url.path}?{request.url.query}".encode()
+    # The same person in another appointment asks for something else.
+    place = f"{actor.appointment_id or ''}{request.url.path}?{request.url.query}".encode()
     digest = sha256(place + b"\0" + await request.body()).digest()
-    owner = {"client_id": actor.client_id, "operation": operation, "key": key}
+    owner = {"client_id": actor.client_id, "person_id": actor.person, "operation": operation, "key": key}
     claim = insert(IdempotencyRecord).values(**owner, request_hash=digest).on_conflict_do_nothing()
     if (await session.execute(claim.returning(IdempotencyRecord.key))).one_or_none():
         request.state.idempotency = owner

@@ -5,6 +5,7 @@ from pydantic import Field
 
 from api.schemas.fields import Answer, Body, DecimalText, Id, PageOf, Prose, Year
 from api.schemas.items import ItemOut
+from supervision.desk.archive.sections import SECTIONS
 from supervision.desk.archive.timeline import MOST_EVENTS
 from supervision.desk.models import RequestKind
 from supervision.desk.states import ComplaintState, ComplaintVerdict
@@ -33,6 +34,11 @@ class EventOut(Answer):
 class ArchiveOut(Answer):
     item: ItemOut
     data: list[EventOut] = Field(max_length=MOST_EVENTS)
+    left_out: list[Word] = Field(
+        max_length=len(SECTIONS),
+        examples=[["scores"]],
+        description="the parts that are not told because the caller lacks a scope with which they are read elsewhere",
+    )
 
 
 class UnitBurdenOut(Answer):

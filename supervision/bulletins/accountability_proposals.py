@@ -15,6 +15,7 @@ from supervision.cadence.moments import end_of_day, shanghai_day
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.identity.models import Official
+from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_units
 from supervision.items.states import Responsibility
 from supervision.tasks import assignments
@@ -33,12 +34,13 @@ async def propose_accountability(
     """Propose that a unit or official be held to account (§4(4) 问责建议); the system itself punishes nobody.
 
     A task is traced back to the three who answered for it (annex art. 3, §5(1)) as the day of the fact began: that
-    is today if none is given. Refuses an unknown unit, a day to come, and an official or a task that is not the
-    unit's, or was not on that day.
+    is today if none is given. Refuses an unknown unit and one's own, a day to come, and an official or a task that is
+    not the unit's, or was not on that day.
     """
     now = await clock.now(session)
     await days.check(session, "propose_accountability", {"/fact_on": fact_on})
     await require_units(session, {unit_id})
+    require_not_own_unit(actor, {unit_id})
     if official_id is not None and await _unit_of(session, official_id) != unit_id:
         raise OfficialOfAnotherUnit
     about = {"unit_id": unit_id, "official_id": official_id, "task_id": task_id, "fact_on": fact_on}
@@ -69,6 +71,7 @@ async def send_proposal(
     proposal = await accountability_queries.get_proposal_for_update(session, actor, proposal_id)
     read = await accountability_queries.get_accountability_proposal(session, actor, proposal_id)
     signed = signatures.sign(proposal, version, read)
+    require_not_own_unit(actor, {proposal.unit_id})
     _require_follows(proposal, ProposalState.SENT)
     await days.check(session, "send_accountability_proposal", {"/sent_on": sent_on})
     rules.check_order(sent_on, not_before=shanghai_day(proposal.proposed_at))
@@ -82,6 +85,7 @@ async def note_answer(
 ) -> None:
     """Note what the deciding body answered; refuses a proposal that was not sent or is answered, and a wrong day."""
     proposal = await accountability_queries.get_proposal_for_update(session, actor, proposal_id)
+    require_not_own_unit(actor, {proposal.unit_id})
     _require_follows(proposal, ProposalState.ANSWERED)
     await days.check(session, "note_accountability_answer", {"/answered_on": answered_on})
     rules.check_order(answered_on, not_before=proposal.sent_on)

@@ -22,6 +22,7 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import require_version
+from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_officials_in_post, require_units
 from supervision.items import queries as items
 
@@ -100,11 +101,11 @@ async def amend_circular(
 
 
 async def commend(session: AsyncSession, actor: Actor, circular_id: UUID, *, unit_id: UUID, reason: str) -> None:
-    """Commend a unit in a draft (§4(4) 通报表扬); refuses as amending does, and a unit that is commended already."""
+    """Commend a unit in a draft (§4(4) 通报表扬); refuses as amending does, one's own, and one commended already."""
     circular = await _get_own_draft(session, actor, circular_id)
     await require_units(session, {unit_id})
     said = Commendation(circular_id=circular.id, unit_id=unit_id, reason=reason)
-    await _say(session, circular, said)
+    await _say(session, actor, circular, said)
     await audit.record(session, actor, "circular.commended", circular_id, unit_id=unit_id)
 
 
@@ -120,7 +121,7 @@ async def criticise(
 ) -> None:
     """Criticise a unit or an official in a draft, perhaps for an item (§4(4) 通报批评, annex art. 12).
 
-    Refuses as amending does, both or neither of them, who or what is unknown, and the same criticism again.
+    Refuses as amending does, both or neither of them, who or what is unknown, one's own unit, and the same again.
     """
     circular = await _get_own_draft(session, actor, circular_id)
     if (unit_id is None) == (official_id is None):
@@ -129,7 +130,7 @@ async def criticise(
     await require_officials_in_post(session, {official_id} if official_id else set())
     await items.require_items(session, actor, {item_id}, MatterItemUnknown)
     said = Criticism(circular_id=circular.id, unit_id=unit_id, official_id=official_id, item_id=item_id, reason=reason)
-    await _say(session, circular, said)
+    await _say(session, actor, circular, said)
     await audit.record(
         session, actor, "circular.criticised", circular_id, unit_id=unit_id, official_id=official_id, item_id=item_id
     )
@@ -143,12 +144,13 @@ async def _get_own_draft(session: AsyncSession, actor: Actor, circular_id: UUID)
     return circular
 
 
-async def _say(session: AsyncSession, circular: Circular, said: Commendation | Criticism) -> None:
+async def _say(session: AsyncSession, actor: Actor, circular: Circular, said: Commendation | Criticism) -> None:
     await insert_or_refuse(
         session,
         said,
         uq_commendation_circular_id_unit_id=AlreadyNamed,
         uq_criticism_circular_id_unit_id_official_id_item_id=AlreadyNamed,
     )
+    require_not_own_unit(actor, await queries.read_named_units(session, circular.id))
     # What is read of a circular includes whom it names, so its version moves with them.
     flag_modified(circular, "title")

@@ -13,12 +13,13 @@ from supervision.bulletins.states import CIRCULAR_FOLLOWS, CircularState
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.identity.models import UNIT_LEADERS, Official, Unit
+from supervision.identity.policy import require_not_own_unit
 from supervision.items.models import Item
 from supervision.messaging import outbox
 
 
 async def check_circular(session: AsyncSession, actor: Actor, circular_id: UUID, version: int) -> None:
-    """Check a draft (核稿); refuses its drafter, a stale version, and what is no draft."""
+    """Check a draft (核稿); refuses its drafter, people of its units, a stale version, and what is no draft."""
     circular, signed = await _lock(session, actor, circular_id, version, CircularState.CHECKED)
     policy.require_another_than_drafter(actor, circular)
     circular.state = CircularState.CHECKED
@@ -46,7 +47,8 @@ async def discard_circular(
 async def issue_circular(session: AsyncSession, actor: Actor, circular_id: UUID, version: int) -> None:
     """Issue a checked circular under the year's next number, which freezes it, and tell those whom it names (§4(4)).
 
-    The leaders of the units that it names get a message. Refuses its drafter, a stale version, and what is not checked.
+    The leaders of the units that it names get a message. Refuses its drafter, people of those units, a stale version,
+    and what is not checked.
     """
     circular, signed = await _lock(session, actor, circular_id, version, CircularState.ISSUED)
     policy.require_another_than_drafter(actor, circular)
@@ -67,6 +69,8 @@ async def _lock(
 ) -> tuple[Circular, str]:
     circular = await queries.get_circular_for_update(session, actor, circular_id)
     signed = signatures.sign(circular, version, await queries.get_circular(session, actor, circular_id))
+    # What the record lists by itself is nobody's judgement; whom the office praises or blames is.
+    require_not_own_unit(actor, await queries.read_named_units(session, circular_id))
     if following not in CIRCULAR_FOLLOWS[CircularState(circular.state)]:
         raise CircularStateForbids(state=circular.state)
     return circular, signed

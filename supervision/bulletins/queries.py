@@ -1,12 +1,12 @@
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import policy
 from supervision.bulletins.models import Circular, Commendation, Criticism, MediaFollowUp
 from supervision.foundation.actors import Actor
-from supervision.foundation.driver import Row, fetch_one
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.json_lists import json_list
 from supervision.foundation.locks import get_locked
@@ -98,6 +98,17 @@ async def get_circular_for_update(session: AsyncSession, actor: Actor, circular_
     """Lock a circular that the actor may see until the transaction ends."""
     statement = select(Circular).where(Circular.id == circular_id, policy.circulars_visible_to(actor))
     return await get_locked(session, statement)
+
+
+async def read_named_units(session: AsyncSession, circular_id: UUID) -> set[UUID]:
+    """Return the units that a circular commends or criticises, themselves or in one of their officials."""
+    commended = select(Commendation.unit_id).where(Commendation.circular_id == circular_id)
+    criticised = (
+        select(func.coalesce(Criticism.unit_id, Official.unit_id))
+        .outerjoin(Official, Official.id == Criticism.official_id)
+        .where(Criticism.circular_id == circular_id)
+    )
+    return {row["unit_id"] for row in await fetch(session, union(commended, criticised))}
 
 
 async def list_follow_ups(

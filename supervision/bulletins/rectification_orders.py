@@ -17,6 +17,7 @@ from supervision.bulletins.states import (
 )
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
+from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_units
 from supervision.items import queries as items
 
@@ -24,9 +25,10 @@ from supervision.items import queries as items
 async def order_rectification(
     session: AsyncSession, actor: Actor, *, unit_id: UUID, matter: str, limit_on: date, item_id: UUID | None = None
 ) -> UUID:
-    """Order a unit to put a matter right by a day (§5(2) 限时整改); refuses an unknown unit or item, and a past day."""
+    """Order a unit to put a matter right by a day (§5(2) 限时整改); refuses what is unknown, one's own, a past day."""
     await days.check(session, "order_rectification", {"/limit_on": limit_on}, past=LimitInPast)
     await require_units(session, {unit_id})
+    require_not_own_unit(actor, {unit_id})
     await items.require_items(session, actor, {item_id}, MatterItemUnknown)
     order = RectificationOrder(
         unit_id=unit_id,
@@ -67,11 +69,12 @@ async def verify_rectification(
 ) -> None:
     """Close an order after looking (§5(2)), or return it to the unit.
 
-    Refuses who ordered it, a stale version, and one that was not reported.
+    Refuses who ordered it, people of the unit, a stale version, and one that was not reported.
     """
     order = await rectification_queries.get_order_for_update(session, actor, order_id)
     read = await rectification_queries.get_rectification_order(session, actor, order_id)
     signed = signatures.sign(order, version, read)
+    require_not_own_unit(actor, {order.unit_id})
     following = VERDICT_LEADS_TO[verdict]
     _require_follows(order, following)
     policy.require_another_than_orderer(actor, order)

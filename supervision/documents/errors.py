@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Invalid
+from supervision.foundation.errors import Invalid, NotFound
 
 
 class SpreadsheetRefused(Invalid):
@@ -107,6 +107,13 @@ class AttachmentOfOtherType(Invalid):
 
     zh = "附件内容须为 PDF、JPEG、PNG、xlsx 或 docx（不含宏、未加密）；修改名称或类型不会改变内容。"
     en = "An attachment must be PDF, JPEG, PNG, xlsx or docx, without macros or password; renaming changes nothing."
+
+
+class AttachmentErased(NotFound):
+    """Its time was over; what is known of it stays."""
+
+    zh = "该附件已到保存期限，内容于{erased_on}清除，仅保留其哈希值与大小。确有需要的，请向原件保存单位查阅。"
+    en = "Its time is over: its bytes were erased on {erased_on}. Hash and size are kept; ask whoever has the original."
 
 
 class UnknownAttachment(Invalid):

@@ -2,7 +2,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
@@ -29,20 +29,31 @@ class MediaType(StrEnum):
 
 
 class Attachment(Named, Base):
-    """Immutable bytes of one unit, or of the office, kept once however often these send them."""
+    """Bytes of one unit, or of the office, kept once however often these send them; they never change, and end."""
 
     __tablename__ = "attachment"
     __table_args__ = local_table(
         belongs_to("unit", "unit_id"),
-        UniqueConstraint("jurisdiction_id", "unit_id", "sha256", postgresql_nulls_not_distinct=True),
+        Index(
+            "uq_attachment_jurisdiction_id_unit_id_sha256",
+            "jurisdiction_id",
+            "unit_id",
+            "sha256",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("erased_at IS NULL"),
+        ),
         CheckConstraint("size = octet_length(content)", name="size"),
+        CheckConstraint("(erased_at IS NULL) = (content IS NOT NULL)", name="erased"),
     )
 
     unit_id: Mapped[UUID | None]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     size: Mapped[int]
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False), raiseload=True)
+    content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary), raiseload=True)
     created_at: Mapped[datetime]
+    # Since then its bytes are gone; what is known of them stays.
+    erased_at: Mapped[datetime | None]
 
 
 class Upload(Local, Base):

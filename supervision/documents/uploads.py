@@ -8,8 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
+from supervision.cadence.moments import shanghai_day
 from supervision.documents import attachments, policy
-from supervision.documents.errors import AttachmentOfOtherType, AttachmentTooLarge, UnknownAttachment
+from supervision.documents.errors import AttachmentErased, AttachmentOfOtherType, AttachmentTooLarge, UnknownAttachment
 from supervision.documents.models import Attachment, AttachmentReader, MediaType, Secrecy, Upload
 from supervision.documents.packages import folded
 from supervision.documents.rules import MIB
@@ -100,14 +101,19 @@ async def get_upload(session: AsyncSession, actor: Actor, attachment_id: UUID) -
 
 
 async def read_upload(session: AsyncSession, actor: Actor, attachment_id: UUID) -> Row:
-    """Read an attachment that was uploaded, with its bytes as `content`."""
-    statement = select(*COLUMNS, Attachment.content).join(Upload, Upload.attachment_id == Attachment.id)
-    return await _one(session, statement.where(Attachment.id == attachment_id, policy.uploads_visible_to(actor)))
+    """Read an attachment that was uploaded, with its bytes as `content`; refuses one that was erased."""
+    wanted = select(*COLUMNS, Attachment.content, Attachment.erased_at)
+    statement = wanted.join(Upload, Upload.attachment_id == Attachment.id)
+    found = await _one(session, statement.where(Attachment.id == attachment_id, policy.uploads_visible_to(actor)))
+    if found["erased_at"] is not None:
+        raise AttachmentErased(erased_on=shanghai_day(found["erased_at"]))
+    return found
 
 
 async def require_uploads(session: AsyncSession, actor: Actor, attachment_ids: set[UUID]) -> None:
-    """Refuse ids of which one is no attachment that the actor may read."""
-    statement = select(Upload.attachment_id).where(Upload.attachment_id.in_(attachment_ids))
+    """Refuse ids of which one is no attachment that the actor may read, or was erased."""
+    statement = select(Upload.attachment_id).join(Attachment, Attachment.id == Upload.attachment_id)
+    statement = statement.where(Upload.attachment_id.in_(attachment_ids), Attachment.erased_at.is_(None))
     if set(await session.scalars(statement.where(policy.uploads_visible_to(actor)))) != attachment_ids:
         raise UnknownAttachment
 

@@ -76,6 +76,18 @@ class Settings(BaseSettings):
     keep_messages_days: int = Field(
         default=180, ge=1, le=36_500, description="after so many days text and number of a message are erased"
     )
+    keep_telephones_days: int = Field(
+        default=180, ge=1, le=36_500, description="after so many days the number of an official who left is erased"
+    )
+    keep_unused_files_days: int = Field(
+        default=90, ge=1, le=36_500, description="after so many days what was uploaded and never named is erased"
+    )
+    keep_ledger_files_days: int = Field(
+        default=365, ge=1, le=36_500, description="days after a year's end until its ledger's files are erased"
+    )
+    keep_evidence_days: int = Field(
+        default=3650, ge=1, le=36_500, description="days after the year in which the item ended until files are erased"
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="where the public reaches this installation; feeds link to it"
     )

@@ -11,6 +11,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import get_locked
 from supervision.identity.models import UNIT_LEADERS, Official
+from supervision.identity.policy import require_not_own_unit
 from supervision.inspections import finding_queries, policy, queries, rules
 from supervision.inspections.errors import ConclusionAlreadyAcknowledged, ConclusionAlreadySent, UnitNotInScope
 from supervision.inspections.models import Conclusion, InspectionPlan
@@ -24,11 +25,12 @@ TEMPLATE = "conclusion"
 async def send_conclusion(session: AsyncSession, actor: Actor, plan_id: UUID, *, unit_id: UUID, text: str) -> UUID:
     """Send an inspection's conclusion to an inspected unit, and an SMS to its leaders (§3(2), §5(2)).
 
-    From then on the unit can read the evidence of its findings. Refused are a plan not carried out, a unit out of
-    its scope, and a second conclusion.
+    From then on the unit can read the evidence of its findings. Refused are a plan not carried out, one's own
+    unit, one out of the scope, and a second conclusion.
     """
     plan = await queries.get_plan_for_update(session, actor, plan_id)
     rules.follow(plan.state, PlanVerb.SEND_CONCLUSION)
+    require_not_own_unit(actor, {unit_id})
     if not await queries.is_in_scope(session, plan, unit_id):
         raise UnitNotInScope
     conclusion = Conclusion(

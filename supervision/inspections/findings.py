@@ -9,6 +9,7 @@ from supervision.audit import service as audit
 from supervision.documents import uploads
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.identity.policy import require_not_own_unit
 from supervision.inspections import queries, rules
 from supervision.inspections.errors import ConclusionAlreadySent, InspectedItemUnknown, UnitNotInScope
 from supervision.inspections.models import Conclusion, Finding, FindingEvidence, InspectionPlan, Severity
@@ -30,13 +31,13 @@ async def record_finding(  # noqa: PLR0913 - what a finding is
 ) -> UUID:
     """Record what an inspection found about a unit (§3(2)); by itself it costs no points (annex art. 9).
 
-    Refused are a plan not approved, a unit out of its scope or told its conclusion already, a day outside the
-    inspection, and an unknown item or attachment.
+    Refused are a plan not approved, one's own unit, one out of its scope or told its conclusion already, a day outside
+    the inspection, and an unknown item or attachment.
     """
     plan = await queries.get_plan_for_update(session, actor, plan_id)
     rules.follow(plan.state, PlanVerb.RECORD_FINDING)
     rules.check_found_on(found_on, first_on=plan.first_on, today=await clock.today(session))
-    await _require_inspected(session, plan, unit_id)
+    await _require_inspected(session, actor, plan, unit_id)
     await items.require_items(session, actor, {item_id}, InspectedItemUnknown)
     await uploads.require_uploads(session, actor, set(attachment_ids))
     about = {"plan_id": plan_id, "unit_id": unit_id, "severity": severity}
@@ -58,8 +59,9 @@ async def record_finding(  # noqa: PLR0913 - what a finding is
     return finding.id
 
 
-async def _require_inspected(session: AsyncSession, plan: InspectionPlan, unit_id: UUID) -> None:
-    """Refuse a unit that a plan does not inspect, or was told its conclusion already."""
+async def _require_inspected(session: AsyncSession, actor: Actor, plan: InspectionPlan, unit_id: UUID) -> None:
+    """Refuse one's own unit, one that a plan does not inspect, and one that was told its conclusion already."""
+    require_not_own_unit(actor, {unit_id})
     if not await queries.is_in_scope(session, plan, unit_id):
         raise UnitNotInScope
     if await session.scalar(select(exists().where(Conclusion.plan_id == plan.id, Conclusion.unit_id == unit_id))):

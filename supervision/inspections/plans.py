@@ -13,6 +13,7 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import require_version
 from supervision.identity import queries as identity
+from supervision.identity.policy import require_not_own_unit
 from supervision.inspections import policy, queries, rules
 from supervision.inspections.errors import InspectedItemUnknown, PlanNotBegun
 from supervision.inspections.models import InspectionPlan, InspectionScope, Method
@@ -39,10 +40,11 @@ async def draft_plan(
     methods: Sequence[Method],
     scope: PlanScope,
 ) -> UUID:
-    """Draft an inspection plan (§3(2), §4(1)); refuses days out of order, and units, items and officials unknown."""
+    """Draft an inspection plan (§3(2), §4(1)); refuses days out of order, one's own unit, and what is unknown."""
     rules.check_days(first_on, last_on)
     await days.check(session, "draft_inspection_plan", {"/first_on": first_on, "/last_on": last_on})
     await _require_known(session, actor, scope)
+    require_not_own_unit(actor, scope.unit_ids)
     plan = InspectionPlan(
         title=title,
         first_on=first_on,
@@ -68,6 +70,7 @@ async def amend_plan(
     """
     plan = await queries.get_plan_for_update(session, actor, plan_id)
     require_version(plan, version)
+    require_not_own_unit(actor, await queries.read_inspected_units(session, plan))
     plan.state = rules.follow(plan.state, PlanVerb.AMEND)
     stands = await queries.get_plan(session, actor, plan_id)
     scope = PlanScope(
@@ -77,6 +80,7 @@ async def amend_plan(
         }
     )
     await _require_known(session, actor, scope)
+    require_not_own_unit(actor, scope.unit_ids)
     now = await clock.now(session)
     for name, value in changes.items():
         setattr(plan, name, sorted(set(value)) if name == "methods" else value)
@@ -92,12 +96,13 @@ async def amend_plan(
 async def decide_plan(
     session: AsyncSession, actor: Actor, plan_id: UUID, version: int, *, verdict: PlanState, reason: str | None = None
 ) -> None:
-    """Approve a plan, which freezes its scope, or refuse it; refuses who wrote it, and a stale version."""
+    """Approve a plan, which freezes its scope, or refuse it; refuses the writer, the units, and a stale version."""
     verb = PlanVerb.APPROVE if verdict is PlanState.APPROVED else PlanVerb.REFUSE
     rules.check_decision(verb, reason)
     plan = await queries.get_plan_for_update(session, actor, plan_id)
     signed = signatures.sign(plan, version, await queries.get_plan(session, actor, plan_id))
     following = rules.follow(plan.state, verb)
+    require_not_own_unit(actor, await queries.read_inspected_units(session, plan))
     policy.require_another_person(actor, plan.drafted_by)
     now = await clock.now(session)
     plan.state, plan.decision = following, reason
@@ -110,6 +115,7 @@ async def carry_out_plan(session: AsyncSession, actor: Actor, plan_id: UUID) -> 
     """Note that an approved plan was carried out (§3(2)); refuses before its first day and a second time."""
     plan = await queries.get_plan_for_update(session, actor, plan_id)
     following = rules.follow(plan.state, PlanVerb.CARRY_OUT)
+    require_not_own_unit(actor, await queries.read_inspected_units(session, plan))
     now = await clock.now(session)
     if now.astimezone(clock.SHANGHAI).date() < plan.first_on:
         raise PlanNotBegun(first_on=plan.first_on)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from supervision.foundation.actors import Actor, Role
-from supervision.foundation.driver import Row, fetch_one
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
@@ -124,6 +124,16 @@ async def is_in_scope(session: AsyncSession, plan: InspectionPlan, unit_id: UUID
         InspectionScope.unit_id == unit_id,
     )
     return await fetch_one(session, covers) is not None
+
+
+async def read_inspected_units(session: AsyncSession, plan: InspectionPlan) -> set[UUID]:
+    """Return the units that a plan covers."""
+    covered = select(InspectionScope.unit_id).where(
+        InspectionScope.plan_id == plan.id,
+        InspectionScope.scope_no == plan.scope_no,
+        InspectionScope.unit_id.is_not(None),
+    )
+    return {row["unit_id"] for row in await fetch(session, covered)}
 
 
 async def list_conclusions(

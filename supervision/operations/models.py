@@ -34,11 +34,13 @@ class Operation(Named, Versioned, Base):
 class IdempotencyRecord(Local, Base):
     __tablename__ = "idempotency_record"
     __table_args__ = (
-        PrimaryKeyConstraint("jurisdiction_id", "client_id", "operation", "key"),
+        PrimaryKeyConstraint("jurisdiction_id", "client_id", "person_id", "operation", "key"),
         Index(None, "created_at"),
     )
 
     client_id: Mapped[UUID]
+    # The official who signed in or is acted for; where there is none, the client itself.
+    person_id: Mapped[UUID]
     operation: Mapped[str]
     key: Mapped[str]
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)

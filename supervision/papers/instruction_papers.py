@@ -85,8 +85,9 @@ async def _require_county_leaders(session: AsyncSession, official_ids: set[UUID]
 
 
 async def _require_known(session: AsyncSession, actor: Actor, new: NewPaper) -> None:
+    kept = select(Attachment.id).where(Attachment.erased_at.is_(None))
     for wanted, found, refusal in (
-        (new.attachment_id, select(Attachment.id).where(Attachment.id == new.attachment_id), UnknownAttachment),
+        (new.attachment_id, kept.where(Attachment.id == new.attachment_id), UnknownAttachment),
         (new.follows_id, select(InstructionPaper.id).where(InstructionPaper.id == new.follows_id), UnknownPaper),
     ):
         if wanted is not None and await session.scalar(found) is None:

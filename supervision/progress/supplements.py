@@ -11,6 +11,7 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked
 from supervision.identity.models import Official, Position
+from supervision.identity.policy import require_not_own_unit
 from supervision.messaging import outbox
 from supervision.messaging.outbox import NewMessage
 from supervision.progress import policy, queries, rules
@@ -27,13 +28,14 @@ async def return_report(
     """Return a hollow report for supplement (退回补报): the unit owes it once more, and is told so by message.
 
     The report is kept, and nothing in it counts any longer. The supplement is late after the end of `until_on`, but
-    never before the report's own deadline; what came late the first time stays late. Refuses a stale
-    version, a report that was returned before, and a limit that has passed.
+    never before the report's own deadline; what came late the first time stays late. Refuses a stale version, a
+    report that was returned before, a limit that has passed, and people of the unit.
     """
     now = await clock.now(session)
     await days.check(session, "return_report", {"/until_on": until_on}, past=SupplementLimitPassed)
     obligation, report = await _lock(session, actor, report_id)
     signed = signatures.sign(report, version, await queries.get_progress_report(session, actor, report_id))
+    require_not_own_unit(actor, {obligation.unit_id})
     if (
         ReportState.RETURNED not in REPORT_FOLLOWS[ReportState(report.state)]
         or ObligationState.OPEN not in FOLLOWS[ObligationState(obligation.state)]

@@ -8,6 +8,7 @@ from supervision.audit import signatures
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked
+from supervision.identity.policy import require_not_own_unit
 from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.reviews import policy, queries, rules
@@ -19,7 +20,7 @@ from supervision.tasks import queries as tasks
 async def review_completion(
     session: AsyncSession, actor: Actor, report_id: UUID, version: int, review: rules.Review
 ) -> None:
-    """Review a completion report against written criteria (§3(3)); refuses its sender and an unfounded verdict.
+    """Review a completion report against written criteria (§3(3)); refuses its sender, the unit, unfounded verdicts.
 
     Refuses a stale version as well.
     A pass carries the feedback opinion (督查反馈意见) and whom it is addressed to, a return for rework a new limit.
@@ -30,6 +31,7 @@ async def review_completion(
     item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
     report = await get_locked(session, select(CompletionReport).where(CompletionReport.id == report_id))
     signed = signatures.sign(report, version, seen)
+    require_not_own_unit(actor, {report.unit_id})
     policy.require_another_reviewer(actor, report)
     now = await clock.now(session)
     rules.check_review(report.state, review)

@@ -9,6 +9,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked
 from supervision.identity.models import Official, Position
+from supervision.identity.policy import require_not_own_unit
 from supervision.items import item_changes
 from supervision.items import queries as items
 from supervision.reviews import policy, queries, rules
@@ -35,6 +36,7 @@ async def ask_waiver(session: AsyncSession, actor: Actor, task_id: UUID, *, grou
     return waiver.id
 
 
+# Long because a decision rests on nine facts, and half of it is their names and refusals.
 async def decide_waiver(  # noqa: PLR0913 - what a decision rests on
     session: AsyncSession,
     actor: Actor,
@@ -49,8 +51,8 @@ async def decide_waiver(  # noqa: PLR0913 - what a decision rests on
 ) -> None:
     """Grant a waiver on the setting body's written opinion or a principal county leader's approval, or refuse it.
 
-    Without either nothing is waived (§3(3)); refuses whoever asked, as who records it and as who approved it, and a
-    stale version.
+    Without either nothing is waived (§3(3)); refuses whoever asked, as who records it and as who approved it, people
+    of the unit, and a stale version.
     """
     seen = await queries.get_waiver(session, actor, waiver_id)
     task = await tasks.get_task(session, actor, seen["task_id"])
@@ -58,6 +60,7 @@ async def decide_waiver(  # noqa: PLR0913 - what a decision rests on
     item_changes.require_open(await items.get_for_update(session, actor, task["item_id"]))
     waiver = await get_locked(session, select(Waiver).where(Waiver.id == waiver_id))
     signed = signatures.sign(waiver, version, seen)
+    require_not_own_unit(actor, {waiver.unit_id})
     policy.require_another_decider(actor, waiver, approved_by_id)
     rules.check_decision(
         waiver.state,

@@ -13,6 +13,7 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import Sessions, enter
 from supervision.foundation.ids import new_id
 from tests.factories.identity import make_official, make_unit
+from tests.factories.items import make_item
 from tests.places import Callers, Committed, Place
 
 UNIT = {"name": "教育局", "kind": "department"}
@@ -73,6 +74,24 @@ class TestReadings:
         unchanged = await office.get(f"/v1/officials/{official}", headers={"If-None-Match": read.headers["ETag"]})
         assert unchanged.status_code == 304
         assert len(await rows_of(callers, here, "official.read")) == 1
+
+    async def test_who_reads_or_exports_an_archive_is_known_and_who_may_not(
+        self, session: AsyncSession, callers: Callers, here: Place
+    ) -> None:
+        item = f"/v1/items/{await make_item(session, here.actor)}"
+        await session.commit()
+        narrow = await callers(here, "office", scopes={"items:read"})
+        stranger = await callers(here, "office", scopes={"scores:read"})
+        answer = await narrow.get(f"{item}/archive")
+        assert answer.json()["left_out"] == ["progress", "completion", "bulletins", "scores", "files", "score_files"]
+        for end in ("archive", "archive.zip"):
+            assert (await stranger.get(f"{item}/{end}")).status_code == 403
+        assert (await narrow.get(f"{item}/archive.zip")).status_code == 200
+        for verb in ("archive.read", "archive.exported", "archive.packed"):
+            (row,) = await rows_of(callers, here, verb)
+            assert (row["client_id"], item.endswith(row["subject_id"])) == (str(narrow.client_id), True)
+        refused = await rows_of(callers, here, "access.refused")
+        assert {row["facts"]["operation"] for row in refused} == {"get_archive", "download_archive"}
 
     def test_whatever_gives_a_telephone_or_a_file_is_recorded(self, app: DuchaApp) -> None:
         document = app.openapi()

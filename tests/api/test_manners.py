@@ -294,7 +294,7 @@ class TestIdempotency:
         other = await administrator.post("/v1/units", json={**UNIT, "name": "另一单位"}, headers=header)
         assert_problem(other, 422, "idempotency_key_reused")
 
-    async def test_the_same_key_for_another_official_is_refused(self, callers: Callers, here: Place) -> None:
+    async def test_the_same_key_for_another_official_is_another_request(self, callers: Callers, here: Place) -> None:
         front_end = await callers(here, "administrator", may_act_for_officials=True)
         async with callers.sessions() as session:
             await enter(session, here.actor.jurisdiction_id)
@@ -303,13 +303,35 @@ class TestIdempotency:
             await session.commit()
         answers = [
             await front_end.post(
-                "/v1/units", json=UNIT, headers={"Idempotency-Key": "one", "Ducha-On-Behalf-Of": str(official_id)}
+                "/v1/units",
+                json={**UNIT, "name": name},
+                headers={"Idempotency-Key": "one", "Ducha-On-Behalf-Of": str(official_id)},
             )
-            for official_id in (one, two, one)
+            for official_id, name in ((one, "甲局"), (two, "乙局"), (one, "甲局"), (two, "甲局"))
         ]
-        assert [answer.status_code for answer in answers] == [201, 422, 201]
-        assert answers[1].json()["code"] == "idempotency_key_reused"
-        assert answers[2].headers["Idempotent-Replayed"] == "true"
+        assert [answer.status_code for answer in answers] == [201, 201, 201, 422]
+        assert answers[0].json() == answers[2].json() != answers[1].json()
+        assert [answer.headers.get("Idempotent-Replayed") for answer in answers] == [None, None, "true", None]
+        assert answers[3].json()["code"] == "idempotency_key_reused"
+
+    async def test_two_who_sign_in_through_one_front_end_may_choose_the_same_key(
+        self, callers: Callers, here: Place, elsewhere: Place
+    ) -> None:
+        one, two, stranger = [await callers(place, "office") for place in (here, here, elsewhere)]
+        assert one.client_id == two.client_id
+        item = {"kind": "instruction", "source": "县长批示", "received_on": "2016-03-01", "deadline_on": "2199-12-31"}
+        header = {"Idempotency-Key": "one"}
+        answers = [
+            await caller.post("/v1/items", json={**item, "title": title}, headers=header)
+            for caller, title in ((one, "修路"), (two, "架桥"), (one, "修路"), (two, "架桥"), (stranger, "挖渠"))
+        ]
+        assert [answer.status_code for answer in answers] == [201] * 5
+        assert [answer.json()["title"] for answer in answers] == ["修路", "架桥", "修路", "架桥", "挖渠"]
+        assert [answer.json()["id"] for answer in answers[:2]] == [answer.json()["id"] for answer in answers[2:4]]
+        assert [answer.headers.get("Idempotent-Replayed") for answer in answers] == [None, None, "true", "true", None]
+        assert_problem(
+            await one.post("/v1/items", json={**item, "title": "架桥"}, headers=header), 422, "idempotency_key_reused"
+        )
 
     async def test_keys_belong_to_their_client_and_operation(
         self, callers: Callers, here: Place, administrator: Caller

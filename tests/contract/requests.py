@@ -1,11 +1,15 @@
 """Requests to every operation, filled with what its document allows: only who may call matters to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.foundation.database import Base
 from supervision.foundation.ids import new_id
 
 
@@ -18,18 +22,26 @@ class Operation:
     path: str
     facts: dict[str, Any]
 
-    async def call(self, client: httpx.AsyncClient, **headers: str) -> httpx.Response:
-        """Send a request that gets as far as asking who sends it."""
+    async def call(
+        self, client: httpx.AsyncClient, ids: Mapping[str, str] = MappingProxyType({}), /, **headers: str
+    ) -> httpx.Response:
+        """Send a request that gets as far as asking who sends it, to these things or else to what is not there."""
         media_type = next(iter(self.facts.get("requestBody", {}).get("content", {})), None)
         sent = {"If-Match": '"1"', **({"Content-Type": media_type} if media_type else {}), **headers}
         content = b"{}" if media_type else None
-        return await client.request(self.method, self.filled(), headers=sent, content=content)
+        return await client.request(self.method, self.filled(ids), headers=sent, content=content)
 
-    def filled(self) -> str:
+    @property
+    def named(self) -> set[str]:
+        """The names of what stands in its path."""
+        return {each["name"] for each in self.facts.get("parameters", []) if each["in"] == "path"}
+
+    def filled(self, ids: Mapping[str, str] = MappingProxyType({})) -> str:
         path = self.path
         for parameter in self.facts.get("parameters", []):
             if parameter["in"] == "path":
-                path = path.replace(f"{{{parameter['name']}}}", _value(parameter["schema"]))
+                name = parameter["name"]
+                path = path.replace(f"{{{name}}}", ids.get(name) or _value(parameter["schema"]))
         return path
 
 
@@ -37,6 +49,23 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
     for path, methods in document["paths"].items():
         for method, facts in methods.items():
             yield Operation(facts["operationId"], method.upper(), path, facts)
+
+
+# Where more than one table ends as the parameter does.
+TABLES = {"report_id": "progress_report"}
+
+
+async def ids_of(session: AsyncSession, document: dict[str, Any]) -> dict[str, str]:
+    """Read, for what stands in a path, the id of something in the session's county, where there is one."""
+    found = {}
+    known = sorted(Base.metadata.tables)
+    for name in sorted(set().union(*(each.named for each in operations(document)))):
+        base = name.removesuffix("_id")
+        tables = [table for table in known if table == base] or [table for table in known if table.endswith(f"_{base}")]
+        table = TABLES.get(name) or next(iter(tables), None)
+        if name.endswith("_id") and table:
+            found[name] = await session.scalar(text(f"SELECT max(id::text) FROM {table}"))  # noqa: S608 - tables of ours
+    return {name: id_ for name, id_ in found.items() if id_}
 
 
 def _value(schema: dict[str, Any]) -> str:

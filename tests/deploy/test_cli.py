@@ -8,16 +8,19 @@ import pytest
 
 from deploy.folders import keep_settings
 from deploy.stack import settings_file
-from tests.factories.audit import tamper
+from supervision.audit.seal_keys import read_seal_keys
+from tests.factories.audit import seal_up_to, tamper
+from tests.factories.messaging import ask
 from tests.places import Committed
 
 ROOT = Path(__file__).parents[2]
 
 
-def ducha(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def ducha(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as its user does, in a process of its own."""
+    env = os.environ | settings
     argv = [sys.executable, "-m", "deploy.cli", *arguments, "--folder", str(folder)]
-    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.fixture
@@ -79,6 +82,37 @@ async def test_the_exported_seals_tell_of_a_rewritten_database(folder: Path, com
     assert "gone from the database" in cut.stdout
 
 
+@pytest.mark.parametrize("missing", [1, 2])
+async def test_a_seal_that_is_missing_is_noticed(folder: Path, committed: Committed, missing: int) -> None:
+    await seal_counties(committed, 3)
+    await tamper(committed, f"DELETE FROM audit_seal WHERE id = {missing}")  # noqa: S608 - a number of ours
+    answer = ducha(folder, "audit", "verify")
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    assert f"seal {missing + 1}，" in answer.stdout
+    assert "a seal before it removed" in answer.stdout
+    assert "1 damaged" in answer.stdout
+
+
+async def test_a_key_that_did_not_make_the_seals_is_noticed(folder: Path, committed: Committed) -> None:
+    await seal_counties(committed, 2)
+    right = read_seal_keys().current.hex()
+    # Another key; the right one, said to have made the first seal only; and then as it should be.
+    for words, damaged in (("ab" * 32, 2), (f"{'ab' * 32}\n{right} 1", 1), (f"{'ab' * 32}\n{right} 2", 0)):
+        write(folder / "seal-key", words)
+        answer = ducha(folder, "audit", "verify", DUCHA_AUDIT_SEAL_KEY_FILE=str(folder / "seal-key"))
+        assert answer.returncode == (1 if damaged else 0), answer.stdout + answer.stderr
+        assert f"{damaged} damaged" in answer.stdout
+        assert answer.stdout.count("封存被修改") == damaged
+
+
+async def test_without_a_key_nothing_is_said_to_be_whole(folder: Path, committed: Committed) -> None:
+    await seal_counties(committed, 1)
+    answer = ducha(folder, "audit", "verify", DUCHA_AUDIT_SEAL_KEY_FILE=str(folder / "nowhere"))
+    assert (answer.returncode, "damaged" in answer.stdout) == (2, False)
+    assert "DUCHA_AUDIT_SEAL_KEY_FILE" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 async def test_a_file_without_seals_vouches_for_nothing(folder: Path, committed: Committed) -> None:
     await sealed_county(folder, committed)
     empty = folder / "empty"
@@ -109,6 +143,14 @@ async def test_no_county_no_export(folder: Path) -> None:
     assert "Traceback" not in refused.stderr
 
 
+async def seal_counties(committed: Committed, many: int) -> None:
+    """Found so many counties, each with a seal of its own."""
+    for number in range(1, many + 1):
+        await committed.found(f"33032{number}")
+        await seal_up_to(committed, number)
+    assert [row[0] for row in await ask(committed, "SELECT id FROM audit_seal ORDER BY id")] == [*range(1, many + 1)]
+
+
 async def sealed_county(folder: Path, committed: Committed) -> None:
     """Found a county and seal it: transactions of other databases of the server may hold the sealer back."""
     await committed.found("330326")
@@ -119,8 +161,8 @@ async def sealed_county(folder: Path, committed: Committed) -> None:
     raise TimeoutError
 
 
-def write(file: Path) -> None:
-    file.write_text("\n")
+def write(file: Path, words: str = "\n") -> None:
+    file.write_text(words)
 
 
 def test_a_folder_without_a_stack_is_told(tmp_path: Path) -> None:

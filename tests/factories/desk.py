@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.router import scopes_of
 from supervision.bulletins import circular_drafts, media_follow_up, rectification_orders
 from supervision.bulletins.states import RectificationVerdict
 from supervision.desk import complaints
@@ -40,8 +41,9 @@ NOON = datetime(2016, 5, 20, 4, tzinfo=UTC)
 
 
 def person(actor: Actor, role: Role = Role.OFFICE, **over: Any) -> Actor:
-    """Return somebody of a role who has done nothing yet."""
-    return Actor(actor.jurisdiction_id, role, **{"client_id": new_id(), "is_test": True, **over})
+    """Return somebody of a role, with all its scopes, who has done nothing yet."""
+    facts = {"client_id": new_id(), "is_test": True, "scopes": scopes_of(role), **over}
+    return Actor(actor.jurisdiction_id, role, **facts)
 
 
 async def complain(session: AsyncSession, actor: Actor, unit_id: UUID, obligation_id: UUID) -> UUID:

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, Text, Uuid, bindparam, case, cast, func, literal, null, select, true
@@ -6,9 +7,19 @@ from sqlalchemy import ColumnElement, DateTime, Text, Uuid, bindparam, case, cas
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
 
-# What a section of a timeline tells to an actor; each tells of the item that is asked for.
-Section = Callable[[Actor], Rows]
+# What is told to an actor of the item that is asked for.
+Statement = Callable[[Actor], Rows]
 ITEM = bindparam("item", type_=Uuid())
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of an archive: its name, also in Chinese, the scopes that one must hold for it, and what it tells."""
+
+    name: str
+    title: str
+    scopes: frozenset[str]
+    statements: tuple[Statement, ...]
 
 
 def happening(kind: str, *, at: Any, title: Any, of: Any, text: Any = None, by: Any = None, unit: Any = None) -> Rows:
@@ -24,7 +35,7 @@ def happening(kind: str, *, at: Any, title: Any, of: Any, text: Any = None, by: 
     ).where(at.is_not(None))
 
 
-def seen_by(statement: Rows, *policies: Callable[[Actor], ColumnElement[bool]]) -> Section:
+def seen_by(statement: Rows, *policies: Callable[[Actor], ColumnElement[bool]]) -> Statement:
     """Show it to those whom all of these policies let see it; without any, to all who see the item."""
     return lambda actor: statement.where(true(), *(sees(actor) for sees in policies))
 

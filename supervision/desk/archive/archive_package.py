@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.desk.archive import evidence
+from supervision.desk.archive import evidence, sections
 from supervision.desk.archive.page import render
 from supervision.desk.archive.timeline import EVER, DaySpan, get_archive
 from supervision.desk.errors import ArchiveTooLarge
@@ -58,12 +58,13 @@ async def pack_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, da
     # Closed by whoever sends it away.
     file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - see above
     with zipfile.ZipFile(file, "w") as package:
-        _put(package, "index.html", render(archive["item"], archive["data"], files).encode())
+        _put(package, "index.html", render(archive["item"], archive["data"], files, sections.closed_to(actor)).encode())
         _put(package, "timeline.json", orjson.dumps(archive, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
         # One at a time, for together they may be more than should be held at once.
         for attachment_id, name in files.items():
             _put(package, name, await attachments.read(session, UUID(attachment_id)))
-    await audit.record(session, actor, "archive.packed", item_id, events=len(archive["data"]), files=len(files))
+    facts = {"events": len(archive["data"]), "files": len(files), "left_out": archive["left_out"]}
+    await audit.record(session, actor, "archive.packed", item_id, **facts)
     size = file.tell()
     file.seek(0)
     return Packed(file, size, archive["item"]["number"])
@@ -74,7 +75,7 @@ async def _attachments(session: AsyncSession, actor: Actor, events: Sequence[Row
     statement = (
         select(Attachment.id, func.encode(Attachment.sha256, "hex").label("sha256"), Attachment.size, Upload.media_type)
         .outerjoin(Upload, Upload.attachment_id == Attachment.id)
-        .where(Attachment.id.in_(ids), documents.uploads_visible_to(actor))
+        .where(Attachment.id.in_(ids), Attachment.erased_at.is_(None), documents.uploads_visible_to(actor))
         .order_by(Attachment.sha256)
     )
     return (await session.execute(statement)).mappings().all()

@@ -1,7 +1,7 @@
-from sqlalchemy import func
+from sqlalchemy import case, func
 
 from supervision.desk import policy
-from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Statement, happening, in_chinese, seen_by, words
 from supervision.documents import policy as documents
 from supervision.documents.models import Attachment, Secrecy, Upload
 from supervision.foundation.paging import Rows
@@ -17,13 +17,15 @@ from supervision.tasks.models import Task
 KIND = "attachment"
 _SECRECY = {Secrecy.PUBLIC: "公开", Secrecy.INTERNAL: "内部", Secrecy.WORK_SECRET: "工作秘密"}
 
+_IS_GONE = case((Attachment.erased_at.is_not(None), "已按保存期限清除"))
+
 
 def _attachment(title: str, at: object) -> Rows:
     """Tell of an attachment when that is dated to which it belongs: the same bytes may serve twice."""
     return happening(
         KIND,
         at=at,
-        title=words(title, "（", func.coalesce(in_chinese(Upload.secrecy, _SECRECY), "内部"), "）"),
+        title=words(title, "（", func.coalesce(in_chinese(Upload.secrecy, _SECRECY), "内部"), "）", _IS_GONE),
         text=func.encode(Attachment.sha256, "hex"),
         by=Upload.uploaded_by,
         of=Attachment.id,
@@ -50,9 +52,7 @@ _CHARGED = (
     .join(Deduction, (Deduction.id == DeductionEvidence.deduction_id) & (Deduction.item_id == ITEM))
 )
 
-SECTIONS: tuple[Section, ...] = (
-    seen_by(_REPORTED, documents.uploads_visible_to, reviews.reports_visible_to),
-    seen_by(_FOUND, documents.uploads_visible_to, inspections.findings_visible_to),
-    seen_by(_CHARGED, documents.uploads_visible_to, scoring.deductions_visible_to),
-    seen_by(_SCANNED, documents.uploads_visible_to, policy.papers_visible_to),
-)
+REPORTED: Statement = seen_by(_REPORTED, documents.uploads_visible_to, reviews.reports_visible_to)
+FOUND: Statement = seen_by(_FOUND, documents.uploads_visible_to, inspections.findings_visible_to)
+CHARGED: Statement = seen_by(_CHARGED, documents.uploads_visible_to, scoring.deductions_visible_to)
+SCANNED: Statement = seen_by(_SCANNED, documents.uploads_visible_to, policy.papers_visible_to)

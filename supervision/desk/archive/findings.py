@@ -1,6 +1,6 @@
 from sqlalchemy import Text, cast, or_, select
 
-from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Statement, happening, in_chinese, seen_by, words
 from supervision.inspections import policy as inspections
 from supervision.inspections.models import Conclusion, Finding, InspectionPlan, InspectionScope, Severity
 from supervision.inspections.states import PlanState
@@ -83,13 +83,12 @@ _STEP = happening(
     of=ProblemEntry.id,
 ).join(Problem, (Problem.id == ProblemEntry.problem_id) & (Problem.item_id == ITEM))
 
-SECTIONS: tuple[Section, ...] = (
+INSPECTIONS: tuple[Statement, ...] = (
     *(
         seen_by(each.where(or_(_IS_COVERED, _FINDINGS_OF_PLAN.exists())), inspections.plans_visible_to)
         for each in _PLANS
     ),
     seen_by(_FINDING, inspections.findings_visible_to),
     *(seen_by(each, inspections.conclusions_visible_to) for each in _CONCLUSIONS),
-    seen_by(_OPENED, problems.visible_to),
-    seen_by(_STEP, problems.visible_to),
 )
+PROBLEMS: tuple[Statement, ...] = (seen_by(_OPENED, problems.visible_to), seen_by(_STEP, problems.visible_to))

@@ -11,7 +11,7 @@ from supervision.bulletins.models import (
 )
 from supervision.bulletins.states import CircularState, RectificationVerdict
 from supervision.desk import policy
-from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, lines, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Statement, happening, in_chinese, lines, seen_by, words
 from supervision.identity.models import Official, Unit
 from supervision.progress.models import ProgressEntry
 from supervision.publication.models import Publication
@@ -119,7 +119,7 @@ _PUBLICATION = happening(
     of=Publication.id,
 ).where(Publication.progress_entry_id.in_(_OF_THE_ITEM), Publication.state == PublicationState.PUBLISHED)
 
-SECTIONS: tuple[Section, ...] = (
+BULLETINS: tuple[Statement, ...] = (
     *(
         seen_by(each.where(Circular.state == CircularState.ISSUED), bulletins.circulars_visible_to)
         for each in _CIRCULARS
@@ -127,5 +127,5 @@ SECTIONS: tuple[Section, ...] = (
     *(seen_by(each.where(RectificationOrder.item_id == ITEM), bulletins.orders_visible_to) for each in _ORDERS),
     *(seen_by(each.where(MediaFollowUp.item_id == ITEM), policy.judgements_visible_to) for each in _MEDIA),
     seen_by(_PROPOSAL, policy.judgements_visible_to),
-    seen_by(_PUBLICATION),
 )
+PUBLICATIONS: tuple[Statement, ...] = (seen_by(_PUBLICATION),)

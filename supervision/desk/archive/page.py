@@ -3,6 +3,7 @@ from datetime import datetime
 from html import escape
 from itertools import groupby
 
+from supervision.desk.archive.archive_event import Section
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.driver import Row
 from supervision.items.states import ItemKind, ItemState
@@ -38,7 +39,7 @@ strong {{ font-weight: 600; }} small {{ margin-left: .8em; }}
 <dl>
 {facts}
 </dl>
-{days}
+{left_out}{days}
 </body>
 </html>
 """
@@ -62,13 +63,14 @@ _STATES = {
 }
 
 
-def render(item: Row, events: Sequence[Row], files: Mapping[str, str]) -> str:
+def render(item: Row, events: Sequence[Row], files: Mapping[str, str], left_out: Sequence[Section]) -> str:
     """Write an archive as one page that a browser shows and prints; `files` names the file of each attachment's id."""
     days = groupby(events, lambda event: _here(event["at"]).date())
     return _PAGE.format(
         number=escape(item["number"]),
         title=escape(item["title"]),
         facts="\n".join(f"<dt>{name}</dt><dd>{escape(str(value))}</dd>" for name, value in _facts(item) if value),
+        left_out=_missing(left_out),
         days="\n".join(
             f"<h2>{day.year}年{day.month}月{day.day}日</h2>\n<ol>\n{_list(happened, files)}\n</ol>"
             for day, happened in ((day, list(group)) for day, group in days)
@@ -87,6 +89,11 @@ def _facts(item: Row) -> Sequence[tuple[str, object]]:
         ("状态", _STATES[ItemState(item["state"])]),
         ("办结日期", item["closed_on"]),
     )
+
+
+def _missing(left_out: Sequence[Section]) -> str:
+    titles = "、".join(section.title for section in left_out)
+    return f"<p>无权查阅、未收入本档案的部分：{escape(titles)}。</p>\n" if titles else ""
 
 
 def _list(events: Sequence[Row], files: Mapping[str, str]) -> str:

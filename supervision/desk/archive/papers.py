@@ -3,7 +3,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from supervision.audit.models import AuditEvent
 from supervision.desk import policy
-from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, lines, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Statement, happening, in_chinese, lines, seen_by, words
 from supervision.identity.models import Official
 from supervision.items import policy as items
 from supervision.items.models import Item, ItemChange
@@ -192,12 +192,16 @@ _DELIVERIES = (
     ).join(Notice, _OF_NOTICE),
 )
 
-SECTIONS: tuple[Section, ...] = (
+REGISTRATION: tuple[Statement, ...] = (
     seen_by(_REGISTRATION, items.visible_to),
     seen_by(_CHANGE),
     seen_by(_DEADLINE),
+)
+PAPERS: tuple[Statement, ...] = tuple(
+    seen_by(each.where(InstructionPaper.item_id == ITEM), policy.papers_visible_to) for each in _PAPERS
+)
+NOTICES: tuple[Statement, ...] = (
     seen_by(_GIVEN_BACK, policy.judgements_visible_to),
-    *(seen_by(each.where(InstructionPaper.item_id == ITEM), policy.papers_visible_to) for each in _PAPERS),
     *(seen_by(each, notices.notices_visible_to) for each in _NOTICES),
     *(seen_by(each, notices.deliveries_visible_to) for each in _DELIVERIES),
 )

@@ -1,6 +1,6 @@
 from sqlalchemy import func, or_
 
-from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Statement, happening, in_chinese, seen_by, words
 from supervision.scoring import policy as scoring
 from supervision.scoring.models import Correction, Deduction, ScoreEntry, ScoreEntryKind
 from supervision.scoring.states import CorrectionState, DeductionState
@@ -86,6 +86,6 @@ _DEDUCTIONS = (
     ).join(Deduction, Deduction.id == Correction.deduction_id),
 )
 
-SECTIONS: tuple[Section, ...] = tuple(
+DEDUCTIONS: tuple[Statement, ...] = tuple(
     seen_by(each.where(Deduction.item_id == ITEM), scoring.deductions_visible_to) for each in _DEDUCTIONS
 )

@@ -7,8 +7,7 @@ from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.desk import policy
-from supervision.desk.archive import evidence, findings, judgement, papers, scores, work
-from supervision.desk.archive.archive_event import Section
+from supervision.desk.archive import sections
 from supervision.desk.errors import ArchiveTooLong
 from supervision.foundation.actors import Actor
 from supervision.foundation.clock import SHANGHAI
@@ -20,15 +19,6 @@ from supervision.items import queries as items
 
 # An archive is read whole; a longer one in parts.
 MOST_EVENTS = 5_000
-# The whole of what is told of an item: whoever adds a table to the system adds its statement here.
-SECTIONS: tuple[Section, ...] = (
-    *papers.SECTIONS,
-    *work.SECTIONS,
-    *findings.SECTIONS,
-    *judgement.SECTIONS,
-    *scores.SECTIONS,
-    *evidence.SECTIONS,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +35,19 @@ EVER = DaySpan()
 async def get_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, days: DaySpan = EVER) -> dict[str, Any]:
     """Read an item with everything that the actor may see of it, in order, of these days if any are given.
 
-    Refuses an item out of sight, and more than 5,000 entries.
+    The parts for which the actor lacks a scope are left out and named. Refuses an item out of sight, and more than
+    5,000 entries.
     """
     item = await items.get_item(session, actor, item_id)
     rows = await fetch(session, _timeline(actor, days), {"item": item_id})
     if len(rows) > MOST_EVENTS:
         raise ArchiveTooLong(limit=MOST_EVENTS)
-    return {"item": item, "data": rows}
+    return {"item": item, "data": rows, "left_out": [section.name for section in sections.closed_to(actor)]}
 
 
 def _timeline(actor: Actor, days: DaySpan) -> Rows:
     told = union_all(
-        *(section(actor).add_columns(literal(no).label("no")) for no, section in enumerate(SECTIONS))
+        *(tell(actor).add_columns(literal(no).label("no")) for no, tell in enumerate(sections.open_to(actor)))
     ).subquery()
     official = select(Official.id, Official.name).where(identity.officials_visible_to(actor)).subquery()
     client = select(Client.id, Client.name).where(policy.clients_visible_to(actor)).subquery()

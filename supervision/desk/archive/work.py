@@ -1,7 +1,7 @@
 from sqlalchemy import DateTime, Text, case, cast, func, select
 from sqlalchemy.orm import aliased
 
-from supervision.desk.archive.archive_event import ITEM, Section, happening, in_chinese, lines, seen_by, words
+from supervision.desk.archive.archive_event import ITEM, Statement, happening, in_chinese, lines, seen_by, words
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
 from supervision.identity import policy as identity
@@ -193,14 +193,18 @@ _WAIVERS = (
     ),
 )
 
-SECTIONS: tuple[Section, ...] = (
+TASKS: tuple[Statement, ...] = (
     _tasks,
     *(seen_by(each.where(Extension.item_id == ITEM)) for each in _EXTENSIONS),
     seen_by(_ASSIGNMENT),
     *(seen_by(each) for each in _MILESTONES),
+)
+PROGRESS: tuple[Statement, ...] = (
     seen_by(_PROGRESS, progress.reports_visible_to),
     seen_by(_SENT_BACK, progress.reports_visible_to),
     seen_by(_LOOK, progress.looks_visible_to),
+)
+COMPLETION: tuple[Statement, ...] = (
     *(seen_by(each.join(Task, _OF_REPORT), reviews.reports_visible_to) for each in _COMPLETION),
     *(seen_by(each.join(Task, _OF_WAIVER), reviews.waivers_visible_to) for each in _WAIVERS),
 )

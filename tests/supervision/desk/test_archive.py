@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.router import permissions, scopes_of
 from api.schemas.items import AmendItem
 from supervision.desk.archive import archive_package, timeline
-from supervision.desk.archive.timeline import SECTIONS
+from supervision.desk.archive.sections import SECTIONS
 from supervision.desk.errors import ArchiveTooLarge, ArchiveTooLong
 from supervision.foundation.actors import Role
 from supervision.foundation.driver import fetch
@@ -31,6 +32,28 @@ HIDDEN: dict[Role, set[str]] = {
     Role.UNIT: {"instruction_paper", "direct_transfer", "liaison", "media_follow_up", "accountability_proposal"},
 }
 
+# Where each section is read elsewhere; an archive asks for the same scopes.
+READ_BY = {
+    "registration": ("get_item", "list_item_changes"),
+    "papers": ("list_instruction_papers", "list_direct_transfers", "list_liaisons"),
+    "notices": ("list_notices", "list_notice_deliveries", "list_urgings"),
+    "tasks": ("list_tasks", "list_assignments", "list_milestones", "list_extensions"),
+    "progress": ("list_progress_reports", "list_quarterly_looks"),
+    "completion": ("list_completion_reports", "list_waivers"),
+    "inspections": ("list_inspection_plans", "list_findings", "list_conclusions"),
+    "problems": ("list_problems", "list_problem_entries"),
+    "bulletins": (
+        "list_circulars",
+        "list_rectification_orders",
+        "list_media_follow_ups",
+        "list_accountability_proposals",
+    ),
+    "publications": (),
+    "scores": ("list_deductions", "list_score_corrections"),
+    "files": ("get_attachment",),
+    "score_files": ("get_attachment", "list_deductions"),
+}
+
 
 @pytest.fixture
 async def life(session: AsyncSession, here: Place) -> Life:
@@ -49,7 +72,8 @@ async def test_every_section_tells_of_the_item_and_of_no_other(session: AsyncSes
     await live(session, here.actor, month=4)
     told = await read(session, life, here)
     office = person(here.actor)
-    sections = [await fetch(session, section(office), {"item": life.item_id}) for section in SECTIONS]
+    statements = [tell for section in SECTIONS for tell in section.statements]
+    sections = [await fetch(session, tell(office), {"item": life.item_id}) for tell in statements]
     assert [no for no, rows in enumerate(sections) if not rows] == []
     assert len(told) == sum(map(len, sections)), "nothing is told twice"
     name = await session.scalar(select(Unit.name).where(Unit.id == life.unit_id))
@@ -85,6 +109,35 @@ async def test_nobody_reads_what_they_may_not_see_elsewhere(session: AsyncSessio
     for actor in (stranger, person(here.actor, Role.ADMINISTRATOR)):
         with pytest.raises(NotFound):
             await timeline.get_archive(session, actor, life.item_id)
+
+
+def test_a_section_asks_for_the_scopes_with_which_it_is_read_elsewhere() -> None:
+    needed = {
+        name: {"items:read"} | {str(permissions()[operation].scope) for operation in operations}
+        for name, operations in READ_BY.items()
+    }
+    assert {section.name: section.scopes for section in SECTIONS} == needed
+
+
+@pytest.mark.parametrize("scope", ["progress:read", "bulletins:read", "scores:read"])
+async def test_what_a_caller_lacks_the_scope_for_is_left_out_and_named(
+    session: AsyncSession, here: Place, life: Life, scope: str
+) -> None:
+    narrow = person(here.actor, scopes=scopes_of(Role.OFFICE) - {scope})
+    closed = [section for section in SECTIONS if scope in section.scopes]
+    told = await timeline.get_archive(session, narrow, life.item_id)
+    assert told["left_out"] == [section.name for section in closed]
+    rows = await read(session, life, here)
+    statements = [tell for section in closed for tell in section.statements]
+    hidden = [await fetch(session, tell(person(here.actor)), {"item": life.item_id}) for tell in statements]
+    assert len(told["data"]) == len(rows) - sum(map(len, hidden))
+    packed = await archive_package.pack_archive(session, narrow, life.item_id)
+    with packed.file:
+        package = zipfile.ZipFile(packed.file)
+        page, files = package.read("index.html").decode(), package.namelist()
+    assert "、".join(section.title for section in closed) in page
+    attachments = {row["text"] for row in told["data"] if row["kind"] == "attachment"}
+    assert {name.partition("/")[2].partition(".")[0] for name in files[2:]} == attachments
 
 
 async def test_a_supporting_unit_reads_its_own_share_only(session: AsyncSession, here: Place, life: Life) -> None:

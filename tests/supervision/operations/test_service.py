@@ -88,7 +88,13 @@ async def test_requests_are_forgotten_after_48_hours(committed: Committed) -> No
             await enter(opened, place.actor.jurisdiction_id)
             for hours in (47, 49):
                 age = func.now() - text(f"interval '{hours} hours'")
-                row = {"client_id": new_id(), "operation": "o", "key": str(hours), "request_hash": b""}
+                row = {
+                    "client_id": new_id(),
+                    "person_id": new_id(),
+                    "operation": "o",
+                    "key": str(hours),
+                    "request_hash": b"",
+                }
                 opened.add(IdempotencyRecord(**row, created_at=age))
             await opened.commit()
     async with committed.worker() as opened:

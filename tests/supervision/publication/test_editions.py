@@ -126,8 +126,8 @@ class TestWithdrawing:
         assert states == ["withdrawn", "withdrawn", "refused"]
         with pytest.raises(errors.PublicationWithdrawn):
             await public_queries.get_published(session, jurisdiction_code=here.code, entry_id=first_id)
-        told = select(AuditEvent.facts).where(AuditEvent.verb == "publication.withdrawn")
-        assert list(await session.scalars(told)) == [{"reason": "数据有误"}]
+        told = select(AuditEvent.facts["reason"].astext).where(AuditEvent.verb == "publication.withdrawn")
+        assert list(await session.scalars(told)) == ["数据有误"]
 
     async def test_what_was_withdrawn_can_be_drafted_anew_as_another_entry(
         self, session: AsyncSession, here: Place
