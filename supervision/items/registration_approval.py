@@ -6,10 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.foundation.actors import Actor
+from supervision.foundation.two_persons import CounterStep
 from supervision.items import policy, queries
 from supervision.items.item_changes import following, move
 from supervision.items.models import ItemProcedure
 from supervision.items.states import ItemChangeKind
+
+_STEPS = {ItemChangeKind.APPROVED: CounterStep.APPROVE_ITEM, ItemChangeKind.REFUSED: CounterStep.REFUSE_ITEM}
 
 
 async def set_item_procedure(session: AsyncSession, actor: Actor, *, kind: str, needs_approval: bool) -> None:
@@ -40,5 +43,5 @@ async def refuse_item(session: AsyncSession, actor: Actor, item_id: UUID, *, rea
 async def _decide(session: AsyncSession, actor: Actor, item_id: UUID, kind: ItemChangeKind, reason: str) -> None:
     item = await queries.get_for_update(session, actor, item_id)
     following(item, kind)
-    policy.require_another_person(actor, item)
+    policy.require_another_person(actor, _STEPS[kind], item)
     await move(session, actor, item, kind, reason=reason)

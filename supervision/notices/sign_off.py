@@ -14,6 +14,7 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked, require_version
 from supervision.foundation.numbers import take_next
+from supervision.foundation.two_persons import CounterStep
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_units
@@ -28,6 +29,11 @@ from supervision.notices.errors import NoticeLimitPassed, NoticeLimitRunOut
 from supervision.notices.models import Notice, NoticeCounter, NoticeDelivery, NoticeProcedure
 from supervision.notices.states import DeliveryState, NoticeState
 
+_COUNTER_STEPS = {
+    NoticeState.CHECKED: CounterStep.CHECK_NOTICE,
+    NoticeState.COUNTERSIGNED: CounterStep.COUNTERSIGN_NOTICE,
+    NoticeState.ISSUED: CounterStep.ISSUE_NOTICE,
+}
 # Room for the longest limit that a procedure may set, with the longest holidays in it.
 _CALENDAR_DAYS = 60
 
@@ -117,7 +123,8 @@ async def amend_notice(
 async def return_notice(session: AsyncSession, actor: Actor, notice_id: UUID, *, reason: str) -> None:
     """Give a notice back to its drafter with a reason, before it is issued; the chain begins anew (§3(2))."""
     notice = await _lock(session, actor, notice_id)
-    notices.check_returnable(notice.state, is_drafter=notice.drafted_by == actor.person)
+    notices.check_returnable(notice.state)
+    notices_policy.require_another_than_drafter(actor, CounterStep.RETURN_NOTICE, notice)
     notice.state, notice.reason = NoticeState.DRAFTED, reason
     notice.checked_by = notice.checked_at = notice.countersigned_by = notice.countersigned_at = None
     await audit.record(session, actor, "notice.returned", notice_id, reason=reason)
@@ -169,7 +176,8 @@ def matter_of(urging_id: UUID) -> str:
 
 async def _lock_for(session: AsyncSession, actor: Actor, notice_id: UUID, step: NoticeState) -> Notice:
     notice = await _lock(session, actor, notice_id)
-    notices.check_step(notice.chain, notice.state, step, is_drafter=notice.drafted_by == actor.person)
+    notices.check_step(notice.chain, notice.state, step)
+    notices_policy.require_another_than_drafter(actor, _COUNTER_STEPS[step], notice)
     addressed = select(NoticeDelivery.unit_id).where(NoticeDelivery.notice_id == notice_id)
     require_not_own_unit(actor, set(await session.scalars(addressed)))
     return notice

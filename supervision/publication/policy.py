@@ -1,6 +1,7 @@
 from sqlalchemy import ColumnElement, true
 
-from supervision.foundation.actors import Actor, require_another
+from supervision.foundation.actors import Actor
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.publication.errors import DrafterReviews
 from supervision.publication.models import Publication
 
@@ -12,4 +13,5 @@ def publications_visible_to(_actor: Actor) -> ColumnElement[bool]:
 
 def require_another_person(actor: Actor, publication: Publication) -> None:
     """Refuse the drafter as reviewer."""
-    require_another(actor, {publication.drafted_by}, DrafterReviews)
+    step, taken_by = CounterStep.REVIEW_PUBLICATION, {"draft_publication": publication.drafted_by}
+    require_another(actor, step, taken_by, DrafterReviews)

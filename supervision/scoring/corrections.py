@@ -11,6 +11,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import find_locked, get_locked
+from supervision.foundation.two_persons import CounterStep
 from supervision.identity.models import Unit
 from supervision.scoring import policy
 from supervision.scoring.errors import (
@@ -61,9 +62,9 @@ async def confirm_correction(session: AsyncSession, actor: Actor, correction_id:
     Refused are whoever proposed it, and whoever proposed or confirmed the deduction; else as when it is proposed.
     """
     correction = await _get_for_update(session, correction_id, CorrectionState.CONFIRMED)
-    policy.require_another_corrector(actor, correction)
     deduction = await _get_deduction_for_update(session, actor, correction.deduction_id)
-    policy.require_another_person(actor, deduction)
+    step = CounterStep.CONFIRM_SCORE_CORRECTION
+    policy.require_another_person(actor, step, deduction, proposed_by=correction.proposed_by)
     # Others of its event may have been corrected meanwhile.
     correction.points = await _taken(session, actor, deduction)
     now = await clock.now(session)

@@ -61,7 +61,7 @@ async def approve_reopening(session: AsyncSession, actor: Actor, reopening_id: U
 async def refuse_reopening(session: AsyncSession, actor: Actor, reopening_id: UUID, *, reason: str) -> None:
     """Refuse a reopening, after which it may be proposed again; refuses its proposer, and what is decided."""
     reopening = await _locked(session, reopening_id, ReopeningState.REFUSED)
-    policy.require_another_approver(actor, reopening, ())
+    policy.require_another_refuser(actor, reopening)
     reopening.state, reopening.decision = ReopeningState.REFUSED, reason
     reopening.decided_by, reopening.decided_at = actor.person, await clock.now(session)
     await audit.record(session, actor, "reopening.refused", reopening_id, reason=reason)
