@@ -77,6 +77,14 @@ class CounterStep(Enum):
         *("refuse_settlement_reopening", ["propose_settlement_reopening"]),
         *("annex art. 4, 5", Asked.ALWAYS),
     )
+    APPROVE_PROPOSAL = (
+        "approve_proposal",
+        [
+            *("set_item_procedure", "set_notice_procedure", "terminate_item"),
+            *("write_template", "propose_broadcast", "adopt_scoring_policy"),
+        ],
+        *("nobody alone lifts a rule, ends an item or writes to everybody; annex art. 15", Asked.ALWAYS),
+    )
     APPROVE_APPOINTMENT = "approve_appointment", ["grant_role"], "no one makes officers alone", Asked.ALWAYS
     REFUSE_APPOINTMENT = "refuse_appointment", ["grant_role"], "no one makes officers alone", Asked.ALWAYS
     APPROVE_SIGN_IN_LINK = "approve_sign_in_link", ["link_official"], "no one lets in alone", Asked.ALWAYS

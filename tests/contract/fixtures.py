@@ -11,6 +11,7 @@ from supervision.identity.models import ClientKey
 from supervision.operations import service as operations
 from supervision.reviews import ledger_standing
 from tests.contract import (
+    approval_fixtures,
     bulletin_fixtures,
     inspection_fixtures,
     item_fixtures,
@@ -43,6 +44,7 @@ ROOMS = (
     publication_fixtures,
     score_fixtures,
     bulletin_fixtures,
+    approval_fixtures,
     inspection_fixtures,
     item_fixtures,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
 from supervision.foundation.two_persons import CounterStep
+from supervision.items import registration_approval
 from supervision.messaging import templates
 from tests.factories import progress, publication, scoring
 from tests.factories.identity import Caller, appoint, make_official, make_unit
@@ -19,6 +20,7 @@ from tests.factories.progress import Duty, hold, moment
 from tests.factories.reviews import PASS, REFUSAL, make_duty
 from tests.places import Callers, Place
 
+Made = TypeVar("Made")
 # Together they may take every step of the work; a unit's steps are those of the one unit of the story.
 BUSINESS = (Role.GROUP, Role.LEADER, Role.PUBLISHER)
 DAY = "2199-12-31"
@@ -78,7 +80,7 @@ class Story:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def add(self, make: Callable[..., Awaitable[UUID]], **over: Any) -> UUID:
+    async def add(self, make: Callable[..., Awaitable[Made]], **over: Any) -> Made:
         async with self.callers.sessions() as session:
             await enter(session, self.place.actor.jurisdiction_id)
             made = await make(session, self.place.actor, **over)
@@ -101,10 +103,13 @@ def prepares(*steps: CounterStep) -> Callable[[Preparation], None]:
     return lambda prepare: PREPARATIONS.update(dict.fromkeys(steps, prepare))
 
 
+async def _ask_for_approval(session: AsyncSession, actor: Actor) -> None:
+    await registration_approval.set_item_procedure(session, actor, kind="instruction", needs_approval=True)
+
+
 @prepares(CounterStep.APPROVE_ITEM, CounterStep.REFUSE_ITEM, CounterStep.VOID_ITEM)
 async def _items(story: Story, step: CounterStep) -> Asked:
-    administrator = await story.somebody()
-    await post(administrator, "/v1/item_procedures", {"kind": "instruction", "needs_approval": True})
+    await story.add(_ask_for_approval)
     sent = {"kind": "instruction", "title": "示例事项", "source": "示例来源", "received_on": "2016-03-01"}
     item = await story.take("register_item", "/v1/items", {**sent, "deadline_on": "2016-06-30"})
     verbs = {"approve_item": "approval", "refuse_item": "refusal", "void_item": "voiding"}
@@ -248,9 +253,8 @@ async def _settle(story: Story, *, confirms: bool = True) -> None:
         await story.take("confirm_settlement", "/v1/settlements/2016/confirmation")
 
 
-async def _hold_later(session: AsyncSession, actor: Actor) -> UUID:
+async def _hold_later(session: AsyncSession, actor: Actor) -> None:
     await hold(session, actor, datetime(2017, 5, 1, tzinfo=UTC))
-    return UUID(int=0)
 
 
 @prepares(CounterStep.CONFIRM_SCORE_CORRECTION, CounterStep.REFUSE_SCORE_CORRECTION)
@@ -303,3 +307,30 @@ async def _links(story: Story, _step: CounterStep) -> Asked:
     sent = {"provider_id": provider["id"], "subject": "示例账号"}
     link = await story.take("link_official", f"/v1/officials/{official_id}/sign_in_links", sent)
     return Asked(f"/v1/sign_in_links/{link['id']}", "approval", None, "another_person_needed")
+
+
+_PROPOSED: dict[str, tuple[str, dict[str, Any]]] = {
+    "set_item_procedure": ("/v1/item_procedures", {"kind": "instruction", "needs_approval": False}),
+    "set_notice_procedure": (
+        *("/v1/notice_procedures", {"kind": "slip", "chain": ["issued"], "acknowledge_working_days": 2}),
+    ),
+    "terminate_item": ("termination", {"ordered_by": "县政府常务会议", "ordered_on": "2016-03-01", **REASON}),
+    "write_template": ("/v1/templates", {"name": "notice", "body": "通知：{text}"}),
+    "adopt_scoring_policy": ("/v1/scoring_policies", {"effective_on": DAY, "adopted_by": "县委督查室", "base": "120"}),
+}
+
+
+@prepares(CounterStep.APPROVE_PROPOSAL)
+async def _proposals(story: Story, _step: CounterStep) -> Asked:
+    path, body = _PROPOSED.get(story.tried, ("/v1/broadcasts/proposals", {}))
+    if story.tried == "set_notice_procedure":
+        story.person = await story.somebody(Role.ADMINISTRATOR)
+    if story.tried == "terminate_item":
+        task = (await story.person.get(f"/v1/tasks/{story.duty.task_ids[0]}")).json()
+        path = f"/v1/items/{task['item_id']}/{path}"
+    if story.tried == "propose_broadcast":
+        wanted = {"template": "notice", "variables": {"text": "请报送。"}, "audience": {"min_level": "none"}}
+        seen = await post(story.person, "/v1/broadcasts/preview", wanted)
+        body = {**wanted, "matter": "示例通知", "shown": seen.json()["shown"]}
+    proposal = await story.take(story.tried, path, body)
+    return Asked(f"/v1/proposals/{proposal['id']}", "approval", None, "proposer_approves")

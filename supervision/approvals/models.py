@@ -1,0 +1,29 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from supervision.approvals.states import ProposalKind, ProposalState
+from supervision.foundation.database import Base, Named, Versioned, local_table, one_of
+
+
+class Proposal(Named, Versioned, Base):
+    """What somebody wants done, word for word, and who decided on it."""
+
+    __tablename__ = "proposal"
+    __table_args__ = local_table(
+        one_of("kind", ProposalKind), one_of("state", ProposalState), Index(None, "jurisdiction_id", "state")
+    )
+
+    kind: Mapped[str]
+    # The thing that it is about, where that has an id.
+    subject_id: Mapped[UUID | None]
+    content: Mapped[dict[str, Any]]
+    state: Mapped[str]
+    proposed_by: Mapped[UUID | None]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
