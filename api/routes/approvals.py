@@ -6,23 +6,23 @@ from api.dependencies import ActorDep, PageDep, SessionDep, VersionDep
 from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, Scope, may, person_may
 from api.replies import many, one
 from api.router import Router
-from api.schemas.approvals import ProposalOut, ProposalPage, RefuseProposal
+from api.schemas.approvals import ProposedStepOut, ProposedStepPage, RefuseProposal
 from api.schemas.fields import Id
 from supervision.approvals import queries, service
-from supervision.approvals.states import ProposalState
+from supervision.approvals.states import ProposedStepState
 
 router = Router("approvals")
 
 _DECIDING = (OFFICE, GROUP, LEADER, ADMINISTRATOR)
 
 
-@router.get("/proposals", permission=may(Scope.PROPOSALS_READ, *_DECIDING, AUDITOR), response_model=ProposalPage)
+@router.get("/proposals", permission=may(Scope.PROPOSALS_READ, *_DECIDING, AUDITOR), response_model=ProposedStepPage)
 async def list_proposals(
     request: Request,
     session: SessionDep,
     actor: ActorDep,
     wanted: PageDep,
-    state: Annotated[ProposalState | None, Query()] = None,
+    state: Annotated[ProposedStepState | None, Query()] = None,
     subject: Annotated[Id | None, Query(description="what is proposed about one thing")] = None,
 ) -> Response:
     """List what waits for another person, and what became of it; each role sees what is its business."""
@@ -32,7 +32,7 @@ async def list_proposals(
 @router.get(
     "/proposals/{proposal_id}",
     permission=may(Scope.PROPOSALS_READ, *_DECIDING, AUDITOR),
-    response_model=ProposalOut,
+    response_model=ProposedStepOut,
 )
 async def get_proposal(proposal_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Read one proposal, word for word."""
@@ -42,7 +42,7 @@ async def get_proposal(proposal_id: Id, session: SessionDep, actor: ActorDep) ->
 @router.post(
     "/proposals/{proposal_id}/approval",
     permission=person_may(Scope.PROPOSALS_WRITE, *_DECIDING, with_fresh_sign_in=True),
-    response_model=ProposalOut,
+    response_model=ProposedStepOut,
 )
 async def approve_proposal(proposal_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
     """Approve what another person proposed; it is done at once."""
@@ -53,7 +53,7 @@ async def approve_proposal(proposal_id: Id, version: VersionDep, session: Sessio
 @router.post(
     "/proposals/{proposal_id}/refusal",
     permission=person_may(Scope.PROPOSALS_WRITE, *_DECIDING),
-    response_model=ProposalOut,
+    response_model=ProposedStepOut,
 )
 async def refuse_proposal(
     proposal_id: Id, body: RefuseProposal, version: VersionDep, session: SessionDep, actor: ActorDep

@@ -4,7 +4,7 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, UNIT, WORKING, Scope, may, person_may
 from api.replies import all_of, many, one, reply
 from api.router import Router
-from api.schemas.approvals import ProposalOut
+from api.schemas.approvals import ProposedStepOut
 from api.schemas.fields import Id
 from api.schemas.item_life import (
     ChangeItem,
@@ -47,7 +47,7 @@ async def list_item_procedures(session: SessionDep, actor: ActorDep) -> Response
 @router.post(
     "/item_procedures",
     permission=person_may(Scope.ITEMS_WRITE, OFFICE, ADMINISTRATOR),
-    response_model=ProposalOut,
+    response_model=ProposedStepOut,
     status_code=201,
     dependencies=[Once],
 )
@@ -108,7 +108,7 @@ async def resume_item(item_id: Id, body: ChangeItem, session: SessionDep, actor:
 @router.post(
     "/items/{item_id}/termination",
     permission=person_may(Scope.ITEMS_WRITE, OFFICE),
-    response_model=ProposalOut,
+    response_model=ProposedStepOut,
     status_code=201,
     dependencies=[Once],
 )

@@ -7,7 +7,7 @@ from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
 from api.permissions import AUDITOR, OFFICE, PUBLIC, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
-from api.schemas.approvals import ProposalOut
+from api.schemas.approvals import ProposedStepOut
 from api.schemas.fields import Digits, Id
 from api.schemas.messaging import (
     BroadcastDetail,
@@ -51,7 +51,7 @@ async def get_template(name: TemplateName, session: SessionDep, actor: ActorDep)
 @router.post(
     "/templates",
     permission=person_may(Scope.MESSAGES_WRITE, OFFICE),
-    response_model=ProposalOut,
+    response_model=ProposedStepOut,
     status_code=201,
     dependencies=[Once],
 )
@@ -101,7 +101,7 @@ async def confirm_broadcast(body: ConfirmBroadcast, session: SessionDep, actor: 
 @router.post(
     "/broadcasts/proposals",
     permission=person_may(Scope.MESSAGES_WRITE, OFFICE),
-    response_model=ProposalOut,
+    response_model=ProposedStepOut,
     status_code=201,
     dependencies=[Once],
 )

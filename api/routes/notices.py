@@ -6,7 +6,7 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import all_of, many, one
 from api.router import Router
-from api.schemas.approvals import ProposalOut
+from api.schemas.approvals import ProposedStepOut
 from api.schemas.fields import GiveReason, Id
 from api.schemas.notices import (
     AmendNotice,
@@ -54,7 +54,7 @@ async def list_notice_procedures(session: SessionDep, actor: ActorDep) -> Respon
 @router.post(
     "/notice_procedures",
     permission=person_may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
-    response_model=ProposalOut,
+    response_model=ProposedStepOut,
     status_code=201,
     dependencies=[Once],
 )

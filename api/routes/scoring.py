@@ -6,7 +6,7 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.permissions import GROUP, OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
-from api.schemas.approvals import ProposalOut
+from api.schemas.approvals import ProposedStepOut
 from api.schemas.bulletins import CircularOut
 from api.schemas.fields import Id, Moment, Year
 from api.schemas.progress import QueryFlag
@@ -46,7 +46,7 @@ async def list_scoring_policies(request: Request, session: SessionDep, actor: Ac
 @router.post(
     "/scoring_policies",
     permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
-    response_model=ProposalOut,
+    response_model=ProposedStepOut,
     status_code=201,
     dependencies=[Once],
 )

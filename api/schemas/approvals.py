@@ -3,17 +3,17 @@ from datetime import datetime
 from pydantic import Field
 
 from api.schemas.fields import Answer, Body, Id, PageOf, Prose
-from supervision.approvals.states import ProposalKind, ProposalState
+from supervision.approvals.states import ProposalKind, ProposedStepState
 
 
-class ProposalOut(Answer):
+class ProposedStepOut(Answer):
     """What somebody wants done; it is done once another person has approved it."""
 
     id: Id
     kind: ProposalKind = Field(description="the operation by which it was proposed")
     subject_id: Id | None = Field(description="the thing that it is about, where it has an id")
     content: dict[str, object] = Field(description="what was sent, and is done as it was sent")
-    state: ProposalState
+    state: ProposedStepState
     proposed_by: Id | None
     proposed_at: datetime
     decided_by: Id | None
@@ -22,7 +22,7 @@ class ProposalOut(Answer):
     version: int = Field(ge=1)
 
 
-class ProposalPage(PageOf[ProposalOut]):
+class ProposedStepPage(PageOf[ProposedStepOut]):
     pass
 
 

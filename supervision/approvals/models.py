@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from supervision.approvals.states import ProposalKind, ProposalState
+from supervision.approvals.states import ProposalKind, ProposedStepState
 from supervision.foundation.database import Base, Named, Versioned, local_table, one_of
 
 
@@ -14,7 +14,7 @@ class Proposal(Named, Versioned, Base):
 
     __tablename__ = "proposal"
     __table_args__ = local_table(
-        one_of("kind", ProposalKind), one_of("state", ProposalState), Index(None, "jurisdiction_id", "state")
+        one_of("kind", ProposalKind), one_of("state", ProposedStepState), Index(None, "jurisdiction_id", "state")
     )
 
     kind: Mapped[str]

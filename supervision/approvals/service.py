@@ -8,7 +8,7 @@ from supervision.approvals import policy, queries, rules
 from supervision.approvals.commands import COMMANDS
 from supervision.approvals.errors import ProposalNotWaiting
 from supervision.approvals.models import Proposal
-from supervision.approvals.states import PROPOSAL_FOLLOWS, ProposalKind, ProposalState
+from supervision.approvals.states import PROPOSAL_FOLLOWS, ProposalKind, ProposedStepState
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
@@ -32,7 +32,7 @@ async def propose(
         kind=kind,
         subject_id=subject_id,
         content=rules.plain(wanted),
-        state=ProposalState.PROPOSED,
+        state=ProposedStepState.PROPOSED,
         proposed_by=actor.person,
         proposed_at=await clock.now(session),
     )
@@ -49,7 +49,7 @@ async def propose(
 
 async def approve_proposal(session: AsyncSession, actor: Actor, proposal_id: UUID, version: int) -> None:
     """Approve a proposal, which does it at once; refuses its proposer, and what can no longer be done as proposed."""
-    proposal = await _decide(session, actor, proposal_id, version, ProposalState.APPROVED)
+    proposal = await _decide(session, actor, proposal_id, version, ProposedStepState.APPROVED)
     policy.require_another_than_proposer(actor, proposal)
     await audit.record(session, actor, "proposal.approved", proposal_id, kind=proposal.kind)
     await _do(session, actor, proposal)
@@ -57,16 +57,16 @@ async def approve_proposal(session: AsyncSession, actor: Actor, proposal_id: UUI
 
 async def refuse_proposal(session: AsyncSession, actor: Actor, proposal_id: UUID, version: int, *, reason: str) -> None:
     """Refuse a proposal, or take back one's own: nothing is done, and it stays on record."""
-    proposal = await _decide(session, actor, proposal_id, version, ProposalState.REFUSED)
+    proposal = await _decide(session, actor, proposal_id, version, ProposedStepState.REFUSED)
     proposal.reason = reason
     await audit.record(session, actor, "proposal.refused", proposal_id, kind=proposal.kind, reason=reason)
 
 
 async def _decide(
-    session: AsyncSession, actor: Actor, proposal_id: UUID, version: int, following: ProposalState
+    session: AsyncSession, actor: Actor, proposal_id: UUID, version: int, following: ProposedStepState
 ) -> Proposal:
     proposal = await queries.get_for_update(session, actor, proposal_id)
-    if following not in PROPOSAL_FOLLOWS[ProposalState(proposal.state)]:
+    if following not in PROPOSAL_FOLLOWS[ProposedStepState(proposal.state)]:
         raise ProposalNotWaiting(state=proposal.state)
     require_version(proposal, version)
     proposal.state, proposal.decided_by, proposal.decided_at = following, actor.person, await clock.now(session)

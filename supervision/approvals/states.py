@@ -1,16 +1,16 @@
 from enum import StrEnum
 
 
-class ProposalState(StrEnum):
+class ProposedStepState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     REFUSED = "refused"
 
 
-PROPOSAL_FOLLOWS: dict[ProposalState, frozenset[ProposalState]] = {
-    ProposalState.PROPOSED: frozenset({ProposalState.APPROVED, ProposalState.REFUSED}),
-    ProposalState.APPROVED: frozenset(),
-    ProposalState.REFUSED: frozenset(),
+PROPOSAL_FOLLOWS: dict[ProposedStepState, frozenset[ProposedStepState]] = {
+    ProposedStepState.PROPOSED: frozenset({ProposedStepState.APPROVED, ProposedStepState.REFUSED}),
+    ProposedStepState.APPROVED: frozenset(),
+    ProposedStepState.REFUSED: frozenset(),
 }
 
 
