@@ -89,6 +89,7 @@ def make_document(app: FastAPI) -> dict[str, Any]:
 
 TAGS = {
     "appointments": "roles of officials, their sign-in, identity providers (任命、登录关联)",
+    "approvals": "what one proposes and another approves before it is done (提请与批准)",
     "identity": "units, officials, clients and keys (单位、人员、接入方)",
     "cadence": "calendar and scheduled runs (日历、周期)",
     "operations": "long work that can be watched (长任务)",

@@ -19,6 +19,8 @@ class Scope(StrEnum):
     SCORES_WRITE = "scores:write"
     BULLETINS_READ = "bulletins:read"
     BULLETINS_WRITE = "bulletins:write"
+    PROPOSALS_READ = "proposals:read"
+    PROPOSALS_WRITE = "proposals:write"
     AUDIT_READ = "audit:read"
 
 

@@ -4,6 +4,7 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, UNIT, WORKING, Scope, may, person_may
 from api.replies import all_of, many, one, reply
 from api.router import Router
+from api.schemas.approvals import ProposedStepOut
 from api.schemas.fields import Id
 from api.schemas.item_life import (
     ChangeItem,
@@ -23,6 +24,9 @@ from api.schemas.item_life import (
     TransferItem,
 )
 from api.schemas.items import ItemOut
+from supervision.approvals import queries as approval_queries
+from supervision.approvals import service as approvals
+from supervision.approvals.states import ProposalKind
 from supervision.items import item_changes, item_stages, queries, registration_approval
 from supervision.ledgers import entered_items
 from supervision.reviews import item_transfer, suspension
@@ -41,12 +45,17 @@ async def list_item_procedures(session: SessionDep, actor: ActorDep) -> Response
 
 
 @router.post(
-    "/item_procedures", permission=person_may(Scope.ITEMS_WRITE, OFFICE, ADMINISTRATOR), response_model=ItemProcedures
+    "/item_procedures",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE, ADMINISTRATOR),
+    response_model=ProposedStepOut,
+    status_code=201,
+    dependencies=[Once],
 )
 async def set_item_procedure(body: SetItemProcedure, session: SessionDep, actor: ActorDep) -> Response:
-    """Set whether a second person confirms the registration of a kind, for what is registered from now on."""
-    await registration_approval.set_item_procedure(session, actor, **body.model_dump())
-    return all_of(await queries.list_item_procedures(session, actor))
+    """Propose whether a second person confirms the registration of a kind, from another person's approval on."""
+    proposal_id = await approvals.propose(session, actor, ProposalKind.SET_ITEM_PROCEDURE, body.model_dump())
+    row = await approval_queries.get_proposal(session, actor, proposal_id)
+    return one(row, 201, location=f"/v1/proposals/{proposal_id}")
 
 
 @router.post("/items/handover", permission=may(Scope.ITEMS_WRITE, OFFICE), response_model=HandoverOut)
@@ -106,11 +115,19 @@ async def resume_item(item_id: Id, body: ChangeItem, session: SessionDep, actor:
     return one(await queries.get_item(session, actor, item_id))
 
 
-@router.post("/items/{item_id}/termination", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)
+@router.post(
+    "/items/{item_id}/termination",
+    permission=person_may(Scope.ITEMS_WRITE, OFFICE),
+    response_model=ProposedStepOut,
+    status_code=201,
+    dependencies=[Once],
+)
 async def terminate_item(item_id: Id, body: TerminateItem, session: SessionDep, actor: ActorDep) -> Response:
-    """End an item without its close-out, on the word of who ordered it."""
-    await suspension.terminate_item(session, actor, item_id, **body.model_dump())
-    return one(await queries.get_item(session, actor, item_id))
+    """Propose to end an item without its close-out (终止), on an order; another person approves it."""
+    wanted = body.model_dump()
+    proposal_id = await approvals.propose(session, actor, ProposalKind.TERMINATE_ITEM, wanted, subject_id=item_id)
+    row = await approval_queries.get_proposal(session, actor, proposal_id)
+    return one(row, 201, location=f"/v1/proposals/{proposal_id}")
 
 
 @router.post("/items/{item_id}/voiding", permission=person_may(Scope.ITEMS_WRITE, OFFICE), response_model=ItemOut)

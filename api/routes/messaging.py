@@ -7,6 +7,7 @@ from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
 from api.permissions import AUDITOR, OFFICE, PUBLIC, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
+from api.schemas.approvals import ProposedStepOut
 from api.schemas.fields import Digits, Id
 from api.schemas.messaging import (
     BroadcastDetail,
@@ -24,7 +25,10 @@ from api.schemas.messaging import (
     TemplatePage,
     WriteTemplate,
 )
-from supervision.messaging import broadcasts, queries, receipts, templates
+from supervision.approvals import queries as approval_queries
+from supervision.approvals import service as approvals
+from supervision.approvals.states import ProposalKind
+from supervision.messaging import broadcasts, queries, receipts
 from supervision.messaging.audience import Audience
 from supervision.messaging.gateways.chosen import signer_of
 from supervision.messaging.states import MessageState
@@ -47,15 +51,15 @@ async def get_template(name: TemplateName, session: SessionDep, actor: ActorDep)
 @router.post(
     "/templates",
     permission=person_may(Scope.MESSAGES_WRITE, OFFICE),
-    response_model=TemplateOut,
+    response_model=ProposedStepOut,
     status_code=201,
     dependencies=[Once],
 )
 async def write_template(body: WriteTemplate, session: SessionDep, actor: ActorDep) -> Response:
-    """Write a template, or its next version; what was sent keeps the version that it was made from."""
-    await templates.write_template(session, actor, **body.model_dump())
-    row = await queries.get_template(session, actor, body.name)
-    return one(row, 201, location=f"/v1/templates/{body.name}")
+    """Propose a template, or its next version; another person approves it. What was sent keeps its own version."""
+    proposal_id = await approvals.propose(session, actor, ProposalKind.WRITE_TEMPLATE, body.model_dump())
+    row = await approval_queries.get_proposal(session, actor, proposal_id)
+    return one(row, 201, location=f"/v1/proposals/{proposal_id}")
 
 
 @router.post("/broadcasts/preview", permission=may(Scope.MESSAGES_WRITE, OFFICE), response_model=PreviewOut)
@@ -79,7 +83,7 @@ async def preview_broadcast(body: PreviewBroadcast, session: SessionDep, actor: 
     dependencies=[Once],
 )
 async def confirm_broadcast(body: ConfirmBroadcast, session: SessionDep, actor: ActorDep) -> Response:
-    """Send what a preview showed; confirmed twice, it is sent once."""
+    """Send what a preview showed; confirmed twice, it is sent once. What goes to everybody is proposed instead."""
     broadcast_id = await broadcasts.confirm(
         session,
         actor,
@@ -92,6 +96,20 @@ async def confirm_broadcast(body: ConfirmBroadcast, session: SessionDep, actor: 
     )
     row = await queries.get_broadcast(session, actor, broadcast_id)
     return one(row, 201, location=f"/v1/broadcasts/{broadcast_id}")
+
+
+@router.post(
+    "/broadcasts/proposals",
+    permission=person_may(Scope.MESSAGES_WRITE, OFFICE),
+    response_model=ProposedStepOut,
+    status_code=201,
+    dependencies=[Once],
+)
+async def propose_broadcast(body: ConfirmBroadcast, session: SessionDep, actor: ActorDep) -> Response:
+    """Propose what goes to everybody or is critical; it is sent as the preview showed it when another approves."""
+    proposal_id = await approvals.propose(session, actor, ProposalKind.PROPOSE_BROADCAST, body.model_dump())
+    row = await approval_queries.get_proposal(session, actor, proposal_id)
+    return one(row, 201, location=f"/v1/proposals/{proposal_id}")
 
 
 @router.get("/broadcasts", permission=may(Scope.MESSAGES_READ, OFFICE, AUDITOR), response_model=BroadcastPage)

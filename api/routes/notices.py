@@ -6,6 +6,7 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import all_of, many, one
 from api.router import Router
+from api.schemas.approvals import ProposedStepOut
 from api.schemas.fields import GiveReason, Id
 from api.schemas.notices import (
     AmendNotice,
@@ -21,6 +22,9 @@ from api.schemas.notices import (
     UrgingPage,
 )
 from api.schemas.progress import QueryFlag
+from supervision.approvals import queries as approval_queries
+from supervision.approvals import service as approvals
+from supervision.approvals.states import ProposalKind
 from supervision.notices import acknowledgement, queries, sign_off, urging
 from supervision.notices.queries import DeliveryFilter
 from supervision.notices.states import NoticeKind, NoticeState
@@ -48,12 +52,17 @@ async def list_notice_procedures(session: SessionDep, actor: ActorDep) -> Respon
 
 
 @router.post(
-    "/notice_procedures", permission=person_may(Scope.IDENTITY_WRITE, ADMINISTRATOR), response_model=NoticeProcedures
+    "/notice_procedures",
+    permission=person_may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    response_model=ProposedStepOut,
+    status_code=201,
+    dependencies=[Once],
 )
 async def set_notice_procedure(body: SetNoticeProcedure, session: SessionDep, actor: ActorDep) -> Response:
-    """Set how a kind of notice is signed off and acknowledged, for what is drafted from now on."""
-    await sign_off.set_notice_procedure(session, actor, **body.model_dump())
-    return all_of(await queries.list_notice_procedures(session, actor))
+    """Propose how a kind is signed off and acknowledged; another person approves it, for what is drafted then."""
+    proposal_id = await approvals.propose(session, actor, ProposalKind.SET_NOTICE_PROCEDURE, body.model_dump())
+    row = await approval_queries.get_proposal(session, actor, proposal_id)
+    return one(row, 201, location=f"/v1/proposals/{proposal_id}")
 
 
 @router.post(

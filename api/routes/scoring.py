@@ -6,6 +6,7 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import GROUP, OFFICE, SUPERVISING, UNIT, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
+from api.schemas.approvals import ProposedStepOut
 from api.schemas.bulletins import CircularOut
 from api.schemas.fields import Id, Moment, Year
 from api.schemas.progress import QueryFlag
@@ -24,8 +25,11 @@ from api.schemas.scoring import (
     VerifyDeduction,
 )
 from api.schemas.scoring_policies import AdoptPolicy, ScoringPolicyOut, ScoringPolicyPage
+from supervision.approvals import queries as approval_queries
+from supervision.approvals import service as approvals
+from supervision.approvals.states import ProposalKind
 from supervision.bulletins import queries as bulletins
-from supervision.scoring import decisions, policy_adoption, proposals, quarterly_warnings, queries, score_queries
+from supervision.scoring import decisions, proposals, quarterly_warnings, queries, score_queries
 from supervision.scoring.states import DeductionState
 
 router = Router("scoring")
@@ -40,17 +44,16 @@ async def list_scoring_policies(request: Request, session: SessionDep, actor: Ac
 @router.post(
     "/scoring_policies",
     permission=person_may(Scope.SCORES_WRITE, GROUP, with_fresh_sign_in=True),
-    response_model=ScoringPolicyOut,
+    response_model=ProposedStepOut,
     status_code=201,
     dependencies=[Once],
 )
 async def adopt_scoring_policy(body: AdoptPolicy, session: SessionDep, actor: ActorDep) -> Response:
-    """Adopt the next version of the policy: the one in force on its day, but for what is given."""
-    policy_id = await policy_adoption.adopt_next_policy(
-        session, actor, effective_on=body.effective_on, adopted_by=body.adopted_by, **body.changed()
-    )
-    row = await queries.get_scoring_policy(session, actor, policy_id)
-    return one(row, 201, location=f"/v1/scoring_policies/{policy_id}")
+    """Propose the next version: the one in force on its day, but for what is given; another person approves it."""
+    wanted = {"effective_on": body.effective_on, "adopted_by": body.adopted_by, **body.changed()}
+    proposal_id = await approvals.propose(session, actor, ProposalKind.ADOPT_SCORING_POLICY, wanted)
+    row = await approval_queries.get_proposal(session, actor, proposal_id)
+    return one(row, 201, location=f"/v1/proposals/{proposal_id}")
 
 
 @router.get(

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.guards import keep_apart
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 
 HERE = sa.text("nullif(current_setting('ducha.jurisdiction', true), '')::uuid")
 STATES = "'drafted', 'approved', 'refused', 'published', 'replaced', 'withdrawn'"

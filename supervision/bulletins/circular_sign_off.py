@@ -12,6 +12,7 @@ from supervision.bulletins.models import Circular, Commendation, Criticism
 from supervision.bulletins.states import CIRCULAR_FOLLOWS, CircularState
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.two_persons import CounterStep
 from supervision.identity.models import UNIT_LEADERS, Official, Unit
 from supervision.identity.policy import require_not_own_unit
 from supervision.items.models import Item
@@ -21,7 +22,7 @@ from supervision.messaging import outbox
 async def check_circular(session: AsyncSession, actor: Actor, circular_id: UUID, version: int) -> None:
     """Check a draft (核稿); refuses its drafter, people of its units, a stale version, and what is no draft."""
     circular, signed = await _lock(session, actor, circular_id, version, CircularState.CHECKED)
-    policy.require_another_than_drafter(actor, circular)
+    policy.require_another_than_drafter(actor, CounterStep.CHECK_CIRCULAR, circular)
     circular.state = CircularState.CHECKED
     circular.checked_by, circular.checked_at = actor.person, await clock.now(session)
     await audit.record(session, actor, "circular.checked", circular_id, signed_sha256=signed)
@@ -51,7 +52,7 @@ async def issue_circular(session: AsyncSession, actor: Actor, circular_id: UUID,
     and what is not checked.
     """
     circular, signed = await _lock(session, actor, circular_id, version, CircularState.ISSUED)
-    policy.require_another_than_drafter(actor, circular)
+    policy.require_another_than_drafter(actor, CounterStep.ISSUE_CIRCULAR, circular)
     now = await clock.now(session)
     today = now.astimezone(clock.SHANGHAI).date()
     circular.text = await _conclude(session, circular)

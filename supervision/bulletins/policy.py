@@ -3,7 +3,8 @@ from sqlalchemy import ColumnElement, true
 from supervision.bulletins.errors import DrafterSignsOff, OnlyDrafterAmends, OrdererVerifies
 from supervision.bulletins.models import Circular, RectificationOrder
 from supervision.bulletins.states import CircularState
-from supervision.foundation.actors import Actor, Role, require_another
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.two_persons import CounterStep, require_another
 
 
 def circulars_visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -22,11 +23,12 @@ def require_drafter(actor: Actor, circular: Circular) -> None:
         raise OnlyDrafterAmends
 
 
-def require_another_than_drafter(actor: Actor, circular: Circular) -> None:
+def require_another_than_drafter(actor: Actor, step: CounterStep, circular: Circular) -> None:
     """Refuse the drafter as checker and issuer."""
-    require_another(actor, {circular.drafted_by}, DrafterSignsOff)
+    require_another(actor, step, {"draft_circular": circular.drafted_by}, DrafterSignsOff)
 
 
 def require_another_than_orderer(actor: Actor, order: RectificationOrder) -> None:
     """Refuse whoever ordered a rectification as its verifier."""
-    require_another(actor, {order.ordered_by}, OrdererVerifies)
+    step, taken_by = CounterStep.VERIFY_RECTIFICATION, {"order_rectification": order.ordered_by}
+    require_another(actor, step, taken_by, OrdererVerifies)

@@ -4,7 +4,8 @@ from sqlalchemy import ColumnElement, false, true
 
 from supervision.desk.errors import ComplainantAnswers
 from supervision.desk.models import BurdenComplaint
-from supervision.foundation.actors import Actor, Role, require_another
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.identity.models import Client, Unit
 
 _READS_PAPERS = frozenset({Role.OFFICE, Role.GROUP, Role.LEADER})
@@ -37,4 +38,4 @@ def complaints_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def require_another_person(actor: Actor, filed_by: UUID | None) -> None:
     """Refuse whoever filed a complaint as the one who answers it."""
-    require_another(actor, {filed_by}, ComplainantAnswers)
+    require_another(actor, CounterStep.ANSWER_COMPLAINT, {"file_complaint": filed_by}, ComplainantAnswers)

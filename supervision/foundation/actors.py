@@ -1,10 +1,7 @@
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
-
-from supervision.foundation.errors import Forbidden
 
 
 class Role(StrEnum):
@@ -51,14 +48,6 @@ class Actor:
     def person(self) -> UUID | None:
         """The one who answers for the act: proposer and approver must differ in it."""
         return self.official_id or self.client_id
-
-
-def require_another(actor: Actor, people: Collection[UUID | None], refusal: type[Forbidden]) -> None:
-    """Refuse, in the room's own words, a second step by one of those who took the first ones."""
-    # A key that took the first step, or a front end for somebody, is one with whoever signs in through it.
-    mine = {actor.person} | ({actor.client_id} - {None})
-    if not mine.isdisjoint(people):
-        raise refusal
 
 
 def system(jurisdiction_id: UUID, *, is_test: bool = False) -> Actor:

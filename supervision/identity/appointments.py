@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.audit import signatures
 from supervision.foundation import clock, days
-from supervision.foundation.actors import Actor, Role, require_another
+from supervision.foundation.actors import Actor, Role
 from supervision.foundation.locks import get_locked, require_version
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.identity import queries, rules
 from supervision.identity.appointment_queries import get_appointment
 from supervision.identity.errors import (
@@ -22,6 +23,11 @@ from supervision.identity.errors import (
 )
 from supervision.identity.models import Appointment, Official
 from supervision.identity.states import STANDING, AppointmentState
+
+_STEPS = {
+    AppointmentState.APPROVED: CounterStep.APPROVE_APPOINTMENT,
+    AppointmentState.REFUSED: CounterStep.REFUSE_APPOINTMENT,
+}
 
 
 async def grant_role(
@@ -125,7 +131,8 @@ async def _decide(
     signed = signatures.sign(appointment, version, await get_appointment(session, actor, appointment_id))
     if appointment.state != AppointmentState.GRANTED:
         raise AppointmentNotWaiting
-    require_another(actor, {appointment.granted_by, appointment.official_id}, AnotherPersonNeeded)
+    taken_by = {"grant_role": appointment.granted_by}
+    require_another(actor, _STEPS[state], taken_by, AnotherPersonNeeded, concerned=appointment.official_id)
     now = await clock.now(session)
     appointment.state, appointment.approved_by, appointment.approved_at = state, actor.person, now
     return appointment, signed

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.audit import signatures
 from supervision.foundation import clock
-from supervision.foundation.actors import Actor, Proof, Role, require_another
+from supervision.foundation.actors import Actor, Proof, Role
 from supervision.foundation.database import enter
 from supervision.foundation.insertion import insert_or_refuse, refusing
 from supervision.foundation.locks import find_locked, get_locked, require_version
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.identity import queries, sign_in
 from supervision.identity.appointment_queries import get_sign_in_link
 from supervision.identity.errors import (
@@ -87,7 +88,9 @@ async def approve_link(session: AsyncSession, actor: Actor, link_id: UUID, versi
     signed = signatures.sign(link, version, await get_sign_in_link(session, actor, link_id))
     if link.ended_at or link.approved_at or link.subject is None:
         raise LinkNotWaiting
-    require_another(actor, {link.proposed_by, link.official_id}, AnotherPersonNeeded)
+    taken_by = {"link_official": link.proposed_by}
+    step = CounterStep.APPROVE_SIGN_IN_LINK
+    require_another(actor, step, taken_by, AnotherPersonNeeded, concerned=link.official_id)
     link.approved_by, link.approved_at = actor.person, await clock.now(session)
     facts = {"official_id": link.official_id, "subject": link.subject, "signed_sha256": signed}
     await audit.record(session, actor, "sign_in.approved", link_id, **facts)

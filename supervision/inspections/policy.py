@@ -2,7 +2,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, all_, and_, literal, or_, select, true
 
-from supervision.foundation.actors import Actor, Role, require_another
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.inspections.errors import DrafterMayNotDecide
 from supervision.inspections.models import Conclusion, Finding, InspectionPlan, InspectionScope, Method
 from supervision.inspections.states import PlanState
@@ -36,4 +37,5 @@ def conclusions_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def require_another_person(actor: Actor, drafted_by: UUID | None) -> None:
     """Refuse that one decides on a plan that one wrote."""
-    require_another(actor, {drafted_by}, DrafterMayNotDecide)
+    step, taken_by = CounterStep.DECIDE_INSPECTION_PLAN, {"draft_inspection_plan": drafted_by}
+    require_another(actor, step, taken_by, DrafterMayNotDecide)

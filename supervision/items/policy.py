@@ -3,7 +3,8 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, false, select, true
 
 from supervision.documents.models import Secrecy
-from supervision.foundation.actors import Actor, Role, require_another
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.items.errors import RegistrarActsAlone
 from supervision.items.models import Item, Party
 
@@ -29,6 +30,6 @@ def visible_as(role: Role, unit_id: UUID | BindParameter[UUID] | None) -> Column
     return false()
 
 
-def require_another_person(actor: Actor, item: Item) -> None:
+def require_another_person(actor: Actor, step: CounterStep, item: Item) -> None:
     """Refuse who registered an item where a second person is asked for."""
-    require_another(actor, {item.registered_by}, RegistrarActsAlone)
+    require_another(actor, step, {"register_item": item.registered_by}, RegistrarActsAlone)

@@ -7,10 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.audit import signatures
 from supervision.foundation.actors import Actor
+from supervision.foundation.two_persons import CounterStep
 from supervision.items import policy, queries
 from supervision.items.item_changes import following, note_changes, set_state
 from supervision.items.models import ItemProcedure
 from supervision.items.states import ItemChangeKind
+
+_STEPS = {ItemChangeKind.APPROVED: CounterStep.APPROVE_ITEM, ItemChangeKind.REFUSED: CounterStep.REFUSE_ITEM}
 
 
 async def set_item_procedure(session: AsyncSession, actor: Actor, *, kind: str, needs_approval: bool) -> None:
@@ -47,7 +50,7 @@ async def _decide(
     item = await queries.get_for_update(session, actor, item_id)
     signed = signatures.sign(item, version, await queries.get_item(session, actor, item_id))
     following(item, kind)
-    policy.require_another_person(actor, item)
+    policy.require_another_person(actor, _STEPS[kind], item)
     await set_state(session, item, kind)
     facts_of = {item.id: {"number": item.number}}
     await note_changes(session, actor, kind, reason=reason, facts_of=facts_of, signed=signed)

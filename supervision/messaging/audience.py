@@ -1,5 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,17 @@ class Audience:
     unit_kinds: Sequence[UnitKind] = ()
     positions: Sequence[Position] = ()
     official_ids: Sequence[UUID] = ()
+
+    @property
+    def is_everybody(self) -> bool:
+        """Tell whether its criteria leave nobody out; whoever is named one by one is not everybody."""
+        criteria: tuple[tuple[Collection[StrEnum], type[StrEnum]], ...] = (
+            (LeadershipLevel.at_least(self.min_level) if self.min_level else (), LeadershipLevel),
+            (self.unit_kinds, UnitKind),
+            (self.positions, Position),
+        )
+        given = [(set(wanted), set(every)) for wanted, every in criteria if wanted]
+        return bool(given) and all(wanted == every for wanted, every in given)
 
     def describe(self) -> dict[str, Any]:
         return {

@@ -21,7 +21,7 @@ from supervision.foundation.texts import fold
 from supervision.identity.models import Official
 from supervision.messaging import outbox, templates
 from supervision.messaging.audience import Audience, OfficialIds, select_audience
-from supervision.messaging.errors import MatterAlreadyBroadcast, NobodyToTell, ShownDiffers
+from supervision.messaging.errors import BroadcastNeedsApproval, MatterAlreadyBroadcast, NobodyToTell, ShownDiffers
 from supervision.messaging.gateways.chosen import listening_gateways
 from supervision.messaging.models import Broadcast, Message, Template
 from supervision.messaging.rules import VariableValue
@@ -67,7 +67,7 @@ async def preview(
     return _show(actor, await _plan(session, current, filled, await select_audience(session, audience)))
 
 
-async def confirm(
+async def confirm(  # noqa: PLR0913 - what a broadcast is, and whether another person approved it
     session: AsyncSession,
     actor: Actor,
     *,
@@ -77,11 +77,15 @@ async def confirm(
     shown: str,
     matter: str,
     critical_reason: str | None = None,
+    is_approved: bool = False,
 ) -> UUID:
     """Send exactly what a preview showed; the same once more answers the same broadcast and sends nothing.
 
-    Refuses what differs from the preview, a matter of another broadcast, and an audience of nobody.
+    Refuses what differs from the preview, a matter of another broadcast, and an audience of nobody; what goes to
+    everybody or is critical also, unless another person approved it.
     """
+    if not is_approved and (audience.is_everybody or critical_reason is not None):
+        raise BroadcastNeedsApproval
     # What people name is kept apart from what the cadence names, so that nobody can take its matters away.
     matter = await _named_before(session, f"manual:{matter}")
     current = await templates.get_current(session, template)

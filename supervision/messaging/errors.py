@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Invalid, Unauthenticated
+from supervision.foundation.errors import Conflict, Forbidden, Invalid, Unauthenticated
 
 
 class UnknownTemplate(Invalid):
@@ -76,3 +76,10 @@ class UnsignedReceipt(Unauthenticated):
 
     zh = "状态报告没有有效的签名，或签名时间相差超过五分钟。"
     en = "The receipt bears no valid signature, or its time is off by more than five minutes."
+
+
+class BroadcastNeedsApproval(Forbidden):
+    """What goes to everybody, or is critical, is sent once another person has approved it."""
+
+    zh = "面向全体人员或标为紧急的短信须由另一人批准。请先提请（/v1/broadcasts/proposals），批准后即发送。"
+    en = "What goes to everybody or is critical needs another person. Propose it (/v1/broadcasts/proposals)."

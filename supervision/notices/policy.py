@@ -1,7 +1,9 @@
 from sqlalchemy import ColumnElement, false, select, true
 
 from supervision.foundation.actors import Actor, Role
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.items.policy import SEES_ALL
+from supervision.notices.errors import NoticeSignedByDrafter
 from supervision.notices.models import Notice, NoticeDelivery
 from supervision.notices.states import DeliveryState
 
@@ -22,3 +24,8 @@ def deliveries_visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.UNIT:
         return is_delivered & (NoticeDelivery.unit_id == actor.unit_id)
     return is_delivered if actor.role in _SEES_NOTICES else false()
+
+
+def require_another_than_drafter(actor: Actor, step: CounterStep, notice: Notice) -> None:
+    """Refuse the drafter at every step of the chain."""
+    require_another(actor, step, {"draft_notice": notice.drafted_by}, NoticeSignedByDrafter)

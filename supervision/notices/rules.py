@@ -3,7 +3,6 @@ from types import MappingProxyType
 
 from supervision.notices.errors import (
     ChainMalformed,
-    NoticeSignedByDrafter,
     NoticeStepOutOfTurn,
     OnlyDrafterAmendsNotice,
 )
@@ -28,20 +27,16 @@ def following(chain: Sequence[str], state: str) -> NoticeState | None:
     return next((NoticeState(step) for step in chain if step in NOTICE_FOLLOWS[NoticeState(state)]), None)
 
 
-def check_step(chain: Sequence[str], state: str, step: NoticeState, *, is_drafter: bool) -> None:
-    """Refuse a step that is not the next one of the chain, and one that the drafter takes."""
+def check_step(chain: Sequence[str], state: str, step: NoticeState) -> None:
+    """Refuse a step that is not the next one of the chain."""
     if following(chain, state) is not step:
         raise NoticeStepOutOfTurn(state=state)
-    if is_drafter:
-        raise NoticeSignedByDrafter
 
 
-def check_returnable(state: str, *, is_drafter: bool) -> None:
-    """Refuse to give back what is issued, and a draft to the one who has it already."""
+def check_returnable(state: str) -> None:
+    """Refuse to give back what is issued."""
     if NoticeState(state) not in NOTICE_RETURNS:
         raise NoticeStepOutOfTurn(state=state)
-    if is_drafter:
-        raise NoticeSignedByDrafter
 
 
 def check_amendable(state: str, *, is_drafter: bool) -> None:

@@ -16,6 +16,7 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked, require_version
 from supervision.foundation.numbers import take_next
+from supervision.foundation.two_persons import CounterStep
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_units
@@ -31,6 +32,11 @@ from supervision.notices.models import Notice, NoticeCounter, NoticeDelivery, No
 from supervision.notices.queries import get_notice
 from supervision.notices.states import DeliveryState, NoticeState
 
+_COUNTER_STEPS = {
+    NoticeState.CHECKED: CounterStep.CHECK_NOTICE,
+    NoticeState.COUNTERSIGNED: CounterStep.COUNTERSIGN_NOTICE,
+    NoticeState.ISSUED: CounterStep.ISSUE_NOTICE,
+}
 # Room for the longest limit that a procedure may set, with the longest holidays in it.
 _CALENDAR_DAYS = 60
 
@@ -123,7 +129,8 @@ async def return_notice(session: AsyncSession, actor: Actor, notice_id: UUID, ve
     Refuses, as every signature does, who has not read its last version.
     """
     notice, signed = await _lock_as_read(session, actor, notice_id, version)
-    notices.check_returnable(notice.state, is_drafter=notice.drafted_by == actor.person)
+    notices.check_returnable(notice.state)
+    notices_policy.require_another_than_drafter(actor, CounterStep.RETURN_NOTICE, notice)
     notice.state, notice.reason = NoticeState.DRAFTED, reason
     notice.checked_by = notice.checked_at = notice.countersigned_by = notice.countersigned_at = None
     await audit.record(session, actor, "notice.returned", notice_id, reason=reason, signed_sha256=signed)
@@ -177,7 +184,8 @@ async def _lock_for(
     session: AsyncSession, actor: Actor, notice_id: UUID, version: int, step: NoticeState
 ) -> tuple[Notice, str]:
     notice, signed = await _lock_as_read(session, actor, notice_id, version)
-    notices.check_step(notice.chain, notice.state, step, is_drafter=notice.drafted_by == actor.person)
+    notices.check_step(notice.chain, notice.state, step)
+    notices_policy.require_another_than_drafter(actor, _COUNTER_STEPS[step], notice)
     addressed = select(NoticeDelivery.unit_id).where(NoticeDelivery.notice_id == notice_id)
     require_not_own_unit(actor, set(await session.scalars(addressed)))
     return notice, signed

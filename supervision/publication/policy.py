@@ -1,6 +1,7 @@
 from sqlalchemy import ColumnElement, true
 
-from supervision.foundation.actors import Actor, require_another
+from supervision.foundation.actors import Actor
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.publication.errors import DrafterReviews, OnlyDrafterEdits
 from supervision.publication.models import Publication
 
@@ -18,4 +19,5 @@ def require_drafter(actor: Actor, publication: Publication) -> None:
 
 def require_another_person(actor: Actor, publication: Publication) -> None:
     """Refuse the drafter as reviewer."""
-    require_another(actor, {publication.drafted_by}, DrafterReviews)
+    step, taken_by = CounterStep.REVIEW_PUBLICATION, {"draft_publication": publication.drafted_by}
+    require_another(actor, step, taken_by, DrafterReviews)

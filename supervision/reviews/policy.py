@@ -2,8 +2,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, true
 
-from supervision.foundation.actors import Actor, Role, require_another
+from supervision.foundation.actors import Actor, Role
 from supervision.foundation.errors import NotFound
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.reviews.errors import AskerDecidesWaiver, ReporterReviews
 from supervision.reviews.models import CompletionReport, Waiver
 
@@ -26,10 +27,11 @@ def require_own_task(actor: Actor, unit_id: UUID) -> None:
 
 def require_another_reviewer(actor: Actor, report: CompletionReport) -> None:
     """Refuse whoever sent the report as its reviewer."""
-    require_another(actor, {report.reported_by}, ReporterReviews)
+    require_another(actor, CounterStep.REVIEW_COMPLETION, {"report_completion": report.reported_by}, ReporterReviews)
 
 
 def require_another_decider(actor: Actor, waiver: Waiver, approved_by_id: UUID | None) -> None:
     """Refuse whoever asked for the waiver, both as who records the decision and as who approved it."""
-    if waiver.asked_by in {actor.person, approved_by_id} - {None}:
+    require_another(actor, CounterStep.DECIDE_WAIVER, {"ask_waiver": waiver.asked_by}, AskerDecidesWaiver)
+    if approved_by_id is not None and waiver.asked_by == approved_by_id:
         raise AskerDecidesWaiver

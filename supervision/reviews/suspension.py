@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
+from supervision.foundation.two_persons import CounterStep
 from supervision.items import policy, registration, rules
 from supervision.items import queries as items
 from supervision.items.errors import NotYetHappened
@@ -62,6 +63,6 @@ async def void_item(session: AsyncSession, actor: Actor, item_id: UUID, *, reaso
     """
     item = await items.get_for_update(session, actor, item_id)
     following(item, ItemChangeKind.VOIDED)
-    policy.require_another_person(actor, item)
+    policy.require_another_person(actor, CounterStep.VOID_ITEM, item)
     await move(session, actor, item, ItemChangeKind.VOIDED, reason=reason)
     await waive_idle(session, actor)

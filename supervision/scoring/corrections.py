@@ -12,6 +12,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import find_locked, get_locked
+from supervision.foundation.two_persons import CounterStep
 from supervision.identity.models import Unit
 from supervision.scoring import policy
 from supervision.scoring.errors import (
@@ -64,9 +65,9 @@ async def confirm_correction(session: AsyncSession, actor: Actor, correction_id:
     is proposed.
     """
     correction, signed = await _lock_as_read(session, actor, correction_id, version, CorrectionState.CONFIRMED)
-    policy.require_another_corrector(actor, correction)
     deduction = await _get_deduction_for_update(session, actor, correction.deduction_id)
-    policy.require_another_person(actor, deduction)
+    step = CounterStep.CONFIRM_SCORE_CORRECTION
+    policy.require_another_person(actor, step, deduction, proposed_by=correction.proposed_by)
     # Others of its event may have been corrected meanwhile.
     correction.points = await _taken(session, actor, deduction)
     now = await clock.now(session)

@@ -11,6 +11,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Conflict
 from supervision.foundation.locks import get_locked
+from supervision.foundation.two_persons import CounterStep
 from supervision.scoring import leader_notes, policy, queries
 from supervision.scoring.errors import (
     DeductionAlreadyVerified,
@@ -39,6 +40,13 @@ REFUSALS: dict[DeductionState, type[Conflict]] = {
     DeductionState.PROPOSED: DeductionNotProposed,
     DeductionState.CONFIRMED: DeductionNotConfirmed,
     DeductionState.DISPUTED: DeductionNotDisputed,
+}
+_COUNTER_STEPS = {
+    DeductionVerb.CONFIRM: CounterStep.CONFIRM_DEDUCTION,
+    DeductionVerb.REFUSE: CounterStep.REFUSE_DEDUCTION,
+    DeductionVerb.REVERSE: CounterStep.REVERSE_DEDUCTION,
+    DeductionVerb.UPHOLD: CounterStep.RULE_ON_DISPUTE,
+    DeductionVerb.GRANT: CounterStep.RULE_ON_DISPUTE,
 }
 _REVERSING = frozenset({DeductionVerb.REVERSE, DeductionVerb.GRANT})
 _ENTERING = _REVERSING | {DeductionVerb.CONFIRM}
@@ -145,7 +153,7 @@ async def rule_on_dispute(
 
 
 async def _decide(session: AsyncSession, actor: Actor, deduction: Deduction, verb: DeductionVerb) -> datetime:
-    policy.require_another_person(actor, deduction)
+    policy.require_another_person(actor, _COUNTER_STEPS[verb], deduction)
     if verb in _ENTERING:
         await require_open_year(session, actor, deduction.year)
     if verb in _REVERSING:

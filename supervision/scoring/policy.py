@@ -4,7 +4,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.foundation.actors import Actor, Role, require_another
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.identity.policy import leads_the_county, require_not_own_unit
 from supervision.scoring.errors import (
     RankingNotShown,
@@ -45,29 +46,45 @@ async def require_ranking(session: AsyncSession, actor: Actor) -> None:
         raise RankingNotShown
 
 
-def require_another_person(actor: Actor, deduction: Deduction) -> None:
+def require_another_person(
+    actor: Actor, step: CounterStep, deduction: Deduction, *, proposed_by: UUID | None = None
+) -> None:
     """Refuse whoever proposed, verified, decided or disputed it, and people of the unit itself.
 
     The system's own proposals stand in nobody's way.
     """
-    require_another(
-        actor,
-        {deduction.proposed_by, deduction.verified_by, deduction.decided_by, deduction.disputed_by},
-        SamePersonDecides,
-    )
+    taken_by = {
+        "propose_deduction": deduction.proposed_by,
+        "verify_deduction": deduction.verified_by,
+        # The last decision stands for those before it.
+        "confirm_deduction": deduction.decided_by,
+        "rule_on_dispute": deduction.decided_by,
+        "dispute_deduction": deduction.disputed_by,
+        "propose_score_correction": proposed_by,
+    }
+    require_another(actor, step, {each: taken_by[each] for each in step.steps}, SamePersonDecides)
     require_not_own_unit(actor, {deduction.unit_id})
 
 
 def require_another_corrector(actor: Actor, correction: Correction) -> None:
     """Refuse whoever proposed the correction."""
-    require_another(actor, {correction.proposed_by}, SamePersonDecides)
+    step, taken_by = CounterStep.REFUSE_SCORE_CORRECTION, {"propose_score_correction": correction.proposed_by}
+    require_another(actor, step, taken_by, SamePersonDecides)
 
 
 def require_another_approver(actor: Actor, reopening: SettlementReopening, approvers: Collection[UUID | None]) -> None:
     """Refuse whoever proposed the reopening or approved it before."""
-    require_another(actor, {reopening.proposed_by, *approvers}, SamePersonApproves)
+    taken_by = {"propose_settlement_reopening": reopening.proposed_by, "approve_settlement_reopening": approvers}
+    require_another(actor, CounterStep.APPROVE_SETTLEMENT_REOPENING, taken_by, SamePersonApproves)
+
+
+def require_another_refuser(actor: Actor, reopening: SettlementReopening) -> None:
+    """Refuse whoever proposed the reopening."""
+    step, taken_by = CounterStep.REFUSE_SETTLEMENT_REOPENING, {"propose_settlement_reopening": reopening.proposed_by}
+    require_another(actor, step, taken_by, SamePersonApproves)
 
 
 def require_another_preparer(actor: Actor, settlement: Settlement) -> None:
     """Refuse whoever prepared the settlement."""
-    require_another(actor, {settlement.prepared_by}, SamePersonConfirms)
+    step, taken_by = CounterStep.CONFIRM_SETTLEMENT, {"prepare_settlement": settlement.prepared_by}
+    require_another(actor, step, taken_by, SamePersonConfirms)

@@ -69,7 +69,7 @@ async def refuse_reopening(
     Refuses a stale version, its proposer, and what is decided.
     """
     reopening, signed = await _locked_as_read(session, actor, reopening_id, version, ReopeningState.REFUSED)
-    policy.require_another_approver(actor, reopening, ())
+    policy.require_another_refuser(actor, reopening)
     reopening.state, reopening.decision = ReopeningState.REFUSED, reason
     reopening.decided_by, reopening.decided_at = actor.person, await clock.now(session)
     await audit.record(session, actor, "reopening.refused", reopening_id, reason=reason, signed_sha256=signed)

@@ -2,7 +2,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
-from supervision.foundation.actors import Actor, Role, require_another
+from supervision.foundation.actors import Actor, Role
+from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.items import policy as items
 from supervision.tasks.errors import AskerMayNotDecide, NotResponsibleForTask
 
@@ -14,7 +15,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def require_another_person(actor: Actor, asked_by: UUID | None) -> None:
     """Refuse that one decides what one asked for oneself."""
-    require_another(actor, {asked_by}, AskerMayNotDecide)
+    require_another(actor, CounterStep.DECIDE_EXTENSION, {"ask_extension": asked_by}, AskerMayNotDecide)
 
 
 def require_responsible(actor: Actor, unit_id: UUID) -> None:

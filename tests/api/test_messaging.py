@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.database import Sessions
 from supervision.messaging import templates
 from supervision.messaging.models import Message
+from tests.factories.approvals import approve
 from tests.factories.identity import Caller
 from tests.factories.messaging import make_officials
 from tests.places import Callers, Place
@@ -31,11 +32,13 @@ async def confirm(office: Caller, **over: Any) -> httpx.Response:
     return await office.post("/v1/broadcasts", json={**NOTICE, "matter": "三月通知", "shown": shown, **over})
 
 
-async def test_templates_are_written_by_version_and_read(office: Caller) -> None:
-    written = await office.post("/v1/templates", json={"name": "notice", "body": "通知：{text}"})
-    assert (written.status_code, written.json()["version"]) == (201, 2)
-    assert written.headers["Location"] == "/v1/templates/notice"
-    assert (await office.get("/v1/templates/notice")).json() == written.json()
+async def test_templates_are_written_by_version_and_read(callers: Callers, here: Place, office: Caller) -> None:
+    sent = {"name": "notice", "body": "通知：{text}"}
+    proposed = await office.post("/v1/templates", json=sent)
+    assert (await office.get("/v1/templates/notice")).json()["version"] == 1
+    assert (await approve(await callers(here, "office"), proposed)).json()["state"] == "approved"
+    written = (await office.get("/v1/templates/notice")).json()
+    assert (written["body"], written["version"]) == (sent["body"], 2)
     listed = (await office.get("/v1/templates")).json()["data"]
     versions = {**dict.fromkeys(templates.DEFAULTS, 1), "notice": 2}
     assert {each["name"]: each["version"] for each in listed} == versions

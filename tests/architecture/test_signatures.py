@@ -155,7 +155,7 @@ UNSIGNED = {
     **dict.fromkeys(("conclude_media_follow_up", "note_accountability_answer"), "notes what others decided"),
     **dict.fromkeys(("conclude_transfer", "link_instruction_paper"), "notes what became of a paper"),
     **dict.fromkeys(("carry_out_inspection_plan", "reach_milestone", "finish_item_stage"), "notes that it is done"),
-    **dict.fromkeys(("suspend_item", "resume_item", "terminate_item", "void_item"), "gives its own reason or order"),
+    **dict.fromkeys(("suspend_item", "resume_item", "void_item"), "gives its own reason or order"),
     **dict.fromkeys(("merge_item", "transfer_item", "close_item", "reopen_item"), "gives its own reason, or none"),
     **dict.fromkeys(("reassign_task", "reassign_unit", "record_departure"), "gives its own reason"),
     **dict.fromkeys(("watch_item", "end_watch"), "is about what one sees"),

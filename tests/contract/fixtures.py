@@ -12,6 +12,7 @@ from supervision.operations import service as operations
 from supervision.reviews import ledger_standing
 from supervision.scoring import settlement
 from tests.contract import (
+    approval_fixtures,
     bulletin_fixtures,
     inspection_fixtures,
     item_fixtures,
@@ -45,6 +46,7 @@ ROOMS = (
     publication_fixtures,
     score_fixtures,
     bulletin_fixtures,
+    approval_fixtures,
     inspection_fixtures,
     item_fixtures,
 )

@@ -67,7 +67,7 @@ async def make_broadcast(
         "audience": Audience(official_ids=official_ids),
     }
     shown = (await broadcasts.preview(session, actor, **wanted)).shown
-    return await broadcasts.confirm(session, actor, **wanted, shown=shown, matter=matter, **over)
+    return await broadcasts.confirm(session, actor, **wanted, shown=shown, matter=matter, is_approved=True, **over)
 
 
 async def stock(committed: Committed, many: int, *, code: str = "330326", **over: Any) -> Place:

@@ -14,6 +14,7 @@ from supervision.foundation.actors import system
 from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.database import Sessions, enter
 from supervision.scoring import automatic_proposals
+from tests.factories.approvals import approve
 from tests.factories.identity import Caller
 from tests.factories.reviews import PASS
 from tests.factories.scoring import adopt
@@ -94,6 +95,13 @@ async def done(caller: Caller, path: str, **body: Any) -> dict[str, Any]:
     return told
 
 
+async def terminated(caller: Caller, approver: Caller, item: str, order: dict[str, str]) -> dict[str, Any]:
+    proposed = await caller.post(f"{item}/termination", json={"reason": "示例理由", **order})
+    await approve(approver, proposed)
+    told: dict[str, Any] = (await caller.get(item)).json()
+    return told
+
+
 async def refused(caller: Caller, path: str, **body: Any) -> tuple[int, str]:
     answer = await caller.post(path, json={"reason": "示例理由", **body})
     return answer.status_code, answer.json()["code"]
@@ -121,7 +129,7 @@ async def story(session: AsyncSession, sessions: Sessions, callers: Callers, her
     )
     await story.at(3, 1)
     wanted = {"kind": "instruction", "needs_approval": True}
-    assert (await story.administrator.post("/v1/item_procedures", json=wanted)).status_code == 200
+    await approve(story.colleague, await story.administrator.post("/v1/item_procedures", json=wanted))
     return story
 
 
@@ -203,7 +211,7 @@ async def test_an_item_is_approved_amended_paused_divided_and_brought_to_its_end
     # Terminated on an order, past its deadline, and never late.
     await story.at(4, 25)
     order = {"ordered_by": "县政府第7次常务会议", "ordered_on": "2016-04-22"}
-    assert (await done(clerk, f"{dykes_item}/termination", **order))["closed_on"] == "2016-04-25"
+    assert (await terminated(clerk, colleague, dykes_item, order))["closed_on"] == "2016-04-25"
     assert await story.propose_late() == 0
     assert await refused(clerk, f"{dykes_item}/resumption") == (409, "item_not_open")
 
@@ -252,5 +260,5 @@ async def test_standing_work_in_stages_is_handed_over_and_ends_by_order(story: S
     assert (await clerk.post(f"{item}/close_out")).json()["code"] == "standing_work"
     await story.at(12, 31)
     order = {"ordered_by": "县委常委会会议", "ordered_on": "2016-12-30"}
-    assert (await done(clerk, f"{item}/termination", **order))["state"] == "terminated"
+    assert (await terminated(clerk, colleague, item, order))["state"] == "terminated"
     assert await happened(clerk, item) == ["stages_planned", "stage_finished", "handed_over", "terminated"]

@@ -5,7 +5,7 @@ import pytest
 from supervision.items import rules
 from supervision.items.errors import ClassifiedMatter
 from supervision.notices import rules as notices
-from supervision.notices.errors import ChainMalformed, NoticeSignedByDrafter
+from supervision.notices.errors import ChainMalformed
 from supervision.notices.states import NOTICE_FOLLOWS, NoticeState
 
 STEPS = [NoticeState.CHECKED, NoticeState.COUNTERSIGNED, NoticeState.ISSUED]
@@ -56,8 +56,3 @@ def test_every_other_chain_is_refused(size: int) -> None:
         if chain not in CHAINS:
             with pytest.raises(ChainMalformed):
                 notices.check_chain(chain)
-
-
-def test_the_drafter_takes_no_step() -> None:
-    with pytest.raises(NoticeSignedByDrafter):
-        notices.check_step(STEPS, NoticeState.DRAFTED, NoticeState.CHECKED, is_drafter=True)

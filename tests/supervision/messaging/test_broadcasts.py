@@ -39,7 +39,7 @@ async def county(session: AsyncSession, here: Place) -> Place:
 async def confirm(session: AsyncSession, place: Place, **over: Any) -> Any:
     seen = await broadcasts.preview(session, place.actor, **NOTICE, audience=over.get("audience", SECTION))
     wanted = {**NOTICE, "audience": SECTION, "shown": seen.shown, "matter": "示例", **over}
-    return await broadcasts.confirm(session, place.actor, **wanted)
+    return await broadcasts.confirm(session, place.actor, **wanted, is_approved=True)
 
 
 async def test_preview_shows_everything_and_stores_nothing(session: AsyncSession, county: Place) -> None:

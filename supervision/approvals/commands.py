@@ -1,0 +1,87 @@
+"""What is done once a proposal is approved: the command of its room, with what was proposed."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from supervision.approvals.states import ProposalKind
+from supervision.foundation.actors import Actor
+from supervision.identity.models import LeadershipLevel, Position, UnitKind
+from supervision.items import registration_approval
+from supervision.messaging import broadcasts, templates
+from supervision.messaging.audience import Audience
+from supervision.notices import sign_off
+from supervision.reviews import suspension
+from supervision.scoring import policy_adoption
+
+Command = Callable[[AsyncSession, Actor, UUID | None, Mapping[str, Any]], Awaitable[object]]
+
+
+async def _set_item_procedure(
+    session: AsyncSession, actor: Actor, _subject_id: UUID | None, content: Mapping[str, Any]
+) -> None:
+    await registration_approval.set_item_procedure(session, actor, **content)
+
+
+async def _set_notice_procedure(
+    session: AsyncSession, actor: Actor, _subject_id: UUID | None, content: Mapping[str, Any]
+) -> None:
+    await sign_off.set_notice_procedure(session, actor, **content)
+
+
+async def _terminate_item(
+    session: AsyncSession, actor: Actor, subject_id: UUID | None, content: Mapping[str, Any]
+) -> None:
+    if subject_id is None:
+        raise ValueError(content)
+    ordered_on = date.fromisoformat(content["ordered_on"])
+    await suspension.terminate_item(session, actor, subject_id, **{**content, "ordered_on": ordered_on})
+
+
+async def _write_template(
+    session: AsyncSession, actor: Actor, _subject_id: UUID | None, content: Mapping[str, Any]
+) -> None:
+    await templates.write_template(session, actor, **content)
+
+
+async def _broadcast(session: AsyncSession, actor: Actor, _subject_id: UUID | None, content: Mapping[str, Any]) -> None:
+    told = content["audience"]
+    audience = Audience(
+        min_level=LeadershipLevel(told["min_level"]) if told["min_level"] else None,
+        unit_kinds=[UnitKind(each) for each in told["unit_kinds"]],
+        positions=[Position(each) for each in told["positions"]],
+        official_ids=[UUID(each) for each in told["official_ids"]],
+    )
+    await broadcasts.confirm(session, actor, **{**content, "audience": audience}, is_approved=True)
+
+
+async def _adopt_policy(
+    session: AsyncSession, actor: Actor, _subject_id: UUID | None, content: Mapping[str, Any]
+) -> None:
+    changes = {name: Decimal(value) if isinstance(value, str) else value for name, value in content["changes"].items()}
+    await policy_adoption.adopt_next_policy(
+        session,
+        actor,
+        effective_on=date.fromisoformat(content["effective_on"]),
+        adopted_by=content["adopted_by"],
+        changes=changes,
+        points={code: Decimal(value) for code, value in content["points"].items()},
+        readings=content["readings"],
+    )
+
+
+COMMANDS: Mapping[ProposalKind, Command] = MappingProxyType(
+    {
+        ProposalKind.SET_ITEM_PROCEDURE: _set_item_procedure,
+        ProposalKind.SET_NOTICE_PROCEDURE: _set_notice_procedure,
+        ProposalKind.TERMINATE_ITEM: _terminate_item,
+        ProposalKind.WRITE_TEMPLATE: _write_template,
+        ProposalKind.PROPOSE_BROADCAST: _broadcast,
+        ProposalKind.ADOPT_SCORING_POLICY: _adopt_policy,
+    }
+)
