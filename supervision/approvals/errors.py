@@ -1,7 +1,7 @@
-from supervision.foundation.errors import Conflict, Forbidden
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict
 
 
-class ProposerApproves(Forbidden):
+class ProposerApproves(AnotherPersonNeeded):
     """A proposal is approved by another person than its proposer."""
 
     zh = "提请人不能批准自己提请的事项，须由另一人批准。"

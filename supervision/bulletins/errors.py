@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, DayInFuture, DayTooEarly, Forbidden, Invalid
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict, DayInFuture, DayTooEarly, Forbidden, Invalid
 from supervision.items.errors import UnknownItem
 
 
@@ -37,7 +37,7 @@ class OnlyDrafterAmends(Forbidden):
     en = "Only the drafter may change the draft. Return it to the drafter, or discard it and draft anew."
 
 
-class DrafterSignsOff(Forbidden):
+class DrafterSignsOff(AnotherPersonNeeded):
     """A circular is checked and issued by another person than its drafter."""
 
     zh = "起草人不能核稿或签发自己起草的通报，请由另一人办理。"
@@ -79,7 +79,7 @@ class RectificationStateForbids(Conflict):
     en = "The rectification order is {state}, which does not allow this."
 
 
-class OrdererVerifies(Forbidden):
+class OrdererVerifies(AnotherPersonNeeded):
     """Rectification is verified by another person than the one who ordered it."""
 
     zh = "整改须由下达人以外的人核验。"

@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict, Invalid
 
 
 class ArchiveTooLong(Conflict):
@@ -53,7 +53,7 @@ class ComplaintAnswered(Conflict):
     en = "The complaint is {state}; it was answered already."
 
 
-class ComplainantAnswers(Forbidden):
+class ComplainantAnswers(AnotherPersonNeeded):
     """A complaint is answered by another person."""
 
     zh = "提出反映的人不能自行答复。"

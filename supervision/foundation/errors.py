@@ -56,6 +56,13 @@ class Forbidden(Refusal):
     en = "Your role or the scope of your key does not allow this operation."
 
 
+class AnotherPersonNeeded(Forbidden):
+    """Two steps that check each other are taken by two persons."""
+
+    zh = "此步骤须由另一人办理：提出、办理人及当事人本人不得自行批准。"
+    en = "Another person must take this step: whoever proposed it, and whom it concerns, may not approve it."
+
+
 class NotFound(Refusal):
     """There is nothing here that the caller may see."""
 

@@ -3,7 +3,7 @@ from enum import Enum, StrEnum
 from uuid import UUID
 
 from supervision.foundation.actors import Actor
-from supervision.foundation.errors import Forbidden
+from supervision.foundation.errors import AnotherPersonNeeded
 
 # Who took a step: one person or client, several, or nobody (the system itself, or a step that was not taken).
 People = UUID | Collection[UUID | None] | None
@@ -97,7 +97,7 @@ def require_another(
     actor: Actor,
     counter_step: CounterStep,
     taken_by: Mapping[str, People],
-    refusal: type[Forbidden],
+    refusal: type[AnotherPersonNeeded],
     *,
     concerned: UUID | None = None,
 ) -> None:

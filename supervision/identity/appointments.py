@@ -8,13 +8,13 @@ from supervision.audit import service as audit
 from supervision.audit import signatures
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor, Role
+from supervision.foundation.errors import AnotherPersonNeeded
 from supervision.foundation.locks import get_locked, require_version
 from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.identity import queries, rules
 from supervision.identity.appointment_queries import get_appointment
 from supervision.identity.errors import (
     AlreadyEnded,
-    AnotherPersonNeeded,
     AppointmentDaysReversed,
     AppointmentExists,
     AppointmentNeedsUnit,

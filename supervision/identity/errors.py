@@ -261,13 +261,6 @@ class InvitationNotValid(Invalid):
     en = "The invitation is not valid, was used before, or has expired. Ask the administrator for another."
 
 
-class AnotherPersonNeeded(Forbidden):
-    """Two steps that check each other are taken by two persons."""
-
-    zh = "此步骤须由另一人办理：提出、办理人及当事人本人不得自行批准。"
-    en = "Another person must take this step: whoever proposed it, and whom it concerns, may not approve it."
-
-
 class ProviderExists(Conflict):
     """The issuer is trusted already, here or in another jurisdiction."""
 

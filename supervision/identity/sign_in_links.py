@@ -11,6 +11,7 @@ from supervision.audit import signatures
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Proof, Role
 from supervision.foundation.database import enter
+from supervision.foundation.errors import AnotherPersonNeeded
 from supervision.foundation.insertion import insert_or_refuse, refusing
 from supervision.foundation.locks import find_locked, get_locked, require_version
 from supervision.foundation.two_persons import CounterStep, require_another
@@ -19,7 +20,6 @@ from supervision.identity.appointment_queries import get_sign_in_link
 from supervision.identity.errors import (
     AlreadyEnded,
     AlreadyLinked,
-    AnotherPersonNeeded,
     InvitationNotValid,
     LinkNotWaiting,
     UnknownProvider,

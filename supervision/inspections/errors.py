@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Forbidden, Invalid
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict, Invalid
 from supervision.items.errors import UnknownItem
 
 
@@ -42,7 +42,7 @@ class PlanNotBegun(Conflict):
     en = "The inspection does not begin before {first_on}."
 
 
-class DrafterMayNotDecide(Forbidden):
+class DrafterMayNotDecide(AnotherPersonNeeded):
     """A plan is decided on by another than the one who wrote it."""
 
     code = "inspection_drafter_may_not_decide"

@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, DayInFuture, Forbidden, Invalid
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict, DayInFuture, Invalid
 
 
 class DeadlineBeforeReceipt(Invalid):
@@ -36,7 +36,7 @@ class StandingWork(Conflict):
     en = "Standing work is not closed out. To end it, terminate the item."
 
 
-class RegistrarActsAlone(Forbidden):
+class RegistrarActsAlone(AnotherPersonNeeded):
     """Who registered an item neither confirms its registration nor takes it back."""
 
     zh = "立项的核准、不予立项和作废须由登记人以外的人办理。"

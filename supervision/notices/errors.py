@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, DayTooEarly, Forbidden, Invalid
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict, DayTooEarly, Forbidden, Invalid
 
 
 class ChainMalformed(Invalid):
@@ -15,7 +15,7 @@ class NoticeStepOutOfTurn(Conflict):
     en = "This notice is {state}; by its chain another step comes next."
 
 
-class NoticeSignedByDrafter(Forbidden):
+class NoticeSignedByDrafter(AnotherPersonNeeded):
     """Every step of the chain is taken by another person than the drafter."""
 
     zh = "起草人不能核稿、审签或签发自己的文稿，请由另一人办理。"

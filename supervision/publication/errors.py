@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Forbidden, Gone, Invalid
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict, Forbidden, Gone, Invalid
 
 
 class UnknownProgressEntry(Invalid):
@@ -107,7 +107,7 @@ class NotPublished(Conflict):
     en = "Only what is published can be corrected or withdrawn; this publication is {state}."
 
 
-class DrafterReviews(Forbidden):
+class DrafterReviews(AnotherPersonNeeded):
     """Review is by another person than the drafter."""
 
     zh = "起草人不能审查自己的公开稿，请由另一人审查。"

@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, DayTooEarly, Forbidden, Invalid
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict, DayTooEarly, Invalid
 
 
 class TaskSettled(Conflict):
@@ -36,7 +36,7 @@ class CompletionAlreadyReviewed(Conflict):
     en = "Only a completion report that waits can be reviewed; this one is {state}."
 
 
-class ReporterReviews(Forbidden):
+class ReporterReviews(AnotherPersonNeeded):
     """A completion report is reviewed by another person than who sent it."""
 
     zh = "办结报告须由报告人以外的人审查。"
@@ -78,7 +78,7 @@ class WaiverAlreadyDecided(Conflict):
     en = "Only a waiver that waits can be decided; this one is {state}."
 
 
-class AskerDecidesWaiver(Forbidden):
+class AskerDecidesWaiver(AnotherPersonNeeded):
     """Who asked for a waiver neither decides on it nor approves it."""
 
     zh = "免办申请人不得自行决定或批准，须由另一人办理。"

@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, DayInFuture, DayTooEarly, Forbidden, Invalid
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict, DayInFuture, DayTooEarly, Forbidden, Invalid
 from supervision.items.errors import UnknownItem
 
 
@@ -193,7 +193,7 @@ class ProposalDecided(Conflict):
     en = "The proposal is {state}; nothing more is decided on it."
 
 
-class SamePersonApproves(Forbidden):
+class SamePersonApproves(AnotherPersonNeeded):
     """A reopening is approved by two persons who did not propose it."""
 
     zh = "重新结算须由提出人以外的两人分别批准。"
@@ -228,7 +228,7 @@ class SettlementPreparedMeanwhile(Conflict):
     en = "Somebody else prepared this year's settlement at the same time. Look at theirs."
 
 
-class SamePersonConfirms(Forbidden):
+class SamePersonConfirms(AnotherPersonNeeded):
     """Whoever prepared a settlement does not confirm it (annex art. 13, 14)."""
 
     zh = "编制结算的人不能自行确认，请由另一人办理。"
@@ -249,7 +249,7 @@ class RankingNotShown(Forbidden):
     en = "Units' scores are shown to the county's principal leaders and the inspectors only. Act for such a leader."
 
 
-class SamePersonDecides(Forbidden):
+class SamePersonDecides(AnotherPersonNeeded):
     """Whoever proposed or confirmed a deduction, or proposed its correction, decides no more (annex art. 13, 14)."""
 
     zh = "提出或确认该扣分、提出其更正的人不能再作决定，请由另一人办理。"

@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, DayInFuture, Forbidden, Invalid
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict, DayInFuture, Forbidden, Invalid
 
 
 class ItemAlreadyDecomposed(Conflict):
@@ -71,7 +71,7 @@ class RefusalTakesNoDate(Invalid):
     en = "A refusal takes no new date; leave it out."
 
 
-class AskerMayNotDecide(Forbidden):
+class AskerMayNotDecide(AnotherPersonNeeded):
     """An extension is decided by another than the one who asked for it."""
 
     zh = "延期申请须由申请人以外的人决定。"
