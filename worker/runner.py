@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation import settings
 from supervision.foundation.database import Sessions, enter, make_engine, make_sessions
 from supervision.messaging.gateways import Gateway
+from worker.pace import Pace
 
 Ring = Callable[[Iterable[str]], None]
 
@@ -28,6 +29,12 @@ class Runner:
     """Wakes the jobs that a committed step asks for."""
     rings: Counter[str] = field(default_factory=Counter, compare=False)
     """How often doorbell and clock have called a job that is running."""
+    paces: dict[Gateway, Pace] = field(default_factory=dict, compare=False)
+    """How fast each gateway was found to take messages."""
+
+    def pace_of(self, gateway: Gateway) -> Pace:
+        capabilities = gateway.capabilities
+        return self.paces.setdefault(gateway, Pace(capabilities.rate_per_second, capabilities.batch_size))
 
     @asynccontextmanager
     async def everywhere(self) -> AsyncIterator[AsyncSession]:

@@ -128,7 +128,9 @@ _SETTLE = text("""
         SELECT m.id, m.fence, m.state FROM message m JOIN told USING (id) ORDER BY m.id FOR UPDATE OF m
     ), settled AS (
         UPDATE message m SET state = t.state, code = t.code, reference = coalesce(t.reference, m.reference),
-            not_before = CASE t.state WHEN 'queued' THEN t.again_at ELSE m.not_before END,
+            -- What was thrown back keeps its place, and its tries: nobody has looked at it.
+            not_before = CASE t.state WHEN 'queued' THEN coalesce(t.again_at, m.not_before) ELSE m.not_before END,
+            attempts = m.attempts - CASE t.verdict WHEN 'throttled' THEN 1 ELSE 0 END,
             leased_until = CASE t.state WHEN 'unknown' THEN t.again_at END,
             accepted_at = CASE WHEN t.state IN ('accepted', 'delivered') THEN now() END,
             finished_at = CASE WHEN t.state IN ('refused', 'failed', 'delivered') THEN now() END
@@ -165,6 +167,7 @@ _STATES: Mapping[Verdict, MessageState] = MappingProxyType(
         Verdict.ACCEPTED: MessageState.ACCEPTED,
         Verdict.REFUSED: MessageState.REFUSED,
         Verdict.UNKNOWN: MessageState.UNKNOWN,
+        Verdict.THROTTLED: MessageState.QUEUED,
     }
 )
 

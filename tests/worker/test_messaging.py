@@ -1,5 +1,7 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from tests.factories.messaging import ask, states_of, stock
 from tests.factories.simulator import SECRET, ReceiptDesk, RunningSimulator, running_simulator
 from tests.places import Committed
 from worker.jobs import messaging
+from worker.pace import FIRST
 from worker.runner import Runner
 
 SILENT = {"mode": "never"}
@@ -138,7 +141,26 @@ async def test_a_gateway_that_is_away_is_not_tried_with_the_whole_outbox(
     await away.run()
     assert await away.states() == {"queued": 3000}
     ((tried,),) = await ask(committed, "SELECT count(*) FROM message WHERE attempts > 0")
-    assert tried == messaging.BATCHES_IN_FLIGHT * 500
+    assert tried == messaging.BATCHES_IN_FLIGHT * FIRST
+
+
+async def test_a_gateway_that_throttles_gets_what_it_takes_in_order_and_no_try_is_lost(
+    committed: Committed, setting: Setting, simulator: RunningSimulator
+) -> None:
+    """Send 900 where 300 a second are allowed: the first second's come at once, so it takes two seconds or so."""
+    before = len(simulator.entries())
+    delivery = await setting.prepare(900, throttle_per_second=300)
+    began = time.monotonic()
+    await delivery.run()
+    seconds = time.monotonic() - began
+    assert await delivery.states() == {"accepted": 900}
+    assert delivery.taken() == (900, 0)
+    ((tries, most),) = await ask(committed, "SELECT (SELECT count(*) FROM attempt), max(attempts) FROM message")
+    assert (tries <= 1.3 * 900, most) == (True, 1)
+    # A busy machine may take its time; five seconds' clock would have taken at least ten.
+    assert seconds < 8
+    taken = [int(entry["id"]) for entry in simulator.entries()[before:] if entry["status"] == "accepted"]
+    assert sum(later < earlier for earlier, later in pairwise(taken)) < 90
 
 
 async def test_a_worker_that_is_told_to_stop_settles_what_is_in_flight(setting: Setting) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from supervision.messaging import delivery, doubtful_messages, outbox_measures, 
 from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
+from worker.pace import Turn
 from worker.runner import Runner
 
 log = structlog.get_logger()
@@ -59,29 +61,29 @@ async def _one_at_a_time(runner: Runner, job: str, run: Callable[[Runner], Await
 
 
 async def _hand_over(runner: Runner, gateway: Gateway, *, is_test: bool, until: float) -> None:
+    pace = runner.pace_of(gateway)
     while time.monotonic() < until:
-        count = await _unbroken(_hand_over_batch(runner, gateway, is_test=is_test))
-        if not count:
+        turn = await pace.wait()
+        if not await _unbroken(_hand_over_batch(runner, gateway, turn, is_test=is_test)):
             return
-        rate = gateway.capabilities.rate_per_second
-        await asyncio.sleep(count * BATCHES_IN_FLIGHT / rate if rate else 0)
 
 
-async def _hand_over_batch(runner: Runner, gateway: Gateway, *, is_test: bool) -> int:
-    """Hand one batch over and return its size, or 0 when there is none or the gateway wants a pause."""
-    limit = gateway.capabilities.batch_size
+async def _hand_over_batch(runner: Runner, gateway: Gateway, turn: Turn, *, is_test: bool) -> bool:
+    """Hand one batch over and tell whether to go on: something was there, and the gateway was, too."""
     async with runner.everywhere() as session:
-        claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=limit)
+        claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=turn.size)
     if not claimed:
-        return 0
+        runner.pace_of(gateway).tell(turn, handed=0, throttled=0)
+        return False
     submissions, outcomes = delivery.write_submissions(claimed)
     if submissions:
         began = time.perf_counter()
         outcomes += await gateway.submit(submissions)
         metrics.SENDING.labels(gateway.name).observe(time.perf_counter() - began)
+    verdicts = Counter(outcome.verdict for outcome in outcomes)
+    runner.pace_of(gateway).tell(turn, handed=len(claimed), throttled=verdicts[Verdict.THROTTLED])
     await _settle(runner, gateway, claimed, outcomes)
-    wants_pause = any(outcome.verdict in (Verdict.THROTTLED, Verdict.UNREACHABLE) for outcome in outcomes)
-    return 0 if wants_pause else len(claimed)
+    return not verdicts[Verdict.UNREACHABLE]
 
 
 async def _ask(runner: Runner, gateway: Gateway, *, is_test: bool, until: float) -> None:

@@ -130,7 +130,8 @@ async def test_each_verdict_has_its_state(committed: Committed, verdict: Verdict
     )
     assert found == state
     assert lease == (verdict is Verdict.UNKNOWN and gateway is ASKABLE)
-    assert later == (state == "queued")
+    # What was thrown back keeps its place.
+    assert later == (verdict is Verdict.UNREACHABLE)
     assert verdicts == [f"{verdict}CODE"] * 2
 
 
@@ -144,11 +145,19 @@ async def test_tries_have_an_end(committed: Committed) -> None:
     assert (tries, await states(committed)) == (13, {"failed": 1})
 
 
+async def test_throttling_costs_no_try(committed: Committed) -> None:
+    await stock(committed, 1)
+    for _ in range(20):
+        await settle(committed, await claim(committed), Verdict.THROTTLED)
+    assert await states(committed) == {"queued": 1}
+    assert await ask(committed, "SELECT attempts, (SELECT count(*) FROM attempt) FROM message") == [(0, 20)]
+
+
 async def test_a_retry_keeps_the_quiet_hours(committed: Committed) -> None:
     await stock(committed, 1)
     await ask(committed, "UPDATE message SET is_test = false")
     with time_machine.travel(datetime(2016, 3, 1, 12, 59, 59, tzinfo=UTC), tick=False):  # 20:59:59 in Shanghai
-        await settle(committed, await claim(committed, is_test=False), Verdict.THROTTLED)
+        await settle(committed, await claim(committed, is_test=False), Verdict.UNREACHABLE)
     ((moment,),) = await ask(committed, "SELECT not_before FROM message")
     assert moment == datetime(2016, 3, 1, 23, 30, tzinfo=UTC)
 
