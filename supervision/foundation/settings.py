@@ -59,12 +59,14 @@ class Settings(BaseSettings):
     gateway_url: str = ""
     gateway_secret_file: Path | None = Field(default=None, description="signs what the worker hands over")
     gateway_receipt_secret_file: Path | None = Field(default=None, description="by which the API knows its receipts")
+    gateway_rate: float | None = Field(default=None, gt=0, description="messages a second at most; empty: as it takes")
     test_gateway: Literal["console", "http"] = Field(
         default="console", description="where messages caused by test keys go"
     )
     test_gateway_url: str = ""
     test_gateway_secret_file: Path | None = None
     test_gateway_receipt_secret_file: Path | None = None
+    test_gateway_rate: float | None = Field(default=None, gt=0)
     signature: str = Field(default="督查室", min_length=2, max_length=12)
     tick_seconds: int = Field(default=5, ge=1, le=60, description="how often the worker's clock comes round")
     entry_days_back: int = Field(

@@ -61,10 +61,11 @@ def _open(prefix: str, *, listens: bool) -> Gateway:
     if getattr(chosen, prefix) == ConsoleGateway.name:
         return ConsoleGateway(chosen.data_dir)
     url: str = getattr(chosen, f"{prefix}_url")
+    rate: float | None = getattr(chosen, f"{prefix}_rate")
     _require_private(prefix, url)
     if listens:
-        return HttpGateway(url, receipt_secret=_read(f"{prefix}_receipt_secret_file"))
-    return HttpGateway(url, _read(f"{prefix}_secret_file"))
+        return HttpGateway(url, receipt_secret=_read(f"{prefix}_receipt_secret_file"), rate_per_second=rate)
+    return HttpGateway(url, _read(f"{prefix}_secret_file"), rate_per_second=rate)
 
 
 def _require_private(prefix: str, url: str) -> None:
