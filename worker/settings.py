@@ -29,6 +29,7 @@ Job = Callable[[Runner], Awaitable[None]]
 JOBS: dict[Job, int] = {
     messaging.deliver: 5,
     messaging.match_receipts: 5,
+    messaging.measure_outbox: 5,
     messaging.expire: 60,
     operations.operate: 5,
     operations.forget: 60,

@@ -6,8 +6,6 @@ REFUSED_LOGINS = Counter(
 )
 TURNS_REFUSED = Counter("ducha_turns_refused_total", "Requests of callers who use more than their share", ["of"])
 COMMANDS = Counter("ducha_commands_total", "Commands carried out, by audit verb", ["verb"])
-OUTBOX_DEPTH = Gauge("ducha_outbox_messages", "Messages that wait to be sent")
-OUTBOX_AGE = Gauge("ducha_outbox_oldest_seconds", "Age of the oldest message that may be sent now")
 SENDING = Histogram("ducha_message_submit_seconds", "Seconds of one gateway call", ["gateway"])
 MESSAGES = Counter("ducha_messages_total", "Messages by outcome of their submission", ["gateway", "state"])
 RECEIPT_DELAY = Histogram(

@@ -1,5 +1,4 @@
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 from typing import Any
@@ -147,18 +146,15 @@ async def test_a_gateway_that_is_away_is_not_tried_with_the_whole_outbox(
 async def test_a_gateway_that_throttles_gets_what_it_takes_in_order_and_no_try_is_lost(
     committed: Committed, setting: Setting, simulator: RunningSimulator
 ) -> None:
-    """Send 900 where 300 a second are allowed: the first second's come at once, so it takes two seconds or so."""
+    """Send 900 where 300 a second are allowed; tests/worker/test_pace.py counts how near that one comes."""
     before = len(simulator.entries())
     delivery = await setting.prepare(900, throttle_per_second=300)
-    began = time.monotonic()
     await delivery.run()
-    seconds = time.monotonic() - began
+    # All in one run: it does not leave what was thrown back to the clock.
     assert await delivery.states() == {"accepted": 900}
     assert delivery.taken() == (900, 0)
     ((tries, most),) = await ask(committed, "SELECT (SELECT count(*) FROM attempt), max(attempts) FROM message")
-    assert (tries <= 1.3 * 900, most) == (True, 1)
-    # A busy machine may take its time; five seconds' clock would have taken at least ten.
-    assert seconds < 8
+    assert (900 < tries < 1800, most) == (True, 1)
     taken = [int(entry["id"]) for entry in simulator.entries()[before:] if entry["status"] == "accepted"]
     assert sum(later < earlier for earlier, later in pairwise(taken)) < 90
 
@@ -190,22 +186,28 @@ async def test_the_answer_outlives_a_database_that_drops_its_connections(
 
 
 async def test_what_rings_while_a_delivery_runs_gets_a_round_of_its_own(committed: Committed, setting: Setting) -> None:
-    delivery = await setting.prepare(10, answer_delay_s=0.5)
+    delivery = await setting.prepare(10, answer_delay_s=2)
     running = asyncio.create_task(delivery.run())
     await asyncio.sleep(0.2)
     await stock(committed, 10, code="330327")
-    await asyncio.wait_for(delivery.run(), 0.1)  # it leaves the work to the one that runs
+    await delivery.run()  # it leaves the work to the one that runs
+    assert not running.done()
     await running
     assert await delivery.states() == {"accepted": 20}
 
 
 async def test_receipts_are_matched_and_the_outbox_is_measured(committed: Committed, setting: Setting) -> None:
     delivery = await setting.prepare(3)
-    await messaging.expire(delivery.runner)
-    assert REGISTRY.get_sample_value("ducha_outbox_messages") == 3
+    # What was put off has waited since it was queued, and not since it was last tried.
+    await ask(committed, "UPDATE message SET queued_at = now() - interval '200 s', not_before = now()")
+    await messaging.measure_outbox(delivery.runner)
+    assert REGISTRY.get_sample_value("ducha_outbox_messages", {"state": "queued"}) == 3
+    assert (REGISTRY.get_sample_value("ducha_outbox_oldest_seconds") or 0) >= 200
     await delivery.run()
-    await messaging.expire(delivery.runner)
-    assert REGISTRY.get_sample_value("ducha_outbox_messages") == 0
+    await messaging.measure_outbox(delivery.runner)
+    assert REGISTRY.get_sample_value("ducha_outbox_messages", {"state": "queued"}) == 0
+    assert REGISTRY.get_sample_value("ducha_outbox_oldest_seconds") == 0
+    assert REGISTRY.get_sample_value("ducha_gateway_succeeded_at_seconds", {"gateway": "http"})
     before = REGISTRY.get_sample_value("ducha_receipts_total", {"outcome": "matched"}) or 0
     await ask(
         committed,

@@ -82,6 +82,8 @@ async def _hand_over_batch(runner: Runner, gateway: Gateway, turn: Turn, *, is_t
         metrics.SENDING.labels(gateway.name).observe(time.perf_counter() - began)
     verdicts = Counter(outcome.verdict for outcome in outcomes)
     runner.pace_of(gateway).tell(turn, handed=len(claimed), throttled=verdicts[Verdict.THROTTLED])
+    if verdicts[Verdict.ACCEPTED]:
+        outbox_measures.SUCCEEDED_AT.labels(gateway.name).set_to_current_time()
     await _settle(runner, gateway, claimed, outcomes)
     return not verdicts[Verdict.UNREACHABLE]
 
@@ -142,7 +144,12 @@ async def _match_all(runner: Runner) -> None:
 
 
 async def expire(runner: Runner) -> None:
-    """Give up waiting for receipts after 72 hours, and show how full the outbox is."""
+    """Give up waiting for receipts after 72 hours."""
     async with runner.everywhere() as session:
         await doubtful_messages.expire(session, silent=WITHOUT_RECEIPTS, patience=PATIENCE)
+
+
+async def measure_outbox(runner: Runner) -> None:
+    """Show how full the outbox is."""
+    async with runner.everywhere() as session:
         await outbox_measures.measure_outbox(session)
