@@ -1,8 +1,11 @@
 """Publications from circulars and rectification orders, with editions and withdrawal; feeds in three formats."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
 
 from migrations.guards import keep_apart
 
@@ -13,7 +16,7 @@ HERE = sa.text("nullif(current_setting('ducha.jurisdiction', true), '')::uuid")
 STATES = "'drafted', 'approved', 'refused', 'published', 'replaced', 'withdrawn'"
 OLD_STATES = "'drafted', 'approved', 'refused', 'published'"
 # Each new column that is always there.
-COLUMNS = {
+COLUMNS: dict[str, TypeEngine[Any]] = {
     "entry_id": sa.Uuid(),
     "edition": sa.Integer(),
     "channel": sa.Text(),
@@ -29,7 +32,7 @@ UPDATE publication SET publish_by_on = coalesce((
     SELECT w.day FROM working_day w WHERE w.is_working AND w.day > publication.fact_on ORDER BY w.day OFFSET 19 LIMIT 1
 ), fact_on + 28)
 """
-OPTIONAL = {
+OPTIONAL: dict[str, TypeEngine[Any]] = {
     "circular_id": sa.Uuid(),
     "rectification_order_id": sa.Uuid(),
     "note": sa.Text(),
