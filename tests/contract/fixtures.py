@@ -17,6 +17,7 @@ from tests.contract import (
     item_fixtures,
     message_fixtures,
     notice_fixtures,
+    official_document_fixtures,
     progress_fixtures,
     publication_fixtures,
     review_fixtures,
@@ -47,6 +48,7 @@ ROOMS = (
     bulletin_fixtures,
     inspection_fixtures,
     item_fixtures,
+    official_document_fixtures,
 )
 
 
