@@ -98,12 +98,6 @@ async def list_document_templates(session: SessionDep, actor: ActorDep) -> Respo
     return all_of(await queries.list_document_templates(session, actor))
 
 
-@router.get("/document_templates/{document_kind}", permission=_READING_WORDS, response_model=DocumentTemplateOut)
-async def get_document_template(document_kind: DocumentKind, session: SessionDep, actor: ActorDep) -> Response:
-    """Tell in which words a kind is set, and which fields they may name."""
-    return one(await queries.get_document_template(session, actor, document_kind))
-
-
 @router.post(
     "/document_templates",
     permission=person_may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
@@ -115,4 +109,4 @@ async def write_document_template(body: WriteDocumentTemplate, session: SessionD
     """Write the next version of a kind's words, for what is issued from now on."""
     await templates.write_document_template(session, actor, kind=body.kind, words=body.words())
     row = await queries.get_document_template(session, actor, body.kind)
-    return one(row, 201, location=f"/v1/document_templates/{body.kind}")
+    return one(row, 201, location="/v1/document_templates")

@@ -32,7 +32,7 @@ def upgrade() -> None:
             ["jurisdiction_id"], ["jurisdiction.id"], name=op.f("fk_document_template_jurisdiction_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_template")),
-        sa.UniqueConstraint("jurisdiction_id", "id", name=op.f("uq_document_template_jurisdiction_id")),
+        sa.UniqueConstraint("jurisdiction_id", "id", name=op.f("uq_document_template_jurisdiction_id_id")),
         sa.UniqueConstraint(
             "jurisdiction_id", "kind", "version", name=op.f("uq_document_template_jurisdiction_id_kind_version")
         ),
@@ -67,7 +67,7 @@ def upgrade() -> None:
             ["jurisdiction_id"], ["jurisdiction.id"], name=op.f("fk_issued_document_jurisdiction_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issued_document")),
-        sa.UniqueConstraint("jurisdiction_id", "id", name=op.f("uq_issued_document_jurisdiction_id")),
+        sa.UniqueConstraint("jurisdiction_id", "id", name=op.f("uq_issued_document_jurisdiction_id_id")),
         sa.UniqueConstraint(
             "jurisdiction_id", "kind", "subject_id", name=op.f("uq_issued_document_jurisdiction_id_kind_subject_id")
         ),

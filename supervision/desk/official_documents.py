@@ -28,6 +28,7 @@ from supervision.publication import policy as publication_policy
 from supervision.publication.models import Publication
 from supervision.reviews import policy as review_policy
 from supervision.reviews.models import CompletionReport
+from supervision.scoring import policy as scoring_policy
 from supervision.scoring.models import QuarterlyWarning
 
 ReadFacts = Callable[[AsyncSession, Actor, UUID], Awaitable[DocumentFacts]]
@@ -80,8 +81,8 @@ def _orders(actor: Actor) -> ColumnElement[bool]:
 
 
 def _warnings(actor: Actor) -> ColumnElement[bool]:
-    own = QuarterlyWarning.unit_id == actor.unit_id if actor.role is Role.UNIT else true()
-    return IssuedDocument.subject_id.in_(select(QuarterlyWarning.id).where(own))
+    warnings = select(QuarterlyWarning.id).where(scoring_policy.warnings_visible_to(actor))
+    return IssuedDocument.subject_id.in_(warnings)
 
 
 def _publications(actor: Actor) -> ColumnElement[bool]:

@@ -17,7 +17,9 @@ _THICK, _THIN = 8, 6
 _EMU = 635
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _WORD_DRAWING = f"{_DRAWING}/wordprocessingDrawing"
+_COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _SHAPE = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+_NAMES = {"wp": _WORD_DRAWING, "a": f"{_DRAWING}/main", "wps": _SHAPE}
 
 
 def imprint(text: OfficialText) -> Iterator[Element]:
@@ -41,7 +43,14 @@ def imprint(text: OfficialText) -> Iterator[Element]:
         cells.append(
             paragraph(row, w("pBdr", edges), w("tabs", [w("tab", val="right", pos=sheet.WIDTH - _CHARACTER)]), lines())
         )
-    yield paragraph([w("r", [w("drawing", [_box(cells, height)])])], lines(height / LINE))
+    yield paragraph([w("r", [_choice(w("drawing", [_box(cells, height)]))])], lines(height / LINE))
+
+
+def _choice(drawing: Element) -> Element:
+    """Mark a drawing as one for readers of 2010 and later, as Word itself does."""
+    alternatives = etree.Element(f"{{{_COMPATIBILITY}}}AlternateContent", nsmap={"mc": _COMPATIBILITY, **_NAMES})
+    etree.SubElement(alternatives, f"{{{_COMPATIBILITY}}}Choice", Requires="wps").append(drawing)
+    return alternatives
 
 
 def _box(cells: list[Element], height: int) -> Element:
@@ -67,11 +76,8 @@ def _box(cells: list[Element], height: int) -> Element:
     _sub(form, "a:noFill")
     content = w("txbxContent", cells)
     _sub(shape, "wps:txbx").append(content)
-    _sub(shape, "wps:bodyPr", lIns="0", tIns="0", rIns="0", bIns="0", anchor="b")
+    _sub(shape, "wps:bodyPr", wrap="square", lIns="0", tIns="0", rIns="0", bIns="0", anchor="b")
     return anchor
-
-
-_NAMES = {"wp": _WORD_DRAWING, "a": f"{_DRAWING}/main", "wps": _SHAPE}
 
 
 def _sub(parent: Element, tag: str, /, **attributes: str) -> Element:

@@ -2,6 +2,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
@@ -35,7 +36,8 @@ async def get_document_template(session: AsyncSession, actor: Actor, kind: str) 
 async def list_document_templates(session: AsyncSession, _actor: Actor) -> list[dict[str, Any]]:
     """Tell for each kind in which words it is set, the county's newest or the system's own, and what they may name."""
     statement: Rows = select(DocumentTemplate.kind, DocumentTemplate.version, DocumentTemplate.words)
-    newest = statement.distinct(DocumentTemplate.kind).order_by(DocumentTemplate.kind, DocumentTemplate.version.desc())
+    newest = statement.ext(distinct_on(DocumentTemplate.kind))
+    newest = newest.order_by(DocumentTemplate.kind, DocumentTemplate.version.desc())
     own = {row["kind"]: row for row in await fetch(session, newest)}
     usual = {kind: {"version": 0, "words": asdict(DEFAULTS[kind])} for kind in DocumentKind}
     standing = {**usual, **own}

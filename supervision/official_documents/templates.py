@@ -27,8 +27,9 @@ async def write_document_template(session: AsyncSession, actor: Actor, *, kind: 
         written_by=actor.person,
         written_at=await clock.now(session),
     )
-    once = {"uq_document_template_jurisdiction_id_kind_version": DocumentTemplateWrittenMeanwhile}
-    await insert_or_refuse(session, template, **once)
+    await insert_or_refuse(
+        session, template, uq_document_template_jurisdiction_id_kind_version=DocumentTemplateWrittenMeanwhile
+    )
     facts = {"kind": kind, "version": template.version}
     await audit.record(session, actor, "document_template.written", template.id, **facts)
     return template.id

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -11,15 +12,26 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.router import permissions
 from supervision.audit.models import AuditEvent
+from supervision.desk.official_documents import READINGS
+from supervision.foundation.ids import new_id
 from supervision.messaging import templates
 from supervision.notices import urging
 from supervision.notices.models import NoticeDelivery
 from supervision.official_documents.docx_file import MEDIA_TYPE
+from supervision.official_documents.issued_documents import keep_documents
 from supervision.official_documents.models import IssuedDocument
-from tests.factories import bulletins, notices, publication
+from supervision.official_documents.states import DocumentKind
+from supervision.reviews import completion_review
+from supervision.reviews.rules import Review
+from supervision.scoring.document_facts import warning_facts
+from supervision.scoring.models import QuarterlyWarning
+from tests.factories import bulletins, notices, publication, reviews
 from tests.factories.identity import Caller, make_unit
+from tests.factories.reviews import PASS, RETURN
 from tests.factories.scoring import hold
+from tests.factories.signatures import AS_READ
 from tests.places import Callers, Place
 
 WORDS = {"kind": "notice", "title": "督查通知", "body": "{text}", "head": "{county}委督查室", "signature": "督查室"}
@@ -169,17 +181,73 @@ async def test_a_county_writes_its_own_words(session: AsyncSession, callers: Cal
     administrator = await callers(here, "administrator", is_person=True)
     answer = await administrator.post("/v1/document_templates", json=WORDS)
     assert answer.status_code == 201, answer.text
-    assert (await office.get(answer.headers["Location"])).json() == answer.json()
     assert answer.json()["version"] == 1
-    listed = (await office.get("/v1/document_templates")).json()["data"]
+    listed = (await office.get(answer.headers["Location"])).json()["data"]
+    assert answer.json() in listed
     assert {row["kind"]: row["version"] for row in listed if row["version"]} == {"notice": 1}
     issued = await notices.make_notice(session, here.actor, state="issued", text="先读此件。")
     await session.commit()
     text = await content(office, await the_only(office, subject=issued))
-    assert "县委督查室" in text
+    assert "委督查室<" in text
     assert "先读此件。" in text
     assert "现就" not in text
     wrong = await administrator.post("/v1/document_templates", json={**WORDS, "body": "{quarter}"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_document_field")
     assert wrong.json()["errors"][0]["pointer"] == "/body"
     assert (await office.post("/v1/document_templates", json=WORDS)).status_code == 403
+
+
+READ_BY = {
+    "notice": "get_notice",
+    "slip": "get_notice",
+    "urging": "list_urgings",
+    "rework": "get_completion_report",
+    "feedback": "get_completion_report",
+    "circular": "get_circular",
+    "rectification": "get_rectification_order",
+    "warning": "get_quarterly_warnings",
+    "press_release": "get_publication",
+    "accountability": "get_accountability_proposal",
+}
+
+
+@pytest.mark.parametrize("kind", DocumentKind)
+async def test_a_document_is_read_by_those_who_may_read_what_it_says(kind: DocumentKind) -> None:
+    permission = permissions()[READ_BY[kind]]
+    assert (READINGS[kind].scope, READINGS[kind].roles) == (permission.scope, permission.roles)
+
+
+async def test_warnings_are_documents_numbered_in_a_row(session: AsyncSession, callers: Callers, here: Place) -> None:
+    units = [await make_unit(session, here.actor) for _ in range(2)]
+    rows = [
+        {"id": new_id(), "unit_id": unit_id, "year": 2016, "quarter": 1, "level": "warning", "points": Decimal("6.5")}
+        for unit_id in units
+    ]
+    issued = [{**row, "issued_at": datetime(2016, 4, 5, 4, tzinfo=UTC), "issued_by": None} for row in rows]
+    session.add_all(QuarterlyWarning(**row) for row in issued)
+    documents = [warning_facts(row, unit="示例局", quarter="2016年第一季度", level="预警") for row in issued]
+    await keep_documents(session, here.actor, documents)
+    await session.commit()
+    listed = (await (await callers(here, "office")).get("/v1/official_documents")).json()["data"]
+    assert {row["number"] for row in listed} == {"督查预警〔2016〕1号", "督查预警〔2016〕2号"}
+    unit = await callers(here, "unit", unit_id=units[0])
+    document = await the_only(unit, kind="warning")
+    assert document["subject_id"] == str(rows[0]["id"])
+    assert "累计扣6.5分" in await content(unit, document)
+    assert (await (await callers(here, "leader")).get("/v1/official_documents")).json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("review", "kind", "words"), [(RETURN, "rework", "1. 道路恢复通车"), (PASS, "feedback", "已按要求办结。")]
+)
+async def test_a_completion_review_is_a_return_or_a_feedback_opinion(
+    session: AsyncSession, callers: Callers, here: Place, review: dict[str, Any], kind: str, words: str
+) -> None:
+    duty = await reviews.make_duty(session, here.actor)
+    report_id = await reviews.report(session, here.actor, duty.unit_id, duty.task_ids[0])
+    judged = Review(**{**review, "rework_until_on": date(2199, 12, 31) if kind == "rework" else None})
+    await completion_review.review_completion(session, reviews.person(here.actor), report_id, AS_READ, judged)
+    await session.commit()
+    unit = await callers(here, "unit", unit_id=duty.unit_id)
+    document = await the_only(unit, kind=kind, subject=report_id)
+    assert words in await content(unit, document)

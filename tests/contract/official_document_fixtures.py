@@ -19,7 +19,6 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
     for document_id in document_ids:
         await pdf_copies.keep_pdf(session, document_id, b"%PDF-1.7\n")
     made.put("document_id", values=document_ids)
-    made.put("document_kind", values=list(DocumentKind))
     drafted = [await notices.make_notice(session, actor) for _ in range(4)]
     made.place("preview_official_document", subject_id=drafted)
     words = {"title": "督查通知", "body": "{text}", "signature": "{county}督查室"}

@@ -7,9 +7,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.official_documents import rules
+from supervision.official_documents import pdf_copies, rules
 from supervision.official_documents.default_words import DEFAULTS
+from supervision.official_documents.models import IssuedDocument
 from supervision.official_documents.official_text import OfficialText
 from supervision.official_documents.states import DocumentKind
 
@@ -56,6 +59,12 @@ def make_text(kind: DocumentKind) -> OfficialText:
         day=date(2016, 4, 5),
         copies="县委办公室、县政府办公室。" if kind is DocumentKind.CIRCULAR else "",
     )
+
+
+async def copy_as_pdf(session: AsyncSession) -> None:
+    """Keep for each issued document something that looks like its PDF."""
+    for document_id in await session.scalars(select(IssuedDocument.id)):
+        await pdf_copies.keep_pdf(session, document_id, b"%PDF-1.7")
 
 
 def require_office_programs() -> None:
