@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import ceil
 
 from supervision.cadence.moments import day_zh
 from supervision.official_documents import page_setup as sheet
@@ -77,7 +78,7 @@ def _main(text: OfficialText) -> Iterator[Element]:
 
 def title_lines(title: str) -> list[str]:
     """Break a title into lines of nearly one length, the first one the longest, none beginning with a closing mark."""
-    count = -(-len(title) // _TITLE_CHARACTERS)
+    count = max(1, ceil(_width(title) / _TITLE_CHARACTERS))
     broken = []
     for left in range(count, 0, -1):
         end = -(-len(title) // left)
