@@ -100,6 +100,7 @@ TAGS = {
     "tasks": "decomposition, indicators, extensions (任务分解)",
     "progress": "obligations, reports, digests, completion (上报)",
     "documents": "attachments (附件)",
+    "official documents": "what was issued, as docx and PDF, and the words of each kind (公文)",
     "inspections": "plans, findings, conclusions (督查方案、发现问题、结论)",
     "problems": "problems, escalation, decisions (问题化解)",
     "reviews": "completion reports, reviews, waivers, close-out (办结、销号)",

@@ -19,7 +19,7 @@ from supervision.foundation import connections, key_ring, logs, metrics, setting
 from supervision.foundation.settings import SettingRefused
 from supervision.identity import key_rotation
 from supervision.messaging.gateways.chosen import choose_gateways
-from worker.jobs import audit, cadence, messaging, operations, publication, retention
+from worker.jobs import audit, cadence, messaging, official_documents, operations, publication, retention
 from worker.runner import Ring, Runner, open_runner
 
 log = structlog.get_logger()
@@ -39,6 +39,7 @@ JOBS: dict[Job, int] = {
     audit.verify: 60,
     publication.render_feeds: 5,
     publication.withdraw_secrets: 60,
+    official_documents.copy_as_pdf: 60,
 }
 
 

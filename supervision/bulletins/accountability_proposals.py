@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.audit import signatures
-from supervision.bulletins import accountability_queries, rules
+from supervision.bulletins import accountability_queries, document_facts, rules
 from supervision.bulletins.errors import OfficialOfAnotherUnit, ProposalStateForbids, TaskOfAnotherUnit
 from supervision.bulletins.models import AccountabilityProposal, TracedPerson
 from supervision.bulletins.states import PROPOSAL_FOLLOWS, TRACED, ProposalState
@@ -18,6 +19,7 @@ from supervision.identity.models import Official
 from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_units
 from supervision.items.states import Responsibility
+from supervision.official_documents.issued_documents import keep_document
 from supervision.tasks import assignments
 
 
@@ -78,6 +80,9 @@ async def send_proposal(
     proposal.state, proposal.deciding_body, proposal.sent_on = ProposalState.SENT, deciding_body, sent_on
     noted = {"deciding_body": deciding_body, "sent_on": sent_on, "signed_sha256": signed}
     await audit.record(session, actor, "accountability.sent", proposal_id, **noted)
+    facts = await document_facts.read_proposal_facts(session, actor, proposal_id)
+    # The record does not keep who sends it, who therefore signs it.
+    await keep_document(session, actor, replace(facts, signer_id=actor.person))
 
 
 async def note_answer(

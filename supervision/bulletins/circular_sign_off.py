@@ -5,18 +5,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.audit import signatures
-from supervision.bulletins import policy, queries, rules
+from supervision.bulletins import document_facts, policy, queries
 from supervision.bulletins.circular_numbers import take_number
+from supervision.bulletins.circular_text import conclude
 from supervision.bulletins.errors import CircularStateForbids
 from supervision.bulletins.models import Circular, Commendation, Criticism
 from supervision.bulletins.states import CIRCULAR_FOLLOWS, CircularState
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.two_persons import CounterStep
-from supervision.identity.models import UNIT_LEADERS, Official, Unit
+from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.policy import require_not_own_unit
-from supervision.items.models import Item
 from supervision.messaging import outbox
+from supervision.official_documents.issued_documents import keep_document
 
 
 async def check_circular(session: AsyncSession, actor: Actor, circular_id: UUID, version: int) -> None:
@@ -55,13 +56,14 @@ async def issue_circular(session: AsyncSession, actor: Actor, circular_id: UUID,
     policy.require_another_than_drafter(actor, CounterStep.ISSUE_CIRCULAR, circular)
     now = await clock.now(session)
     today = now.astimezone(clock.SHANGHAI).date()
-    circular.text = await _conclude(session, circular)
+    circular.text = await conclude(session, circular_id, circular.text)
     circular.year = today.year
     circular.sequence, circular.number = await take_number(session, today.year)
     circular.state = CircularState.ISSUED
     circular.issued_by, circular.issued_at, circular.issued_on = actor.person, now, today
     facts = {"number": circular.number, "signed_sha256": signed}
     await audit.record(session, actor, "circular.issued", circular_id, **facts)
+    await keep_document(session, actor, await document_facts.read_circular_facts(session, actor, circular_id))
     await _tell(session, actor, circular_id, circular.number)
 
 
@@ -75,31 +77,6 @@ async def _lock(
     if following not in CIRCULAR_FOLLOWS[CircularState(circular.state)]:
         raise CircularStateForbids(state=circular.state)
     return circular, signed
-
-
-async def _conclude(session: AsyncSession, circular: Circular) -> str:
-    commended = await session.execute(
-        select(Unit.name, Commendation.reason)
-        .join(Unit, Unit.id == Commendation.unit_id)
-        .where(Commendation.circular_id == circular.id)
-        .order_by(Commendation.id)
-    )
-    unit = func.coalesce(Criticism.unit_id, Official.unit_id)
-    criticised = await session.execute(
-        # An official is named with unit and post, a unit alone by its name.
-        select(Unit.name, Official.post, Official.name.label("person"), Item.number, Criticism.reason)
-        .select_from(Criticism)
-        .outerjoin(Official, Official.id == Criticism.official_id)
-        .join(Unit, Unit.id == unit)
-        .outerjoin(Item, Item.id == Criticism.item_id)
-        .where(Criticism.circular_id == circular.id)
-        .order_by(Criticism.id)
-    )
-    return rules.conclude(
-        circular.text,
-        [rules.Mention(row.name, None, row.reason) for row in commended],
-        [rules.Mention(f"{row.name}{row.post or ''}{row.person or ''}", row.number, row.reason) for row in criticised],
-    )
 
 
 async def _tell(session: AsyncSession, actor: Actor, circular_id: UUID, number: str) -> None:

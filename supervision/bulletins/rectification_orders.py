@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.audit import signatures
-from supervision.bulletins import policy, rectification_queries
+from supervision.bulletins import document_facts, policy, rectification_queries
 from supervision.bulletins.errors import LimitInPast, MatterItemUnknown, RectificationStateForbids
 from supervision.bulletins.models import RectificationOrder, RectificationReport
 from supervision.bulletins.states import (
@@ -20,6 +20,7 @@ from supervision.foundation.actors import Actor
 from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_units
 from supervision.items import queries as items
+from supervision.official_documents.issued_documents import keep_document
 
 
 async def order_rectification(
@@ -41,6 +42,7 @@ async def order_rectification(
     )
     session.add(order)
     await audit.record(session, actor, "rectification.ordered", order.id, unit_id=unit_id, limit_on=limit_on)
+    await keep_document(session, actor, await document_facts.read_order_facts(session, actor, order.id))
     return order.id
 
 

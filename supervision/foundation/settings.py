@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     keep_evidence_days: int = Field(
         default=3650, ge=1, le=36_500, description="days after the year in which the item ended until files are erased"
     )
+    libreoffice: Path | None = Field(
+        default=None, description="LibreOffice's program soffice, with which the worker copies documents as PDF"
+    )
+    libreoffice_seconds: float = Field(default=60, gt=0, le=600, description="within which one must be made")
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="where the public reaches this installation; feeds link to it"
     )

@@ -27,10 +27,12 @@ from supervision.messaging import outbox
 from supervision.messaging.outbox import NewMessage
 from supervision.notices import policy as notices_policy
 from supervision.notices import rules as notices
+from supervision.notices.document_facts import read_notice_facts
 from supervision.notices.errors import NoticeLimitPassed, NoticeLimitRunOut
 from supervision.notices.models import Notice, NoticeCounter, NoticeDelivery, NoticeProcedure
 from supervision.notices.queries import get_notice
 from supervision.notices.states import DeliveryState, NoticeState
+from supervision.official_documents.issued_documents import keep_document
 
 _COUNTER_STEPS = {
     NoticeState.CHECKED: CounterStep.CHECK_NOTICE,
@@ -163,6 +165,7 @@ async def issue_notice(session: AsyncSession, actor: Actor, notice_id: UUID, ver
     notice.year, notice.sequence = today.year, sequence
     notice.number = notices.number_of(notice.kind, today.year, sequence)
     await _sign(session, actor, notice, NoticeState.ISSUED, signed)
+    await keep_document(session, actor, await read_notice_facts(session, actor, notice_id))
     calendar = await _read_calendar(session, today)
     due_at = end_of_day(add_working_days(today, notice.acknowledge_working_days, calendar))
     deliver = update(NoticeDelivery).where(

@@ -10,9 +10,11 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
 from supervision.items import rules
 from supervision.notices.acknowledgement import lock_waiting
+from supervision.notices.document_facts import read_urging_facts
 from supervision.notices.models import NoticeDelivery, Urging
 from supervision.notices.sign_off import matter_of, tell_units
 from supervision.notices.states import DeliveryState, UrgingChannel
+from supervision.official_documents.issued_documents import keep_document
 
 # Who was urged, by whatever channel, has a week before the system urges again.
 AGAIN_AFTER = timedelta(days=7)
@@ -30,6 +32,7 @@ async def urge_delivery(session: AsyncSession, actor: Actor, delivery_id: UUID, 
     urging = Urging(delivery_id=delivery_id, channel=channel, note=note, urged_by=actor.person, urged_at=now)
     session.add(urging)
     await audit.record(session, actor, "notice.urged", delivery_id, channel=channel, urging_id=urging.id)
+    await keep_document(session, actor, await read_urging_facts(session, actor, urging.id))
     if channel == UrgingChannel.SMS:
         await tell_units(session, actor, template="notice_urged", matters={delivery_id: matter_of(urging.id)})
     return urging.id

@@ -6,7 +6,9 @@ from supervision.audit import service as audit
 from supervision.audit import signatures
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.official_documents.issued_documents import keep_document
 from supervision.publication import disclosure, queries, sources
+from supervision.publication.document_facts import read_release_facts
 from supervision.publication.errors import NotApproved
 from supervision.publication.feed_changes import note_change
 from supervision.publication.states import FOLLOWS, PublicationState
@@ -32,3 +34,4 @@ async def publish(session: AsyncSession, actor: Actor, publication_id: UUID, ver
     publication.state, publication.published_at = PublicationState.PUBLISHED, now
     facts = {"tag": publication.tag, "edition": publication.edition, "signed_sha256": signed}
     await audit.record(session, actor, "publication.published", publication_id, **facts)
+    await keep_document(session, actor, await read_release_facts(session, actor, publication_id))

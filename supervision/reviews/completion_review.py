@@ -11,7 +11,9 @@ from supervision.foundation.locks import get_locked
 from supervision.identity.policy import require_not_own_unit
 from supervision.items import item_changes
 from supervision.items import queries as items
+from supervision.official_documents.issued_documents import keep_document
 from supervision.reviews import policy, queries, rules
+from supervision.reviews.document_facts import read_review_facts
 from supervision.reviews.errors import ReworkLimitPast
 from supervision.reviews.models import CompletionReport
 from supervision.tasks import queries as tasks
@@ -45,3 +47,4 @@ async def review_completion(
     facts = {"task_id": report.task_id, "round": report.round, "rework_until_on": review.rework_until_on}
     facts["signed_sha256"] = signed
     await audit.record(session, actor, f"completion.{review.verdict}", report_id, **facts)
+    await keep_document(session, actor, await read_review_facts(session, actor, report_id))

@@ -13,7 +13,7 @@ from supervision.scoring.errors import (
     SamePersonConfirms,
     SamePersonDecides,
 )
-from supervision.scoring.models import Correction, Deduction, Settlement, SettlementReopening
+from supervision.scoring.models import Correction, Deduction, QuarterlyWarning, Settlement, SettlementReopening
 from supervision.scoring.states import SettlementState
 
 
@@ -27,6 +27,17 @@ def deductions_visible_to(actor: Actor) -> ColumnElement[bool]:
     match actor.role:
         case Role.UNIT:
             return Deduction.unit_id == actor.unit_id
+        case Role.LEADER:
+            return leads_the_county(actor)
+        case _:
+            return true()
+
+
+def warnings_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Let a unit see its own warnings, a leader all of them who is a principal county leader, others all."""
+    match actor.role:
+        case Role.UNIT:
+            return QuarterlyWarning.unit_id == actor.unit_id
         case Role.LEADER:
             return leads_the_county(actor)
         case _:

@@ -13,7 +13,9 @@ from supervision.bulletins.rules import Warned
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.ids import new_id
+from supervision.official_documents.issued_documents import keep_documents
 from supervision.scoring import leader_notes, score_queries
+from supervision.scoring.document_facts import warning_facts
 from supervision.scoring.errors import QuarterNotOver
 from supervision.scoring.models import QuarterlyWarning
 from supervision.scoring.rules import quarter_of
@@ -78,6 +80,11 @@ async def issue_quarterly_warnings(session: AsyncSession, actor: Actor, *, year:
     await audit.record_each(session, actor, "quarterly_warning.issued", subjects)
     names = {row["unit_id"]: row["unit"] for row in found.rows}
     notes = {row["unit_id"]: _note(row, names[row["unit_id"]], period.label_zh) for row in issued}
+    documents = [
+        warning_facts(row, unit=names[row["unit_id"]], quarter=period.label_zh, level=LEVEL_ZH[row["level"]])
+        for row in issued
+    ]
+    await keep_documents(session, actor, documents)
     await leader_notes.tell_leaders(session, actor, template="warning", notes=notes)
     return len(issued)
 

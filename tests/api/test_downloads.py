@@ -10,10 +10,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.app import DuchaApp
+from supervision.messaging import templates
 from tests.contract.requests import operations
 from tests.factories.identity import Caller, make_unit
 from tests.factories.inspections import PDF
 from tests.factories.items import make_item
+from tests.factories.notices import make_notice
+from tests.factories.official_documents import copy_as_pdf
 from tests.factories.scoring import adopt, hold
 from tests.places import Callers, Place
 
@@ -50,8 +53,37 @@ async def a_settlement(office: Caller, callers: Callers, session: AsyncSession, 
     return await office.get("/v1/settlements/2016/export")
 
 
+async def issued(office: Caller, session: AsyncSession, here: Place) -> str:
+    await templates.install_defaults(session, here.actor)
+    await make_notice(session, here.actor, state="issued", kind="slip")
+    await copy_as_pdf(session)
+    await session.commit()
+    (document,) = (await office.get("/v1/official_documents")).json()["data"]
+    return f"/v1/official_documents/{document['id']}"
+
+
+async def a_document(office: Caller, callers: Callers, session: AsyncSession, here: Place) -> httpx.Response:
+    del callers
+    return await office.get(f"{await issued(office, session, here)}/content")
+
+
+async def a_pdf(office: Caller, callers: Callers, session: AsyncSession, here: Place) -> httpx.Response:
+    del callers
+    return await office.get(f"{await issued(office, session, here)}/pdf")
+
+
+async def a_draft(office: Caller, callers: Callers, session: AsyncSession, here: Place) -> httpx.Response:
+    del callers
+    notice_id = await make_notice(session, here.actor)
+    await session.commit()
+    return await office.get(f"/v1/official_document_drafts/{notice_id}", params={"kind": "notice"})
+
+
 FILES: dict[str, tuple[Callable[[Caller, Callers, AsyncSession, Place], Awaitable[httpx.Response]], str]] = {
     "download_archive": (an_archive, r"领办2016-001\.zip"),
+    "download_official_document": (a_document, r"督查抄告单\.docx"),
+    "download_official_pdf": (a_pdf, r"督查抄告单\.pdf"),
+    "preview_official_document": (a_draft, r"草稿\.docx"),
     "get_attachment": (an_attachment, r"附件[0-9a-f]{8}\.pdf"),
     "export_settlement": (a_settlement, r"2016年度督促检查指标\.xlsx"),
 }

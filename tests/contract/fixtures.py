@@ -18,6 +18,7 @@ from tests.contract import (
     item_fixtures,
     message_fixtures,
     notice_fixtures,
+    official_document_fixtures,
     progress_fixtures,
     publication_fixtures,
     review_fixtures,
@@ -49,6 +50,7 @@ ROOMS = (
     approval_fixtures,
     inspection_fixtures,
     item_fixtures,
+    official_document_fixtures,
 )
 
 

@@ -50,7 +50,11 @@ def configuration(folder: Path, served: Served) -> Path:
     parameters = [each for one in operations(served.document) for each in one.facts.get("parameters", [])]
     bound = {f"{each['in']}.{each['name']}": each["name"] for each in parameters if each["name"] in ids}
     whole = {each["name"] for each in parameters if '"integer"' in json.dumps(each["schema"])}
-    typed = {name: [int(value) for value in values] if name in whole else values for name, values in ids.items()}
+    # A month is a number in one place and a text such as 2016-04 in another.
+    typed = {
+        name: [int(value) if name in whole and value.isdecimal() else value for value in values]
+        for name, values in ids.items()
+    }
     lines += [f"[dictionaries.{name}]\nvalues = {json.dumps(values)}" for name, values in typed.items()]
     lines += ["[dictionaries.versions]\nvalues = ['\"1\"', '\"2\"', '\"3\"']"]
     lines += ["[parameters]", '"header.if-match" = { dictionary = "versions", probability = 0.8 }']

@@ -32,7 +32,17 @@ from supervision.scoring import decisions, proposals
 from supervision.scoring.models import Correction, Deduction
 from supervision.scoring.states import CorrectionState, DeductionState
 from supervision.tasks import extensions, milestones, reassignment
-from tests.factories import bulletins, identity, inspections, items, notices, problems, publication, reviews
+from tests.factories import (
+    bulletins,
+    identity,
+    inspections,
+    items,
+    notices,
+    official_documents,
+    problems,
+    publication,
+    reviews,
+)
 from tests.factories.scoring import add_entry, add_task, hold
 from tests.factories.signatures import AS_READ
 from tests.factories.tasks import Cast, make_cast, make_task
@@ -79,6 +89,7 @@ async def live(session: AsyncSession, actor: Actor, *, month: int) -> Life:
     await _criticise(session, actor, life, task_id, month=month)
     await _score(session, actor, life)
     await _end(session, actor, life, task_id)
+    await official_documents.copy_as_pdf(session)
     return life
 
 

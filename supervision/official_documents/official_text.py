@@ -1,0 +1,20 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialText:
+    """The words of one official document, element by element (版头、主体、版记); what it has none of is empty."""
+
+    title: str
+    body: Sequence[str]
+    head: str = ""
+    number: str = ""
+    signer: str = ""
+    recipients: str = ""
+    attachments: Sequence[str] = ()
+    signature: str = ""
+    day: date | None = None
+    copies: str = ""
+    is_draft: bool = False
