@@ -29,6 +29,7 @@ RECORDED = {
     "get_official": "official.read",
     "list_messages": "message.listed",
     "get_message": "message.read",
+    "get_comment_contact": "comment_contact.read",
     "get_attachment": "attachment.read",
     "get_archive": "archive.read",
     "download_archive": "archive.exported",

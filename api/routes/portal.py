@@ -1,14 +1,15 @@
 from typing import Annotated
 
-from fastapi import Path, Query, Response
+from fastapi import Path, Query, Request, Response
 
 from api.dependencies import SessionDep
 from api.permissions import PUBLIC
+from api.portal_forms import BODY, answer_comment
 from api.portal_replies import shown
 from api.router import Router
 from api.schemas.fields import Id
 from api.schemas.publication import Word
-from supervision.publication.portal import page_store, public_pages
+from supervision.publication.portal import comment_pages, page_store, public_pages
 from supervision.publication.portal.entry_list import Wanted
 
 Code = Annotated[Word, Path(description="code of the jurisdiction (GB/T 2260)")]
@@ -42,6 +43,32 @@ async def show_portal_entry(session: SessionDep, jurisdiction: Code, entry_id: I
     """Show what is published of one thing, or that it was withdrawn."""
     path = page_store.entry_path(entry_id)
     return shown(await public_pages.read_page(session, jurisdiction_code=jurisdiction, path=path))
+
+
+@router.get("/{jurisdiction}/publications/{entry_id}/comment", permission=PUBLIC, include_in_schema=False)
+async def show_comment_form(session: SessionDep, jurisdiction: Code, entry_id: Id) -> Response:
+    """Show the form in which anybody comments on what is published."""
+    return shown(await comment_pages.read_form(session, jurisdiction_code=jurisdiction, entry_id=entry_id))
+
+
+@router.post(
+    "/{jurisdiction}/publications/{entry_id}/comment", permission=PUBLIC, include_in_schema=False, openapi_extra=BODY
+)
+async def send_comment(request: Request, session: SessionDep, jurisdiction: Code, entry_id: Id) -> Response:
+    """Take what somebody wrote, and lead them to the page on which they can follow it."""
+    return await answer_comment(request, session, jurisdiction=jurisdiction, entry_id=entry_id)
+
+
+@router.get("/{jurisdiction}/comments", permission=PUBLIC, include_in_schema=False)
+async def find_comment(session: SessionDep, jurisdiction: Code, code: Text = "") -> Response:
+    """Ask for the code of a comment, or show what became of it."""
+    return shown(await comment_pages.read_handling(session, jurisdiction_code=jurisdiction, code=code))
+
+
+@router.get("/{jurisdiction}/comments/{code}", permission=PUBLIC, include_in_schema=False)
+async def show_comment(session: SessionDep, jurisdiction: Code, code: Annotated[str, Path(max_length=100)]) -> Response:
+    """Show what became of a comment."""
+    return shown(await comment_pages.read_handling(session, jurisdiction_code=jurisdiction, code=code))
 
 
 @router.get("/{jurisdiction}/{path}", permission=PUBLIC, include_in_schema=False)

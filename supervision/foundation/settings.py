@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     keep_evidence_days: int = Field(
         default=3650, ge=1, le=36_500, description="days after the year in which the item ended until files are erased"
     )
+    keep_comment_contacts_days: int = Field(
+        default=180, ge=1, le=36_500, description="after so many days the contact of a comment is erased"
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="where the public reaches this installation; feeds link to it"
     )

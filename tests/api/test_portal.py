@@ -22,6 +22,7 @@ from tests.factories import publication
 from tests.factories.identity import make_unit
 from tests.factories.publication import put_out, put_out_correction, put_out_next, put_out_order, render, withdraw
 from tests.factories.scoring import add_item, hold
+from tests.factories.signatures import AS_READ
 from tests.places import Place
 
 PORTAL = "/portal/330326"
@@ -67,7 +68,7 @@ async def test_a_page_says_nothing_that_its_review_took_out(
     entry_id = await publication.draft(session, here.actor)
     redactions = [{"passage": "综合科科长", "ground": "不宜公开"}, {"passage": "60%", "ground": "未经核实"}]
     await publication.approve(session, here.actor, entry_id, redactions=redactions)
-    await release.publish(session, publication.person(here.actor), entry_id, publication.AS_READ)
+    await release.publish(session, publication.person(here.actor), entry_id, AS_READ)
     await render(session, here.actor)
     answer = await anybody.get(f"{PORTAL}/publications/{entry_id}")
     assert "综合科科长" not in answer.text
@@ -79,7 +80,7 @@ async def test_progress_over_time_comes_from_what_is_published(
     session: AsyncSession, here: Place, anybody: httpx.AsyncClient
 ) -> None:
     first = await put_out(session, here.actor)
-    later = {"percent": 75, "received_at": datetime(2016, 5, 3, 2, tzinfo=UTC)}
+    later: dict[str, Any] = {"percent": 75, "received_at": datetime(2016, 5, 3, 2, tzinfo=UTC)}
     second = await put_out_next(session, here.actor, first, **later)
     await render(session, here.actor)
     chart = (await page(anybody, f"/publications/{second}")).xpath("//svg[@class='chart']")[0]
@@ -149,7 +150,7 @@ async def test_lists_are_filtered_by_channel_unit_and_words(
 async def test_long_lists_have_pages(session: AsyncSession, here: Place, anybody: httpx.AsyncClient) -> None:
     first = await put_out(session, here.actor)
     for day in range(1, 22):
-        later = {"percent": 60, "received_at": datetime(2016, 5, day, tzinfo=UTC)}
+        later: dict[str, Any] = {"percent": 60, "received_at": datetime(2016, 5, day, tzinfo=UTC)}
         await put_out_next(session, here.actor, first, **later)
     await render(session, here.actor)
     shown = await page(anybody, "/publications")

@@ -86,8 +86,7 @@ async def put_out_next(
         .where(Publication.id == publication_id)
     )
     assert task
-    facts = {"percent": percent, "received_at": received_at}
-    entry_id = await add_entry(session, task.responsible_unit_id, task.id, **facts)
+    entry_id = await add_entry(session, task.responsible_unit_id, task.id, percent=percent, received_at=received_at)
     later_id = await drafts.draft_publication(session, person(actor), Source(progress_entry_id=entry_id))
     await approve(session, actor, later_id)
     await release.publish(session, person(actor), later_id, AS_READ)

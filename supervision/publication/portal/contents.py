@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from supervision.bulletins.models import RectificationOrder
 from supervision.foundation.driver import Row, fetch
+from supervision.foundation.paging import Rows
 from supervision.items.models import Item
 from supervision.progress.models import ProgressEntry
 from supervision.publication.models import Publication, PublicComment
@@ -71,9 +72,9 @@ IS_SHOWN: ColumnElement[bool] = and_(Publication.state == PublicationState.PUBLI
 NEWEST_FIRST = (Publication.published_at.desc(), Publication.entry_id.desc())
 
 
-def select_entries() -> Select[Any]:
+def select_entries() -> Rows:
     """Select what the public sees now, the newest first."""
-    return (
+    statement: Rows = (
         select(
             Publication.entry_id,
             Publication.channel,
@@ -97,6 +98,7 @@ def select_entries() -> Select[Any]:
         .where(IS_SHOWN)
         .order_by(*NEWEST_FIRST)
     )
+    return statement
 
 
 def shown_entry(row: Row) -> ShownEntry:
@@ -114,7 +116,8 @@ async def read_corrections(session: AsyncSession) -> Mapping[UUID, Sequence[Corr
         .where(Publication.note.is_not(None), Publication.state.in_(SHOWN))
         .order_by(Publication.edition)
     )
-    return _grouped((row.entry_id, Correction(*row[1:])) for row in await session.execute(statement))
+    rows = (await session.execute(statement)).mappings()
+    return _grouped((row["entry_id"], Correction(row["edition"], row["note"], row["published_at"])) for row in rows)
 
 
 async def read_comments(session: AsyncSession) -> Mapping[UUID, Sequence[ShownComment]]:

@@ -61,7 +61,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     text = func.lower(Publication.title + "\n" + Publication.body)
     words = [func.strpos(text, word.lower()) > 0 for word in wanted.words.split()[:MOST_WORDS]]
     channel = [Publication.channel == wanted.channel] if wanted.channel else []
-    unit = [wanted.unit == _UNIT] if wanted.unit else []
+    unit = [_UNIT.is_not_distinct_from(wanted.unit)] if wanted.unit else []
     return [*channel, *unit, *words]
 
 
