@@ -18,6 +18,7 @@ from supervision.publication.rules import ORDER_STATES
 from supervision.publication.states import ALL_CHANNELS, CommentState, CommentUse
 
 _CHANNELS = {channel: title for channel, title in TITLES.items() if channel != ALL_CHANNELS}
+_NEWEST = 8
 _COMMENT_STATES = {
     CommentState.WAITING: "已收到，待审核",
     CommentState.PUBLISHED: "审核通过，已公开",
@@ -50,7 +51,10 @@ def render(template: str, site: Site, **facts: Any) -> bytes:
 def render_overview(
     site: Site, entries: Sequence[ShownEntry], shares: Sequence[Share], *, today: date, late: int
 ) -> bytes:
-    facts = {"newest": entries[:8], "count": len(entries), "shares": shares, "all": whole(shares)}
+    # Of each task the last word; its page leads to the others.
+    newest = list({each.task_id or each.entry_id: each for each in reversed(entries)}.values())[::-1]
+    newest.sort(key=lambda each: (each.updated_at, each.fact_on), reverse=True)
+    facts = {"newest": newest[:_NEWEST], "count": len(entries), "shares": shares, "all": whole(shares)}
     return render("overview.html", site, **facts, today=today, late=late)
 
 
