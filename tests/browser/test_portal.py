@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -72,7 +73,7 @@ async def test_pages_break_no_rule_fit_any_width_and_ask_no_other_host(
     context = await browser.new_context(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type] # one of its words
     page = await context.new_page()
     page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
-    problems = {}
+    problems: dict[str, list[Any]] = {}
     shown = {name: path for name, path in pages_of(portal).items() if names is None or name in names}
     for name, path in shown.items():
         for width in (360, 1920):
