@@ -29,6 +29,7 @@ RECORDED = {
     "get_official": "official.read",
     "list_messages": "message.listed",
     "get_message": "message.read",
+    "get_comment_contact": "comment_contact.read",
     "get_attachment": "attachment.read",
     "download_official_document": "official_document.read",
     "download_official_pdf": "official_document.read",

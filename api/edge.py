@@ -98,7 +98,7 @@ class Edge:
 
     def _quota_headers(self, scope: Scope) -> dict[str, str]:
         # Who was proved is counted as a client, everybody else by address; probes and metrics are never refused.
-        if not scope["path"].startswith(("/v1/", "/feeds/")):
+        if not scope["path"].startswith(("/v1/", "/feeds/", "/portal/")):
             return {}
         left, seconds = self.quota.take(scope["state"]["caller"])
         found = {

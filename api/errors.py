@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from api.portal_replies import is_of_portal, portal_problem
 from api.problem_texts import FIELD_TEXTS, HTTP_TEXTS, UNKNOWN_FIELD_TEXT
 from api.schemas.fields import MOST_PROBLEMS
 from supervision.foundation.errors import (
@@ -66,7 +67,12 @@ def problem(
     problems: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Make a problem+json answer (RFC 9457) in the reader's language; what was sent is repeated by name only."""
+    """Make a problem+json answer (RFC 9457) in the reader's language; what was sent is repeated by name only.
+
+    Readers of the portal get a page that says the same.
+    """
+    if is_of_portal(scope):
+        return portal_problem(scope, status, texts[0])
     accept = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
     language = language_of(accept)
     body: dict[str, Any] = {

@@ -70,6 +70,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "full_date": ("应为 YYYY-MM-DD 的日期。", "This must be a date as YYYY-MM-DD."),
     "moment": ("应为带时区的 RFC 3339 时间。", "This must be an RFC 3339 time with its offset."),
     "decimal_text": ('应为十进制数字的文字，如 "6.5"。', 'This must be a decimal number as text, such as "6.5".'),
+    "base64": ("应为 base64 编码的文件。", "This must be a file in base64."),
     "control_characters": ("含有不允许的控制字符。", "The text has control characters, which are not allowed."),
     "blank_text": (BlankText.zh, BlankText.en),
     "greater_than_equal": ("数值过小。", "The number is too small."),

@@ -46,6 +46,7 @@ def show(console: Console, result: Result, facts_file: Path | None) -> bool:
     missed = shortfalls(facts)
     for line in missed:
         console.print(f"未达到 fell short: {line}", style="bold red")
+    console.print(f"公开门户 portal {result.base_url}/portal/{result.code}", soft_wrap=True)
     console.print(f"信息流 feed {result.base_url}/feeds/{result.code}/progress.atom", soft_wrap=True)
     console.print(f"结算表 settlement {result.workbook}", soft_wrap=True)
     return not missed

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.guards import keep_apart
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 
 HERE = sa.text("nullif(current_setting('ducha.jurisdiction', true), '')::uuid")
 KINDS = (

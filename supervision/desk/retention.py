@@ -15,6 +15,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.driver import fetch
 from supervision.identity.departed_numbers import erase_numbers
 from supervision.messaging import retention as messages
+from supervision.publication.comment_contacts import erase_contacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ RULES: tuple[RetentionRule, ...] = (
     RetentionRule("message", "keep_messages_days", _erase_messages),
     # Counted from the day on which the official left.
     RetentionRule("telephone", "keep_telephones_days", erase_numbers),
+    # Counted from the day on which the comment came.
+    RetentionRule("comment_contact", "keep_comment_contacts_days", erase_contacts),
     # What was sent and named in nothing: counted from that day.
     _files("unused_file", "keep_unused_files_days", _UNUSED),
     # What a ledger was imported from: counted from the end of the year.

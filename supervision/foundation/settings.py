@@ -94,6 +94,9 @@ class Settings(BaseSettings):
         default=None, description="LibreOffice's program soffice, with which the worker copies documents as PDF"
     )
     libreoffice_seconds: float = Field(default=60, gt=0, le=600, description="within which one must be made")
+    keep_comment_contacts_days: int = Field(
+        default=180, ge=1, le=36_500, description="after so many days the contact of a comment is erased"
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="where the public reaches this installation; feeds link to it"
     )

@@ -1,5 +1,6 @@
 """What nobody may read in public, wherever in a text it stands: names without a basis, and work secrets."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from sqlalchemy import ColumnElement, Subquery, exists, func, literal, select, union_all
@@ -23,16 +24,27 @@ async def require_disclosable(session: AsyncSession, publication: Publication) -
 
     Whoever edits a draft or writes a correction may put in what its source would never have shown.
     """
-    texts = (publication.title, publication.body, publication.note)
+    texts = [text for text in (publication.title, publication.body, publication.note) if text]
     check_unclassified(*texts)
-    shown = literal("\n".join(text for text in texts if text))
-    secrets = _secret_texts()
-    if await session.scalar(select(exists(select(secrets.c.text).where(_stands_in(secrets.c.text, shown))))):
+    if await tells_secret(session, texts):
         raise WorkSecretNotPublished
+    if publication.name_basis is None and await names_person(session, texts):
+        raise NameNeedsBasis
+
+
+async def tells_secret(session: AsyncSession, texts: Sequence[str]) -> bool:
+    """Tell whether one of some texts tells of a work secret."""
+    secrets = _secret_texts()
+    shown = literal("\n".join(texts))
+    return bool(await session.scalar(select(exists(select(secrets.c.text).where(_stands_in(secrets.c.text, shown))))))
+
+
+async def names_person(session: AsyncSession, texts: Sequence[str]) -> bool:
+    """Tell whether one of some texts names an official."""
+    shown = literal("\n".join(texts))
     is_name = func.char_length(Official.name) >= _SHORTEST_NAME
     names = select(Official.id).where(is_name, _stands_in(cast(ColumnElement[str], Official.name), shown))
-    if publication.name_basis is None and await session.scalar(select(exists(names))):
-        raise NameNeedsBasis
+    return bool(await session.scalar(select(exists(names))))
 
 
 def _secret_texts() -> Subquery:

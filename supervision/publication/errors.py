@@ -1,4 +1,4 @@
-from supervision.foundation.errors import AnotherPersonNeeded, Conflict, Forbidden, Gone, Invalid
+from supervision.foundation.errors import AnotherPersonNeeded, Conflict, Forbidden, Gone, Invalid, NotFound
 
 
 class UnknownProgressEntry(Invalid):
@@ -147,3 +147,87 @@ class PublicationWithdrawn(Gone):
 
     zh = "该公开内容已撤回。"
     en = "What was published here was withdrawn."
+
+
+class CommentBlank(Invalid):
+    """A comment holds something."""
+
+    zh = "留言内容为空。请写下您的意见后再提交。"
+    en = "The comment is empty. Write what you want to say."
+
+
+class CommentTooLong(Invalid):
+    """A comment and a contact have their limits."""
+
+    zh = "留言最多{longest}字，联系方式最多{longest_contact}字。请缩短后再提交。"
+    en = "A comment has {longest} characters at most, a contact {longest_contact}. Shorten it."
+
+
+class QuestionNotAnswered(Invalid):
+    """Whoever comments answers a question within an hour."""
+
+    zh = "验证题答案不对或已过期。请回答新的题目后再提交。"
+    en = "The answer is wrong or came too late. Answer the new question."
+
+
+class TooManyComments(Conflict):
+    """One address sends so many comments an hour at most."""
+
+    zh = "您所在的网络一小时内留言已达{most}条。请稍后再提交。"
+    en = "{most} comments have come from your network within an hour. Send yours later."
+
+
+class CommentDecided(Conflict):
+    """What is refused stays so, and what is public is not approved again."""
+
+    zh = "该留言当前状态为 {state}，不能再作此处理。"
+    en = "The comment is {state}; this cannot be done any more."
+
+
+class CommentTellsSecret(Conflict):
+    """No comment tells the public of a work secret."""
+
+    zh = "该留言提到属于工作秘密的事项，不能公开。请不予公开，并按需转为线索。"
+    en = "The comment tells of a work secret and cannot be shown. Refuse it, and take it up if it matters."
+
+
+class CommentNamesPerson(Conflict):
+    """No comment names an official in public."""
+
+    zh = "该留言含有干部姓名，不能公开。请不予公开，并按需转为线索。"
+    en = "The comment names an official and cannot be shown. Refuse it, and take it up if it matters."
+
+
+class CommentTakenUp(Conflict):
+    """A comment is taken up once."""
+
+    zh = "该留言已转办，不能重复转办。"
+    en = "The comment was taken up already."
+
+
+class OpinionNeedsItem(Invalid):
+    """An opinion is on an item."""
+
+    zh = "作为意见转办须指明督查事项（item_id）。"
+    en = "An opinion must name its item_id."
+
+
+class NoContact(NotFound):
+    """The author of a comment gave no contact, or its time is over."""
+
+    zh = "留言人未留联系方式，或已到期删除。"
+    en = "No contact was given, or it was erased after its time."
+
+
+class ColourNotReadable(Invalid):
+    """A county's colour can be read on the portal's pages."""
+
+    zh = "颜色须写作 #rrggbb（小写），与浅色页面的对比度不低于 {least}:1。请选用更深的颜色。"
+    en = "A colour is #rrggbb in small letters, with a contrast of {least}:1 to a light page. Choose a darker one."
+
+
+class NotAnEmblem(Invalid):
+    """An emblem is a small PNG."""
+
+    zh = "徽标须为 PNG 文件，不超过 {kib} KiB，长宽不超过 {pixels} 像素。"
+    en = "An emblem is a PNG of {kib} KiB and {pixels} pixels at most."

@@ -17,6 +17,7 @@ from supervision.publication.feed_documents import TITLES, County, Edition, Publ
 from supervision.publication.feeds import LAST_ENTRIES, FeedContent, FeedFormat
 from supervision.publication.json_feed import render_json
 from supervision.publication.models import Feed, FeedWork, Publication
+from supervision.publication.portal.page_store import render_pages
 from supervision.publication.rss import render_rss
 from supervision.publication.states import ALL_CHANNELS, SHOWN, PublicationState
 
@@ -26,12 +27,13 @@ Months = Mapping[str, Sequence[str]]
 
 
 async def render_feeds(session: AsyncSession, jurisdiction_id: UUID) -> None:
-    """Render a county's feeds as they are to be served, and the archives that lack something; refuses nothing."""
+    """Render a county's feeds and pages as they are to be served, and the archives that lack something."""
     first = insert(FeedWork).values(changes=1, rendered=0).on_conflict_do_nothing()
     await session.execute(first)
     # Whoever publishes waits for this lock, so that no entry falls between two renderings.
     work = await get_locked(session, select(FeedWork))
-    if work.rendered == work.changes:
+    today = clock.real_now().astimezone(clock.SHANGHAI).date()
+    if work.rendered == work.changes and work.rendered_on == today:
         return
     months = await _read_months(session)
     stored = (await session.scalars(select(Feed).where(Feed.format == FeedFormat.ATOM))).all()
@@ -52,7 +54,8 @@ async def render_feeds(session: AsyncSession, jurisdiction_id: UUID) -> None:
             content = published.archive(channel, tag=tag, months=months[channel], month=month)
             documents.append(_document(channel, FeedFormat.ATOM, month, content))
     await _store(session, documents)
-    await session.execute(update(FeedWork).values(rendered=FeedWork.changes))
+    await render_pages(session, jurisdiction_id)
+    await session.execute(update(FeedWork).values(rendered=FeedWork.changes, rendered_on=today))
 
 
 def _document(channel: str, media: FeedFormat, month: str, content: FeedContent) -> dict[str, Any]:

@@ -2,12 +2,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, false
+from sqlalchemy import CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint, false
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Named, Signed, belongs_to, local_table, one_of
-from supervision.publication.states import Channel, PublicationState, ReviewVerdict
+from supervision.foundation.database import (
+    Base,
+    Local,
+    Named,
+    Signed,
+    Versioned,
+    belongs_to,
+    local_table,
+    one_of,
+)
+from supervision.publication.states import Channel, CommentState, CommentUse, PublicationState, ReviewVerdict
 
 
 class Publication(Named, Signed, Base):
@@ -105,10 +114,79 @@ class Feed(Local, Base):
 
 
 class FeedWork(Local, Base):
-    """How often a county's published texts changed, and up to which change its feeds are rendered."""
+    """How often what a county's public reads changed, up to which change feeds and pages are rendered, and when."""
 
     __tablename__ = "feed_work"
     __table_args__ = (PrimaryKeyConstraint("jurisdiction_id"),)
 
     changes: Mapped[int]
     rendered: Mapped[int]
+    # By the real calendar: each day's pages say how things stand that day.
+    rendered_on: Mapped[date | None]
+
+
+class PortalPage(Local, Base):
+    """The bytes of one page or file of the portal as they were rendered, by its path below the portal's address."""
+
+    __tablename__ = "portal_page"
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "path"),)
+
+    path: Mapped[str]
+    # 200, or 410 in the place of what was withdrawn.
+    status: Mapped[int]
+    media_type: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    etag: Mapped[str]
+    modified_at: Mapped[datetime]
+
+
+class PortalLook(Local, Versioned, Base):
+    """How a county's portal looks: its name, colour and emblem (PNG), and its code as a government site."""
+
+    __tablename__ = "portal_look"
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id"),)
+
+    name: Mapped[str]
+    colour: Mapped[str]
+    emblem: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # 网站标识码, which the national register gives to each government site.
+    site_code: Mapped[str | None]
+
+
+class PublicComment(Named, Signed, Base):
+    """What somebody of the public wrote of an entry (群众留言), and what the office made of it."""
+
+    __tablename__ = "public_comment"
+    __table_args__ = local_table(
+        belongs_to("publication", "entry_id"),
+        belongs_to("item", "item_id"),
+        one_of("state", CommentState),
+        one_of("taken_up_as", CommentUse),
+        CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided_at_a_moment"),
+        CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="refused_with_reason"),
+        CheckConstraint("(taken_up_as IS NULL) = (taken_up_at IS NULL)", name="taken_up_at_a_moment"),
+        UniqueConstraint("code_sha256"),
+        Index(None, "jurisdiction_id", "id"),
+        Index(None, "jurisdiction_id", "sender", "received_at"),
+        Index(None, "entry_id"),
+    )
+    signed_fields = ("entry_id", "text")
+
+    entry_id: Mapped[UUID]
+    text: Mapped[str]
+    received_at: Mapped[datetime]
+    # The code by which its author sees the handling is known to the author alone.
+    code_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Counts the comments of one address, which it does not tell; erased with the contact.
+    sender: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(server_default=CommentState.WAITING)
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    taken_up_as: Mapped[str | None]
+    item_id: Mapped[UUID | None]
+    taken_up_note: Mapped[str | None]
+    taken_up_by: Mapped[UUID | None]
+    taken_up_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default=sql("1"))

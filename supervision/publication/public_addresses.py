@@ -1,5 +1,6 @@
 """Where the public finds what is published; what feeds link to is written here and nowhere else."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from supervision.foundation import settings
@@ -13,6 +14,26 @@ def portal_address(code: str) -> str:
 def portal_entry_address(code: str, entry_id: UUID) -> str:
     """Return the address of an entry's page in the portal."""
     return f"{portal_address(code)}/publications/{entry_id}"
+
+
+def portal_page_address(code: str, path: str) -> str:
+    """Return the address of a page or file of the portal by its path below the portal's own address."""
+    return f"{portal_address(code)}/{path}" if path else portal_address(code)
+
+
+def portal_comment_address(code: str, entry_id: UUID) -> str:
+    """Return the address of the form in which people comment on an entry."""
+    return f"{portal_entry_address(code, entry_id)}/comment"
+
+
+def portal_handling_address(code: str, comment_code: str) -> str:
+    """Return the address at which the author of a comment sees what became of it."""
+    return f"{portal_address(code)}/comments/{comment_code}"
+
+
+def path_of(address: str) -> str:
+    """Return an address as pages of this host link to it, under whatever name the reader came."""
+    return urlsplit(address).path
 
 
 def entry_address(code: str, entry_id: UUID) -> str:

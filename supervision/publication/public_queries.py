@@ -18,7 +18,7 @@ from supervision.publication.states import PublicationState
 
 async def get_feed(session: AsyncSession, *, jurisdiction_code: str, channel: str, media: str, month: str = "") -> Row:
     """Enter a jurisdiction by its code and read a feed, or a month's archive, as it was rendered; refuses others."""
-    await _enter_by_code(session, jurisdiction_code)
+    await enter_by_code(session, jurisdiction_code)
     statement = select(Feed.content, Feed.etag, Feed.modified_at).where(
         Feed.channel == channel, Feed.format == media, Feed.month == month
     )
@@ -30,7 +30,7 @@ async def get_published(session: AsyncSession, *, jurisdiction_code: str, entry_
 
     What was withdrawn is refused as that, everything else as not found.
     """
-    await _enter_by_code(session, jurisdiction_code)
+    await enter_by_code(session, jurisdiction_code)
     first = aliased(Publication)
     statement = (
         select(
@@ -62,6 +62,7 @@ async def get_published(session: AsyncSession, *, jurisdiction_code: str, entry_
     return shown
 
 
-async def _enter_by_code(session: AsyncSession, code: str) -> None:
+async def enter_by_code(session: AsyncSession, code: str) -> None:
+    """Enter the county of a code; refuses one that is nobody's."""
     jurisdiction = or_not_found(await fetch_one(session, select(Jurisdiction.id).where(Jurisdiction.code == code)))
     await enter(session, jurisdiction["id"])

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, literal, select
+from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins.models import Criticism, RectificationOrder
@@ -139,8 +139,13 @@ def secret_and_shown() -> ColumnElement[bool]:
 
 
 async def list_counties_to_render(session: AsyncSession) -> list[UUID]:
-    """List, across all counties, those whose feeds lag behind what is published, or were never rendered."""
-    behind = (FeedWork.jurisdiction_id.is_(None)) | (FeedWork.changes > FeedWork.rendered)
+    """List, across all counties, those whose feeds lag behind what is published, or were not rendered today."""
+    today = clock.real_now().astimezone(clock.SHANGHAI).date()
+    behind = or_(
+        FeedWork.jurisdiction_id.is_(None),
+        FeedWork.changes > FeedWork.rendered,
+        FeedWork.rendered_on.is_distinct_from(today),
+    )
     statement = (
         select(Jurisdiction.id)
         .outerjoin(FeedWork, FeedWork.jurisdiction_id == Jurisdiction.id)

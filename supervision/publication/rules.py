@@ -11,8 +11,11 @@ GOAL_IN_TITLE = 60
 # Working days from the fact until it is to be public (Order 711, art. 26).
 PUBLISH_WITHIN = 20
 LEFT_OUT = "［略］"
+# How the lines of a composed text begin; the portal reads them again from what was published.
+GOAL, LEADER, UNIT, PERSON = "目标任务", "牵头领导", "责任单位", "责任人"
+PERIOD, PERCENT, MATTER, LIMIT = "报告期", "完成进度", "问题", "整改时限"
 
-_ORDER_STATES = {"ordered": "已责令整改", "reported": "单位已报告整改，待核实", "closed": "已核实整改到位"}
+ORDER_STATES = {"ordered": "已责令整改", "reported": "单位已报告整改，待核实", "closed": "已核实整改到位"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Progress:
     last: date
     figures: Sequence[Measured] = ()
     name: str = ""
+    leader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,12 @@ def compose(progress: Progress) -> tuple[str, str]:
     goal = shorten(progress.goal)
     period = f"{_chinese(progress.first)}至{_chinese(progress.last)}"
     lines = [
-        f"目标任务：{progress.goal}",
-        f"责任单位：{progress.unit}",
-        f"责任人：{progress.post}{progress.name}",
-        f"报告期：{period}",
-        f"完成进度：{progress.percent}%",
+        f"{GOAL}：{progress.goal}",
+        *([f"{LEADER}：{progress.leader}"] if progress.leader else []),
+        f"{UNIT}：{progress.unit}",
+        f"{PERSON}：{progress.post}{progress.name}",
+        f"{PERIOD}：{period}",
+        f"{PERCENT}：{progress.percent}%",
         *(f"{figure.indicator}：{_plain(figure.value)}{figure.unit_of_measure}" for figure in progress.figures),
     ]
     return f"{goal}：完成进度{progress.percent}%（{period}）", "\n".join(lines)
@@ -91,10 +96,10 @@ def compose_circular(circular: IssuedCircular) -> tuple[str, str]:
 def compose_rectification(order: OrderedRectification) -> tuple[str, str]:
     """Write title and body of the exposure of a matter that is to be put right in time (§5(2) 限时整改)."""
     lines = [
-        f"责任单位：{order.unit}",
-        f"问题：{order.matter}",
-        f"整改时限：{_chinese(order.limit_on)}",
-        f"整改情况：{_ORDER_STATES[order.state]}",
+        f"{UNIT}：{order.unit}",
+        f"{MATTER}：{order.matter}",
+        f"{LIMIT}：{_chinese(order.limit_on)}",
+        f"整改情况：{ORDER_STATES[order.state]}",
     ]
     return f"限时整改：{order.unit}——{shorten(order.matter)}", "\n".join(lines)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from supervision.bulletins.models import Circular, Commendation, Criticism, RectificationOrder
 from supervision.bulletins.states import CircularState
@@ -126,9 +127,11 @@ async def _check_order(session: AsyncSession, order_id: UUID | None) -> bool:
 
 
 async def _draft_progress(session: AsyncSession, entry_id: UUID, *, with_names: bool) -> Draft:
+    lead = aliased(Official)
     statement = (
         select(
             Task.goal,
+            (lead.post + lead.name if with_names else lead.post).label("leader"),
             Unit.name.label("unit"),
             Official.post,
             (Official.name if with_names else literal("")).label("name"),
@@ -140,6 +143,7 @@ async def _draft_progress(session: AsyncSession, entry_id: UUID, *, with_names: 
         .join_from(ProgressEntry, Task, Task.id == ProgressEntry.task_id)
         .join(Unit, Unit.id == Task.responsible_unit_id)
         .join(Official, Official.id == Task.responsible_person_id)
+        .join(lead, lead.id == Task.lead_leader_id)
         .join(ProgressReport, ProgressReport.id == ProgressEntry.report_id)
         .join(Obligation, Obligation.id == ProgressReport.obligation_id)
         .where(ProgressEntry.id == entry_id)

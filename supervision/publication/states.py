@@ -41,3 +41,26 @@ FOLLOWS: dict[PublicationState, frozenset[PublicationState]] = {
 SHOWN = frozenset({PublicationState.PUBLISHED, PublicationState.REPLACED})
 # What waits for its review or its release.
 WAITING = frozenset({PublicationState.DRAFTED, PublicationState.APPROVED})
+
+
+class CommentState(StrEnum):
+    """Whether the public sees a comment."""
+
+    WAITING = "waiting"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+
+
+# What is out may still be taken down, with the reason.
+COMMENT_FOLLOWS: dict[CommentState, frozenset[CommentState]] = {
+    CommentState.WAITING: frozenset({CommentState.PUBLISHED, CommentState.REFUSED}),
+    CommentState.PUBLISHED: frozenset({CommentState.REFUSED}),
+    CommentState.REFUSED: frozenset(),
+}
+
+
+class CommentUse(StrEnum):
+    """What the office makes of a comment (群众监督): a clue for an inspection, or an opinion on an item."""
+
+    CLUE = "clue"
+    OPINION = "opinion"

@@ -148,6 +148,7 @@ async def _sign(caller: httpx.AsyncClient, path: str, body: Any, tag: str) -> ht
 
 # Steps on a thing that stands by which nobody puts their name to a text or a proposal of somebody else.
 UNSIGNED = {
+    "send_comment": "says what is one's own",
     **dict.fromkeys(("report_rectification", "dispute_deduction", "file_problem_plan"), "says what is one's own"),
     **dict.fromkeys(("add_commendation", "add_criticism"), "goes on writing one's own draft"),
     **dict.fromkeys(("escalate_problem", "follow_up_problem"), "adds an entry of one's own"),

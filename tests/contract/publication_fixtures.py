@@ -11,7 +11,7 @@ from supervision.progress.models import ProgressEntry
 from supervision.publication.drafts import draft_publication
 from supervision.publication.sources import Source
 from tests.contract.fixture_values import CallersByRole, Furniture
-from tests.factories import publication
+from tests.factories import comments, publication
 
 APPROVAL = {"verdict": "approved", "legal_basis": "《政府信息公开条例》第十九条"}
 CORRECTION = {"title": "示例更正", "body": "完成进度：61%", "note": "完成进度应为61%"}
@@ -36,6 +36,8 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
     made.bodies["draft_publication"] = [{"progress_entry_id": str(entry_id)} for entry_id in entries]
     made.bodies["review_publication"] = [APPROVAL]
     made.bodies["draft_correction"] = [CORRECTION]
+    await _put_comments(session, actor, made)
+    made.bodies["set_portal_look"] = [{"name": "示例县督查公开", "colour": "#1f4e79"}]
     await publication.render(session, actor)
 
 
@@ -49,3 +51,14 @@ async def _place(session: AsyncSession, actor: Actor, standing: CallersByRole, m
     sources = [Source(progress_entry_id=await publication.add_progress(session, actor)) for _ in range(4)]
     own = [await draft_publication(session, drafter, source) for source in sources]
     made.place("amend_publication", publication_id=own)
+
+
+async def _put_comments(session: AsyncSession, actor: Actor, made: Furniture) -> None:
+    """Put comments of the public into the county, some for each step that can be taken on one."""
+    entry_id = await publication.put_out(session, actor)
+    waiting = [await comments.put_comment(session, actor, entry_id, contact="19999990001") for _ in range(13)]
+    made.place("get_comment", comment_id=waiting[:1])
+    made.place("get_comment_contact", comment_id=waiting[:1])
+    for place, step in enumerate(("approve_comment", "refuse_comment", "take_up_comment")):
+        made.place(step, comment_id=waiting[1 + 4 * place : 5 + 4 * place])
+    made.bodies["take_up_comment"] = [{"use": "clue", "note": "实地查看"}]

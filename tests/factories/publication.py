@@ -7,12 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import circular_drafts
+from supervision.bulletins.models import RectificationOrder
+from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
+from supervision.progress.models import ProgressEntry
 from supervision.publication import drafts, feed_store, publication_review, release, withdrawal
 from supervision.publication.models import Publication
 from supervision.publication.sources import Source
 from supervision.publication.states import ReviewVerdict
+from supervision.tasks.models import Task
 from tests.factories import bulletins
 from tests.factories.identity import make_official, make_unit
 from tests.factories.scoring import add_entry, add_indicator, add_item, add_task
@@ -51,7 +55,7 @@ async def draft(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
     return await drafts.draft_publication(session, person(actor), Source(progress_entry_id=entry_id))
 
 
-async def approve(session: AsyncSession, actor: Actor, publication_id: UUID) -> None:
+async def approve(session: AsyncSession, actor: Actor, publication_id: UUID, **over: Any) -> None:
     await publication_review.review_publication(
         session,
         person(actor),
@@ -59,12 +63,60 @@ async def approve(session: AsyncSession, actor: Actor, publication_id: UUID) -> 
         AS_READ,
         verdict=ReviewVerdict.APPROVED,
         legal_basis="《政府信息公开条例》第十九条",
+        **over,
     )
 
 
 async def put_out(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
     """Draft, approve and publish, each by another person."""
     publication_id = await draft(session, actor, **over)
+    await approve(session, actor, publication_id)
+    await release.publish(session, person(actor), publication_id, AS_READ)
+    return publication_id
+
+
+async def put_out_next(
+    session: AsyncSession, actor: Actor, publication_id: UUID, *, percent: int, received_at: datetime
+) -> UUID:
+    """Publish what a later report says of the task that a publication tells of."""
+    task = await session.scalar(
+        select(Task)
+        .join(ProgressEntry, ProgressEntry.task_id == Task.id)
+        .join(Publication, Publication.progress_entry_id == ProgressEntry.id)
+        .where(Publication.id == publication_id)
+    )
+    assert task
+    entry_id = await add_entry(session, task.responsible_unit_id, task.id, percent=percent, received_at=received_at)
+    later_id = await drafts.draft_publication(session, person(actor), Source(progress_entry_id=entry_id))
+    await approve(session, actor, later_id)
+    await release.publish(session, person(actor), later_id, AS_READ)
+    return later_id
+
+
+async def put_out_correction(session: AsyncSession, actor: Actor, publication_id: UUID, **over: Any) -> UUID:
+    """Correct what is published, each step by another person."""
+    correction_id = await correct(session, actor, publication_id, **over)
+    await approve(session, actor, correction_id)
+    await release.publish(session, person(actor), correction_id, AS_READ)
+    return correction_id
+
+
+async def put_out_order(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
+    """Order a unit to put a matter right, and publish that."""
+    unit_id = over.pop("unit_id", None) or await make_unit(session, actor, name=over.pop("unit", f"示例局{new_id()}"))
+    order = RectificationOrder(
+        unit_id=unit_id,
+        item_id=over.pop("item_id", None),
+        matter=over.pop("matter", "河道清淤进度滞后"),
+        limit_on=over.pop("limit_on", date(2016, 6, 30)),
+        state="ordered",
+        ordered_by=None,
+        ordered_at=await clock.now(session),
+        version=1,
+    )
+    session.add(order)
+    await session.flush()
+    publication_id = await drafts.draft_publication(session, person(actor), Source(rectification_order_id=order.id))
     await approve(session, actor, publication_id)
     await release.publish(session, person(actor), publication_id, AS_READ)
     return publication_id

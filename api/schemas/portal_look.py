@@ -1,0 +1,52 @@
+from base64 import b64decode
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from api.schemas.fields import Answer, Body, Name
+
+# 64 KiB of a file in base64.
+_LONGEST = 87_384
+Colour = Annotated[
+    str,
+    Field(
+        pattern="^#[0-9a-f]{6}$", max_length=7, description="stands out from white by 4.5 to 1", examples=["#1f4e79"]
+    ),
+]
+SiteCode = Annotated[str, Field(pattern="^[0-9A-Za-z]{10}$", max_length=10, description="网站标识码")]
+
+
+def _decoded(value: Any) -> Any:
+    try:
+        if isinstance(value, str) and 0 < len(value) <= _LONGEST:
+            return b64decode(value, validate=True)
+    except ValueError:
+        pass
+    raise PydanticCustomError("base64", "no base64, or too long")
+
+
+Emblem = Annotated[
+    bytes,
+    WithJsonSchema(
+        {"type": "string", "contentEncoding": "base64", "pattern": "^[0-9A-Za-z+/]+={0,2}$", "maxLength": _LONGEST}
+    ),
+    BeforeValidator(_decoded),
+]
+
+
+class SetPortalLook(Body):
+    """The look as a whole: what is left out is taken away."""
+
+    name: Name
+    colour: Colour
+    emblem_png: Emblem | None = Field(default=None, description="a PNG of 64 KiB and 1024 pixels at most, in base64")
+    site_code: SiteCode | None = None
+
+
+class PortalLookOut(Answer):
+    name: str = Field(max_length=200)
+    colour: str = Field(max_length=7)
+    emblem_png: str | None = Field(max_length=_LONGEST, description="in base64")
+    site_code: str | None = Field(max_length=10)
+    version: int = Field(ge=0, description="0: nobody has set a look yet")
