@@ -34,7 +34,8 @@ TABLES = (
 )
 # Ids, and what is of the machine's own time.
 OWN = {"id", "jurisdiction_id", "tx", "not_before", "created_at", "recorded_at"}
-UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+# Digests are of texts that hold such ids.
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{64}")
 NAME = re.compile(r"示例(?:单位|人员)?〔?\d+〕?")
 
 # A step, and the moment at which nothing else comes before it; the day's own steps come after all others. The first
