@@ -87,6 +87,7 @@ class CounterStep(Enum):
     )
     APPROVE_APPOINTMENT = "approve_appointment", ["grant_role"], "no one makes officers alone", Asked.ALWAYS
     REFUSE_APPOINTMENT = "refuse_appointment", ["grant_role"], "no one makes officers alone", Asked.ALWAYS
+    APPROVE_KEY = "approve_key", ["issue_key"], "no one opens a door alone", Asked.ALWAYS
     APPROVE_SIGN_IN_LINK = "approve_sign_in_link", ["link_official"], "no one lets in alone", Asked.ALWAYS
 
     def __init__(self, operation: str, steps: list[str], reason: str, asked: Asked) -> None:

@@ -135,16 +135,22 @@ class Client(Named, Versioned, Base):
     disabled_at: Mapped[datetime | None]
 
 
-class ClientKey(Named, Base):
+class ClientKey(Named, Signed, Base):
+    """A key of a client, issued by one administrator; it lets in once another has approved it."""
+
     __tablename__ = "client_key"
     __table_args__ = local_table(belongs_to("client", "client_id"), Index(None, "client_id"))
+    signed_fields = ("client_id", "kind", "scopes", "expires_at")
 
     client_id: Mapped[UUID]
     kind: Mapped[str]
     lookup: Mapped[str] = mapped_column(unique=True)
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    issued_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 

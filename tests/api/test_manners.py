@@ -456,9 +456,12 @@ class TestPrivacy:
         logged = capfd.readouterr()
         assert self.NUMBER not in logged.out + logged.err
 
-    async def test_keys_and_secrets_are_never_told_again(self, administrator: Caller) -> None:
+    async def test_keys_and_secrets_are_never_told_again(
+        self, administrator: Caller, callers: Callers, here: Place
+    ) -> None:
         client = (await administrator.post("/v1/clients", json={"name": "前台", "role": "office"})).json()["id"]
-        issued = (await administrator.post(f"/v1/clients/{client}/keys", json={"kind": "test"})).json()
+        security = await callers(here, "security_administrator", is_person=True)
+        issued = (await security.post(f"/v1/clients/{client}/keys", json={"kind": "test"})).json()
         secret = issued["key"].split("_")[3]
         listed = await administrator.get(f"/v1/clients/{client}/keys")
         assert secret not in listed.text

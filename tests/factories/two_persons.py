@@ -15,7 +15,7 @@ from supervision.foundation.two_persons import CounterStep
 from supervision.items import registration_approval
 from supervision.messaging import templates
 from tests.factories import progress, publication, scoring
-from tests.factories.identity import Caller, appoint, make_official, make_unit
+from tests.factories.identity import Caller, appoint, make_client, make_official, make_unit
 from tests.factories.progress import Duty, hold, moment
 from tests.factories.reviews import PASS, REFUSAL, make_duty
 from tests.places import Callers, Place
@@ -307,6 +307,15 @@ async def _links(story: Story, _step: CounterStep) -> Asked:
     sent = {"provider_id": provider["id"], "subject": "示例账号"}
     link = await story.take("link_official", f"/v1/officials/{official_id}/sign_in_links", sent)
     return Asked(f"/v1/sign_in_links/{link['id']}", "approval", None, "another_person_needed")
+
+
+@prepares(CounterStep.APPROVE_KEY)
+async def _keys(story: Story, _step: CounterStep) -> Asked:
+    story.person = await story.somebody(Role.SECURITY_ADMINISTRATOR)
+    client_id = await story.add(make_client)
+    path = f"/v1/clients/{client_id}/keys"
+    issued = await story.take("issue_key", path, {"kind": "test"})
+    return Asked(f"{path}/{issued['id']}", "approval", None, "another_person_needed")
 
 
 _PROPOSED: dict[str, tuple[str, dict[str, Any]]] = {
