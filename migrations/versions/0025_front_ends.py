@@ -1,7 +1,9 @@
-"""A key lets in once another administrator has approved it."""
+"""A key lets in, and a front end acts for an official, once another administrator has approved it."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.guards import keep_apart
 
 revision = "0025"
 down_revision = "0022"
@@ -34,10 +36,12 @@ REVOKE CREATE ON SCHEMA public FROM ducha_worker;
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     _add_approval_of_keys()
+    _create_named_officials()
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_table("client_official")
     _drop_approval_of_keys()
 
 
@@ -64,3 +68,50 @@ def _find_keys(waiting: str) -> None:
     op.execute("-- squawk-ignore ban-drop-function\nDROP FUNCTION ducha_find_key(text)")
     op.execute(FIND_KEY.format(waiting=waiting))
     op.execute(OWNED)
+
+
+def _create_named_officials() -> None:
+    op.create_table(
+        "client_official",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "jurisdiction_id",
+            sa.Uuid(),
+            server_default=sa.text("nullif(current_setting('ducha.jurisdiction', true), '')::uuid"),
+            nullable=False,
+        ),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("official_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["jurisdiction_id"], ["jurisdiction.id"], name=op.f("fk_client_official_jurisdiction_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["jurisdiction_id", "client_id"],
+            ["client.jurisdiction_id", "client.id"],
+            name=op.f("fk_client_official_jurisdiction_id_client_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["jurisdiction_id", "official_id"],
+            ["official.jurisdiction_id", "official.id"],
+            name=op.f("fk_client_official_jurisdiction_id_official_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_client_official")),
+        sa.UniqueConstraint("jurisdiction_id", "id", name=op.f("uq_client_official_jurisdiction_id_id")),
+    )
+    op.create_index(op.f("ix_client_official_client_id"), "client_official", ["client_id"], unique=False)
+    op.create_index(
+        "uq_client_official",
+        "client_official",
+        ["client_id", "official_id", "role"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    keep_apart(op, "client_official")

@@ -88,6 +88,10 @@ class CounterStep(Enum):
     APPROVE_APPOINTMENT = "approve_appointment", ["grant_role"], "no one makes officers alone", Asked.ALWAYS
     REFUSE_APPOINTMENT = "refuse_appointment", ["grant_role"], "no one makes officers alone", Asked.ALWAYS
     APPROVE_KEY = "approve_key", ["issue_key"], "no one opens a door alone", Asked.ALWAYS
+    APPROVE_CLIENT_OFFICIAL = (
+        *("approve_client_official", ["name_client_official"]),
+        *("no one lets a machine speak for somebody alone", Asked.ALWAYS),
+    )
     APPROVE_SIGN_IN_LINK = "approve_sign_in_link", ["link_official"], "no one lets in alone", Asked.ALWAYS
 
     def __init__(self, operation: str, steps: list[str], reason: str, asked: Asked) -> None:
@@ -108,9 +112,7 @@ def require_another(
     """
     if taken_by.keys() != set(counter_step.steps):
         raise LookupError(counter_step.operation, *taken_by)
-    # A key that took the first step, or a front end for somebody, is one with whoever signs in through it.
-    mine = {actor.person, actor.client_id} - {None}
-    if not mine.isdisjoint({concerned, *_each(taken_by.values())}):
+    if not actor.selves.isdisjoint({concerned, *_each(taken_by.values())}):
         raise refusal
 
 

@@ -155,6 +155,36 @@ class ClientKey(Named, Signed, Base):
     revoked_at: Mapped[datetime | None]
 
 
+class ClientOfficial(Named, Signed, Base):
+    """For whom a front end acts, in which role: named by one administrator and approved by another."""
+
+    __tablename__ = "client_official"
+    __table_args__ = local_table(
+        belongs_to("client", "client_id"),
+        belongs_to("official", "official_id"),
+        Index(
+            "uq_client_official",
+            "client_id",
+            "official_id",
+            "role",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(None, "client_id"),
+    )
+    signed_fields = ("client_id", "official_id", "role")
+
+    client_id: Mapped[UUID]
+    official_id: Mapped[UUID]
+    role: Mapped[str]
+    proposed_by: Mapped[UUID | None]
+    proposed_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+
+
 class IdentityProvider(Named, Base):
     """Who signs the county's officials in: an OpenID provider whose tokens are believed, with its limits."""
 

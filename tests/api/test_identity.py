@@ -266,32 +266,6 @@ class TestDisabledClients:
         assert (await stranger.get("/v1/me")).status_code == 200
 
 
-class TestActingForAnOfficial:
-    async def test_the_audit_names_both(self, callers: Callers, here: Place) -> None:
-        administrator = await callers(here, "administrator", may_act_for_officials=True)
-        auditor = await callers(here, "auditor")
-        unit = (await administrator.post("/v1/units", json=UNIT)).json()["id"]
-        official = (await administrator.post("/v1/officials", json=an_official(unit))).json()["id"]
-        headers = {"Ducha-On-Behalf-Of": official}
-        assert (await administrator.get("/v1/me", headers=headers)).json()["official_id"] == official
-        made = (await administrator.post("/v1/units", json={**UNIT, "name": "民政局"}, headers=headers)).json()
-        row = (await auditor.get("/v1/audit_events", params={"subject": made["id"]})).json()["data"][0]
-        assert (row["client_id"], row["official_id"]) == (str(administrator.client_id), official)
-
-    async def test_a_key_that_may_not_is_refused(self, callers: Callers, here: Place) -> None:
-        administrator = await callers(here, "administrator")
-        unit = (await administrator.post("/v1/units", json=UNIT)).json()["id"]
-        official = (await administrator.post("/v1/officials", json=an_official(unit))).json()["id"]
-        assert (await administrator.get("/v1/me", headers={"Ducha-On-Behalf-Of": official})).status_code == 403
-
-    async def test_a_stranger_is_refused(self, callers: Callers, here: Place, elsewhere: Place) -> None:
-        administrator = await callers(here, "administrator", may_act_for_officials=True)
-        stranger = await callers(elsewhere, "administrator")
-        unit = (await stranger.post("/v1/units", json=UNIT)).json()["id"]
-        official = (await stranger.post("/v1/officials", json=an_official(unit))).json()["id"]
-        assert (await administrator.get("/v1/me", headers={"Ducha-On-Behalf-Of": official})).status_code == 403
-
-
 class TestClock:
     async def test_is_held_and_released(self, callers: Callers, here: Place, elsewhere: Place) -> None:
         administrator, stranger = await callers(here, "administrator"), await callers(elsewhere, "administrator")

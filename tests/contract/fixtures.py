@@ -48,6 +48,7 @@ ROOMS = (
     score_fixtures,
     bulletin_fixtures,
     approval_fixtures,
+    front_end_fixtures,
     inspection_fixtures,
     item_fixtures,
 )
@@ -85,7 +86,6 @@ async def furnish(committed: Committed, place: Place, standing: CallersByRole) -
         keys = await session.scalars(select(ClientKey.id).where(ClientKey.client_id == spare.client_id))
         made.put("client_id", values=[spare.client_id])
         made.put("key_id", values=list(keys))
-        await front_end_fixtures.furnish(session, place.actor, standing, made)
         doors = [await make_client(session, place.actor) for _ in range(8)]
         for client_id in doors[4:]:
             await clients.disable_client(session, place.actor, client_id, 1, reason="示例停用")

@@ -318,6 +318,15 @@ async def _keys(story: Story, _step: CounterStep) -> Asked:
     return Asked(f"{path}/{issued['id']}", "approval", None, "another_person_needed")
 
 
+@prepares(CounterStep.APPROVE_CLIENT_OFFICIAL)
+async def _namings(story: Story, _step: CounterStep) -> Asked:
+    story.person = await story.somebody(Role.SECURITY_ADMINISTRATOR)
+    path = f"/v1/clients/{await story.add(make_client, may_act_for_officials=True)}/officials"
+    official_id = await story.add(make_official, unit_id=story.duty.unit_id)
+    named = await story.take("name_client_official", path, {"official_id": str(official_id), "role": "leader"})
+    return Asked(f"{path}/{named['id']}", "approval", None, "another_person_needed")
+
+
 _PROPOSED: dict[str, tuple[str, dict[str, Any]]] = {
     "set_item_procedure": ("/v1/item_procedures", {"kind": "instruction", "needs_approval": False}),
     "set_notice_procedure": (
