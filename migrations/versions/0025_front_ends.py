@@ -8,6 +8,10 @@ from migrations.guards import keep_apart
 revision = "0025"
 down_revision = "0022"
 
+KINDS = (
+    "'set_item_procedure', 'set_notice_procedure', 'terminate_item', 'write_template', 'propose_broadcast', "
+    "'adopt_scoring_policy'"
+)
 FIND_KEY = """
 CREATE FUNCTION ducha_find_key(wanted text)
 RETURNS TABLE (
@@ -37,10 +41,15 @@ def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     _add_approval_of_keys()
     _create_named_officials()
+    _create_two_person_steps()
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    # What waits to be approved is a choice that the release before does not have.
+    op.execute("DELETE FROM proposal WHERE kind = 'set_two_person_steps'")
+    _let_be_proposed(KINDS)
+    op.drop_table("two_person_step")
     op.drop_table("client_official")
     _drop_approval_of_keys()
 
@@ -115,3 +124,32 @@ def _create_named_officials() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     keep_apart(op, "client_official")
+
+
+def _create_two_person_steps() -> None:
+    op.create_table(
+        "two_person_step",
+        sa.Column(
+            "jurisdiction_id",
+            sa.Uuid(),
+            server_default=sa.text("nullif(current_setting('ducha.jurisdiction', true), '')::uuid"),
+            nullable=False,
+        ),
+        sa.Column("operation", sa.Text(), nullable=False),
+        sa.Column("is_asked", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["jurisdiction_id"], ["jurisdiction.id"], name=op.f("fk_two_person_step_jurisdiction_id")
+        ),
+        sa.PrimaryKeyConstraint("jurisdiction_id", "operation", name=op.f("pk_two_person_step")),
+    )
+    keep_apart(op, "two_person_step")
+    _let_be_proposed(f"{KINDS}, 'set_two_person_steps'")
+
+
+def _let_be_proposed(kinds: str) -> None:
+    op.execute("-- squawk-ignore ban-drop-constraint\nALTER TABLE proposal DROP CONSTRAINT ck_proposal_kind")
+    # A county has few proposals.
+    op.execute(
+        "-- squawk-ignore constraint-missing-not-valid\n"
+        f"ALTER TABLE proposal ADD CONSTRAINT ck_proposal_kind CHECK (kind IN ({kinds}))"
+    )

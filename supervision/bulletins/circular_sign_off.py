@@ -15,6 +15,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.two_persons import CounterStep
 from supervision.identity.models import UNIT_LEADERS, Official, Unit
 from supervision.identity.policy import require_not_own_unit
+from supervision.identity.two_person_steps import require_another_if_asked
 from supervision.items.models import Item
 from supervision.messaging import outbox
 
@@ -53,6 +54,8 @@ async def issue_circular(session: AsyncSession, actor: Actor, circular_id: UUID,
     """
     circular, signed = await _lock(session, actor, circular_id, version, CircularState.ISSUED)
     policy.require_another_than_drafter(actor, CounterStep.ISSUE_CIRCULAR, circular)
+    taken_by = {"check_circular": circular.checked_by}
+    await require_another_if_asked(session, actor, CounterStep.ISSUE_CIRCULAR_BY_ANOTHER, taken_by)
     now = await clock.now(session)
     today = now.astimezone(clock.SHANGHAI).date()
     circular.text = await _conclude(session, circular)

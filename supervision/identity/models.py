@@ -2,11 +2,21 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from supervision.foundation.database import Base, Named, Signed, Versioned, belongs_to, folded, local_table, one_of
+from supervision.foundation.database import (
+    Base,
+    Local,
+    Named,
+    Signed,
+    Versioned,
+    belongs_to,
+    folded,
+    local_table,
+    one_of,
+)
 from supervision.foundation.ids import new_id
 from supervision.foundation.texts import fold
 from supervision.identity.states import AppointmentState
@@ -183,6 +193,16 @@ class ClientOfficial(Named, Signed, Base):
     approved_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
+
+
+class TwoPersonStep(Local, Base):
+    """Whether the county asks for another person in a step where it has the choice; no row: it does not."""
+
+    __tablename__ = "two_person_step"
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "operation"),)
+
+    operation: Mapped[str]
+    is_asked: Mapped[bool]
 
 
 class IdentityProvider(Named, Base):

@@ -12,14 +12,14 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.locks import get_locked
 from supervision.foundation.two_persons import CounterStep, require_another
 from supervision.identity import keys
-from supervision.identity.errors import (
-    AnotherPersonNeeded,
+from supervision.identity.errors import AnotherPersonNeeded
+from supervision.identity.front_ends.errors import (
     KeyAlreadyRevoked,
     KeyLivesTooLong,
+    KeyNotWaiting,
     ScopeBeyondRole,
     TooManyKeys,
 )
-from supervision.identity.front_ends.errors import KeyNotWaiting
 from supervision.identity.models import Client, ClientKey
 from supervision.identity.queries import get_client_key
 

@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict
+from supervision.foundation.errors import Conflict, Invalid
 
 
 class KeyNotWaiting(Conflict):
@@ -34,3 +34,31 @@ class NamingIsOver(Conflict):
 
     zh = "该代办登记已终止。"
     en = "This naming is over."
+
+
+class KeyLivesTooLong(Invalid):
+    """A key lives a year at most."""
+
+    zh = "密钥有效期最长一年，最晚可填{last}。请缩短有效期，到期前另发新密钥。"
+    en = "A key lives a year at most; {last} is the last day that is taken. Issue another before it ends."
+
+
+class TooManyKeys(Conflict):
+    """A client has two active keys already, which is what rotation needs."""
+
+    zh = "该接入方已有两个有效密钥。请先吊销其中一个。"
+    en = "The client has two active keys already. Revoke one first."
+
+
+class KeyAlreadyRevoked(Conflict):
+    """The key was revoked before."""
+
+    zh = "该密钥已被吊销。"
+    en = "The key was revoked before."
+
+
+class ScopeBeyondRole(Invalid):
+    """A key may not carry a scope that its client's role cannot use."""
+
+    zh = "密钥范围超出接入方角色的权限。"
+    en = "The key asks for a scope that the client's role cannot use."
