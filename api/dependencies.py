@@ -23,6 +23,7 @@ from supervision.foundation.errors import Forbidden, Invalid, Unauthenticated
 from supervision.foundation.paging import PageRequest
 from supervision.identity import keys, sign_in, tokens
 from supervision.identity.errors import InvalidToken, LockedOut, PersonNeeded
+from supervision.identity.front_ends import representation
 from supervision.identity.signing_keys import SigningKeys
 from supervision.identity.tokens import CheckedToken, looks_like_token
 from supervision.operations.models import IdempotencyRecord
@@ -66,17 +67,25 @@ async def know_caller(request: Request, session: AsyncSession) -> Actor:
     request.state.actor = actor
     _remember_proof(request, str(actor.client_id))
     await enter(session, actor.jurisdiction_id)
-    if actor.role not in permission.roles or permission.scope not in actor.scopes:
+    if permission.scope not in actor.scopes:
         raise Forbidden
-    if _read_id(request, ACTING_AS) is not None:
-        # A key has no appointments to choose from.
-        raise Forbidden
-    official_id = _read_id(request, ON_BEHALF_OF)
-    if official_id is not None and row is not None:
-        is_allowed = row["may_act_for_officials"]
-        actor = await keys.act_for(session, actor, official_id, is_allowed=is_allowed)
+    if row is not None and row["may_act_for_officials"]:
+        actor = await representation.stand_for_all(session, actor)
+    actor = await _act_in_person_or_for(request, session, actor, permission)
     if permission.needs_person and (actor.proof is Proof.KEY or permission.needs_fresh_sign_in):
         raise PersonNeeded
+    return actor
+
+
+async def _act_in_person_or_for(request: Request, session: AsyncSession, actor: Actor, permission: Permission) -> Actor:
+    """Let a key act as itself, in its client's role, or for the official whom it names, in a role of theirs."""
+    official_id, acting_as = _read_id(request, ON_BEHALF_OF), _read_id(request, ACTING_AS)
+    if official_id is not None:
+        actor = await representation.act_for(session, actor, official_id, roles=permission.roles, acting_as=acting_as)
+        return replace(actor, scopes=actor.scopes & request.app.scopes_of(actor.role))
+    # A key has no appointments to choose from.
+    if actor.role not in permission.roles or acting_as is not None:
+        raise Forbidden
     return actor
 
 

@@ -2,18 +2,39 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from api.dependencies import ActorDep, PageDep, SessionDep, VersionDep
-from api.permissions import ADMINISTRATOR, AUDITOR, GROUP, LEADER, OFFICE, Scope, may, person_may
-from api.replies import many, one
+from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
+from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, GROUP, LEADER, OFFICE, Scope, may, person_may
+from api.replies import all_of, many, one
 from api.router import Router
-from api.schemas.approvals import ProposedStepOut, ProposedStepPage, RefuseProposal
+from api.schemas.approvals import ProposedStepOut, ProposedStepPage, RefuseProposal, SetTwoPersonSteps, TwoPersonSteps
 from api.schemas.fields import Id
 from supervision.approvals import queries, service
-from supervision.approvals.states import ProposedStepState
+from supervision.approvals.states import ProposalKind, ProposedStepState
+from supervision.identity import two_person_steps
 
 router = Router("approvals")
 
 _DECIDING = (OFFICE, GROUP, LEADER, ADMINISTRATOR)
+
+
+@router.get("/two_person_steps", permission=may(Scope.IDENTITY_READ, *EVERYBODY), response_model=TwoPersonSteps)
+async def list_two_person_steps(session: SessionDep, actor: ActorDep) -> Response:
+    """List the steps that ask for another person than earlier ones: everywhere, or where the county wants it."""
+    return all_of(await two_person_steps.list_two_person_steps(session, actor))
+
+
+@router.post(
+    "/two_person_steps",
+    permission=person_may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    response_model=ProposedStepOut,
+    status_code=201,
+    dependencies=[Once],
+)
+async def set_two_person_steps(body: SetTwoPersonSteps, session: SessionDep, actor: ActorDep) -> Response:
+    """Propose all further steps in which the county asks for another person; another person approves it."""
+    proposal_id = await service.propose(session, actor, ProposalKind.SET_TWO_PERSON_STEPS, body.model_dump())
+    row = await queries.get_proposal(session, actor, proposal_id)
+    return one(row, 201, location=f"/v1/proposals/{proposal_id}")
 
 
 @router.get("/proposals", permission=may(Scope.PROPOSALS_READ, *_DECIDING, AUDITOR), response_model=ProposedStepPage)

@@ -4,7 +4,7 @@ from fastapi import Depends, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.edge import ZIP
-from api.permissions import AUDITOR, GROUP, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may, person_may
+from api.permissions import AUDITOR, EVERYBODY, GROUP, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may, person_may
 from api.replies import download, many, one, reply
 from api.router import Router
 from api.schemas.desk import (
@@ -92,7 +92,7 @@ async def end_watch(item_id: Id, session: SessionDep, actor: ActorDep) -> Respon
     return one(await watches.get_watch(session, actor, item_id))
 
 
-@router.get("/work_list", permission=may(Scope.ITEMS_READ, *WORKING), response_model=WorkPage)
+@router.get("/work_list", permission=may(Scope.ITEMS_READ, *EVERYBODY), response_model=WorkPage)
 async def list_work(
     request: Request,
     session: SessionDep,

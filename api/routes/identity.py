@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
-from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, SECURITY_ADMINISTRATOR, Scope, may
+from api.permissions import ADMINISTRATOR, AUDITOR, EVERYBODY, SECURITY_ADMINISTRATOR, Scope, may, person_may
 from api.replies import all_of, many, one, reply
 from api.router import Router, operations_of, scopes_of
 from api.schemas.fields import GiveReason, Id, Name
@@ -17,6 +17,7 @@ from api.schemas.identity import (
     IssuedKey,
     IssueKey,
     KeyList,
+    KeyOut,
     Me,
     OfficialOut,
     OfficialPage,
@@ -30,6 +31,7 @@ from api.schemas.identity import (
 from supervision.foundation import clock
 from supervision.foundation.actors import Role
 from supervision.identity import queries, service, sign_in, telephones
+from supervision.identity.front_ends import client_keys
 from supervision.identity.models import UnitKind
 from supervision.tasks import departures
 
@@ -213,15 +215,18 @@ async def list_client_keys(client_id: Id, session: SessionDep, actor: ActorDep) 
 
 @router.post(
     "/clients/{client_id}/keys",
-    permission=may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR),
+    permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR, with_fresh_sign_in=True),
     response_model=IssuedKey,
     status_code=201,
 )
 async def issue_key(client_id: Id, body: IssueKey, session: SessionDep, actor: ActorDep) -> Response:
-    """Issue a key for a year at most; its text is shown this once and stored nowhere, so a repeat makes another."""
+    """Issue a key for a year at most; it lets in when another security administrator has approved it.
+
+    Its text is shown this once and stored nowhere, so a repeat makes another.
+    """
     client = await queries.get_client(session, actor, client_id)
     allowed = scopes_of(client["role"])
-    key_id, text = await service.issue_key(
+    key_id, text = await client_keys.issue_key(
         session,
         actor,
         client_id,
@@ -231,7 +236,29 @@ async def issue_key(client_id: Id, body: IssueKey, session: SessionDep, actor: A
         expires_at=body.expires_at,
     )
     row = await queries.get_client_key(session, actor, client_id, key_id)
-    return one({**row, "key": text}, 201)
+    return one({**row, "key": text}, 201, location=f"/v1/clients/{client_id}/keys/{key_id}")
+
+
+@router.get(
+    "/clients/{client_id}/keys/{key_id}",
+    permission=may(Scope.IDENTITY_READ, AUDITOR, SECURITY_ADMINISTRATOR),
+    response_model=KeyOut,
+)
+async def get_client_key(client_id: Id, key_id: Id, session: SessionDep, actor: ActorDep) -> Response:
+    """Read one key, without its secret."""
+    return one(await queries.get_client_key(session, actor, client_id, key_id))
+
+
+@router.post(
+    "/clients/{client_id}/keys/{key_id}/approval",
+    permission=person_may(Scope.IDENTITY_WRITE, SECURITY_ADMINISTRATOR, with_fresh_sign_in=True),
+    signs=True,
+    response_model=KeyOut,
+)
+async def approve_key(client_id: Id, key_id: Id, version: VersionDep, session: SessionDep, actor: ActorDep) -> Response:
+    """Approve a key that another administrator issued: from now on it lets in."""
+    await client_keys.approve_key(session, actor, client_id, key_id, version)
+    return one(await queries.get_client_key(session, actor, client_id, key_id))
 
 
 @router.post(
@@ -241,7 +268,7 @@ async def issue_key(client_id: Id, body: IssueKey, session: SessionDep, actor: A
 )
 async def revoke_key(client_id: Id, key_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Revoke a key at once."""
-    await service.revoke_key(session, actor, client_id, key_id)
+    await client_keys.revoke_key(session, actor, client_id, key_id)
     return all_of(await queries.list_client_keys(session, actor, client_id))
 
 

@@ -1,9 +1,11 @@
 from datetime import datetime
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from api.schemas.fields import Answer, Body, Id, PageOf, Prose
 from supervision.approvals.states import ProposalKind, ProposedStepState
+from supervision.foundation.two_persons import Asked
 
 
 class ProposedStepOut(Answer):
@@ -28,3 +30,25 @@ class ProposedStepPage(PageOf[ProposedStepOut]):
 
 class RefuseProposal(Body):
     reason: Prose
+
+
+OperationName = Annotated[str, Field(max_length=100)]
+
+
+class SetTwoPersonSteps(Body):
+    operations: list[Literal["countersign_notice", "issue_notice", "issue_circular", "publish", "verify_deduction"]] = (
+        Field(max_length=5, description="all of them: what is left out is asked no more")
+    )
+
+
+class TwoPersonStepOut(Answer):
+    operation: OperationName
+    other_than: list[OperationName] = Field(max_length=20, description="whoever took one of these may not take it")
+    reason: str = Field(max_length=200)
+    asked: Asked = Field(description="everywhere, or where the county wants it")
+    is_asked: bool
+
+
+class TwoPersonSteps(Answer):
+    data: list[TwoPersonStepOut] = Field(max_length=100)
+    next: None

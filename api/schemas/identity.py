@@ -110,9 +110,13 @@ class KeyOut(Answer):
     kind: KeyKind
     prefix: str = Field(max_length=40)
     scopes: list[ScopeName] = Field(max_length=50)
+    issued_by: Id | None
     created_at: datetime
+    approved_by: Id | None = Field(description="null with a key that was approved on the server itself")
+    approved_at: datetime | None = Field(description="until then the key waits, and nobody is let in with it")
     expires_at: datetime
     revoked_at: datetime | None
+    version: int = Field(ge=1)
 
 
 class IssuedKey(KeyOut):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.approvals.states import ProposalKind
 from supervision.foundation.actors import Actor
+from supervision.identity import two_person_steps
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 from supervision.items import registration_approval
 from supervision.messaging import broadcasts, templates
@@ -75,6 +76,12 @@ async def _adopt_policy(
     )
 
 
+async def _set_two_person_steps(
+    session: AsyncSession, actor: Actor, _subject_id: UUID | None, content: Mapping[str, Any]
+) -> None:
+    await two_person_steps.set_two_person_steps(session, actor, **content)
+
+
 COMMANDS: Mapping[ProposalKind, Command] = MappingProxyType(
     {
         ProposalKind.SET_ITEM_PROCEDURE: _set_item_procedure,
@@ -83,5 +90,6 @@ COMMANDS: Mapping[ProposalKind, Command] = MappingProxyType(
         ProposalKind.WRITE_TEMPLATE: _write_template,
         ProposalKind.PROPOSE_BROADCAST: _broadcast,
         ProposalKind.ADOPT_SCORING_POLICY: _adopt_policy,
+        ProposalKind.SET_TWO_PERSON_STEPS: _set_two_person_steps,
     }
 )

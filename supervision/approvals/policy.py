@@ -19,6 +19,7 @@ _CONCERNED: Mapping[ProposalKind, frozenset[Role]] = MappingProxyType(
         ProposalKind.WRITE_TEMPLATE: _WORK,
         ProposalKind.PROPOSE_BROADCAST: _WORK,
         ProposalKind.ADOPT_SCORING_POLICY: _WORK,
+        ProposalKind.SET_TWO_PERSON_STEPS: _WORK | {Role.ADMINISTRATOR},
     }
 )
 

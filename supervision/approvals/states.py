@@ -23,3 +23,4 @@ class ProposalKind(StrEnum):
     WRITE_TEMPLATE = "write_template"
     PROPOSE_BROADCAST = "propose_broadcast"
     ADOPT_SCORING_POLICY = "adopt_scoring_policy"
+    SET_TWO_PERSON_STEPS = "set_two_person_steps"

@@ -16,6 +16,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.two_persons import CounterStep
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.policy import require_not_own_unit
+from supervision.identity.two_person_steps import require_another_if_asked
 from supervision.messaging import outbox
 from supervision.official_documents.issued_documents import keep_document
 
@@ -54,6 +55,8 @@ async def issue_circular(session: AsyncSession, actor: Actor, circular_id: UUID,
     """
     circular, signed = await _lock(session, actor, circular_id, version, CircularState.ISSUED)
     policy.require_another_than_drafter(actor, CounterStep.ISSUE_CIRCULAR, circular)
+    taken_by = {"check_circular": circular.checked_by}
+    await require_another_if_asked(session, actor, CounterStep.ISSUE_CIRCULAR_BY_ANOTHER, taken_by)
     now = await clock.now(session)
     today = now.astimezone(clock.SHANGHAI).date()
     circular.text = await conclude(session, circular_id, circular.text)

@@ -43,11 +43,21 @@ class Actor:
     appointment_id: UUID | None = None
     signed_in_at: datetime | None = None
     has_second_factor: bool = False
+    # For whom a front end may act that comes with its key, and for whom it ever might.
+    stands_for: frozenset[UUID] = frozenset()
 
     @property
     def person(self) -> UUID | None:
         """The one who answers for the act: proposer and approver must differ in it."""
         return self.official_id or self.client_id
+
+    @property
+    def selves(self) -> frozenset[UUID]:
+        """Everybody who counts as one person with the actor, wherever two must differ.
+
+        A front end is one with whoever signs in through it, and with its key also with everybody for whom it may act.
+        """
+        return frozenset(each for each in (self.person, self.client_id, *self.stands_for) if each is not None)
 
 
 def system(jurisdiction_id: UUID, *, is_test: bool = False) -> Actor:

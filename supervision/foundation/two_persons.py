@@ -25,7 +25,8 @@ _DEDUCTION_STEPS = (
 class CounterStep(Enum):
     """A step that nobody takes who took one of the steps before it: the one table of pairs.
 
-    Each line has the operation, those before it, the clause or reason, and whether a county is to ask for it first.
+    Each line has the operation, those before it, the clause or reason, and whether a county is to ask for it first
+    (identity/two_person_steps.py): it may ask for more than the lines that always hold, never for fewer.
     """
 
     APPROVE_ITEM = "approve_item", ["register_item"], "§3(1)", Asked.ALWAYS
@@ -81,13 +82,26 @@ class CounterStep(Enum):
         "approve_proposal",
         [
             *("set_item_procedure", "set_notice_procedure", "terminate_item"),
-            *("write_template", "propose_broadcast", "adopt_scoring_policy"),
+            *("write_template", "propose_broadcast", "adopt_scoring_policy", "set_two_person_steps"),
         ],
         *("nobody alone lifts a rule, ends an item or writes to everybody; annex art. 15", Asked.ALWAYS),
     )
     APPROVE_APPOINTMENT = "approve_appointment", ["grant_role"], "no one makes officers alone", Asked.ALWAYS
     REFUSE_APPOINTMENT = "refuse_appointment", ["grant_role"], "no one makes officers alone", Asked.ALWAYS
+    APPROVE_KEY = "approve_key", ["issue_key"], "no one opens a door alone", Asked.ALWAYS
+    APPROVE_CLIENT_OFFICIAL = (
+        *("approve_client_official", ["name_client_official"]),
+        *("no one lets a machine speak for somebody alone", Asked.ALWAYS),
+    )
     APPROVE_SIGN_IN_LINK = "approve_sign_in_link", ["link_official"], "no one lets in alone", Asked.ALWAYS
+    COUNTERSIGN_NOTICE_BY_ANOTHER = "countersign_notice", ["check_notice"], "§3(2), three persons", Asked.BY_COUNTY
+    ISSUE_NOTICE_BY_ANOTHER = (
+        *("issue_notice", ["check_notice", "countersign_notice"]),
+        *("§3(2), three persons", Asked.BY_COUNTY),
+    )
+    ISSUE_CIRCULAR_BY_ANOTHER = "issue_circular", ["check_circular"], "§4(4), three persons", Asked.BY_COUNTY
+    PUBLISH_BY_ANOTHER = "publish", ["review_publication"], "three persons before it leaves", Asked.BY_COUNTY
+    VERIFY_DEDUCTION_BY_ANOTHER = "verify_deduction", ["propose_deduction"], "annex art. 12", Asked.BY_COUNTY
 
     def __init__(self, operation: str, steps: list[str], reason: str, asked: Asked) -> None:
         self.operation, self.steps, self.reason, self.asked = operation, tuple(steps), reason, asked
@@ -107,9 +121,7 @@ def require_another(
     """
     if taken_by.keys() != set(counter_step.steps):
         raise LookupError(counter_step.operation, *taken_by)
-    # A key that took the first step, or a front end for somebody, is one with whoever signs in through it.
-    mine = {actor.person, actor.client_id} - {None}
-    if not mine.isdisjoint({concerned, *_each(taken_by.values())}):
+    if not actor.selves.isdisjoint({concerned, *_each(taken_by.values())}):
         raise refusal
 
 

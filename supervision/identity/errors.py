@@ -1,4 +1,11 @@
-from supervision.foundation.errors import Conflict, DayInFuture, Forbidden, Invalid, Unauthenticated
+from supervision.foundation.errors import (
+    AnotherPersonNeeded,
+    Conflict,
+    DayInFuture,
+    Forbidden,
+    Invalid,
+    Unauthenticated,
+)
 
 
 class LockedOut(Unauthenticated):
@@ -70,27 +77,6 @@ class OwnClient(Conflict):
     en = "You cannot disable the client with which you ask. Do it with another administrator's client."
 
 
-class KeyLivesTooLong(Invalid):
-    """A key lives a year at most."""
-
-    zh = "密钥有效期最长一年，最晚可填{last}。请缩短有效期，到期前另发新密钥。"
-    en = "A key lives a year at most; {last} is the last day that is taken. Issue another before it ends."
-
-
-class TooManyKeys(Conflict):
-    """A client has two active keys already, which is what rotation needs."""
-
-    zh = "该接入方已有两个有效密钥。请先吊销其中一个。"
-    en = "The client has two active keys already. Revoke one first."
-
-
-class KeyAlreadyRevoked(Conflict):
-    """The key was revoked before."""
-
-    zh = "该密钥已被吊销。"
-    en = "The key was revoked before."
-
-
 class UnknownUnit(Invalid):
     """No unit of the jurisdiction has this id."""
 
@@ -131,13 +117,6 @@ class RoleNeedsUnit(Invalid):
 
     zh = "角色为 unit 的接入方必须指定单位，其他角色不得指定单位。"
     en = "A client of role unit must name its unit; no other role may."
-
-
-class ScopeBeyondRole(Invalid):
-    """A key may not carry a scope that its client's role cannot use."""
-
-    zh = "密钥范围超出接入方角色的权限。"
-    en = "The key asks for a scope that the client's role cannot use."
 
 
 class ClockNotHoldable(Conflict):
@@ -288,3 +267,10 @@ class OwnUnit(Forbidden):
 
     zh = "此事涉及您本人所在单位，请由其他人员办理。"
     en = "This concerns the unit that you belong to; somebody else must take this step."
+
+
+class CountyAsksForAnother(AnotherPersonNeeded):
+    """The county asks for another person than the regulation does."""
+
+    zh = "本县规定此步骤须由未办理前述步骤的另一人办理（见 /v1/two_person_steps）。"
+    en = "This county asks for another person here than in the steps before; see /v1/two_person_steps."

@@ -11,6 +11,7 @@ from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.texts import read_name
 from supervision.identity import service
 from supervision.identity.errors import JurisdictionExists, NotAJurisdictionCode
+from supervision.identity.front_ends import client_keys
 from supervision.identity.models import Jurisdiction
 
 # It stands in the addresses of feeds.
@@ -45,9 +46,12 @@ async def open_client(
     unit_id: UUID | None = None,
     may_act_for_officials: bool = False,
 ) -> tuple[UUID, str]:
-    """Register a client and issue its first key, whose text is returned this once."""
+    """Register a client on the server itself, with a key that nobody else approves and whose text is returned once."""
     client_id = await service.register_client(
         session, actor, name=name, role=role, unit_id=unit_id, may_act_for_officials=may_act_for_officials
     )
-    _, key = await service.issue_key(session, actor, client_id, kind=key_kind, scopes=sorted(scopes), allowed=scopes)
+    key_id, key = await client_keys.issue_key(
+        session, actor, client_id, kind=key_kind, scopes=sorted(scopes), allowed=scopes
+    )
+    await client_keys.approve_on_server(session, actor, client_id, key_id)
     return client_id, key

@@ -2,19 +2,18 @@ import hmac
 import re
 import secrets
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Proof, Role
 from supervision.foundation.driver import Row, fetch_one
-from supervision.foundation.errors import Forbidden, Unauthenticated
+from supervision.foundation.errors import Unauthenticated
 from supervision.identity.errors import TestKeyChangesNothing
-from supervision.identity.models import JurisdictionKind, Official
+from supervision.identity.models import JurisdictionKind
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LOOKUP_LENGTH = 12
@@ -92,12 +91,3 @@ def authenticate(key: ParsedKey, row: Row | None, *, now: datetime, request_id: 
 
 def _is_over(row: Row, now: datetime) -> bool:
     return bool(row["revoked_at"] or row["disabled_at"]) or row["expires_at"] <= now
-
-
-async def act_for(session: AsyncSession, actor: Actor, official_id: UUID, *, is_allowed: bool) -> Actor:
-    """Let a client act for an official of its jurisdiction; refuses a client that may not, and strangers."""
-    statement = select(Official.unit_id).where(Official.id == official_id, Official.left_on.is_(None))
-    unit_id = await session.scalar(statement) if is_allowed else None
-    if unit_id is None or (actor.unit_id is not None and unit_id != actor.unit_id):
-        raise Forbidden
-    return replace(actor, official_id=official_id, own_unit_id=unit_id, proof=Proof.ON_BEHALF)

@@ -2,11 +2,21 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from supervision.foundation.database import Base, Named, Signed, Versioned, belongs_to, folded, local_table, one_of
+from supervision.foundation.database import (
+    Base,
+    Local,
+    Named,
+    Signed,
+    Versioned,
+    belongs_to,
+    folded,
+    local_table,
+    one_of,
+)
 from supervision.foundation.ids import new_id
 from supervision.foundation.texts import fold
 from supervision.identity.states import AppointmentState
@@ -135,18 +145,64 @@ class Client(Named, Versioned, Base):
     disabled_at: Mapped[datetime | None]
 
 
-class ClientKey(Named, Base):
+class ClientKey(Named, Signed, Base):
+    """A key of a client, issued by one administrator; it lets in once another has approved it."""
+
     __tablename__ = "client_key"
     __table_args__ = local_table(belongs_to("client", "client_id"), Index(None, "client_id"))
+    signed_fields = ("client_id", "kind", "scopes", "expires_at")
 
     client_id: Mapped[UUID]
     kind: Mapped[str]
     lookup: Mapped[str] = mapped_column(unique=True)
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    issued_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class ClientOfficial(Named, Signed, Base):
+    """For whom a front end acts, in which role: named by one administrator and approved by another."""
+
+    __tablename__ = "client_official"
+    __table_args__ = local_table(
+        belongs_to("client", "client_id"),
+        belongs_to("official", "official_id"),
+        Index(
+            "uq_client_official",
+            "client_id",
+            "official_id",
+            "role",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(None, "client_id"),
+    )
+    signed_fields = ("client_id", "official_id", "role")
+
+    client_id: Mapped[UUID]
+    official_id: Mapped[UUID]
+    role: Mapped[str]
+    proposed_by: Mapped[UUID | None]
+    proposed_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
+    ended_at: Mapped[datetime | None]
+
+
+class TwoPersonStep(Local, Base):
+    """Whether the county asks for another person in a step where it has the choice; no row: it does not."""
+
+    __tablename__ = "two_person_step"
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id", "operation"),)
+
+    operation: Mapped[str]
+    is_asked: Mapped[bool]
 
 
 class IdentityProvider(Named, Base):

@@ -42,9 +42,13 @@ KEY_COLUMNS = (
     ClientKey.kind,
     ClientKey.lookup.label("prefix"),
     ClientKey.scopes,
+    ClientKey.issued_by,
     ClientKey.created_at,
+    ClientKey.approved_by,
+    ClientKey.approved_at,
     ClientKey.expires_at,
     ClientKey.revoked_at,
+    ClientKey.version,
 )
 
 

@@ -1,9 +1,8 @@
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
@@ -11,29 +10,21 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.insertion import insert_or_refuse, refusing
 from supervision.foundation.locks import get_locked, require_version
-from supervision.identity import appointments, keys, policy, queries, telephones
+from supervision.identity import appointments, policy, queries, telephones
 from supervision.identity.errors import (
     ClientIsDisabled,
     ClientIsEnabled,
     ClientNameTaken,
     ClockNotHoldable,
     DepartureNotYet,
-    KeyAlreadyRevoked,
-    KeyLivesTooLong,
     OfficialAlreadyListed,
     OfficialHasLeft,
     OwnClient,
     RoleNeedsUnit,
-    ScopeBeyondRole,
     TokenClientTaken,
-    TooManyKeys,
     UnitNameTaken,
 )
-from supervision.identity.models import Client, ClientKey, JurisdictionKind, Official, Unit
-
-# A leap year: whoever changes keys each year on the same day is never late.
-KEY_LIFE = timedelta(days=366)
-ACTIVE_KEYS = 2
+from supervision.identity.models import Client, JurisdictionKind, Official, Unit
 
 
 async def register_unit(session: AsyncSession, actor: Actor, *, name: str, kind: str) -> UUID:
@@ -142,65 +133,6 @@ async def register_client(
         session, actor, "client.registered", client.id, role=role, unit_id=unit_id, token_client=token_client
     )
     return client.id
-
-
-async def issue_key(
-    session: AsyncSession,
-    actor: Actor,
-    client_id: UUID,
-    *,
-    kind: str,
-    scopes: Sequence[str],
-    allowed: frozenset[str],
-    expires_at: datetime | None = None,
-) -> tuple[UUID, str]:
-    """Issue a key, whose text is shown this once; refuses a third active key, and scopes beyond `allowed`.
-
-    Refuses also one that would live longer than a year.
-    """
-    if not allowed.issuperset(scopes):
-        raise ScopeBeyondRole
-    await get_locked(session, select(Client).where(Client.id == client_id))
-    now = clock.real_now()
-    if expires_at is not None:
-        _check_expiry(expires_at, now)
-    active = select(func.count()).where(
-        ClientKey.client_id == client_id, ClientKey.revoked_at.is_(None), ClientKey.expires_at > now
-    )
-    if (await session.scalar(active) or 0) >= ACTIVE_KEYS:
-        raise TooManyKeys
-    text, parsed = keys.mint(kind)
-    key = ClientKey(
-        client_id=client_id,
-        kind=kind,
-        lookup=parsed.lookup,
-        secret_hash=keys.hash_secret(parsed.secret),
-        scopes=sorted(scopes),
-        created_at=now,
-        expires_at=expires_at or now + KEY_LIFE,
-    )
-    session.add(key)
-    await audit.record(session, actor, "key.issued", key.id, client_id=client_id, kind=kind, scopes=sorted(scopes))
-    return key.id, text
-
-
-def _check_expiry(expires_at: datetime, now: datetime) -> None:
-    # By the machine's clock, as keys are: a held one must not let a key live for ever.
-    day, today = (moment.astimezone(clock.SHANGHAI).date() for moment in (expires_at, now))
-    if refusal := days.find_refusal(days.REACHES["issue_key"]["/expires_at"], "/expires_at", day, today=today):
-        raise refusal
-    if expires_at > now + KEY_LIFE:
-        raise KeyLivesTooLong(last=(now + KEY_LIFE).astimezone(clock.SHANGHAI).date())
-
-
-async def revoke_key(session: AsyncSession, actor: Actor, client_id: UUID, key_id: UUID) -> None:
-    """Revoke a key at once; refuses one that was revoked before."""
-    statement = select(ClientKey).where(ClientKey.id == key_id, ClientKey.client_id == client_id)
-    key = await get_locked(session, statement)
-    if key.revoked_at:
-        raise KeyAlreadyRevoked
-    key.revoked_at = clock.real_now()
-    await audit.record(session, actor, "key.revoked", key_id, client_id=client_id)
 
 
 async def disable_client(session: AsyncSession, actor: Actor, client_id: UUID, version: int, *, reason: str) -> None:

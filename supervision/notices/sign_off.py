@@ -20,6 +20,7 @@ from supervision.foundation.two_persons import CounterStep
 from supervision.identity.models import UNIT_LEADERS, Official
 from supervision.identity.policy import require_not_own_unit
 from supervision.identity.queries import require_units
+from supervision.identity.two_person_steps import require_another_if_asked
 from supervision.items import item_changes, queries, rules
 from supervision.items.models import Party
 from supervision.items.states import Responsibility
@@ -38,6 +39,10 @@ _COUNTER_STEPS = {
     NoticeState.CHECKED: CounterStep.CHECK_NOTICE,
     NoticeState.COUNTERSIGNED: CounterStep.COUNTERSIGN_NOTICE,
     NoticeState.ISSUED: CounterStep.ISSUE_NOTICE,
+}
+_BY_COUNTY = {
+    NoticeState.COUNTERSIGNED: CounterStep.COUNTERSIGN_NOTICE_BY_ANOTHER,
+    NoticeState.ISSUED: CounterStep.ISSUE_NOTICE_BY_ANOTHER,
 }
 # Room for the longest limit that a procedure may set, with the longest holidays in it.
 _CALENDAR_DAYS = 60
@@ -189,6 +194,10 @@ async def _lock_for(
     notice, signed = await _lock_as_read(session, actor, notice_id, version)
     notices.check_step(notice.chain, notice.state, step)
     notices_policy.require_another_than_drafter(actor, _COUNTER_STEPS[step], notice)
+    if step in _BY_COUNTY:
+        signed_by = {"check_notice": notice.checked_by, "countersign_notice": notice.countersigned_by}
+        taken_by = {each: signed_by[each] for each in _BY_COUNTY[step].steps}
+        await require_another_if_asked(session, actor, _BY_COUNTY[step], taken_by)
     addressed = select(NoticeDelivery.unit_id).where(NoticeDelivery.notice_id == notice_id)
     require_not_own_unit(actor, set(await session.scalars(addressed)))
     return notice, signed

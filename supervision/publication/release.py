@@ -6,6 +6,8 @@ from supervision.audit import service as audit
 from supervision.audit import signatures
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.two_persons import CounterStep
+from supervision.identity.two_person_steps import require_another_if_asked
 from supervision.official_documents.issued_documents import keep_document
 from supervision.publication import disclosure, queries, sources
 from supervision.publication.document_facts import read_release_facts
@@ -24,6 +26,8 @@ async def publish(session: AsyncSession, actor: Actor, publication_id: UUID, ver
     signed = signatures.sign(publication, version, await queries.get_publication(session, actor, publication_id))
     if PublicationState.PUBLISHED not in FOLLOWS[PublicationState(publication.state)]:
         raise NotApproved(state=publication.state)
+    taken_by = {"review_publication": publication.reviewed_by}
+    await require_another_if_asked(session, actor, CounterStep.PUBLISH_BY_ANOTHER, taken_by)
     await sources.recheck(session, publication)
     await disclosure.require_disclosable(session, publication)
     now = await clock.now(session)

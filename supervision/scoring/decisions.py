@@ -12,6 +12,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.errors import Conflict
 from supervision.foundation.locks import get_locked
 from supervision.foundation.two_persons import CounterStep
+from supervision.identity.two_person_steps import require_another_if_asked
 from supervision.scoring import leader_notes, policy, queries
 from supervision.scoring.errors import (
     DeductionAlreadyVerified,
@@ -62,6 +63,8 @@ async def verify_deduction(
     deduction, signed = await _locked_as_read(session, actor, deduction_id, version, DeductionVerb.VERIFY)
     if deduction.verified_at is not None:
         raise DeductionAlreadyVerified
+    taken_by = {"propose_deduction": deduction.proposed_by}
+    await require_another_if_asked(session, actor, CounterStep.VERIFY_DEDUCTION_BY_ANOTHER, taken_by)
     deduction.verification, deduction.verified_by = verification, actor.person
     deduction.verified_at = await clock.now(session)
     facts = {"verification": verification, "signed_sha256": signed}

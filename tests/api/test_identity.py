@@ -5,6 +5,8 @@ import pytest
 from sqlalchemy import text
 
 from supervision.foundation.database import Sessions
+from supervision.identity.keys import mint
+from tests.factories.identity import Caller
 from tests.places import Callers, Place
 
 UNIT = {"name": "教育局", "kind": "department"}
@@ -108,13 +110,72 @@ class TestOfficials:
         assert rows[0]["facts"] == {"left_on": "2026-06-30", "telephone": "***"}
 
 
+async def two_for_security(callers: Callers, place: Place) -> tuple[Caller, Caller]:
+    first, second = [await callers(place, "security_administrator", is_person=True) for _ in range(2)]
+    return first, second
+
+
+async def open_key(issuer: Caller, approver: Caller, path: str, **more: Any) -> dict[str, Any]:
+    issued: dict[str, Any] = (await issuer.post(path, json={"kind": "test", **more})).json()
+    approved = await approver.post(f"{path}/{issued['id']}/approval")
+    assert approved.status_code == 200, approved.text
+    return issued
+
+
+class TestApprovalOfKeys:
+    async def test_a_key_lets_nobody_in_before_another_person_has_approved_it(
+        self, callers: Callers, here: Place, elsewhere: Place
+    ) -> None:
+        issuer, approver = await two_for_security(callers, here)
+        stranger = await callers(elsewhere, "security_administrator", is_person=True)
+        auditor = await callers(here, "auditor")
+        client = (await issuer.post("/v1/clients", json={"name": "督查室前端", "role": "office"})).json()
+        path = f"/v1/clients/{client['id']}/keys"
+        issued = (await issuer.post(path, json={"kind": "test"})).json()
+        assert (issued["issued_by"], issued["approved_at"]) == (str(issuer.person), None)
+        headers, unknown_key = [{"Authorization": f"Bearer {key}"} for key in (issued["key"], mint("test")[0])]
+        told = [(await issuer.get("/v1/me", headers=each)).json() for each in (headers, unknown_key)]
+        waiting, unknown = [{**each, "instance": None, "trace_id": None} for each in told]
+        assert waiting == unknown, "whoever has a key that waits is told what anybody is told"
+        alone = await issuer.post(f"{path}/{issued['id']}/approval")
+        assert (alone.status_code, alone.json()["code"]) == (403, "another_person_needed")
+        assert (await stranger.post(f"{path}/{issued['id']}/approval")).status_code == 404
+        approved = await approver.post(f"{path}/{issued['id']}/approval")
+        assert (approved.status_code, approved.json()["approved_by"]) == (200, str(approver.person))
+        assert (await issuer.get("/v1/me", headers=headers)).json()["role"] == "office"
+        again = await approver.post(f"{path}/{issued['id']}/approval")
+        assert (again.status_code, again.json()["code"]) == (409, "key_not_waiting")
+        rows = (await auditor.get("/v1/audit_events", params={"subject": issued["id"]})).json()["data"]
+        assert {row["verb"] for row in rows} == {"key.issued", "key.approved"}
+
+    async def test_a_revoked_key_is_not_approved(self, callers: Callers, here: Place) -> None:
+        issuer, approver = await two_for_security(callers, here)
+        client = (await issuer.post("/v1/clients", json={"name": "督查室前端", "role": "office"})).json()
+        path = f"/v1/clients/{client['id']}/keys"
+        issued = (await issuer.post(path, json={"kind": "test"})).json()
+        await issuer.post(f"{path}/{issued['id']}/revocation")
+        late = await approver.post(f"{path}/{issued['id']}/approval")
+        assert (late.status_code, late.json()["code"]) == (409, "key_not_waiting")
+
+    async def test_no_key_opens_another_door(self, callers: Callers, here: Place) -> None:
+        machine = await callers(here, "security_administrator")
+        answer = await machine.post(f"/v1/clients/{machine.client_id}/keys", json={"kind": "test"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "person_needed")
+
+    async def test_what_was_opened_on_the_server_is_told(self, callers: Callers, here: Place) -> None:
+        machine, auditor = await callers(here, "office", is_person=False), await callers(here, "auditor")
+        rows = (await auditor.get("/v1/audit_events", params={"verb": "key.approved_on_server"})).json()["data"]
+        assert str(machine.client_id) in {row["facts"]["client_id"] for row in rows}
+
+
 class TestClients:
     async def test_two_keys_rotate_and_a_revoked_one_is_refused(self, callers: Callers, here: Place) -> None:
         administrator = await callers(here, "administrator")
         client = (await administrator.post("/v1/clients", json={"name": "督查室前端", "role": "office"})).json()
         path = f"/v1/clients/{client['id']}/keys"
-        first, second = [(await administrator.post(path, json={"kind": "test"})).json() for _ in range(2)]
-        third = await administrator.post(path, json={"kind": "test"})
+        issuer, approver = await two_for_security(callers, here)
+        first, second = [await open_key(issuer, approver, path) for _ in range(2)]
+        third = await issuer.post(path, json={"kind": "test"})
         assert (third.status_code, third.json()["code"]) == (409, "too_many_keys")
         headers = {"Authorization": f"Bearer {first['key']}"}
         assert (await administrator.get("/v1/me", headers=headers)).json()["role"] == "office"
@@ -131,7 +192,8 @@ class TestClients:
     ) -> None:
         administrator = await callers(here, "administrator")
         client = (await administrator.post("/v1/clients", json={"name": "督查室前端", "role": "office"})).json()
-        issued = (await administrator.post(f"/v1/clients/{client['id']}/keys", json={"kind": "test"})).json()
+        issuer, _ = await two_for_security(callers, here)
+        issued = (await issuer.post(f"/v1/clients/{client['id']}/keys", json={"kind": "test"})).json()
         secret = issued["key"].split("_")[3]
         assert secret not in (await administrator.get(f"/v1/clients/{client['id']}/keys")).text
         async with sessions() as session:
@@ -144,9 +206,10 @@ class TestClients:
         administrator = await callers(here, "administrator")
         client = (await administrator.post("/v1/clients", json={"name": "只读前端", "role": "office"})).json()
         path = f"/v1/clients/{client['id']}/keys"
-        wide = await administrator.post(path, json={"kind": "test", "scopes": ["identity:write"]})
+        issuer, approver = await two_for_security(callers, here)
+        wide = await issuer.post(path, json={"kind": "test", "scopes": ["identity:write"]})
         assert (wide.status_code, wide.json()["code"]) == (422, "scope_beyond_role")
-        narrow = (await administrator.post(path, json={"kind": "test", "scopes": ["items:read"]})).json()
+        narrow = await open_key(issuer, approver, path, scopes=["items:read"])
         headers = {"Authorization": f"Bearer {narrow['key']}"}
         assert (await administrator.get("/v1/units", headers=headers)).status_code == 403
 
@@ -168,7 +231,7 @@ class TestDisabledClients:
         administrator, auditor = await callers(here, "administrator"), await callers(here, "auditor")
         office = await callers(here, "office", key_kind="test")
         path = f"/v1/clients/{office.client_id}"
-        second = (await administrator.post(f"{path}/keys", json={"kind": "test"})).json()["key"]
+        second = (await open_key(*await two_for_security(callers, here), f"{path}/keys"))["key"]
         assert (await office.get("/v1/me")).status_code == 200
         tag = (await administrator.get(path)).headers["ETag"]
         reason = {"reason": "前端停用检修"}
@@ -201,32 +264,6 @@ class TestDisabledClients:
             answer = await administrator.post(path, json={"reason": "停用"}, headers={"If-Match": '"1"'})
             assert answer.status_code == status
         assert (await stranger.get("/v1/me")).status_code == 200
-
-
-class TestActingForAnOfficial:
-    async def test_the_audit_names_both(self, callers: Callers, here: Place) -> None:
-        administrator = await callers(here, "administrator", may_act_for_officials=True)
-        auditor = await callers(here, "auditor")
-        unit = (await administrator.post("/v1/units", json=UNIT)).json()["id"]
-        official = (await administrator.post("/v1/officials", json=an_official(unit))).json()["id"]
-        headers = {"Ducha-On-Behalf-Of": official}
-        assert (await administrator.get("/v1/me", headers=headers)).json()["official_id"] == official
-        made = (await administrator.post("/v1/units", json={**UNIT, "name": "民政局"}, headers=headers)).json()
-        row = (await auditor.get("/v1/audit_events", params={"subject": made["id"]})).json()["data"][0]
-        assert (row["client_id"], row["official_id"]) == (str(administrator.client_id), official)
-
-    async def test_a_key_that_may_not_is_refused(self, callers: Callers, here: Place) -> None:
-        administrator = await callers(here, "administrator")
-        unit = (await administrator.post("/v1/units", json=UNIT)).json()["id"]
-        official = (await administrator.post("/v1/officials", json=an_official(unit))).json()["id"]
-        assert (await administrator.get("/v1/me", headers={"Ducha-On-Behalf-Of": official})).status_code == 403
-
-    async def test_a_stranger_is_refused(self, callers: Callers, here: Place, elsewhere: Place) -> None:
-        administrator = await callers(here, "administrator", may_act_for_officials=True)
-        stranger = await callers(elsewhere, "administrator")
-        unit = (await stranger.post("/v1/units", json=UNIT)).json()["id"]
-        official = (await stranger.post("/v1/officials", json=an_official(unit))).json()["id"]
-        assert (await administrator.get("/v1/me", headers={"Ducha-On-Behalf-Of": official})).status_code == 403
 
 
 class TestClock:

@@ -16,11 +16,12 @@ from api.errors import problem
 from api.quota import Quota
 from api.routes import documentation
 from supervision.foundation import settings
+from supervision.foundation.actors import Role
 from supervision.foundation.database import enter, make_engine, make_sessions
 from supervision.foundation.errors import FieldError
 from supervision.foundation.ids import new_id
 from tests.contract.requests import operations
-from tests.factories.identity import Caller, make_official, make_unit
+from tests.factories.identity import Caller, let_act_for, make_official, make_unit
 from tests.places import Callers, Committed, Place
 
 UNIT = {"name": "示例单位", "kind": "department"}
@@ -299,15 +300,16 @@ class TestIdempotency:
         async with callers.sessions() as session:
             await enter(session, here.actor.jurisdiction_id)
             unit_id = await make_unit(session, here.actor)
-            one, two = [await make_official(session, here.actor, unit_id) for _ in range(2)]
+            officials = [await make_official(session, here.actor, unit_id) for _ in range(2)]
+            one, two = [await let_act_for(session, front_end, each, Role.ADMINISTRATOR) for each in officials]
             await session.commit()
         answers = [
             await front_end.post(
                 "/v1/units",
                 json={**UNIT, "name": name},
-                headers={"Idempotency-Key": "one", "Ducha-On-Behalf-Of": str(official_id)},
+                headers={"Idempotency-Key": "one", **official},
             )
-            for official_id, name in ((one, "甲局"), (two, "乙局"), (one, "甲局"), (two, "甲局"))
+            for official, name in ((one, "甲局"), (two, "乙局"), (one, "甲局"), (two, "甲局"))
         ]
         assert [answer.status_code for answer in answers] == [201, 201, 201, 422]
         assert answers[0].json() == answers[2].json() != answers[1].json()
@@ -456,9 +458,12 @@ class TestPrivacy:
         logged = capfd.readouterr()
         assert self.NUMBER not in logged.out + logged.err
 
-    async def test_keys_and_secrets_are_never_told_again(self, administrator: Caller) -> None:
+    async def test_keys_and_secrets_are_never_told_again(
+        self, administrator: Caller, callers: Callers, here: Place
+    ) -> None:
         client = (await administrator.post("/v1/clients", json={"name": "前台", "role": "office"})).json()["id"]
-        issued = (await administrator.post(f"/v1/clients/{client}/keys", json={"kind": "test"})).json()
+        security = await callers(here, "security_administrator", is_person=True)
+        issued = (await security.post(f"/v1/clients/{client}/keys", json={"kind": "test"})).json()
         secret = issued["key"].split("_")[3]
         listed = await administrator.get(f"/v1/clients/{client}/keys")
         assert secret not in listed.text

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.factories.identity import Caller
+from supervision.foundation.actors import Role
+from tests.factories.identity import Caller, let_act_for
 from tests.factories.inspections import (
     NOON,
     approve_plan,
@@ -77,11 +78,15 @@ async def setting(callers: Callers, session: AsyncSession, here: Place) -> Setti
     await hold(session, here.actor, NOON)
     who = await make_concerned(session, here.actor)
     await session.commit()
+    leaders = await callers(here, "leader", may_act_for_officials=True)
+    for official_id in (who.lead_id, who.liaison_id):
+        await let_act_for(session, leaders, official_id, Role.LEADER)
+    await session.commit()
     return Setting(
         await callers(here, "office"),
         await callers(here, "unit", unit_id=who.unit_id),
         await callers(here, "unit", unit_id=who.other_id),
-        await callers(here, "leader", may_act_for_officials=True),
+        leaders,
         who,
     )
 
@@ -187,6 +192,7 @@ class TestLeaders:
         self, setting: Setting, session: AsyncSession, here: Place
     ) -> None:
         stranger = (await make_concerned(session, here.actor)).lead_id
+        await let_act_for(session, setting.leaders, stranger, Role.LEADER)
         await session.commit()
         for chosen in (setting.who.lead_id, setting.who.liaison_id):
             path = await setting.before_leaders()

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.app import DuchaApp
 from supervision.foundation import settings
+from supervision.foundation.actors import Role
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from tests.contract.atom import require_valid
-from tests.factories.identity import make_official, make_unit
+from tests.factories.identity import let_act_for, make_official, make_unit
 from tests.factories.publication import add_progress, draft, put_out, render
 from tests.factories.scoring import hold
 from tests.places import Callers, Place
@@ -71,7 +72,9 @@ async def test_one_person_through_two_programs_is_one_person(
     await session.commit()
     publisher = await callers(here, "publisher", may_act_for_officials=True)
     office = await callers(here, "office", may_act_for_officials=True)
-    as_person = {"Ducha-On-Behalf-Of": str(official_id)}
+    as_person = await let_act_for(session, publisher, official_id, Role.PUBLISHER)
+    await let_act_for(session, office, official_id, Role.OFFICE)
+    await session.commit()
     drafted = await publisher.post("/v1/publications", json={"progress_entry_id": str(entry_id)}, headers=as_person)
     path = drafted.headers["Location"]
     assert (await office.post(f"{path}/review", json=APPROVAL, headers=as_person)).status_code == 403

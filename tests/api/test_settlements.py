@@ -4,7 +4,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.factories.identity import Caller, make_official, make_unit
+from supervision.foundation.actors import Role
+from tests.factories.identity import Caller, let_act_for, make_official, make_unit
 from tests.factories.scoring import adopt, hold
 from tests.places import Callers, Place
 
@@ -63,9 +64,10 @@ async def test_of_the_leaders_only_the_principal_ones_see_how_units_compare(
 ) -> None:
     await settled(callers, here)
     leader = await callers(here, "leader", may_act_for_officials=True)
-    headers = {}
+    headers: dict[str, str] = {}
     if position:
-        headers["Ducha-On-Behalf-Of"] = str(await make_official(session, here.actor, unit_id, position=position))
+        official_id = await make_official(session, here.actor, unit_id, position=position)
+        headers = await let_act_for(session, leader, official_id, Role.LEADER)
         await session.commit()
     answer = await leader.get(path, headers=headers)
     assert (answer.status_code, answer.json().get("code")) == (status, None if status == 200 else "ranking_not_shown")
@@ -78,8 +80,9 @@ async def test_other_leaders_see_no_deductions_either(
     leader = await callers(here, "leader", may_act_for_officials=True)
     assert (await leader.get("/v1/deductions")).json()["data"] == []
     principal = await make_official(session, here.actor, unit_id, position="principal_county_leader")
+    headers = await let_act_for(session, leader, principal, Role.LEADER)
     await session.commit()
-    answer = await leader.get("/v1/deductions", headers={"Ducha-On-Behalf-Of": str(principal)})
+    answer = await leader.get("/v1/deductions", headers=headers)
     assert [row["id"] for row in answer.json()["data"]] == [deduction_id]
 
 

@@ -14,11 +14,12 @@ from api.permissions import Permission
 from api.route import DuchaRoute
 from api.router import permissions, public_operations, scopes_of
 from supervision.foundation.actors import Role
+from supervision.foundation.database import enter
 from supervision.messaging import templates
 from tests.contract.requests import Operation, ids_of, operations
 from tests.factories import identity_provider
 from tests.factories.desk import live
-from tests.factories.identity import FRONT_END, Caller
+from tests.factories.identity import FRONT_END, Caller, let_act_for, make_official, make_unit
 from tests.factories.scoring import adopt
 from tests.places import Callers, Place
 
@@ -109,10 +110,18 @@ async def with_key(callers: Callers, place: Place, role: Role, **options: Any) -
 
 
 async def acting_for_an_official(callers: Callers, place: Place, role: Role) -> tuple[Caller, dict[str, str]]:
-    official = await callers(place, Role.UNIT, is_person=True)
-    unit_id = official.unit_id if role is Role.UNIT else None
+    async with callers.sessions() as session:
+        await enter(session, place.actor.jurisdiction_id)
+        own_unit_id = await make_unit(session, place.actor)
+        official_id = await make_official(session, place.actor, own_unit_id)
+        await session.commit()
+    unit_id = own_unit_id if role is Role.UNIT else None
     caller, _ = await with_key(callers, place, role, may_act_for_officials=True, unit_id=unit_id)
-    return caller, {"Ducha-On-Behalf-Of": str(official.official_id)}
+    async with callers.sessions() as session:
+        await enter(session, place.actor.jurisdiction_id)
+        headers = await let_act_for(session, caller, official_id, role, unit_id=unit_id)
+        await session.commit()
+    return caller, headers
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,10 @@ UNSIGNED = {
     **dict.fromkeys(("reassign_task", "reassign_unit", "record_departure"), "gives its own reason"),
     **dict.fromkeys(("watch_item", "end_watch"), "is about what one sees"),
     **dict.fromkeys(("disable_client", "enable_client", "revoke_key"), "is about a machine"),
-    **dict.fromkeys(("end_appointment", "end_sign_in_link"), "takes a right away, which needs no second person"),
+    **dict.fromkeys(
+        ("end_appointment", "end_sign_in_link", "end_client_official"),
+        "takes a right away, which needs no second person",
+    ),
     "close_ledger": "is computed from the ledger as it stands",
     "receive_receipts": "is a gateway's",
 }

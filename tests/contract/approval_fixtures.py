@@ -22,5 +22,6 @@ async def furnish(session: AsyncSession, actor: Actor, _standing: CallersByRole,
     made.place("approve_proposal", proposal_id=waiting[:12])
     made.place("refuse_proposal", proposal_id=waiting[12:])
     made.bodies["refuse_proposal"] = [{"reason": "示例理由"}]
+    made.bodies["set_two_person_steps"] = [{"operations": ["publish"]}, {"operations": []}]
     confirmed = made.bodies["confirm_broadcast"]
     made.bodies["propose_broadcast"] = [{**body, "matter": f"提请{no}"} for no, body in enumerate(confirmed)]

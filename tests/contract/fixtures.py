@@ -14,6 +14,7 @@ from supervision.scoring import settlement
 from tests.contract import (
     approval_fixtures,
     bulletin_fixtures,
+    front_end_fixtures,
     inspection_fixtures,
     item_fixtures,
     message_fixtures,
@@ -48,6 +49,7 @@ ROOMS = (
     score_fixtures,
     bulletin_fixtures,
     approval_fixtures,
+    front_end_fixtures,
     inspection_fixtures,
     item_fixtures,
     official_document_fixtures,

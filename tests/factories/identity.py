@@ -12,6 +12,7 @@ from api.router import scopes_of, signing_routes
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
 from supervision.identity import appointments, jurisdictions, service, sign_in_links
+from supervision.identity.front_ends import named_officials
 from supervision.identity.models import Appointment, Client, IdentityProvider, Unit
 from tests.factories import identity_provider
 from tests.factories.identity_provider import TestProvider
@@ -56,7 +57,7 @@ def _is_signed(path: str) -> bool:
 
 async def make_client(session: AsyncSession, actor: Actor, **over: Any) -> UUID:
     facts = {"name": f"示例接入方{next(_numbers)}", "role": "leader", "unit_id": None, **over}
-    return await service.register_client(session, actor, may_act_for_officials=False, **facts)
+    return await service.register_client(session, actor, **{"may_act_for_officials": False, **facts})
 
 
 class Caller(httpx.AsyncClient):
@@ -161,6 +162,26 @@ async def appoint(session: AsyncSession, official_id: UUID, role: Role, **over: 
         await session.execute(ever)
     await appointments.approve_appointment(session, _APPROVER, appointment_id, 1)
     return appointment_id
+
+
+async def let_act_for(
+    session: AsyncSession,
+    caller: Caller,
+    official_id: UUID,
+    role: Role,
+    *,
+    unit_id: UUID | None = None,
+    is_appointed: bool = False,
+) -> dict[str, str]:
+    """Let a front end act for an official in a role, which the official is given; return what it sends to do so."""
+    if not is_appointed:
+        await appoint(session, official_id, role, unit_id=unit_id)
+    naming_id = await named_officials.name_official(
+        session, _GRANTER, caller.client_id, official_id=official_id, role=role
+    )
+    await session.flush()
+    await named_officials.approve_naming(session, _APPROVER, caller.client_id, naming_id, 1)
+    return {"Ducha-On-Behalf-Of": str(official_id)}
 
 
 async def _unit_of_the_office(session: AsyncSession, actor: Actor) -> UUID:

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.database import enter
+from supervision.foundation.two_persons import Asked as CountyAsked
 from supervision.foundation.two_persons import CounterStep
 from supervision.items import registration_approval
 from supervision.messaging import templates
 from tests.factories import progress, publication, scoring
-from tests.factories.identity import Caller, appoint, make_official, make_unit
+from tests.factories.identity import Caller, appoint, make_client, make_official, make_unit
 from tests.factories.progress import Duty, hold, moment
 from tests.factories.reviews import PASS, REFUSAL, make_duty
 from tests.places import Callers, Place
@@ -25,6 +26,7 @@ Made = TypeVar("Made")
 BUSINESS = (Role.GROUP, Role.LEADER, Role.PUBLISHER)
 DAY = "2199-12-31"
 REASON = {"reason": "示例理由"}
+COUNTY_ASKS = "county_asks_for_another"
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ async def _items(story: Story, step: CounterStep) -> Asked:
 @prepares(
     *(CounterStep.CHECK_NOTICE, CounterStep.COUNTERSIGN_NOTICE),
     *(CounterStep.ISSUE_NOTICE, CounterStep.RETURN_NOTICE),
+    *(CounterStep.COUNTERSIGN_NOTICE_BY_ANOTHER, CounterStep.ISSUE_NOTICE_BY_ANOTHER),
 )
 async def _notices(story: Story, step: CounterStep) -> Asked:
     task = (await story.person.get(f"/v1/tasks/{story.duty.task_ids[0]}")).json()
@@ -126,23 +129,25 @@ async def _notices(story: Story, step: CounterStep) -> Asked:
     sent = {"kind": "notice", "unit_ids": unit_ids, "text": "请按要求办理。", "limit_on": DAY}
     drafted = await story.take("draft_notice", f"/v1/items/{task['item_id']}/notices", sent)
     notice = f"/v1/notices/{drafted['id']}"
-    if step in {CounterStep.COUNTERSIGN_NOTICE, CounterStep.ISSUE_NOTICE}:
+    if step.operation in {"countersign_notice", "issue_notice"}:
         await story.take("check_notice", f"{notice}/check")
-    if step is CounterStep.ISSUE_NOTICE:
+    if step.operation == "issue_notice":
         await story.take("countersign_notice", f"{notice}/countersignature")
     verbs = {"check_notice": "check", "countersign_notice": "countersignature", "issue_notice": "issue"}
     body = REASON if step is CounterStep.RETURN_NOTICE else None
-    return Asked(notice, verbs.get(step.operation, "return"), body, "notice_signed_by_drafter")
+    code = COUNTY_ASKS if step.asked is CountyAsked.BY_COUNTY else "notice_signed_by_drafter"
+    return Asked(notice, verbs.get(step.operation, "return"), body, code)
 
 
-@prepares(CounterStep.CHECK_CIRCULAR, CounterStep.ISSUE_CIRCULAR)
+@prepares(CounterStep.CHECK_CIRCULAR, CounterStep.ISSUE_CIRCULAR, CounterStep.ISSUE_CIRCULAR_BY_ANOTHER)
 async def _circulars(story: Story, step: CounterStep) -> Asked:
     drafted = await story.take("draft_circular", "/v1/circulars", {"month": "2016-02-01", "title": "示例通报"})
     circular = f"/v1/circulars/{drafted['id']}"
     if step is CounterStep.CHECK_CIRCULAR:
         return Asked(circular, "check", None, "drafter_signs_off")
     await story.take("check_circular", f"{circular}/check")
-    return Asked(circular, "issue", None, "drafter_signs_off")
+    code = COUNTY_ASKS if step.asked is CountyAsked.BY_COUNTY else "drafter_signs_off"
+    return Asked(circular, "issue", None, code)
 
 
 @prepares(CounterStep.VERIFY_RECTIFICATION)
@@ -192,12 +197,17 @@ async def _waivers(story: Story, _step: CounterStep) -> Asked:
     return Asked(f"/v1/waivers/{waiver['id']}", "decision", REFUSAL, "asker_decides_waiver")
 
 
-@prepares(CounterStep.REVIEW_PUBLICATION)
-async def _publications(story: Story, _step: CounterStep) -> Asked:
+@prepares(CounterStep.REVIEW_PUBLICATION, CounterStep.PUBLISH_BY_ANOTHER)
+async def _publications(story: Story, step: CounterStep) -> Asked:
     entry_id = await story.add(publication.add_progress)
     draft = await story.take("draft_publication", "/v1/publications", {"progress_entry_id": str(entry_id)})
+    drafted = f"/v1/publications/{draft['id']}"
+    if step is CounterStep.PUBLISH_BY_ANOTHER:
+        approval = {"verdict": "approved", "legal_basis": "示例依据"}
+        await story.take("review_publication", f"{drafted}/review", approval)
+        return Asked(drafted, "release", None, COUNTY_ASKS)
     body = {"verdict": "refused", **REASON}
-    return Asked(f"/v1/publications/{draft['id']}", "review", body, "drafter_reviews")
+    return Asked(drafted, "review", body, "drafter_reviews")
 
 
 async def _add_obligation(session: AsyncSession, _actor: Actor, *, unit_id: UUID) -> UUID:
@@ -233,6 +243,7 @@ async def _deduct(story: Story, *, until: str) -> str:
 @prepares(
     *(CounterStep.CONFIRM_DEDUCTION, CounterStep.REFUSE_DEDUCTION),
     *(CounterStep.REVERSE_DEDUCTION, CounterStep.RULE_ON_DISPUTE),
+    CounterStep.VERIFY_DEDUCTION_BY_ANOTHER,
 )
 async def _deductions(story: Story, step: CounterStep) -> Asked:
     until = {CounterStep.REFUSE_DEDUCTION: "confirm_deduction", CounterStep.REVERSE_DEDUCTION: "dispute_deduction"}
@@ -242,8 +253,10 @@ async def _deductions(story: Story, step: CounterStep) -> Asked:
         CounterStep.REFUSE_DEDUCTION: ("refusal", REASON),
         CounterStep.REVERSE_DEDUCTION: ("reversal", REASON),
         CounterStep.RULE_ON_DISPUTE: ("ruling", {"verdict": "upheld", **REASON}),
+        CounterStep.VERIFY_DEDUCTION_BY_ANOTHER: ("verification", {"verification": "属实"}),
     }
-    return Asked(deduction, *asked[step], "same_person_decides")
+    code = COUNTY_ASKS if step.asked is CountyAsked.BY_COUNTY else "same_person_decides"
+    return Asked(deduction, *asked[step], code)
 
 
 async def _settle(story: Story, *, confirms: bool = True) -> None:
@@ -309,11 +322,30 @@ async def _links(story: Story, _step: CounterStep) -> Asked:
     return Asked(f"/v1/sign_in_links/{link['id']}", "approval", None, "another_person_needed")
 
 
+@prepares(CounterStep.APPROVE_KEY)
+async def _keys(story: Story, _step: CounterStep) -> Asked:
+    story.person = await story.somebody(Role.SECURITY_ADMINISTRATOR)
+    client_id = await story.add(make_client)
+    path = f"/v1/clients/{client_id}/keys"
+    issued = await story.take("issue_key", path, {"kind": "test"})
+    return Asked(f"{path}/{issued['id']}", "approval", None, "another_person_needed")
+
+
+@prepares(CounterStep.APPROVE_CLIENT_OFFICIAL)
+async def _namings(story: Story, _step: CounterStep) -> Asked:
+    story.person = await story.somebody(Role.SECURITY_ADMINISTRATOR)
+    path = f"/v1/clients/{await story.add(make_client, may_act_for_officials=True)}/officials"
+    official_id = await story.add(make_official, unit_id=story.duty.unit_id)
+    named = await story.take("name_client_official", path, {"official_id": str(official_id), "role": "leader"})
+    return Asked(f"{path}/{named['id']}", "approval", None, "another_person_needed")
+
+
 _PROPOSED: dict[str, tuple[str, dict[str, Any]]] = {
     "set_item_procedure": ("/v1/item_procedures", {"kind": "instruction", "needs_approval": False}),
     "set_notice_procedure": (
         *("/v1/notice_procedures", {"kind": "slip", "chain": ["issued"], "acknowledge_working_days": 2}),
     ),
+    "set_two_person_steps": ("/v1/two_person_steps", {"operations": ["publish"]}),
     "terminate_item": ("termination", {"ordered_by": "县政府常务会议", "ordered_on": "2016-03-01", **REASON}),
     "write_template": ("/v1/templates", {"name": "notice", "body": "通知：{text}"}),
     "adopt_scoring_policy": ("/v1/scoring_policies", {"effective_on": DAY, "adopted_by": "县委督查室", "base": "120"}),
@@ -323,7 +355,7 @@ _PROPOSED: dict[str, tuple[str, dict[str, Any]]] = {
 @prepares(CounterStep.APPROVE_PROPOSAL)
 async def _proposals(story: Story, _step: CounterStep) -> Asked:
     path, body = _PROPOSED.get(story.tried, ("/v1/broadcasts/proposals", {}))
-    if story.tried == "set_notice_procedure":
+    if story.tried in {"set_notice_procedure", "set_two_person_steps"}:
         story.person = await story.somebody(Role.ADMINISTRATOR)
     if story.tried == "terminate_item":
         task = (await story.person.get(f"/v1/tasks/{story.duty.task_ids[0]}")).json()

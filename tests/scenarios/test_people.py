@@ -187,5 +187,7 @@ def deduction(county: County, event: str) -> dict[str, Any]:
 
 def key_of(county: County, role: str) -> str:
     client = county.people.first.post("/v1/clients", {"name": f"示例接口 {role}", "role": role})
-    issued = county.people.first.post(f"/v1/clients/{client['id']}/keys", {"kind": "test"})
+    path = f"/v1/clients/{client['id']}/keys"
+    issued = county.people.first.post(path, {"kind": "test"})
+    county.people.second.post(f"{path}/{issued['id']}/approval", version=issued["version"])
     return str(issued["key"])

@@ -8,8 +8,9 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.foundation.actors import Role
 from supervision.messaging import templates
-from tests.factories.identity import Caller, make_official, make_unit
+from tests.factories.identity import Caller, let_act_for, make_official, make_unit
 from tests.factories.inspections import PDF
 from tests.factories.problems import make_concerned
 from tests.factories.scoring import hold
@@ -78,6 +79,8 @@ async def test_a_problem_of_three_units_goes_up_to_the_conference(
 
     office, approver = await callers(here, "office"), await callers(here, "office")
     leaders = await callers(here, "leader", may_act_for_officials=True)
+    as_lead = await let_act_for(session, leaders, county.lead_id, Role.LEADER)
+    as_liaison = await let_act_for(session, leaders, county.liaison_id, Role.LEADER)
     roads, finance, power = [await callers(here, "unit", unit_id=unit) for unit in units]
     outsider = await callers(here, "unit")
 
@@ -106,7 +109,6 @@ async def test_a_problem_of_three_units_goes_up_to_the_conference(
     assert (risen["level"], risen["state"]) == ("leaders", "awaiting_decision")
     unfinished = await office.post(f"{path}/resolution", json={"text": "已解决"})
     assert unfinished.json()["code"] == "problem_not_decided"
-    as_liaison = {"Ducha-On-Behalf-Of": str(county.liaison_id)}
     decision = {"text": "五月二十五日前商定分摊", "due_on": "2016-05-25"}
     done(await leaders.post(f"{path}/decision", json=decision, headers=as_liaison))
     done(await finance.post(f"{path}/follow_up", json={"text": "分摊比例未能商定"}))
@@ -115,7 +117,6 @@ async def test_a_problem_of_three_units_goes_up_to_the_conference(
     await on(5, 26)
     (overdue,) = done(await office.get("/v1/problems", params={"overdue": "true"}))["data"]
     assert overdue["id"] == problem["id"]
-    as_lead = {"Ducha-On-Behalf-Of": str(county.lead_id)}
     top = done(await leaders.post(f"{path}/escalation", json={"reason": "提请联席会"}, headers=as_lead))
     assert (top["level"], top["state"], top["due_on"]) == ("conference", "awaiting_decision", None)
     assert done(await office.get("/v1/problems", params={"overdue": "true"}))["data"] == []

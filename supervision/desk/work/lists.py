@@ -8,7 +8,7 @@ from sqlalchemy import func, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.periods import PeriodKind, period_of
-from supervision.desk.work import decisions, ledgers, own_work, scores, sign_offs
+from supervision.desk.work import approvals, decisions, ledgers, own_work, scores, sign_offs
 from supervision.desk.work.work_line import Work
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
@@ -39,6 +39,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         decisions.plans_to_decide,
         decisions.rectifications_to_verify,
         decisions.complaints_to_answer,
+        approvals.proposals_to_decide,
     ),
     Role.GROUP: (
         scores.deductions_to_confirm,
@@ -46,6 +47,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         scores.settlements_to_confirm,
         scores.corrections_to_confirm,
         scores.reopenings_to_approve,
+        approvals.proposals_to_decide,
     ),
     Role.LEADER: (
         decisions.registrations_to_confirm,
@@ -54,6 +56,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         decisions.waivers_for_the_principal,
         sign_offs.notices_to_countersign,
         decisions.plans_to_decide,
+        approvals.proposals_to_decide,
     ),
     Role.UNIT: (
         own_work.reports_owed,
@@ -66,6 +69,13 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         own_work.problems_to_solve,
     ),
     Role.PUBLISHER: (sign_offs.publications_to_review, sign_offs.publications_to_publish),
+    Role.ADMINISTRATOR: (approvals.proposals_to_decide,),
+    Role.SECURITY_ADMINISTRATOR: (
+        approvals.appointments_to_approve,
+        approvals.sign_in_links_to_approve,
+        approvals.keys_to_approve,
+        approvals.namings_to_approve,
+    ),
 }
 # What does not wait for a role, but runs out under its eyes.
 OVERSEEN: Mapping[Role, Sequence[Work]] = {

@@ -2,7 +2,23 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Text, and_, case, cast, func, literal, null, select, text
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Text,
+    Uuid,
+    all_,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.paging import Rows
@@ -40,7 +56,8 @@ def words(*pieces: Any) -> ColumnElement[str]:
 
 def not_mine(actor: Actor, *people: Any) -> ColumnElement[bool]:
     """Leave out what the actor proposed, drafted or decided before: another person must go on with it."""
-    return and_(*(each.is_distinct_from(actor.person) for each in people))
+    mine = literal(sorted(actor.selves), ARRAY(Uuid()))
+    return and_(*(or_(each.is_(None), each != all_(mine)) for each in people))
 
 
 def deadline() -> ColumnElement[datetime]:

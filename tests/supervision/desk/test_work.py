@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.approvals import service as approvals
+from supervision.approvals.states import ProposalKind
 from supervision.bulletins import rectification_orders
 from supervision.desk import watches
 from supervision.desk.work import lists
@@ -18,6 +20,8 @@ from supervision.foundation.database import enter
 from supervision.foundation.errors import NotFound
 from supervision.foundation.ids import new_id
 from supervision.foundation.paging import Page, PageRequest
+from supervision.identity import appointments, sign_in_links
+from supervision.identity.front_ends import client_keys, named_officials
 from supervision.messaging import templates
 from supervision.papers import direct_transfers
 from supervision.problems.models import Problem
@@ -26,7 +30,18 @@ from supervision.reviews.rules import Review
 from supervision.scoring import decisions, proposals
 from supervision.scoring.models import Correction, Settlement, SettlementReopening
 from supervision.tasks import extensions, milestones
-from tests.factories import bulletins, identity, inspections, items, notices, problems, progress, publication, reviews
+from tests.factories import (
+    bulletins,
+    identity,
+    identity_provider,
+    inspections,
+    items,
+    notices,
+    problems,
+    progress,
+    publication,
+    reviews,
+)
 from tests.factories.desk import NOON, complain, person
 from tests.factories.scoring import add_item, adopt, hold
 from tests.factories.signatures import AS_READ
@@ -47,11 +62,12 @@ WAITING: Mapping[Role, list[str]] = {
         "notice",
         "problem",
         "problem",
+        "proposal",
         "rectification_order",
         "waiver",
     ],
-    Role.GROUP: ["correction", "deduction", "dispute", "reopening", "settlement"],
-    Role.LEADER: ["direct_transfer", "inspection_plan", "item", "notice", "problem", "waiver"],
+    Role.GROUP: ["correction", "deduction", "dispute", "proposal", "reopening", "settlement"],
+    Role.LEADER: ["direct_transfer", "inspection_plan", "item", "notice", "problem", "proposal", "waiver"],
     Role.UNIT: [
         "completion_report",
         "conclusion",
@@ -66,6 +82,8 @@ WAITING: Mapping[Role, list[str]] = {
     ],
     Role.PUBLISHER: ["publication", "publication"],
     Role.AUDITOR: [],
+    Role.ADMINISTRATOR: ["proposal"],
+    Role.SECURITY_ADMINISTRATOR: ["appointment", "client_key", "client_official", "sign_in_link"],
 }
 
 
@@ -98,6 +116,7 @@ async def county(session: AsyncSession, here: Place) -> County:
     await _inspections(session, actor, county)
     await _problems(session, actor, county)
     await _judgements(session, actor, county)
+    await _approvals(session, county)
     # Of the present year there is none, and that of the year before is not closed.
     await progress.open_ledger(session, actor, date(2015, 1, 5))
     return county
@@ -197,6 +216,29 @@ async def _judgements(session: AsyncSession, actor: Actor, county: County) -> No
     await publication.put_out(session, actor)
 
 
+async def _approvals(session: AsyncSession, county: County) -> None:
+    """One of each waits for another person, and an invitation and a revoked key for nobody."""
+    proposer = county.proposer
+    procedure = {"kind": "slip", "chain": ["issued"], "acknowledge_working_days": 2}
+    await approvals.propose(session, proposer, ProposalKind.SET_NOTICE_PROCEDURE, procedure)
+    officials = [await identity.make_official(session, proposer, county.unit_id) for _ in range(2)]
+    facts: dict[str, Any] = {"unit_id": None, "since_on": None, "until_on": None}
+    await appointments.grant_role(session, proposer, official_id=officials[0], role=Role.LEADER, **facts)
+    provider = identity_provider.of_this_process()
+    provider_id = await identity_provider.trust(session, proposer, provider, issuer="https://issuer.test")
+    for official_id, subject in zip(officials, ("示例账号", None), strict=True):
+        await sign_in_links.link_official(session, proposer, official_id, provider_id=provider_id, subject=subject)
+    client_id = await identity.make_client(session, proposer, may_act_for_officials=True)
+    await named_officials.name_official(session, proposer, client_id, official_id=officials[0], role=Role.LEADER)
+    scopes = frozenset({"items:read"})
+    keys = [
+        await client_keys.issue_key(session, proposer, client_id, kind="test", scopes=sorted(scopes), allowed=scopes)
+        for _ in range(2)
+    ]
+    await client_keys.revoke_key(session, proposer, client_id, keys[1][0])
+    await session.flush()
+
+
 async def read(session: AsyncSession, actor: Actor, view: WorkView = WorkView.WAITING, **asked: Any) -> Page:
     return await lists.list_work(session, actor, PageRequest(**{"limit": 100, **asked}), view=view)
 
@@ -220,11 +262,13 @@ async def test_each_role_finds_what_waits_for_it(session: AsyncSession, county: 
 async def test_nobody_finds_what_is_their_own_to_leave_alone(session: AsyncSession, county: County) -> None:
     proposer = replace(county.actor(Role.GROUP), client_id=county.proposer.client_id)
     assert kinds(await read(session, proposer)) == []
+    security = replace(county.actor(Role.SECURITY_ADMINISTRATOR), client_id=county.proposer.client_id)
+    assert kinds(await read(session, security)) == []
 
 
 async def test_a_leader_of_another_matter_finds_what_any_leader_may_sign(session: AsyncSession, county: County) -> None:
     other = replace(county.actor(Role.LEADER), official_id=new_id())
-    assert kinds(await read(session, other)) == ["inspection_plan", "item", "notice"]
+    assert kinds(await read(session, other)) == ["inspection_plan", "item", "notice", "proposal"]
 
 
 async def test_weeks_and_lateness_go_by_the_days_of_shanghai(session: AsyncSession, county: County) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from supervision.foundation.actors import Actor, Proof, Role
@@ -39,3 +41,14 @@ def test_nobody_decides_on_themselves() -> None:
             RegistrarActsAlone,
             concerned=actor.official_id,
         )
+
+
+@pytest.mark.parametrize(("step", "counter_step"), [(step, each) for each in CounterStep for step in each.steps])
+def test_a_front_end_is_one_with_all_for_whom_it_may_act(step: str, counter_step: CounterStep) -> None:
+    one, two = new_id(), new_id()
+    key = Actor(COUNTY, Role.OFFICE, client_id=CLIENT, stands_for=frozenset({one, two}), proof=Proof.KEY)
+    for_two = replace(key, official_id=two, proof=Proof.ON_BEHALF)
+    for actor in (key, for_two):
+        taken_by = {each: one if each == step else None for each in counter_step.steps}
+        with pytest.raises(RegistrarActsAlone):
+            require_another(actor, counter_step, taken_by, RegistrarActsAlone)
