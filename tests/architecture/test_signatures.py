@@ -19,8 +19,8 @@ from api.router import all_routes, permissions, signing_routes
 from deploy.roles import DatabaseUrls
 from supervision.foundation.actors import Role
 from supervision.foundation.database import Signed, enter
-from tests.contract.fixture_values import CallersByRole, Furniture
-from tests.contract.fixtures import furnish
+from tests.contract.fixture_values import CallersByRole, FixtureValues
+from tests.contract.fixtures import add_fixtures
 from tests.contract.requests import Operation, operations
 from tests.factories.identity import Caller, make_official
 from tests.places import Committed, Place, committed_database, make_database
@@ -35,17 +35,17 @@ class County:
     """A county in which each signing step can be taken, and a caller of each role."""
 
     committed: Committed
-    furniture: Furniture
+    fixture_values: FixtureValues
     callers: CallersByRole
     operations: dict[str, Operation]
 
     def steps(self, name: str) -> Iterator[tuple[httpx.AsyncClient, str, Any]]:
         """Yield who may take a step on what, and with which body, until one of them can."""
         each = self.operations[name]
-        bodies = self.furniture.bodies.get(name, [REASON]) if "requestBody" in each.facts else [None]
-        places = self.furniture.places.get(name, {})
+        bodies = self.fixture_values.bodies.get(name, [REASON]) if "requestBody" in each.facts else [None]
+        places = self.fixture_values.places.get(name, {})
         names = [one["name"] for one in each.facts["parameters"] if one["in"] == "path"]
-        values = [places.get(one) or self.furniture.ids[one] for one in names]
+        values = [places.get(one) or self.fixture_values.ids[one] for one in names]
         callers = [self.callers[role] for role in sorted(permissions()[name].roles)]
         for body, caller, found in product(bodies, callers, product(*values)):
             path = each.path
@@ -77,14 +77,14 @@ async def county(urls: DatabaseUrls, app: DuchaApp) -> AsyncIterator[County]:
         callers: dict[Role, Caller] = {
             role: await committed.callers(place, role, is_person=True) for role in Role if role is not Role.SYSTEM
         }
-        furniture = await furnish(committed, place, callers)
+        fixture_values = await add_fixtures(committed, place, callers)
         unit_id = callers[Role.UNIT].unit_id
         assert unit_id, "the caller of role unit has a unit: tests/factories/identity.py"
-        await _grant(committed, place, unit_id, furniture)
-        yield County(committed, furniture, callers, {each.name: each for each in operations(app.openapi())})
+        await _grant(committed, place, unit_id, fixture_values)
+        yield County(committed, fixture_values, callers, {each.name: each for each in operations(app.openapi())})
 
 
-async def _grant(committed: Committed, place: Place, unit_id: UUID, furniture: Furniture) -> None:
+async def _grant(committed: Committed, place: Place, unit_id: UUID, fixture_values: FixtureValues) -> None:
     """Have another administrator give roles and link an account, for somebody to approve or refuse."""
     giver = await committed.callers(place, Role.SECURITY_ADMINISTRATOR, is_person=True)
     async with committed.api() as session:
@@ -96,8 +96,8 @@ async def _grant(committed: Committed, place: Place, unit_id: UUID, furniture: F
     provider = (await giver.get("/v1/identity_providers")).json()["data"][0]
     account = {"provider_id": provider["id"], "subject": "示例"}
     linked = await giver.post(f"/v1/officials/{officials[0]}/sign_in_links", json=account)
-    furniture.put("appointment_id", values=granted)
-    furniture.put("link_id", values=[linked.json()["id"]])
+    fixture_values.put("appointment_id", values=granted)
+    fixture_values.put("link_id", values=[linked.json()["id"]])
 
 
 async def test_only_what_was_read_is_signed(county: County) -> None:

@@ -47,19 +47,19 @@ class ServedPortal:
 
 @asynccontextmanager
 async def served_portal(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> AsyncIterator[ServedPortal]:
-    """Furnish a county and serve it by a process of its own, which is stopped at the end."""
+    """Fill a county and serve it by a process of its own, which is stopped at the end."""
     port = free_port(0)
     address = f"http://127.0.0.1:{port}"
     async with committed_database(urls, app) as committed:
         place = await committed.found("330326")
-        portal = ServedPortal(f"{address}/portal/{place.code}", committed, place, await _furnish(committed, place))
+        portal = ServedPortal(f"{address}/portal/{place.code}", committed, place, await _add_fixtures(committed, place))
         await portal.render()
         with api_process(committed, folder, port, {}) as server:
             await anyio.to_thread.run_sync(lambda: server.wait_until_ready(lambda: _answers(address), timeout_s=60))
             yield portal
 
 
-async def _furnish(committed: Committed, place: Place) -> dict[str, str]:
+async def _add_fixtures(committed: Committed, place: Place) -> dict[str, str]:
     """Publish progress over months, a correction, an order and a withdrawal, and two comments, of which one waits."""
     async with committed.api() as session:
         await enter(session, place.actor.jurisdiction_id)

@@ -6,10 +6,10 @@ from supervision.approvals import service
 from supervision.approvals.states import ProposalKind
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
-from tests.contract.fixture_values import CallersByRole, Furniture
+from tests.contract.fixture_values import CallersByRole, FixtureValues
 
 
-async def furnish(session: AsyncSession, actor: Actor, _standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, _standing: CallersByRole, made: FixtureValues) -> None:
     """Put proposals of somebody else into a county."""
     other = Actor(actor.jurisdiction_id, Role.OFFICE, client_id=new_id(), is_test=True)
     waiting = [

@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.bulletins import circular_sign_off, rectification_orders
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
-from tests.contract.fixture_values import FAR, CallersByRole, Furniture
+from tests.contract.fixture_values import FAR, CallersByRole, FixtureValues
 from tests.factories import bulletins, identity, progress
 from tests.factories.signatures import AS_READ
 
 
 # Long because it tells which circular stands at which step, and the places follow from that.
-async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Put circulars, orders, follow-ups and proposals at every step into a county."""
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id

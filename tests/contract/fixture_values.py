@@ -12,7 +12,7 @@ CallersByRole = Mapping[Role, Caller]
 
 
 @dataclass
-class Furniture:
+class FixtureValues:
     """Values that exist, by the name of the parameter or field that takes them; whole bodies by operation.
 
     Where a verb needs rows in one state, `places` has the values of its path's parameters, by operation.

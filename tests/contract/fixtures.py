@@ -26,7 +26,7 @@ from tests.contract import (
     score_fixtures,
     task_fixtures,
 )
-from tests.contract.fixture_values import CallersByRole, Furniture
+from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.contract.score_fixtures import SETTLED, WAITING
 from tests.factories import progress
 from tests.factories.identity import make_client
@@ -56,9 +56,9 @@ ROOMS = (
 )
 
 
-async def furnish(committed: Committed, place: Place, standing: CallersByRole) -> Furniture:
+async def add_fixtures(committed: Committed, place: Place, standing: CallersByRole) -> FixtureValues:
     """Put into a county what its operations need, and tell what was put there."""
-    made = Furniture()
+    made = FixtureValues()
     made.put("year", values=[2016, 2016, SETTLED, WAITING])
     made.put("jurisdiction", values=[place.code])
     made.put("revision", values=[1])
@@ -73,7 +73,7 @@ async def furnish(committed: Committed, place: Place, standing: CallersByRole) -
         made.place("open_ledger", year=[year - 1, year, year + 1])
         made.bodies["set_rhythm"] = [{"kind": kind, "due_after": 2} for kind in USUAL]
         for room in ROOMS:
-            await room.furnish(session, place.actor, standing, made)
+            await room.add_fixtures(session, place.actor, standing, made)
         # Units that later rooms registered belong to the year that waits to be confirmed.
         await settlement.prepare_settlement(session, person(place.actor), year=WAITING)
         await session.execute(COUNT_ON)

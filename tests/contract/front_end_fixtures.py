@@ -5,12 +5,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.router import scopes_of
 from supervision.foundation.actors import Actor, Role
 from supervision.identity.front_ends import client_keys, named_officials
-from tests.contract.fixture_values import CallersByRole, Furniture
+from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories.identity import make_client, make_official, make_unit
 from tests.factories.reviews import person
 
 
-async def furnish(session: AsyncSession, actor: Actor, _standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, _standing: CallersByRole, made: FixtureValues) -> None:
     """Put keys that somebody else issued into a county, and officials whom somebody else named for a front end."""
     other, scopes = person(actor, Role.SECURITY_ADMINISTRATOR), scopes_of(Role.LEADER)
     client_id = await make_client(session, actor)

@@ -13,14 +13,14 @@ import schemathesis
 from schemathesis import Case, CheckContext, HookContext, Response
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_furniture = json.loads(Path(os.environ["DUCHA_TEST_FURNITURE"]).read_text("utf-8"))
+_fixture_values = json.loads(Path(os.environ["DUCHA_TEST_FIXTURES"]).read_text("utf-8"))
 _numbers = count(1)
 _acting = count(1)
-_bodies = {operation: cycle(bodies) for operation, bodies in _furniture["bodies"].items()}
-_ids = {name: cycle(values) for name, values in _furniture["ids"].items()}
+_bodies = {operation: cycle(bodies) for operation, bodies in _fixture_values["bodies"].items()}
+_ids = {name: cycle(values) for name, values in _fixture_values["ids"].items()}
 _places = {
     operation: {name: cycle(values) for name, values in places.items()}
-    for operation, places in _furniture["places"].items()
+    for operation, places in _fixture_values["places"].items()
 }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.messaging import templates
-from tests.contract.fixture_values import FAR, CallersByRole, Furniture
+from tests.contract.fixture_values import FAR, CallersByRole, FixtureValues
 from tests.factories import inspections, problems
 from tests.factories.inspections import PDF, Inspected
 from tests.factories.problems import Concerned
@@ -14,7 +14,7 @@ from tests.factories.problems import Concerned
 FOR_EACH_STATE = 8
 
 
-async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Put plans, findings, conclusions, attachments and problems of the standing unit into a county."""
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id
@@ -42,7 +42,7 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
     await _problems(session, actor, unit_id, made)
 
 
-async def _inspections(session: AsyncSession, actor: Actor, inspected: Inspected, made: Furniture) -> None:
+async def _inspections(session: AsyncSession, actor: Actor, inspected: Inspected, made: FixtureValues) -> None:
     plans = [await inspections.draft_plan(session, actor, inspected) for _ in range(4 * FOR_EACH_STATE)]
     for plan_id in plans[:FOR_EACH_STATE]:
         await inspections.approve_plan(session, actor, plan_id)
@@ -61,7 +61,7 @@ async def _inspections(session: AsyncSession, actor: Actor, inspected: Inspected
     made.put("conclusion_id", values=conclusions)
 
 
-async def _problems(session: AsyncSession, actor: Actor, unit_id: UUID, made: Furniture) -> None:
+async def _problems(session: AsyncSession, actor: Actor, unit_id: UUID, made: FixtureValues) -> None:
     others = await problems.make_concerned(session, actor)
     who = Concerned(unit_id, others.other_id, others.lead_id, others.liaison_id)
     small = [await problems.open_problem(session, actor, who) for _ in range(3 * FOR_EACH_STATE)]

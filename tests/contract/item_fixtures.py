@@ -11,14 +11,14 @@ from supervision.items import item_stages, queries, registration_approval
 from supervision.reviews import suspension
 from supervision.tasks import decomposition
 from supervision.tasks.models import Task
-from tests.contract.fixture_values import FAR, CallersByRole, Furniture
+from tests.contract.fixture_values import FAR, CallersByRole, FixtureValues
 from tests.factories import items, reviews, tasks
 
 FOR_EACH_VERB = 8
 REASON = {"reason": "示例理由"}
 
 
-async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Put items in every state into a county, none of them registered by who will act on it."""
     office = reviews.person(actor)
     await registration_approval.set_item_procedure(session, office, kind="major_problem", needs_approval=True)
@@ -58,7 +58,7 @@ async def _decomposed(session: AsyncSession, office: Actor, who: tasks.Cast, goa
     return item_id, list(await session.scalars(select(Task.id).where(Task.item_id == item_id).order_by(Task.no)))
 
 
-def _bodies_of_registration(made: Furniture) -> None:
+def _bodies_of_registration(made: FixtureValues) -> None:
     facts = {"title": "示例事项", "source": "县领导批示", "received_on": "2016-03-01"}
     authority = {"authority_kind": "meeting", "authority_name": "示例会议", "authority_on": "2016-02-29"}
     made.bodies["register_item"] = [
@@ -68,7 +68,7 @@ def _bodies_of_registration(made: Furniture) -> None:
     made.bodies["amend_item"] = [{**REASON, "title": f"又一示例事项{number}"} for number in range(3)]
 
 
-async def _merge_and_split(session: AsyncSession, office: Actor, cast: tasks.Cast, made: Furniture) -> None:
+async def _merge_and_split(session: AsyncSession, office: Actor, cast: tasks.Cast, made: FixtureValues) -> None:
     into_id, _ = await _decomposed(session, office, cast, 1)
     made.place("merge_item", item_id=await _items(session, office))
     made.bodies["merge_item"] = [{**REASON, "into_id": str(into_id)}]
@@ -80,7 +80,7 @@ async def _merge_and_split(session: AsyncSession, office: Actor, cast: tasks.Cas
     ]
 
 
-async def _stages(session: AsyncSession, office: Actor, made: Furniture) -> None:
+async def _stages(session: AsyncSession, office: Actor, made: FixtureValues) -> None:
     planned: list[item_stages.StagePlan] = [{"name": "示例阶段", "limit_on": FAR}]
     stages = []
     for item_id in await _items(session, office):
@@ -91,7 +91,7 @@ async def _stages(session: AsyncSession, office: Actor, made: Furniture) -> None
     made.bodies["finish_item_stage"] = [{"finished_on": "2016-01-01", "note": "示例完成"}]
 
 
-async def _transfer(session: AsyncSession, office: Actor, made: Furniture) -> None:
+async def _transfer(session: AsyncSession, office: Actor, made: FixtureValues) -> None:
     giver, taker = await tasks.make_cast(session, office), await tasks.make_cast(session, office)
     held = [(await _decomposed(session, office, giver, 1))[0] for _ in range(FOR_EACH_VERB)]
     made.place("transfer_item", item_id=held)

@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.messaging import broadcasts, templates
 from supervision.messaging.audience import Audience
-from tests.contract.fixture_values import CallersByRole, Furniture
+from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories import identity, messaging
 
 
-async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Put officials who are written to, and who leave, into a county."""
     told = await messaging.make_officials(session, actor, 3, first=9000)
     made.put("official", "official_ids", values=told)

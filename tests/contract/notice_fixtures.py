@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.notices.models import NoticeDelivery
 from supervision.papers import direct_transfers
-from tests.contract.fixture_values import FAR, CallersByRole, Furniture
+from tests.contract.fixture_values import FAR, CallersByRole, FixtureValues
 from tests.factories import items, notices
 
 
-async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Put notices at every step of their sign-off, and papers of a leader, into a county."""
     unit_id = standing[Role.UNIT].unit_id
     item_id = await items.make_item(session, actor, deadline_on=FAR)
@@ -46,7 +46,7 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
     await _papers(session, actor, made)
 
 
-async def _papers(session: AsyncSession, actor: Actor, made: Furniture) -> None:
+async def _papers(session: AsyncSession, actor: Actor, made: FixtureValues) -> None:
     leaders = [await notices.make_leader(session, actor) for _ in range(6)]
     principal = await notices.make_leader(session, actor, "principal_county_leader")
     papers_of_principal = [await notices.make_paper(session, actor, leader_ids=[principal]) for _ in range(12)]

@@ -7,11 +7,11 @@ from supervision.foundation.actors import Actor
 from supervision.official_documents import pdf_copies
 from supervision.official_documents.models import IssuedDocument
 from supervision.official_documents.states import DocumentKind
-from tests.contract.fixture_values import CallersByRole, Furniture
+from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories import notices
 
 
-async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Give notices that earlier rooms issued their PDFs, and draft some more."""
     del standing
     issued = select(IssuedDocument.id).where(IssuedDocument.kind == DocumentKind.NOTICE)

@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.cadence.periods import Period, PeriodKind
 from supervision.foundation.actors import Actor, Role
 from supervision.progress import digests, progress_reports
-from tests.contract.fixture_values import FAR, CallersByRole, Furniture
+from tests.contract.fixture_values import FAR, CallersByRole, FixtureValues
 from tests.factories import desk, identity, progress
 
 HALF_MONTHS = [(date(2017, month, day), date(2017, month, day + 12)) for day in (1, 16) for month in range(1, 13)]
 
 
-async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Put what the standing unit owes, has reported and complains of into a county."""
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id

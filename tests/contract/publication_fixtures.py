@@ -10,14 +10,14 @@ from supervision.foundation.actors import Actor, Role
 from supervision.progress.models import ProgressEntry
 from supervision.publication.drafts import draft_publication
 from supervision.publication.sources import Source
-from tests.contract.fixture_values import CallersByRole, Furniture
+from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories import comments, publication
 
 APPROVAL = {"verdict": "approved", "legal_basis": "《政府信息公开条例》第十九条"}
 CORRECTION = {"title": "示例更正", "body": "完成进度：61%", "note": "完成进度应为61%"}
 
 
-async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Put drafts, and progress that can be drafted from, into a county, and one archive of what is published."""
     await clock.hold(session, datetime(2016, 4, 20, 4, tzinfo=UTC))
     archived = await publication.put_out(session, actor)
@@ -41,7 +41,7 @@ async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, 
     await publication.render(session, actor)
 
 
-async def _place(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def _place(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Put in for each verb what it can be done to."""
     made.place("draft_correction", publication_id=[await publication.put_out(session, actor) for _ in range(4)])
     made.place("withdraw_publication", publication_id=[await publication.put_out(session, actor) for _ in range(4)])
@@ -53,7 +53,7 @@ async def _place(session: AsyncSession, actor: Actor, standing: CallersByRole, m
     made.place("amend_publication", publication_id=own)
 
 
-async def _put_comments(session: AsyncSession, actor: Actor, made: Furniture) -> None:
+async def _put_comments(session: AsyncSession, actor: Actor, made: FixtureValues) -> None:
     """Put comments of the public into the county, some for each step that can be taken on one."""
     entry_id = await publication.put_out(session, actor)
     waiting = [await comments.put_comment(session, actor, entry_id, contact="19999990001") for _ in range(13)]

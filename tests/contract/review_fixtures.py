@@ -9,11 +9,11 @@ from supervision.documents import attachments
 from supervision.foundation.actors import Actor, Role
 from supervision.reviews import close_out
 from supervision.tasks.models import Task
-from tests.contract.fixture_values import CallersByRole, Furniture
+from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories import reviews
 
 
-async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Put tasks at every step of their completion into a county."""
     unit_id = standing[Role.UNIT].unit_id
     assert unit_id

@@ -12,7 +12,7 @@ from supervision.foundation.ids import new_id
 from supervision.scoring import corrections, decisions, reopenings, settlement
 from supervision.scoring import proposals as proposing
 from supervision.scoring.models import Deduction
-from tests.contract.fixture_values import CallersByRole, Furniture
+from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories import scoring
 from tests.factories.signatures import AS_READ
 
@@ -20,13 +20,13 @@ from tests.factories.signatures import AS_READ
 SETTLED, WAITING, REOPENABLE = 2017, 2019, range(2020, 2026)
 
 
-async def furnish(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     """Put deductions at every step, and years that are settled, into a county."""
     await _deductions(session, actor, standing, made)
     await _settlements(session, actor, standing, made)
 
 
-async def _deductions(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def _deductions(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     made.put("policy_id", values=[await scoring.adopt(session, actor)])
     # All are the standing unit's own: it sees no others, and disputes some of them.
     unit_id = standing[Role.UNIT].unit_id
@@ -66,7 +66,7 @@ async def _deductions(session: AsyncSession, actor: Actor, standing: CallersByRo
     made.bodies["propose_deduction"] = [{**body, "event": f"又一示例{number}"} for number in range(20)]
 
 
-async def _settlements(session: AsyncSession, actor: Actor, standing: CallersByRole, made: Furniture) -> None:
+async def _settlements(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
     office, group, other = (
         Actor(actor.jurisdiction_id, role, client_id=new_id()) for role in (Role.OFFICE, Role.GROUP, Role.GROUP)
     )

@@ -18,8 +18,8 @@ from api.app import DuchaApp
 from deploy.processes import Child, free_port
 from deploy.roles import DatabaseUrls
 from supervision.foundation.actors import Role
-from tests.contract.fixture_values import Furniture
-from tests.contract.fixtures import furnish
+from tests.contract.fixture_values import FixtureValues
+from tests.contract.fixtures import add_fixtures
 from tests.contract.requests import operations
 from tests.factories.identity import Caller
 from tests.places import Committed, Place, committed_database
@@ -31,12 +31,12 @@ _NAMED = re.compile(r"([a-z_]+)_id")
 
 @dataclass(frozen=True)
 class Served:
-    """A server process with two furnished counties behind it."""
+    """A server process with two filled counties behind it."""
 
     base_url: str
     log: Path
     document: dict[str, Any]
-    furniture: Furniture
+    fixture_values: FixtureValues
 
     def successes(self) -> Counter[str]:
         """Count the requests of each operation that were answered with 2xx or 304, by the server's own log."""
@@ -47,20 +47,20 @@ class Served:
         return counted
 
 
-async def prepare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> Furniture:
-    """Found two counties, furnish them, write their keys down, and tell what the first one holds."""
+async def prepare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> FixtureValues:
+    """Found two counties, fill them, write their keys down, and tell what the first one holds."""
     async with committed_database(urls, app) as committed:
         places, standing = await _found(committed, folder)
-        made = {county: await furnish(committed, place, standing[county]) for county, place in places.items()}
+        made = {county: await add_fixtures(committed, place, standing[county]) for county, place in places.items()}
         made["here"].ids |= {**await _ids(committed, app, places["here"]), **made["here"].ids}
         return made["here"]
 
 
-async def prepare_bare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> Furniture:
+async def prepare_bare(urls: DatabaseUrls, app: DuchaApp, folder: Path) -> FixtureValues:
     """Found the two counties and write their keys down, with nothing in them."""
     async with committed_database(urls, app) as committed:
         await _found(committed, folder)
-    return Furniture()
+    return FixtureValues()
 
 
 async def _found(committed: Committed, folder: Path) -> tuple[dict[str, Place], dict[str, dict[Role, Caller]]]:
@@ -102,7 +102,7 @@ async def _ids(committed: Committed, app: DuchaApp, place: Place) -> dict[str, l
 
 
 @contextmanager
-def served(urls: DatabaseUrls, folder: Path, furniture: Furniture, *, bug: str = "") -> Iterator[Served]:
+def served(urls: DatabaseUrls, folder: Path, fixture_values: FixtureValues, *, bug: str = "") -> Iterator[Served]:
     """Start uvicorn on a prepared database, in a process of its own, and stop it at the end."""
     port = free_port(0)
     base_url = f"http://127.0.0.1:{port}"
@@ -119,7 +119,7 @@ def served(urls: DatabaseUrls, folder: Path, furniture: Furniture, *, bug: str =
     where = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
     child = Child(
         name="api",
-        argv=[sys.executable, "-m", "uvicorn", "tests.contract.planted_bugs:create_served", "--factory", *where],
+        argv=[sys.executable, "-m", "uvicorn", "tests.contract.bugs:create_served", "--factory", *where],
         log=folder / f"api{bug}.log",
         env=os.environ | settings,
         cwd=Path(__file__).parents[2],
@@ -128,7 +128,7 @@ def served(urls: DatabaseUrls, folder: Path, furniture: Furniture, *, bug: str =
         # A busy machine may take its time.
         child.wait_until_ready(lambda: _answers(f"{base_url}/readyz"), timeout_s=120)
         document = httpx.get(f"{base_url}/openapi.json", trust_env=False).json()
-        yield Served(base_url, child.log, document, furniture)
+        yield Served(base_url, child.log, document, fixture_values)
 
 
 def _answers(url: str) -> bool:

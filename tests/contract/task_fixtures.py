@@ -11,11 +11,11 @@ from supervision.foundation.actors import Actor, Role
 from supervision.foundation.ids import new_id
 from supervision.items.models import Item
 from supervision.tasks import extensions, milestones
-from tests.contract.fixture_values import FAR, CallersByRole, Furniture
+from tests.contract.fixture_values import FAR, CallersByRole, FixtureValues
 from tests.factories import items, tasks
 
 
-async def furnish(session: AsyncSession, actor: Actor, _standing: CallersByRole, made: Furniture) -> None:
+async def add_fixtures(session: AsyncSession, actor: Actor, _standing: CallersByRole, made: FixtureValues) -> None:
     """Put tasks, milestones and extensions that were asked for into a county."""
     cast = await tasks.make_cast(session, actor)
     made.put("lead_leader_id", values=[cast.leader_id])

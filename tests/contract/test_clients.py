@@ -33,8 +33,8 @@ def urls() -> DatabaseUrls:
 
 @pytest.fixture
 async def server(urls: DatabaseUrls, app: DuchaApp, tmp_path: Path) -> AsyncIterator[Served]:
-    furniture = await prepare_bare(urls, app, tmp_path)
-    with served(urls, tmp_path, furniture) as server:
+    fixture_values = await prepare_bare(urls, app, tmp_path)
+    with served(urls, tmp_path, fixture_values) as server:
         yield server
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from api.app import DuchaApp
 from deploy.roles import DatabaseUrls
-from tests.contract.fixture_values import Furniture
-from tests.contract.planted_bugs import BUGS
+from tests.contract.bugs import BUGS
+from tests.contract.fixture_values import FixtureValues
 from tests.contract.requests import operations
 from tests.contract.server import Served, prepare, served
 from tests.places import make_database
@@ -38,13 +38,13 @@ def urls() -> DatabaseUrls:
 
 
 @pytest.fixture
-async def furniture(urls: DatabaseUrls, app: DuchaApp, tmp_path: Path) -> Furniture:
+async def fixture_values(urls: DatabaseUrls, app: DuchaApp, tmp_path: Path) -> FixtureValues:
     return await prepare(urls, app, tmp_path)
 
 
 def configuration(folder: Path, served: Served) -> Path:
     """Write the committed configuration with this run's own values."""
-    ids = served.furniture.ids
+    ids = served.fixture_values.ids
     lines = [(HERE / "schemathesis.toml").read_text("utf-8")]
     lines = [lines[0].replace('"identities.yaml"', f'"{HERE / "identities.yaml"}"')]
     parameters = [each for one in operations(served.document) for each in one.facts.get("parameters", [])]
@@ -66,12 +66,12 @@ def configuration(folder: Path, served: Served) -> Path:
 
 def run(served: Served, folder: Path, arguments: Iterable[str] = ()) -> subprocess.CompletedProcess[str]:
     config = configuration(folder, served)
-    furniture = folder / "furniture.json"
-    furniture.write_text(json.dumps(asdict(served.furniture)), "utf-8")
+    fixture_values = folder / "fixtures.json"
+    fixture_values.write_text(json.dumps(asdict(served.fixture_values)), "utf-8")
     settings = {
         "SCHEMATHESIS_HOOKS": "tests.contract.hooks",
         "PYTHONPATH": str(HERE.parents[1]),
-        "DUCHA_TEST_FURNITURE": str(furniture),
+        "DUCHA_TEST_FIXTURES": str(fixture_values),
     }
     return subprocess.run(
         [
@@ -88,8 +88,8 @@ def run(served: Served, folder: Path, arguments: Iterable[str] = ()) -> subproce
 
 
 @pytest.mark.slow
-async def test_the_api_keeps_its_document(urls: DatabaseUrls, furniture: Furniture, tmp_path: Path) -> None:
-    with served(urls, tmp_path, furniture) as server:
+async def test_the_api_keeps_its_document(urls: DatabaseUrls, fixture_values: FixtureValues, tmp_path: Path) -> None:
+    with served(urls, tmp_path, fixture_values) as server:
         done = run(server, tmp_path)
         successes = server.successes()
     # Green means nothing for an operation that never once succeeded.
@@ -110,9 +110,11 @@ UNITS = ("list_units", "register_unit", "get_unit", "amend_unit")
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", BUGS)
-async def test_a_planted_bug_is_caught(urls: DatabaseUrls, furniture: Furniture, tmp_path: Path, bug: str) -> None:
+async def test_a_planted_bug_is_caught(
+    urls: DatabaseUrls, fixture_values: FixtureValues, tmp_path: Path, bug: str
+) -> None:
     only = [argument for name in UNITS for argument in ("--include-operation-id", name)]
-    with served(urls, tmp_path, furniture, bug=bug) as server:
+    with served(urls, tmp_path, fixture_values, bug=bug) as server:
         done = run(server, tmp_path, [*only, *CAUGHT_BY[bug], "--warnings", "off"])
     assert done.returncode == 1, done.stdout + done.stderr
     assert "FAILURES" in done.stdout, done.stdout
