@@ -56,7 +56,6 @@ def downgrade() -> None:
 
 def _add_approval_of_keys() -> None:
     op.add_column("client_key", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
-    op.alter_column("client_key", "version", server_default=None)
     op.add_column("client_key", sa.Column("issued_by", sa.Uuid()))
     op.add_column("client_key", sa.Column("approved_by", sa.Uuid()))
     op.add_column("client_key", sa.Column("approved_at", sa.DateTime(timezone=True)))
