@@ -45,6 +45,7 @@ def seal_command(folder: Folder = None) -> None:
     console.print("已封存。 Sealed.")
 
 
+# Long because each of its findings is told in a line of its own.
 @audit.command(name="verify")
 def verify_command(
     folder: Folder = None,
