@@ -502,6 +502,8 @@ def test_of_many_problems_the_first_are_told() -> None:
         FieldError(f"/entries/{place}", "not_your_task", "不是本单位承办的任务。", "Not yours.")
         for place in range(2001)
     ]
-    answer = problem({"headers": []}, 422, "report_not_complete", ("有误", "wrong"), problems=wrong)
+    answer = problem(
+        {"headers": [], "path": "/v1/items"}, 422, "report_not_complete", ("有误", "wrong"), problems=wrong
+    )
     told = json.loads(bytes(answer.body))
     assert [each["pointer"] for each in told["errors"]] == [each.pointer for each in wrong[:2000]]
