@@ -108,7 +108,8 @@ class TestReadings:
 
 def gives(document: dict[str, Any], content: dict[str, Any]) -> bool:
     return any(
-        kind != "application/json" or "telephone" in fields(document, body, set()) for kind, body in content.items()
+        kind != "application/json" or {"telephone", "contact"} & fields(document, body, set())
+        for kind, body in content.items()
     )
 
 

@@ -48,7 +48,9 @@ def configuration(folder: Path, served: Served) -> Path:
     lines = [(HERE / "schemathesis.toml").read_text("utf-8")]
     lines = [lines[0].replace('"identities.yaml"', f'"{HERE / "identities.yaml"}"')]
     parameters = [each for one in operations(served.document) for each in one.facts.get("parameters", [])]
-    bound = {f"{each['in']}.{each['name']}": each["name"] for each in parameters if each["name"] in ids}
+    # What the document lists needs no dictionary of ours, and schemathesis looks up none of such a list's references.
+    free = [each for each in parameters if each["name"] in ids and "$ref" not in json.dumps(each["schema"])]
+    bound = {f"{each['in']}.{each['name']}": each["name"] for each in free}
     whole = {each["name"] for each in parameters if '"integer"' in json.dumps(each["schema"])}
     # A month is a number in one place and a text such as 2016-04 in another.
     typed = {
