@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from supervision.audit.seal_keys import read_seal_keys
+from supervision.audit.timestamps import choose_authority
 from supervision.foundation import connections, key_ring, logs, metrics, settings
 from supervision.foundation.settings import SettingRefused
 from supervision.identity import key_rotation
@@ -34,6 +35,7 @@ JOBS: dict[Job, int] = {
     operations.forget: 60,
     cadence.tick: 5,
     audit.seal: 60,
+    audit.stamp: 60,
     retention.erase: 60,
     audit.verify: 60,
     publication.render_feeds: 5,
@@ -139,6 +141,7 @@ def main() -> None:
         connections.check_connections(chosen)
         # Told at once, and not by seals that are missing.
         read_seal_keys()
+        choose_authority()
         asyncio.run(_check_keys())
         asyncio.run(_check_gateways())
     if chosen.worker_metrics_port:

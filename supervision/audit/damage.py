@@ -12,6 +12,8 @@ class DamageKind(StrEnum):
     SEAL_CHANGED = "seal_changed"
     SEAL_MISSING = "seal_missing"
     SEAL_REPLACED = "seal_replaced"
+    TIMESTAMP_FORGED = "timestamp_forged"
+    TIMESTAMP_MISSING = "timestamp_missing"
 
 
 # Each kind of damage in Chinese and in English.
@@ -27,6 +29,14 @@ TEXTS = {
     DamageKind.SEAL_REPLACED: (
         "封存与导出的不一致（数据库被重写）",
         "seal differs from the one that was exported (the database was rewritten)",
+    ),
+    DamageKind.TIMESTAMP_FORGED: (
+        "时间戳不是受信服务为该封存签发的",
+        "time-stamp was not given for this seal by an authority that is trusted",
+    ),
+    DamageKind.TIMESTAMP_MISSING: (
+        "前后封存均有时间戳，该封存的被删除",
+        "time-stamp was removed: seals before and after have one",
     ),
 }
 

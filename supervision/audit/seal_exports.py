@@ -2,13 +2,13 @@ import os
 import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,7 @@ from supervision.foundation import settings
 _PRIORITY = "<109>"
 _DEVICE, _PORT = "/dev/log", 514
 CHUNK = 1000
+_COLUMNS = select(AuditSeal.id, AuditSeal.digest, AuditSeal.sealed_at, func.cardinality(AuditSeal.event_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class ExportedSeal:
     rows: int
 
     def line(self) -> str:
-        facts = {"seal": self.seal_id, "digest": self.digest.hex(), "sealed_at": self.sealed_at, "rows": self.rows}
+        at = self.sealed_at.astimezone(UTC)
+        facts = {"seal": self.seal_id, "digest": self.digest.hex(), "sealed_at": at, "rows": self.rows}
         return orjson.dumps(facts, option=orjson.OPT_UTC_Z).decode()
 
 
@@ -43,6 +45,12 @@ def read_line(line: str) -> ExportedSeal | None:
         return ExportedSeal(int(facts["seal"]), bytes.fromhex(facts["digest"]), at, int(facts["rows"]))
     except (ValueError, LookupError, TypeError):
         return None
+
+
+class Line(Protocol):
+    """What is written down as one line."""
+
+    def line(self) -> str: ...
 
 
 class Destination(Protocol):
@@ -57,7 +65,7 @@ class FileDestination:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def write(self, exported: Sequence[ExportedSeal]) -> None:
+    def write(self, exported: Sequence[Line]) -> None:
         text = "".join(f"{each.line()}\n" for each in exported)
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
         with os.fdopen(descriptor, "ab") as file:
@@ -110,9 +118,30 @@ def choose_destination() -> Destination | None:
 async def list_unexported(session: AsyncSession, destination: str) -> list[ExportedSeal]:
     """List the oldest seals that have not been exported to a destination, a thousand at most."""
     mark = select(AuditSealExport.seal_id).where(AuditSealExport.destination == destination).scalar_subquery()
-    columns = select(AuditSeal.id, AuditSeal.digest, AuditSeal.sealed_at, func.cardinality(AuditSeal.event_ids))
-    statement = columns.where(AuditSeal.id > func.coalesce(mark, 0)).order_by(AuditSeal.id).limit(CHUNK)
+    statement = _COLUMNS.where(AuditSeal.id > func.coalesce(mark, 0)).order_by(AuditSeal.id).limit(CHUNK)
     return [ExportedSeal(*row) for row in await session.execute(statement)]
+
+
+async def list_unstamped(session: AsyncSession, destination: str, *, most: int) -> list[ExportedSeal]:
+    """List the oldest exported seals without a time-stamp, of those from the newest on when the first was asked for.
+
+    What is older has none: the first one that is stamped binds all before it.
+    """
+    mark = select(AuditSealExport.seal_id).where(AuditSealExport.destination == stamps_of(destination))
+    exported = select(AuditSealExport.seal_id).where(AuditSealExport.destination == destination)
+    after = func.coalesce(mark.scalar_subquery(), exported.scalar_subquery() - 1)
+    statement = _COLUMNS.where(AuditSeal.id > after, AuditSeal.id <= exported.scalar_subquery())
+    return [ExportedSeal(*row) for row in await session.execute(statement.order_by(AuditSeal.id).limit(most))]
+
+
+def stamps_of(destination: str) -> str:
+    """Return the name under which it is noted how far the seals of a destination are stamped."""
+    return f"timestamps of {destination}"
+
+
+async def read_seals(session: AsyncSession, which: ColumnElement[bool]) -> dict[int, ExportedSeal]:
+    """Read seals as they are written down, by their number."""
+    return {row.id: ExportedSeal(*row) for row in await session.execute(_COLUMNS.where(which))}
 
 
 async def mark_exported(session: AsyncSession, destination: str, exported: Iterable[ExportedSeal]) -> None:

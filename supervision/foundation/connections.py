@@ -51,6 +51,13 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+def is_private(url: str) -> bool:
+    """Tell whether what is sent to an address is read by nobody else: it goes by https, or stays on this machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
+
+
 def _refuse_plain(server: str, setting: str, wanted: str, *, may_be_plain: bool) -> None:
     if not may_be_plain:
         raise SettingRefused(

@@ -33,6 +33,12 @@ class Settings(BaseSettings):
         pattern=r"^($|/|syslog:($|/)|udp://)",
         description="where seals are written down as they are made: a file's whole path, syslog: or udp://host:514",
     )
+    timestamp_url: str = Field(
+        default="", description="where an authority gives time-stamps (RFC 3161) for the seals; empty: nobody does"
+    )
+    timestamp_ca_file: Path | None = Field(
+        default=None, description="PEM file with the root certificates that vouch for that authority"
+    )
     data_keys_file: Path | None = Field(
         default=None, description="file of mode 0600 with the keys of personal data; without it the secret is the key"
     )

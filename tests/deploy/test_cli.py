@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from deploy.folders import keep_settings
 from deploy.stack import settings_file
 from supervision.audit.seal_keys import read_seal_keys
+from supervision.audit.timestamps import read_timestamp
 from tests.factories.audit import seal_up_to, tamper
 from tests.factories.messaging import ask
+from tests.factories.timestamps import open_authority
 from tests.places import Committed
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +83,26 @@ async def test_the_exported_seals_tell_of_a_rewritten_database(folder: Path, com
     assert cut.returncode == 1
     assert "封存已导出，库中已不存在" in cut.stdout
     assert "gone from the database" in cut.stdout
+
+
+async def test_time_stamps_are_asked_for_and_verified(folder: Path, committed: Committed) -> None:
+    await seal_counties(committed, 1)
+    seals = ("--against", str(folder / "seals"))
+    with open_authority(folder / "authority") as authority:
+        roots = str(authority.root)
+        chosen = {"DUCHA_TIMESTAMP_URL": authority.url, "DUCHA_TIMESTAMP_CA_FILE": roots}
+        assert ducha(folder, "audit", "seal").returncode == 0
+        none = ducha(folder, "audit", "verify", *seals, "--timestamp-ca", roots)
+        assert (none.returncode, "没有时间戳" in none.stderr) == (2, True), none.stdout + none.stderr
+        assert ducha(folder, "audit", "seal", **chosen).returncode == 0
+    good = ducha(folder, "audit", "verify", *seals, DUCHA_TIMESTAMP_CA_FILE=roots)
+    assert (good.returncode, "1 time-stamps compared" in good.stdout) == (0, True), good.stdout + good.stderr
+    stamp = next(filter(None, map(read_timestamp, (folder / "seals").read_text().splitlines())))
+    write(folder / "forged", replace(stamp, answer=stamp.answer[:-1] + b"!").line())
+    forged = ducha(folder, "audit", "verify", *seals, "--against", str(folder / "forged"), "--timestamp-ca", roots)
+    assert (forged.returncode, "time-stamp was not given" in forged.stdout) == (1, True), forged.stdout + forged.stderr
+    wrong = ducha(folder, "audit", "verify", *seals, "--timestamp-ca", str(folder / "forged"))
+    assert (wrong.returncode, "PEM" in wrong.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("missing", [1, 2])

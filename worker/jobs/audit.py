@@ -5,14 +5,17 @@ from contextlib import ExitStack
 
 import structlog
 
-from supervision.audit import nightly_verification, seal_exports, seals
-from supervision.audit.seal_exports import Destination, FileDestination
+from supervision.audit import nightly_verification, seal_exports, seals, timestamps
+from supervision.audit.seal_exports import Destination, FileDestination, stamps_of
+from supervision.audit.timestamps import TimestampRefused
 from supervision.foundation import clock, metrics, settings
 from worker.runner import Runner
 
 log = structlog.get_logger()
 # A call of the job ends well before the queue would cancel it; the clock brings the next one.
 LONGEST_SECONDS = 300
+# Of an authority that was away, as many time-stamps are asked for each minute.
+MOST_STAMPS = 60
 
 
 async def seal(runner: Runner) -> None:
@@ -26,6 +29,34 @@ async def seal(runner: Runner) -> None:
     destination = seal_exports.choose_destination()
     if destination is not None:
         await _export(runner, destination, settings.current().audit_seals)
+
+
+async def stamp(runner: Runner) -> None:
+    """Have the seals that were written down stamped, and write the time-stamps down beside them.
+
+    What fails is asked for again next time, and holds up nothing else.
+    """
+    authority, destination = timestamps.choose_authority(), seal_exports.choose_destination()
+    if authority is None or not isinstance(destination, FileDestination):
+        return
+    place = settings.current().audit_seals
+    async with runner.everywhere() as session:
+        waiting = await seal_exports.list_unstamped(session, place, most=MOST_STAMPS)
+    metrics.SEALS_UNSTAMPED.set(len(waiting))
+    until = time.monotonic() + LONGEST_SECONDS
+    for each in waiting:
+        try:
+            # Nothing is held meanwhile.
+            await asyncio.to_thread(destination.write, [await authority.stamp(each)])
+        except (TimestampRefused, OSError) as error:
+            metrics.TIMESTAMP_FAILURES.inc()
+            log.warning("audit_seal_not_stamped", seal=each.seal_id, authority=authority.url, reason=str(error))
+            return
+        async with runner.everywhere() as session:
+            await seal_exports.mark_exported(session, stamps_of(place), [each])
+        metrics.SEALS_UNSTAMPED.dec()
+        if time.monotonic() > until:
+            return
 
 
 async def verify(runner: Runner) -> None:

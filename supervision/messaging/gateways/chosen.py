@@ -2,13 +2,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from supervision.foundation import settings
-from supervision.foundation.connections import is_loopback
+from supervision.foundation.connections import is_private
 from supervision.foundation.errors import NotFound
 from supervision.foundation.settings import SettingRefused
 from supervision.messaging.errors import UnsignedReceipt
@@ -68,9 +67,8 @@ def _open(prefix: str, *, listens: bool) -> Gateway:
 
 
 def _require_private(prefix: str, url: str) -> None:
-    name, parts = f"DUCHA_{prefix}_URL".upper(), urlsplit(url)
-    is_private = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-    if not is_private or not parts.hostname:
+    if not is_private(url):
+        name = f"DUCHA_{prefix}_URL".upper()
         raise SettingRefused(
             f"请将 {name} 设为短信网关的 https 地址；http 仅限本机。",
             f"Set {name} to the https address of the SMS gateway; http is for this machine only.",
