@@ -11,6 +11,7 @@ from supervision.audit import service as audit
 from supervision.audit import signatures
 from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
+from supervision.identity.policy import require_not_own_unit
 from supervision.problems import policy, queries, rules
 from supervision.problems.errors import NotCountyLeaders
 from supervision.problems.models import EntryKind, LeaderResponsibility, Problem, ProblemEntry, ProblemLeader
@@ -91,9 +92,14 @@ async def follow_up_problem(session: AsyncSession, actor: Actor, problem_id: UUI
 
 
 async def resolve_problem(session: AsyncSession, actor: Actor, problem_id: UUID, version: int, *, text: str) -> None:
-    """Find a problem solved (§4(3)); refuses while the decision at its level is missing, and a stale version."""
+    """Find a problem solved (§4(3)).
+
+    Refuses while the decision at its level is missing, people of the responsible unit who act for the office, and a
+    stale version.
+    """
     problem = await queries.get_problem_for_update(session, actor, problem_id)
     signed = await _sign(session, actor, problem, version)
+    require_not_own_unit(actor, {problem.responsible_unit_id})
     following = rules.follow(problem.state, ProblemVerb.RESOLVE)
     now = await clock.now(session)
     problem.state, problem.resolved_by, problem.resolved_at = following, actor.person, now

@@ -10,6 +10,7 @@ from supervision.foundation import clock, days
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import get_locked
+from supervision.identity.policy import require_not_own_unit
 from supervision.items import item_changes, registration
 from supervision.items import queries as items
 from supervision.tasks import extension_rules, policy, queries
@@ -49,7 +50,7 @@ async def decide_extension(
 ) -> None:
     """Grant an extension, until the date asked for or another, or refuse it.
 
-    Refuses the asker, a stale version, and a closed item.
+    Refuses the asker, people of the units that are responsible, a stale version, and a closed item.
     """
     seen = await queries.get_extension(session, actor, extension_id)
     # The item first, as everywhere: two who lock the same rows in one order never wait for each other.
@@ -58,6 +59,7 @@ async def decide_extension(
     extension = await get_locked(session, select(Extension).where(Extension.id == extension_id))
     signed = signatures.sign(extension, version, seen)
     policy.require_another_person(actor, extension.asked_by)
+    require_not_own_unit(actor, await queries.read_responsible_units(session, item.id))
     await days.check(session, "decide_extension", {"/until_on": until_on})
     extension.until_on = extension_rules.decide(
         extension.state,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
-from supervision.foundation.driver import Row, fetch_one
+from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
@@ -115,6 +115,12 @@ async def get_task(session: AsyncSession, actor: Actor, task_id: UUID) -> Row:
     statement = select(*TASK_COLUMNS).join(Item, Item.id == Task.item_id)
     statement = statement.where(Task.id == task_id, policy.visible_to(actor))
     return or_not_found(await fetch_one(session, statement))
+
+
+async def read_responsible_units(session: AsyncSession, item_id: UUID) -> set[UUID]:
+    """Return the units that are responsible for the tasks of an item."""
+    rows = await fetch(session, select(Task.responsible_unit_id).where(Task.item_id == item_id).distinct())
+    return {row["responsible_unit_id"] for row in rows}
 
 
 async def list_extensions(

@@ -19,10 +19,13 @@ from supervision.inspections.models import Method, Severity
 from supervision.inspections.plans import PlanScope
 from supervision.inspections.states import PlanState
 from supervision.messaging import templates
+from supervision.problems import solution
 from supervision.progress import progress_reports, supplements
 from supervision.reviews import completion_review, waivers
 from supervision.reviews.rules import Review
-from tests.factories import bulletins, inspections, reviews
+from supervision.tasks import extensions
+from supervision.tasks.queries import get_task
+from tests.factories import bulletins, inspections, problems, reviews
 from tests.factories.desk import NOON, person
 from tests.factories.identity import make_official
 from tests.factories.progress import Duty, as_unit, entry, make_obligation
@@ -141,3 +144,20 @@ async def test_a_plan_is_not_widened_to_ones_own_unit(
 ) -> None:
     plan = await inspections.draft_plan(session, here.actor, await inspections.make_inspected(session, here.actor))
     await asking(lambda who: plans.amend_plan(session, who, plan, 1, changes={"unit_ids": [duty.unit_id]}))
+
+
+async def test_extensions(session: AsyncSession, here: Place, duty: Duty, asking: Asking) -> None:
+    item_id = (await get_task(session, here.actor, duty.task_ids[0]))["item_id"]
+    unit = as_unit(here.actor, duty.unit_id)
+    asked = await extensions.ask_extension(session, unit, item_id, until_on=LIMIT, reason="雨季停工")
+    decision: dict[str, Any] = {"verdict": "refused", "until_on": None, "decision": "按期办理"}
+    await asking(lambda who: extensions.decide_extension(session, who, asked, AS_READ, **decision))
+
+
+async def test_problems(session: AsyncSession, here: Place, asking: Asking) -> None:
+    who = await problems.make_concerned(session, here.actor)
+    problem = await problems.open_problem(session, here.actor, who)
+    await problems.file_plan(session, here.actor, problem, who)
+    await problems.decide(session, here.actor, problem, who)
+    asking.unit_id = who.unit_id
+    await asking(lambda each: solution.resolve_problem(session, each, problem, AS_READ, text="已迁移"))
