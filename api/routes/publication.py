@@ -196,8 +196,8 @@ def _served(feed: Mapping[str, Any], media: str) -> Response:
 
 
 def _documented(*formats: feeds.FeedFormat) -> dict[int | str, dict[str, Any]]:
-    text = {"schema": {"type": "string", "maxLength": 10_000_000}}
-    content = {feeds.MEDIA_TYPES[media]: text for media in formats}
+    text, json = {"schema": {"type": "string", "maxLength": 10_000_000}}, {"schema": {"type": "object"}}
+    content = {feeds.MEDIA_TYPES[media]: json if media is feeds.FeedFormat.JSON else text for media in formats}
     return {200: {"description": "Atom 1.0 (RFC 4287), JSON Feed 1.1 or RSS 2.0", "content": content}}
 
 

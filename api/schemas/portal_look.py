@@ -8,6 +8,7 @@ from api.schemas.fields import Answer, Body, Name
 
 # 64 KiB of a file in base64.
 _LONGEST = 87_384
+_BASE64 = "^([0-9A-Za-z+/]{4})*([0-9A-Za-z+/]{4}|[0-9A-Za-z+/]{3}=|[0-9A-Za-z+/]{2}==)$"
 Colour = Annotated[
     str,
     Field(
@@ -28,9 +29,7 @@ def _decoded(value: Any) -> Any:
 
 Emblem = Annotated[
     bytes,
-    WithJsonSchema(
-        {"type": "string", "contentEncoding": "base64", "pattern": "^[0-9A-Za-z+/]+={0,2}$", "maxLength": _LONGEST}
-    ),
+    WithJsonSchema({"type": "string", "contentEncoding": "base64", "pattern": _BASE64, "maxLength": _LONGEST}),
     BeforeValidator(_decoded),
 ]
 

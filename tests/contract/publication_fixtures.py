@@ -29,7 +29,7 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     await _place(session, actor, standing, made)
     made.place("get_published", jurisdiction=made.ids["jurisdiction"], publication_id=[archived])
     made.put("media", values=["atom", "json", "rss"])
-    made.put("month", values=["2016-04"])
+    made.place("get_feed_archive", month=["2016-04"])
     for _ in range(5):
         await publication.add_progress(session, actor)
     entries = await session.scalars(select(ProgressEntry.id).order_by(ProgressEntry.id.desc()).limit(5))
