@@ -33,8 +33,9 @@ class Runner:
     """How fast each gateway was found to take messages."""
 
     def pace_of(self, gateway: Gateway) -> Pace:
-        capabilities = gateway.capabilities
-        return self.paces.setdefault(gateway, Pace(capabilities.rate_per_second, capabilities.batch_size))
+        if gateway not in self.paces:
+            self.paces[gateway] = Pace(gateway.capabilities.rate_per_second, gateway.capabilities.batch_size)
+        return self.paces[gateway]
 
     @asynccontextmanager
     async def everywhere(self) -> AsyncIterator[AsyncSession]:

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.connections import is_private
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.identity.errors import ProviderExists, ProviderNotSafe
 from supervision.identity.models import IdentityProvider
-from supervision.identity.signing_keys import is_safe_address
 from supervision.identity.tokens import ALGORITHMS
 
 
@@ -35,7 +35,7 @@ async def add_provider(session: AsyncSession, actor: Actor, new: NewProvider) ->
     Refuses an issuer that is trusted already, addresses that are not https beyond this machine, and algorithms whose
     key could also sign.
     """
-    if not (is_safe_address(new.issuer) and is_safe_address(new.jwks_url) and set(new.algorithms) <= set(ALGORITHMS)):
+    if not (is_private(new.issuer) and is_private(new.jwks_url) and set(new.algorithms) <= set(ALGORITHMS)):
         raise ProviderNotSafe
     facts = {**asdict(new), "algorithms": list(new.algorithms), "second_factors": list(new.second_factors)}
     facts["client_claim"] = new.client_claim if new.audience else "aud"

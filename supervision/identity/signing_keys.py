@@ -2,9 +2,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import orjson
@@ -13,6 +11,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWKError
 
 from supervision.foundation import metrics
+from supervision.foundation.connections import is_private
 
 log = structlog.get_logger()
 
@@ -78,23 +77,8 @@ class SigningKeys:
                 known.ended_at = time.monotonic()
 
 
-def is_safe_address(url: str) -> bool:
-    """Tell whether keys may be fetched from an address: by https, or from this machine itself."""
-    parts = urlsplit(url)
-    if parts.scheme == "https":
-        return bool(parts.hostname)
-    return parts.scheme == "http" and _is_loopback(parts.hostname or "")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 async def _fetch(url: str) -> dict[str, dict[str, Any]]:
-    if not is_safe_address(url):
+    if not is_private(url):
         raise ValueError("keys are fetched by https only")
     # The environment's proxies are for other traffic; a redirect could lead anywhere.
     async with (

@@ -1,23 +1,19 @@
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
+from supervision.foundation.json_lists import or_empty
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.inspections import policy
 from supervision.inspections.models import Finding, FindingEvidence
 
 _EVIDENCE = (
-    select(
-        func.coalesce(
-            func.jsonb_agg(aggregate_order_by(FindingEvidence.attachment_id, FindingEvidence.attachment_id)),
-            literal([], JSONB),
-        )
-    )
+    select(or_empty(func.jsonb_agg(aggregate_order_by(FindingEvidence.attachment_id, FindingEvidence.attachment_id))))
     .where(FindingEvidence.finding_id == Finding.id)
     .scalar_subquery()
 )

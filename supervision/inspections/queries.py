@@ -2,27 +2,26 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from supervision.foundation.actors import Actor, Role
 from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
+from supervision.foundation.json_lists import NO_ROWS, or_empty
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.inspections import policy
 from supervision.inspections.models import Conclusion, InspectionPlan, InspectionScope
 from supervision.inspections.states import PlanState
 
-_NONE = literal([], JSONB)
-
 
 def _scope(column: InstrumentedAttribute[UUID | None]) -> ScalarSelect[Any]:
     ids = func.jsonb_agg(aggregate_order_by(column, column))
     is_its = (InspectionScope.plan_id == InspectionPlan.id) & (InspectionScope.scope_no == InspectionPlan.scope_no)
-    return select(func.coalesce(ids, _NONE)).where(is_its, column.is_not(None)).scalar_subquery()
+    return select(or_empty(ids)).where(is_its, column.is_not(None)).scalar_subquery()
 
 
 def _overlaps() -> ScalarSelect[Any]:
@@ -37,7 +36,7 @@ def _overlaps() -> ScalarSelect[Any]:
         func.date_trunc("month", other.first_on) <= InspectionPlan.last_on
     )
     statement = (
-        select(func.coalesce(func.jsonb_agg(aggregate_order_by(told, other.id, its.unit_id)), _NONE))
+        select(or_empty(func.jsonb_agg(aggregate_order_by(told, other.id, its.unit_id))))
         .select_from(mine)
         .join(its, its.unit_id == mine.unit_id)
         .join(other, (other.id == its.plan_id) & (other.scope_no == its.scope_no))
@@ -81,7 +80,7 @@ _CONCLUSION_COLUMNS = (
 
 def _plans(actor: Actor) -> Rows:
     # Whoever else is to be inspected is no business of a unit.
-    overlaps = _NONE if actor.role is Role.UNIT else _overlaps()
+    overlaps = NO_ROWS if actor.role is Role.UNIT else _overlaps()
     return select(*_PLAN_COLUMNS, overlaps.label("overlaps")).where(policy.plans_visible_to(actor))
 
 

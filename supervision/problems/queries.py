@@ -2,14 +2,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
+from supervision.foundation.json_lists import or_empty
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page
 from supervision.problems import policy
@@ -19,7 +20,7 @@ from supervision.problems.states import ProblemState
 
 def _gathered(column: Any, *where: ColumnElement[bool]) -> ScalarSelect[Any]:
     ids = func.jsonb_agg(aggregate_order_by(column, column))
-    return select(func.coalesce(ids, literal([], JSONB))).where(*where).scalar_subquery()
+    return select(or_empty(ids)).where(*where).scalar_subquery()
 
 
 _LED = ProblemLeader.problem_id == Problem.id

@@ -1,12 +1,13 @@
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
+from supervision.foundation.json_lists import or_empty
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.reviews import policy
 from supervision.reviews.models import CompletionEvidence, CompletionReport, Waiver
@@ -15,12 +16,7 @@ from supervision.reviews.states import CompletionState, WaiverState
 from supervision.tasks.models import Task
 
 _EVIDENCE = (
-    select(
-        func.coalesce(
-            func.jsonb_agg(aggregate_order_by(CompletionEvidence.attachment_id, CompletionEvidence.id)),
-            literal([], JSONB),
-        )
-    )
+    select(or_empty(func.jsonb_agg(aggregate_order_by(CompletionEvidence.attachment_id, CompletionEvidence.id))))
     .where(CompletionEvidence.report_id == CompletionReport.id)
     .scalar_subquery()
 )

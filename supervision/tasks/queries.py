@@ -1,8 +1,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, String, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import ScalarSelect, String, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -10,6 +10,7 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
+from supervision.foundation.json_lists import or_empty
 from supervision.foundation.locks import get_locked
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.items import item_changes
@@ -36,7 +37,7 @@ _INDICATOR = func.jsonb_build_object(
     Indicator.unit_of_measure,
 )
 _INDICATORS = (
-    select(func.coalesce(func.jsonb_agg(aggregate_order_by(_INDICATOR, Indicator.id)), literal([], JSONB)))
+    select(or_empty(func.jsonb_agg(aggregate_order_by(_INDICATOR, Indicator.id))))
     .where(Indicator.task_id == Task.id)
     .scalar_subquery()
 )
@@ -44,11 +45,7 @@ _INDICATORS = (
 
 def _sharers(holder: InstrumentedAttribute[UUID | None]) -> ScalarSelect[Any]:
     ordered = func.jsonb_agg(aggregate_order_by(holder, Sharer.id))
-    return (
-        select(func.coalesce(ordered, literal([], JSONB)))
-        .where(Sharer.task_id == Task.id, holder.is_not(None))
-        .scalar_subquery()
-    )
+    return select(or_empty(ordered)).where(Sharer.task_id == Task.id, holder.is_not(None)).scalar_subquery()
 
 
 TASK_COLUMNS = (
