@@ -12,6 +12,7 @@ from supervision.operations import service as operations
 from supervision.reviews import ledger_standing
 from supervision.scoring import settlement
 from tests.contract import (
+    appointment_fixtures,
     approval_fixtures,
     bulletin_fixtures,
     front_end_fixtures,
@@ -40,6 +41,7 @@ COUNT_ON = text(
 )
 # In this order: later ones add to what earlier ones made.
 ROOMS = (
+    appointment_fixtures,
     task_fixtures,
     progress_fixtures,
     review_fixtures,

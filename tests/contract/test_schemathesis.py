@@ -17,18 +17,8 @@ from tests.contract.server import Served, prepare, served
 from tests.places import make_database
 
 HERE = Path(__file__).parent
-# What takes a code that is shown once, an account that nobody knows yet, or a row that another administrator has made
-# and this one has read: tests/api/test_appointments.py takes each of these steps.
-ALONE = {
-    "accept_invitation",
-    "approve_appointment",
-    "approve_sign_in_link",
-    "end_appointment",
-    "end_sign_in_link",
-    "get_appointment",
-    "get_sign_in_link",
-    "refuse_appointment",
-}
+# What takes a code that is shown once and an account that nobody knows yet: tests/api/test_appointments.py does.
+ALONE = {"accept_invitation"}
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 

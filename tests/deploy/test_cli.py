@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from deploy.folders import keep_settings
 from deploy.stack import settings_file
@@ -149,7 +150,10 @@ async def test_a_file_without_seals_vouches_for_nothing(folder: Path, committed:
 async def test_a_countys_rows_are_exported_with_their_seals(folder: Path, committed: Committed) -> None:
     await sealed_county(folder, committed)
     await committed.found("330327")
-    exported = ducha(folder, "audit", "export", "330326")
+    # Who is at work in any database of the server holds the sealer back; what has happened is exported all the same.
+    async with committed.engines["owner"].begin() as busy:
+        await busy.execute(text("SELECT pg_current_xact_id()"))
+        exported = ducha(folder, "audit", "export", "330326")
     assert exported.returncode == 0, exported.stderr
     lines = [json.loads(line) for line in exported.stdout.splitlines()]
     rows = [line for line in lines if line["kind"] == "row"]
