@@ -32,6 +32,7 @@ JOBS: dict[Job, int] = {
     messaging.match_receipts: 5,
     messaging.measure_outbox: 5,
     messaging.expire: 60,
+    messaging.try_new_numbers: 60,
     operations.operate: 5,
     operations.forget: 60,
     cadence.tick: 5,

@@ -4,7 +4,7 @@ from typing import Annotated
 from fastapi import Header, Query, Request, Response
 
 from api.dependencies import ActorDep, MassPageDep, Once, PageDep, SessionDep
-from api.permissions import AUDITOR, OFFICE, PUBLIC, Scope, may, person_may
+from api.permissions import AUDITOR, OFFICE, PUBLIC, UNIT, Scope, may, person_may
 from api.replies import many, one, reply
 from api.router import Router
 from api.schemas.approvals import ProposedStepOut
@@ -13,12 +13,14 @@ from api.schemas.messaging import (
     BroadcastDetail,
     BroadcastPage,
     ConfirmBroadcast,
+    DecideMessage,
     GatewayName,
     MessageCounts,
     MessageDetail,
     MessagePage,
     PreviewBroadcast,
     PreviewOut,
+    ReachabilityPage,
     ReceiptsTaken,
     TemplateName,
     TemplateOut,
@@ -28,10 +30,12 @@ from api.schemas.messaging import (
 from supervision.approvals import queries as approval_queries
 from supervision.approvals import service as approvals
 from supervision.approvals.states import ProposalKind
-from supervision.messaging import broadcasts, queries, receipts
+from supervision.messaging import broadcasts, decisions, queries, reachability, receipts
 from supervision.messaging.audience import Audience
 from supervision.messaging.gateways.chosen import signer_of
-from supervision.messaging.states import MessageState
+from supervision.messaging.queries import MessageView
+from supervision.messaging.reachability import NumberProblem, ReachabilityView
+from supervision.messaging.states import DecisionKind, MessageState
 
 router = Router("messaging")
 
@@ -135,10 +139,13 @@ async def list_messages(
     state: Annotated[MessageState | None, Query()] = None,
     broadcast: Annotated[Id | None, Query(description="the messages of one broadcast")] = None,
     official: Annotated[Id | None, Query(description="the messages to one official")] = None,
+    view: Annotated[
+        MessageView, Query(description="`undecided`: those that did not surely arrive and nobody decided about")
+    ] = MessageView.ALL,
 ) -> Response:
     """List messages, newest first; telephone numbers are masked."""
     rows = await queries.list_messages(
-        session, actor, wanted, state=state, broadcast_id=broadcast, official_id=official
+        session, actor, wanted, state=state, broadcast_id=broadcast, official_id=official, view=view
     )
     return many(request, rows)
 
@@ -159,6 +166,37 @@ async def count_messages(
 async def get_message(message_id: Digits, session: SessionDep, actor: ActorDep) -> Response:
     """Read a message, what its gateway's code means, and every attempt to hand it over."""
     return one(await queries.get_message(session, actor, int(message_id)))
+
+
+@router.post(
+    "/messages/{message_id}/decision",
+    permission=person_may(Scope.MESSAGES_WRITE, OFFICE),
+    response_model=MessageDetail,
+)
+async def decide_message(message_id: Digits, body: DecideMessage, session: SessionDep, actor: ActorDep) -> Response:
+    """Decide what is done about a message that is unknown, failed, refused or expired; once."""
+    decision = DecisionKind(body.decision)
+    await decisions.decide(session, actor, int(message_id), decision=decision, reason=body.reason)
+    return one(await queries.get_message(session, actor, int(message_id)))
+
+
+@router.get(
+    "/reachability", permission=may(Scope.MESSAGES_READ, OFFICE, UNIT, AUDITOR), response_model=ReachabilityPage
+)
+async def list_reachability(
+    request: Request,
+    session: SessionDep,
+    actor: ActorDep,
+    wanted: PageDep,
+    unit: Annotated[Id | None, Query()] = None,
+    problem: Annotated[NumberProblem | None, Query(description="one kind of number that must be looked at")] = None,
+    view: Annotated[
+        ReachabilityView, Query(description="`problems`: only those whose numbers must be looked at")
+    ] = ReachabilityView.ALL,
+) -> Response:
+    """List whether officials in post can be reached, and were reached by their last message; a unit sees its own."""
+    page = await reachability.list_reachability(session, actor, wanted, unit_id=unit, problem=problem, view=view)
+    return many(request, page)
 
 
 @router.post(

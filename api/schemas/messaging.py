@@ -7,7 +7,8 @@ from api.schemas.fields import Answer, Body, Digits, Id, Line, MassPageOf, PageO
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 from supervision.messaging.gateways import Verdict
 from supervision.messaging.gateways.codes import CodeClass
-from supervision.messaging.states import MessageState
+from supervision.messaging.reachability import LastOutcome, NumberProblem
+from supervision.messaging.states import DecisionKind, MessageState
 
 TemplateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40, examples=["notice"])]
 GatewayName = Annotated[str, Field(pattern=r"^[a-z]{1,20}$", max_length=20, examples=["http"])]
@@ -107,6 +108,12 @@ class BroadcastPage(PageOf[BroadcastOut]):
     pass
 
 
+class Meaning(Answer):
+    kind: CodeClass
+    zh: str = Field(max_length=200)
+    en: str = Field(max_length=200)
+
+
 class MessageOut(Answer):
     id: Digits
     broadcast_id: Id | None
@@ -126,12 +133,12 @@ class MessageOut(Answer):
     accepted_at: datetime | None
     finished_at: datetime | None
     erased_at: datetime | None = Field(description="when text and number were erased, after the time set for them")
-
-
-class Meaning(Answer):
-    kind: CodeClass
-    zh: str = Field(max_length=200)
-    en: str = Field(max_length=200)
+    meaning: Meaning | None = Field(description="what the gateway's code means")
+    decision: DecisionKind | None = Field(description="what was decided about a message that did not surely arrive")
+    decision_reason: str | None = Field(max_length=200)
+    decided_by: Id | None
+    decided_at: datetime | None
+    resent_as: Digits | None = Field(description="the message that goes in its place")
 
 
 class AttemptOut(Answer):
@@ -143,7 +150,6 @@ class AttemptOut(Answer):
 
 
 class MessageDetail(MessageOut):
-    meaning: Meaning | None
     attempts: list[AttemptOut] = Field(max_length=1000)
 
 
@@ -154,3 +160,28 @@ class MessagePage(MassPageOf[MessageOut]):
 class ReceiptsTaken(Answer):
     status: Literal["kept"]
     lines: Count
+
+
+class DecideMessage(Body):
+    decision: Literal["resend", "give_up", "told", "wrong_person"] = Field(
+        description="send it again; give it up; the official was told by telephone; the number is somebody else's"
+    )
+    reason: Line | None = None
+
+
+class ReachabilityOut(Answer):
+    id: Id
+    name: str = Field(max_length=200)
+    post: str = Field(max_length=200)
+    unit_id: Id
+    unit_name: str = Field(max_length=200)
+    telephone: str | None = Field(max_length=20, description="masked")
+    problem: NumberProblem | None = Field(description="why the number must be looked at")
+    last_queued_at: datetime | None = Field(description="when the last message was queued")
+    last_outcome: LastOutcome
+    code: str | None = Field(max_length=128)
+    meaning: Meaning | None
+
+
+class ReachabilityPage(PageOf[ReachabilityOut]):
+    pass

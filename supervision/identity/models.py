@@ -114,6 +114,8 @@ class Official(Named, Versioned, Base):
     telephone_sealed: Mapped[bytes | None]
     telephone_index: Mapped[bytes | None]
     telephone_masked: Mapped[str | None]
+    # The real moment from which the official has this number; unknown of those that were registered with it.
+    telephone_since: Mapped[datetime | None]
     left_on: Mapped[date | None]
 
     @validates("post")

@@ -81,8 +81,11 @@ async def amend_official(
     # The audit row says that the telephone changed, never to what.
     facts = {name: "***" if name == "telephone" else value for name, value in changes.items()}
     if "telephone" in changes:
-        changes = {**changes, **await _telephone_columns(session, actor, official_id, changes["telephone"])}
-        del changes["telephone"]
+        stood = official.telephone_index
+        columns = await _telephone_columns(session, actor, official_id, changes["telephone"])
+        if columns["telephone_index"] != stood:
+            columns["telephone_since"] = clock.real_now()
+        changes = {**{name: value for name, value in changes.items() if name != "telephone"}, **columns}
     if changes.get("left_on"):
         await appointments.end_appointments_of(session, actor, official_id)
     await _amend(session, official, version, changes)

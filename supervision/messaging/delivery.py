@@ -16,9 +16,9 @@ from supervision.foundation.clock import real_now
 from supervision.foundation.driver import fetch
 from supervision.foundation.key_ring import KeyMissing
 from supervision.identity import telephones
-from supervision.messaging import rules
+from supervision.messaging import number_faults, rules
 from supervision.messaging.gateways import Gateway, ReceiptLine, Submission, SubmissionOutcome, Verdict
-from supervision.messaging.states import MessageState
+from supervision.messaging.states import MessageState, NumberFaultKind
 
 # Longer than any gateway takes to answer or to be given up, so that a lease runs out only when its worker is gone.
 LEASE = timedelta(seconds=90)
@@ -156,12 +156,15 @@ async def settle(
     settled = [_decide(ours[_message_id(outcome)], outcome, gateway) for outcome in outcomes]
     for row in await fetch(session, _SETTLE, {"settled": orjson.dumps(settled).decode()}):
         metrics.MESSAGES.labels(gateway.name, row["state"]).inc(row["messages"])
+    ended = [each.id for each in settled if each.state in _ENDED_BADLY and number_faults.is_invalid(each.code)]
+    await number_faults.note(session, ended, NumberFaultKind.INVALID)
 
 
 def _message_id(outcome: SubmissionOutcome | ReceiptLine) -> int:
     return int(outcome.message_id or 0)
 
 
+_ENDED_BADLY = (MessageState.REFUSED, MessageState.FAILED)
 _STATES: Mapping[Verdict, MessageState] = MappingProxyType(
     {
         Verdict.ACCEPTED: MessageState.ACCEPTED,

@@ -78,6 +78,27 @@ class UnsignedReceipt(Unauthenticated):
     en = "The receipt bears no valid signature, or its time is off by more than five minutes."
 
 
+class MessageNotToDecide(Conflict):
+    """The message reached its official, is under way, or was cancelled."""
+
+    zh = "该短信已送达、仍在发送或已取消，无需处理。请重新读取其状态。"
+    en = "The message arrived, is under way or was cancelled: there is nothing to decide. Read its state again."
+
+
+class MessageAlreadyDecided(Conflict):
+    """Somebody has decided about the message."""
+
+    zh = "他人已对该短信作出处理。请重新读取。"
+    en = "Somebody has decided about this message. Read it again."
+
+
+class MessageNotToResend(Conflict):
+    """The official has left or has no number, or the message's text was erased after its time."""
+
+    zh = "该人员已离任或没有手机号码，或短信正文已按期清除，不能重发。请先补录号码，或改用电话告知。"
+    en = "The official left or has no number, or the text was erased. Enter a number first, or tell them by telephone."
+
+
 class BroadcastNeedsApproval(Forbidden):
     """What goes to everybody, or is critical, is sent once another person has approved it."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
-from supervision.messaging.states import MessageState
+from supervision.messaging.states import DecisionKind, MessageState, NumberFaultKind
 
 # What nobody has anything to do with any more, however late a receipt may come.
 ERASABLE = "erased_at IS NULL AND state IN ('accepted', 'delivered', 'refused', 'failed', 'expired', 'cancelled')"
@@ -122,6 +122,46 @@ class Attempt(Massed, Base):
     verdict: Mapped[str | None]
     code: Mapped[str | None]
     finished_at: Mapped[datetime | None]
+
+
+class MessageDecision(Named, Base):
+    """What was decided about a message that did not surely reach its official: once, for sent again it is another."""
+
+    __tablename__ = "message_decision"
+    __table_args__ = local_table(
+        belongs_to("message", "message_id"),
+        belongs_to("message", "resent_as"),
+        UniqueConstraint("message_id"),
+        one_of("decision", DecisionKind),
+        CheckConstraint("(decision IN ('resend', 'new_number')) = (resent_as IS NOT NULL)", name="resent"),
+        Index(None, "resent_as", unique=True),
+    )
+
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    decision: Mapped[str]
+    reason: Mapped[str | None]
+    # Nobody: it followed from what somebody else did.
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime]
+    resent_as: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class NumberFault(Named, Base):
+    """What is known to be wrong with an official's number; it says nothing of a number that came later."""
+
+    __tablename__ = "number_fault"
+    __table_args__ = local_table(
+        belongs_to("official", "official_id"),
+        belongs_to("message", "message_id"),
+        UniqueConstraint("official_id"),
+        one_of("fault", NumberFaultKind),
+    )
+
+    official_id: Mapped[UUID]
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    fault: Mapped[str]
+    # The real moment, like the number's own.
+    noted_at: Mapped[datetime]
 
 
 class Receipt(Base):

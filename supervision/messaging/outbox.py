@@ -13,7 +13,9 @@ from supervision.foundation.clock import real_now
 from supervision.foundation.database import ask_worker
 from supervision.foundation.driver import fetch
 from supervision.messaging import rules, templates
+from supervision.messaging.models import MessageDecision
 from supervision.messaging.rules import VariableValue
+from supervision.messaging.states import UNREACHED, DecisionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,23 @@ _QUEUE = text("""
 """)
 
 
-_WITHDRAW = text("""
+# What was sent again has no matter of its own.
+_OF_MATTERS = """
+    SELECT id FROM message WHERE matter = ANY(CAST(:matters AS text[]))
+    UNION ALL
+    SELECT d.resent_as FROM message_decision d JOIN message m ON m.id = d.message_id
+    WHERE m.matter = ANY(CAST(:matters AS text[])) AND d.resent_as IS NOT NULL
+"""
+_WITHDRAW = text(f"""
     UPDATE message SET state = 'cancelled', finished_at = :now
-    WHERE matter = ANY(CAST(:matters AS text[])) AND state = 'queued'
+    WHERE id IN ({_OF_MATTERS}) AND state = 'queued'
     RETURNING id
-""")
+""")  # noqa: S608 - our own text
+_UNDECIDED = text(f"""
+    SELECT id FROM message m
+    WHERE id IN ({_OF_MATTERS}) AND state = ANY(CAST(:unreached AS text[]))
+        AND NOT EXISTS (SELECT FROM message_decision d WHERE d.message_id = m.id)
+""")  # noqa: S608 - our own text
 
 
 # What the heir has of a matter already stays as it is; the rest, broadcasts included, is sent to nobody.
@@ -91,8 +105,13 @@ async def queue(session: AsyncSession, actor: Actor, *, template: str, messages:
 
 
 async def withdraw(session: AsyncSession, actor: Actor, *, matters: Sequence[str]) -> int:
-    """Cancel what is still queued under these matters; what a gateway was given stays as it is."""
+    """Cancel what is still queued under these matters, and leave nothing to decide about the rest of them."""
     count = len(await fetch(session, _WITHDRAW, {"matters": list(matters), "now": real_now()}))
+    undecided = await fetch(session, _UNDECIDED, {"matters": list(matters), "unreached": list(UNREACHED)})
+    now = await clock.now(session)
+    session.add_all(
+        MessageDecision(message_id=row["id"], decision=DecisionKind.NOT_NEEDED, decided_at=now) for row in undecided
+    )
     if count:
         await audit.record(session, actor, "messages.withdrawn", None, matters=list(matters), count=count)
     return count

@@ -1,8 +1,10 @@
 from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, case, cast, func, select
+from sqlalchemy import String, case, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -12,8 +14,16 @@ from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.identity.models import Official
 from supervision.messaging.gateways.codes import classify
-from supervision.messaging.models import Attempt, Broadcast, Message, Template
-from supervision.messaging.states import MessageState
+from supervision.messaging.models import Attempt, Broadcast, Message, MessageDecision, Template
+from supervision.messaging.states import UNREACHED, MessageState
+
+
+class MessageView(StrEnum):
+    """Which messages are listed."""
+
+    ALL = "all"
+    UNDECIDED = "undecided"
+
 
 TEMPLATE_COLUMNS = (Template.id, Template.name, Template.version, Template.body, Template.created_at)
 BROADCAST_COLUMNS = (
@@ -50,6 +60,11 @@ MESSAGE_COLUMNS = (
     Message.accepted_at,
     Message.finished_at,
     Message.erased_at,
+    MessageDecision.decision,
+    MessageDecision.reason.label("decision_reason"),
+    MessageDecision.decided_by,
+    MessageDecision.decided_at,
+    cast(MessageDecision.resent_as, String).label("resent_as"),
 )
 ATTEMPT_COLUMNS = (Attempt.gateway, Attempt.started_at, Attempt.verdict, Attempt.code, Attempt.finished_at)
 
@@ -96,11 +111,16 @@ async def list_messages(
     state: MessageState | None = None,
     broadcast_id: UUID | None = None,
     official_id: UUID | None = None,
+    view: MessageView = MessageView.ALL,
 ) -> Page:
-    """List messages, newest first."""
+    """List messages, newest first; or those that did not surely reach their officials and nobody decided about."""
     wanted = {Message.state: state, Message.broadcast_id: broadcast_id, Message.official_id: official_id}
     chosen = [column == value for column, value in wanted.items() if value is not None]
-    return await page(session, _messages().where(*chosen), request, identity=Message.id, descending=True)
+    if view is MessageView.UNDECIDED:
+        unreached = or_(*(Message.state == each for each in UNREACHED))
+        chosen += [unreached, Message.erased_at.is_(None), MessageDecision.id.is_(None)]
+    found = await page(session, _messages().where(*chosen), request, identity=Message.id, descending=True)
+    return replace(found, rows=[{**row, "meaning": _meaning(row["code"])} for row in found.rows])
 
 
 async def get_message(session: AsyncSession, _actor: Actor, message_id: int) -> Mapping[str, Any]:
@@ -116,11 +136,9 @@ async def get_message(session: AsyncSession, _actor: Actor, message_id: int) -> 
 
 def _messages() -> Rows:
     joined: Rows = select(*MESSAGE_COLUMNS).join(Official, Official.id == Message.official_id)
-    return joined.outerjoin(Broadcast, Broadcast.id == Message.broadcast_id)
+    joined = joined.outerjoin(Broadcast, Broadcast.id == Message.broadcast_id)
+    return joined.outerjoin(MessageDecision, MessageDecision.message_id == Message.id)
 
 
 def _meaning(code: str | None) -> dict[str, str] | None:
-    if code is None:
-        return None
-    meaning = classify(code)
-    return {"kind": str(meaning.kind), "zh": meaning.zh, "en": meaning.en}
+    return None if code is None else classify(code).as_words()

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import metrics
 from supervision.foundation.database import ask_worker
+from supervision.messaging import number_faults
 from supervision.messaging.gateways import Gateway
 from supervision.messaging.models import Receipt
-from supervision.messaging.states import MessageState, may_precede
+from supervision.messaging.states import MessageState, NumberFaultKind, may_precede
 
 # Nothing is returned: a line belongs to no county yet, so nobody who keeps one may read it.
 _KEEP_LINES = text("""
@@ -74,14 +75,15 @@ _MATCH = text("""
         WHERE m.id = b.found_id AND m.state = ANY(
             CASE WHEN b.delivered THEN CAST(:before_delivered AS text[]) ELSE CAST(:before_failed AS text[]) END
         )
-        RETURNING b.id AS line_id, extract(epoch FROM b.received_at - m.accepted_at)::float AS seconds
+        RETURNING b.id AS line_id, extract(epoch FROM b.received_at - m.accepted_at)::float AS seconds,
+            CASE WHEN NOT b.delivered THEN m.id END AS failed_id, b.code
     ), marked AS (
         UPDATE receipt_line l SET jurisdiction_id = f.jurisdiction_id, message_id = f.found_id,
             state = CASE WHEN EXISTS (SELECT FROM moved WHERE line_id = f.id) THEN 'matched' ELSE 'superseded' END
         FROM found f WHERE l.id = f.id
         RETURNING l.id, l.state
     )
-    SELECT w.id, coalesce(marked.state, 'waiting') AS outcome, moved.seconds
+    SELECT w.id, coalesce(marked.state, 'waiting') AS outcome, moved.seconds, moved.failed_id, moved.code
     FROM waiting w LEFT JOIN marked ON marked.id = w.id LEFT JOIN moved ON moved.line_id = w.id ORDER BY w.id
 """)
 _RUNGS = {
@@ -105,6 +107,8 @@ async def match(session: AsyncSession, *, after: int, limit: int) -> Matched:
             metrics.RECEIPTS.labels(row.outcome).inc()
         if row.seconds is not None:
             metrics.RECEIPT_DELAY.observe(max(0, row.seconds))
+    invalid = [row.failed_id for row in rows if row.failed_id and number_faults.is_invalid(row.code)]
+    await number_faults.note(session, invalid, NumberFaultKind.INVALID)
     return Matched(rows[-1].id if rows else after, len(rows) == limit)
 
 

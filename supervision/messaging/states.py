@@ -36,6 +36,28 @@ MAY_FOLLOW: Mapping[MessageState, frozenset[MessageState]] = MappingProxyType(
     }
 )
 
+# Whom these did not reach, or not surely: a person decides what is done about it.
+UNREACHED = (_S.UNKNOWN, _S.FAILED, _S.REFUSED, _S.EXPIRED)
+
+
+class DecisionKind(StrEnum):
+    """What was decided about a message that did not surely reach its official."""
+
+    RESEND = "resend"
+    GIVE_UP = "give_up"
+    TOLD = "told"  # by telephone, or face to face
+    WRONG_PERSON = "wrong_person"  # the number is somebody else's by now
+    NOT_NEEDED = "not_needed"  # what it asked for has been done
+    NEW_NUMBER = "new_number"  # the official has another number, which is tried once
+
+
+class NumberFaultKind(StrEnum):
+    """What is wrong with a number that is registered."""
+
+    INVALID = "invalid"  # no such number, or out of service
+    WRONG_PERSON = "wrong_person"
+
+
 _FINAL = frozenset({_S.DELIVERED, _S.REFUSED, _S.FAILED, _S.EXPIRED, _S.CANCELLED})
 
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.messaging import broadcasts, templates
 from supervision.messaging.audience import Audience
+from supervision.messaging.models import Message
 from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories import identity, messaging
 
@@ -35,4 +37,9 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     body = {**wanted, "audience": {"official_ids": [str(told[0])]}}
     made.bodies["preview_broadcast"] = [body]
     made.bodies["confirm_broadcast"] = [{**body, "shown": seen.shown, "matter": f"事由{no}"} for no in range(20)]
+    lost = await messaging.make_officials(session, actor, 12, first=9100)
+    lost_in = await messaging.make_broadcast(session, messaging.as_test(actor), lost, matter="示例未送达")
+    await session.execute(update(Message).where(Message.broadcast_id == lost_in).values(state="failed"))
+    failed = await session.scalars(select(Message.id).where(Message.broadcast_id == lost_in))
+    made.place("decide_message", message_id=list(failed))
     made.bodies["receive_receipts"] = [{"receipts": []}]

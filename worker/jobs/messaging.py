@@ -8,7 +8,10 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from supervision.foundation import metrics
-from supervision.messaging import delivery, doubtful_messages, outbox_measures, receipts
+from supervision.foundation.actors import system
+from supervision.identity.models import JurisdictionKind
+from supervision.identity.queries import get_own_jurisdiction
+from supervision.messaging import decisions, delivery, doubtful_messages, number_faults, outbox_measures, receipts
 from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
@@ -19,6 +22,8 @@ log = structlog.get_logger()
 
 BATCHES_IN_FLIGHT = 4
 RECEIPT_LINES = 1000
+# Of one county at a time; the next minute brings the rest.
+NEW_NUMBERS = 500
 PATIENCE = timedelta(hours=72)
 # A call of the job ends well before the queue would cancel it; the clock brings the next one.
 LONGEST_SECONDS = 300
@@ -147,6 +152,18 @@ async def expire(runner: Runner) -> None:
     """Give up waiting for receipts after 72 hours."""
     async with runner.everywhere() as session:
         await doubtful_messages.expire(session, silent=WITHOUT_RECEIPTS, patience=PATIENCE)
+
+
+async def try_new_numbers(runner: Runner) -> None:
+    """Send once more what a number did not take, where its official has another number since."""
+    async with runner.everywhere() as session:
+        counties = await number_faults.find_counties(session)
+    for jurisdiction_id in counties:
+        async with runner.within(jurisdiction_id) as session:
+            county = await get_own_jurisdiction(session, system(jurisdiction_id))
+            actor = system(jurisdiction_id, is_test=county["kind"] != JurisdictionKind.LIVE)
+            resent = await decisions.try_new_numbers(session, actor, limit=NEW_NUMBERS)
+        log.info("sent_to_new_numbers", jurisdiction=str(jurisdiction_id), messages=resent)
 
 
 async def measure_outbox(runner: Runner) -> None:

@@ -19,6 +19,9 @@ class Meaning:
     zh: str
     en: str
 
+    def as_words(self) -> dict[str, str]:
+        return {"kind": str(self.kind), "zh": self.zh, "en": self.en}
+
 
 # The words of SMPP 3.4 and CMPP (Stat of a status report), then those that the `http` protocol recommends.
 _WORDS = {
