@@ -7,7 +7,7 @@ m =
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help demo check test bench fmt openapi docs migration lock
+.PHONY: help demo check test soak bench fmt openapi docs migration lock
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ check: .venv/installed ## run every check that needs no database
 
 test: .venv/installed ## run every check and every test (ARGS='-k word': only those tests)
 	@$(RUN) -m tests $(ARGS)
+
+soak: .venv/installed ## kill the worker 20 times at each point of a message's way, and other long trials
+	@DUCHA_SOAK_ROUNDS=20 $(RUN) -m pytest -p no:randomly -s tests/worker/test_crash_points.py tests/worker/test_chaos.py
 
 bench: .venv/installed ## measure, and compare with what is promised
 	@$(RUN) -m tests.benchmarks

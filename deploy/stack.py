@@ -26,6 +26,9 @@ from supervision.foundation.key_ring import INSTALLATION_KEY, Key, read_secret
 PACKAGES = Path(__file__).parents[1]
 
 
+# A gateway may take half a minute to answer, and the answer is then written down; killed before, the worker would leave
+# in doubt what is in flight.
+WORKER_PATIENCE_S = 45
 TRUSTED_PROXIES = "DUCHA_TRUSTED_PROXIES"
 DatabaseRole = Literal["api", "worker", "owner"]
 ROLES: tuple[DatabaseRole, ...] = ("api", "worker", "owner")
@@ -146,7 +149,8 @@ class Stack:
 
     def start_worker(self) -> None:
         """Start the worker; it needs no greeting, for the database is its queue."""
-        self.start_program("worker", ["-m", "worker.settings"], self.environment("worker"))
+        arguments, settings = ["-m", "worker.settings"], self.environment("worker")
+        self.start_program("worker", arguments, settings, patience_s=WORKER_PATIENCE_S)
 
     def start_program(
         self,
@@ -154,6 +158,8 @@ class Stack:
         arguments: Sequence[str],
         settings: Mapping[str, str],
         ready: Callable[[], bool] | None = None,
+        *,
+        patience_s: float = 10,
     ) -> Child:
         """Start a Python program of ours and wait until `ready` answers true; refused if it ends before."""
         child = Child(
@@ -162,6 +168,7 @@ class Stack:
             log=self.folder / "logs" / f"{name}.log",
             env=os.environ | settings,
             cwd=PACKAGES,
+            patience_s=patience_s,
         )
         self._started.enter_context(child)
         if ready:

@@ -3,6 +3,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -51,6 +52,10 @@ def _as_arq(job: Job) -> WorkerCoroutine:
         began = time.perf_counter()
         try:
             await job(context["runner"])
+        except asyncio.CancelledError:
+            # The worker is told to stop. Its rows wait for the next one, and so need nothing of the queue, which would
+            # otherwise keep the job to be tried again.
+            log.info("job_stopped", job=job.__name__)
         except SQLAlchemyError:
             # The database is away or refuses; the rows are still there, and the clock comes round again.
             log.exception("job_interrupted", job=job.__name__)
@@ -110,11 +115,20 @@ async def _check_gateways() -> None:
         await gateway.aclose()
 
 
+class _PatientWorker(Worker):
+    async def close(self) -> None:
+        """Wait for all that is under way; arq stops waiting at the first job that was told to end before it began."""
+        if self.tasks:
+            await asyncio.wait(self.tasks.values())
+        self.tasks = {name: task for name, task in self.tasks.items() if not task.cancelled()}
+        await super().close()
+
+
 def make_worker() -> Worker:
     """Build the arq worker: JSON instead of pickle, no results kept, every job also rung by the clock."""
     chosen = settings.current()
     ready = {job: _as_arq(job) for job in JOBS}
-    return Worker(
+    return _PatientWorker(
         # A result that is kept would block the same job from being rung again.
         functions=[func(run, name=job.__name__, keep_result=0, max_tries=1) for job, run in ready.items()],
         cron_jobs=[
@@ -125,7 +139,8 @@ def make_worker() -> Worker:
         redis_settings=replace(RedisSettings.from_dsn(chosen.redis_url.get_secret_value()), ssl_check_hostname=True),
         on_startup=_start,
         on_shutdown=_stop,
-        job_serializer=orjson.dumps,
+        # What the queue tells of a job whose worker was lost is an exception.
+        job_serializer=partial(orjson.dumps, default=repr),
         job_deserializer=orjson.loads,
         poll_delay=0.1,
         job_timeout=600,

@@ -2,6 +2,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import structlog
+from prometheus_client import Gauge
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit.damage import Findings
 from supervision.audit.models import AuditVerification
 from supervision.audit.verification import check_seals, compare_exported
-from supervision.foundation import metrics
 from supervision.foundation.clock import SHANGHAI
 
 log = structlog.get_logger()
@@ -18,6 +18,8 @@ log = structlog.get_logger()
 VERIFYING_LOCK = 4_701_228
 # At two o'clock in the morning the night's verification is due.
 DUE = timedelta(hours=2)
+DAMAGED = Gauge("ducha_audit_damaged", "Audit rows and seals that the last verification found damaged")
+VERIFIED_AT = Gauge("ducha_audit_verified_at_seconds", "When the last whole verification ended, Unix time")
 # Seals of one step, after which it is noted how far the verification has come.
 STEP = 100
 # Of one step's damage, as many lines in the log; `ducha audit verify` tells all of it.
@@ -55,9 +57,9 @@ async def show_verification(session: AsyncSession) -> None:
     last = select(run).where(run.finished_at.is_not(None)).order_by(run.night.desc()).limit(1)
     finished = (await session.execute(last)).scalar_one_or_none()
     running = await session.scalar(select(func.max(run.damaged)).where(run.finished_at.is_(None)))
-    metrics.AUDIT_DAMAGED.set(max(running or 0, finished.damaged if finished else 0))
+    DAMAGED.set(max(running or 0, finished.damaged if finished else 0))
     if finished is not None and finished.finished_at is not None:
-        metrics.AUDIT_VERIFIED_AT.set(finished.finished_at.timestamp())
+        VERIFIED_AT.set(finished.finished_at.timestamp())
 
 
 async def _claim(session: AsyncSession, night: date) -> AuditVerification | None:

@@ -1,4 +1,6 @@
-from prometheus_client import Counter, Gauge, Histogram
+"""What both processes count. A gauge stands with the one process that sets it: the other would show 0 of it."""
+
+from prometheus_client import Counter, Histogram
 
 REQUESTS = Histogram("ducha_request_seconds", "Seconds to answer a request", ["operation", "status"])
 REFUSED_LOGINS = Counter(
@@ -14,17 +16,12 @@ RECEIPT_DELAY = Histogram(
     buckets=(0.1, 0.5, 1, 5, 30, 120, 600, 3600, 86400),
 )
 RECEIPTS = Counter("ducha_receipts_total", "Receipts by what became of them", ["outcome"])
-OBLIGATIONS = Gauge("ducha_obligations", "Open reporting duties", ["state"])
 SIGNING_KEYS_FETCHED = Counter(
     "ducha_signing_keys_fetched_total", "Attempts to fetch an identity provider's signing keys", ["outcome"]
 )
 TOKENS_CHECKED = Counter("ducha_token_checks_total", "Bearer tokens by what became of them", ["outcome"])
 RUNS = Histogram("ducha_run_seconds", "Seconds of one step of the cadence or of one operation", ["kind"])
 ERASED = Counter("ducha_erased_total", "Rows whose personal data was erased after its time, by kind", ["kind"])
-SEALS_UNEXPORTED = Gauge("ducha_audit_seals_unexported", "Seals that were made and could not be written down outside")
 SEAL_EXPORT_FAILURES = Counter("ducha_audit_seal_export_failures_total", "Attempts to write seals down that failed")
-SEALS_UNSTAMPED = Gauge("ducha_audit_seals_unstamped", "Exported seals that wait for their time-stamp")
 TIMESTAMP_FAILURES = Counter("ducha_audit_timestamp_failures_total", "Attempts to get a time-stamp that failed")
-AUDIT_DAMAGED = Gauge("ducha_audit_damaged", "Audit rows and seals that the last verification found damaged")
-AUDIT_VERIFIED_AT = Gauge("ducha_audit_verified_at_seconds", "When the last whole verification ended, Unix time")
 ACCESSES = Counter("ducha_accesses_total", "Refusals, readings and exports that are audited, by audit verb", ["verb"])

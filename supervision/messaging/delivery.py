@@ -20,8 +20,9 @@ from supervision.messaging import number_faults, rules
 from supervision.messaging.gateways import Gateway, ReceiptLine, Submission, SubmissionOutcome, Verdict
 from supervision.messaging.states import MessageState, NumberFaultKind
 
-# Longer than any gateway takes to answer or to be given up, so that a lease runs out only when its worker is gone.
-LEASE = timedelta(seconds=90)
+# Renewed while its worker waits for the gateway, so that it runs out only when the worker is gone; short, for until
+# then nobody looks at what was in flight.
+LEASE = timedelta(seconds=20)
 ASK_AGAIN = timedelta(minutes=1)
 
 _log = structlog.get_logger()
@@ -69,7 +70,7 @@ _CLAIM = text("""
 
 
 async def claim(
-    session: AsyncSession, *, gateway: str, is_test: bool, limit: int, lease: timedelta = LEASE
+    session: AsyncSession, *, gateway: str, is_test: bool, limit: int, lease: timedelta | None = None
 ) -> list[ClaimedMessage]:
     """Take up to `limit` messages that are due, across all counties, with an attempt written for each."""
     now = real_now()
@@ -78,9 +79,22 @@ async def claim(
         "is_test": is_test,
         "is_quiet": rules.not_before(now) > now,
         "limit": limit,
-        "lease": lease,
+        "lease": lease or LEASE,
     }
     return [ClaimedMessage(**row) for row in await fetch(session, _CLAIM, facts)]
+
+
+_RENEW = text("""
+    UPDATE message m SET leased_until = now() + :lease
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:fences AS bigint[])) AS ours (id, fence)
+    WHERE m.id = ours.id AND m.fence = ours.fence AND m.state = 'submitting'
+""")
+
+
+async def renew(session: AsyncSession, claimed: Sequence[ClaimedMessage]) -> None:
+    """Keep claimed messages for as long again; leaves those that somebody else has claimed since."""
+    facts = {"ids": [each.id for each in claimed], "fences": [each.fence for each in claimed], "lease": LEASE}
+    await session.execute(_RENEW, facts)
 
 
 # Ours, for messages that no gateway can be given: never, or not before somebody gives this process its keys.

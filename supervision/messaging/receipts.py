@@ -50,6 +50,7 @@ async def keep(session: AsyncSession, gateway: Gateway, raw: bytes, *, is_test: 
 # A line names its message by our id or, failing that, by the gateway's reference, and only its own gateway is
 # believed. Of several lines about one message the handset's "delivered" counts, else the first. Locked in the order
 # of ids, like the settling of a batch.
+# Long because lines, messages and attempts move together or not at all.
 _MATCH = text("""
     WITH waiting AS MATERIALIZED (
         SELECT l.id, l.message_id, l.reference, l.delivered, l.code, r.gateway, r.is_test, r.received_at
@@ -76,7 +77,12 @@ _MATCH = text("""
             CASE WHEN b.delivered THEN CAST(:before_delivered AS text[]) ELSE CAST(:before_failed AS text[]) END
         )
         RETURNING b.id AS line_id, extract(epoch FROM b.received_at - m.accepted_at)::float AS seconds,
-            CASE WHEN NOT b.delivered THEN m.id END AS failed_id, b.code
+            CASE WHEN NOT b.delivered THEN m.id END AS failed_id, b.code, m.id, m.fence
+    ), noted AS (
+        -- Its worker may be gone, and nobody else will say that the gateway had it.
+        UPDATE attempt a SET verdict = 'accepted', finished_at = clock_timestamp()
+        FROM moved
+        WHERE a.message_id = moved.id AND a.fence = moved.fence AND coalesce(a.verdict, 'unknown') = 'unknown'
     ), marked AS (
         UPDATE receipt_line l SET jurisdiction_id = f.jurisdiction_id, message_id = f.found_id,
             state = CASE WHEN EXISTS (SELECT FROM moved WHERE line_id = f.id) THEN 'matched' ELSE 'superseded' END

@@ -78,6 +78,12 @@ async def note_progress(session: AsyncSession, operation_id: UUID, *, done: int,
     )
 
 
+async def give_back(session: AsyncSession, operation_id: UUID) -> None:
+    """Leave an operation that is not finished to the next worker, at once."""
+    running = (Operation.id == operation_id) & (Operation.state == OperationState.RUNNING)
+    await session.execute(update(Operation).where(running).values(leased_until=func.now()))
+
+
 async def lock_running(session: AsyncSession, operation_id: UUID) -> Operation | None:
     """Lock an operation until the transaction ends; None if another worker has finished it."""
     statement = select(Operation).where(Operation.id == operation_id, Operation.state == OperationState.RUNNING)

@@ -1,28 +1,34 @@
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import LiteralString
 
 import anyio
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.processes import Child
+from deploy.roles import DatabaseUrls
 from deploy.stack import TRUSTED_PROXIES, proxy_arguments
 from tests.factories.simulator import ROOT
 from tests.places import Committed
 
 
-def worker_process(committed: Committed, folder: Path, settings: Mapping[str, str]) -> Child:
+def worker_process(
+    committed: Committed, folder: Path, settings: Mapping[str, str], program: Sequence[str] = ("worker.settings",)
+) -> Child:
     """The worker as a process of its own on a committed database; the caller starts and stops it."""
     environment = {"DUCHA_DATABASE_URL": committed.urls.worker, "DUCHA_DATA_DIR": str(folder), **settings}
     return Child(
         name="worker",
-        argv=[sys.executable, "-m", "worker.settings"],
+        argv=[sys.executable, "-m", *program],
         log=folder / "worker.log",
         env=os.environ | environment,
         cwd=ROOT,
@@ -79,3 +85,24 @@ async def until(is_so: Callable[[], Awaitable[bool]], *, seconds: float = 60, wa
         if time.monotonic() > deadline:
             raise TimeoutError(watched.log_tail() if watched else "")
         await anyio.sleep(0.05)
+
+
+def crash_database(urls: DatabaseUrls) -> None:
+    """Kill one process of a PostgreSQL of our own: it then ends all others, recovers from its log and starts anew."""
+    (pid,) = ask_owner(urls, "SELECT pid FROM pg_stat_activity WHERE usename IN ('ducha_api', 'ducha_worker') LIMIT 1")
+    os.kill(int(pid), signal.SIGKILL)
+
+
+def ask_owner(urls: DatabaseUrls, question: LiteralString) -> list[str]:
+    """Ask as the owner, once the server answers again and has an answer."""
+    owner = urls.owner.replace("postgresql+psycopg", "postgresql")
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with psycopg.connect(owner, autocommit=True) as connection:
+                if found := [str(row[0]) for row in connection.execute(question)]:
+                    return found
+        except psycopg.OperationalError:
+            pass
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

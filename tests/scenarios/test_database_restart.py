@@ -1,21 +1,18 @@
-import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import LiteralString
 
 import anyio
 import httpx
-import psycopg
 import pytest
 
 from deploy.jurisdictions import KEEPERS, found, owners_session
 from deploy.stack import Stack
 from supervision.foundation.ids import new_id
+from tests.factories.processes import ask_owner, crash_database
 
 LOADERS = 6
 
@@ -63,28 +60,6 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     opened.__exit__()
 
 
-def crash_the_server(stack: Stack) -> None:
-    """Kill one server process: PostgreSQL then ends all others, recovers from its log and starts anew."""
-    serving = "SELECT pid FROM pg_stat_activity WHERE usename = 'ducha_api' LIMIT 1"
-    (pid,) = ask(stack, serving)
-    os.kill(int(pid), signal.SIGKILL)
-
-
-def ask(stack: Stack, question: LiteralString) -> list[str]:
-    """Ask as the owner, once the server answers again and has an answer."""
-    owner = stack.urls.owner.replace("postgresql+psycopg", "postgresql")
-    until = time.monotonic() + 60
-    while True:
-        try:
-            with psycopg.connect(owner, autocommit=True) as connection:
-                if found := [str(row[0]) for row in connection.execute(question)]:
-                    return found
-        except psycopg.OperationalError:
-            pass
-        assert time.monotonic() < until
-        time.sleep(0.1)
-
-
 def test_a_database_that_restarts_under_load_costs_nothing_that_was_answered(stack: Stack) -> None:
     async def founded() -> str:
         async with owners_session(stack.urls.owner) as session:
@@ -98,8 +73,8 @@ def test_a_database_that_restarts_under_load_costs_nothing_that_was_answered(sta
         loader.start()
     for _ in range(2):
         time.sleep(1.5)
-        crash_the_server(stack)
-    ask(stack, "SELECT 1")
+        crash_database(stack.urls)
+    ask_owner(stack.urls, "SELECT 1")
     time.sleep(2)
     before = len(load.answers)
     time.sleep(2)
@@ -114,4 +89,4 @@ def test_a_database_that_restarts_under_load_costs_nothing_that_was_answered(sta
         assert refused.headers["Retry-After"]
         assert refused.json()["code"] == "unavailable"
     assert {answer.status_code for answer in load.answers[before:]} == {200, 201}
-    assert sorted(ask(stack, "SELECT name FROM unit")) == sorted({*load.registered, KEEPERS})
+    assert sorted(ask_owner(stack.urls, "SELECT name FROM unit")) == sorted({*load.registered, KEEPERS})

@@ -205,6 +205,11 @@ async def test_each_county_goes_by_its_own_clock_and_none_waits_for_another(coun
     assert await stuck.count(CadenceRun) == 0
     gauges = [REGISTRY.get_sample_value("ducha_obligations", {"state": state}) for state in ("due", "late")]
     assert gauges == [6.0, 0.0]
+    ids = [str(each.place.actor.jurisdiction_id) for each in (county, neighbour, stuck)]
+    ticked = [REGISTRY.get_sample_value("ducha_ticked_at_seconds", {"jurisdiction": each}) for each in ids]
+    failures = [REGISTRY.get_sample_value("ducha_tick_failures_total", {"jurisdiction": each}) for each in ids]
+    assert [bool(at) for at in ticked] == [True, True, False]
+    assert failures == [None, None, 1]
 
 
 async def test_a_refused_step_leaves_nothing_and_is_tried_again(

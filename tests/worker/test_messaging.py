@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from deploy.processes import free_port
+from supervision.messaging import delivery as handing_over
 from supervision.messaging.gateways.http import HttpGateway
 from tests.factories.messaging import ask, states_of, stock
 from tests.factories.simulator import SECRET, ReceiptDesk, RunningSimulator, running_simulator
@@ -217,3 +219,19 @@ async def test_receipts_are_matched_and_the_outbox_is_measured(committed: Commit
     await messaging.match_receipts(delivery.runner)
     assert await delivery.states() == {"delivered": 3}
     assert REGISTRY.get_sample_value("ducha_receipts_total", {"outcome": "matched"}) == before + 3
+
+
+async def test_a_lease_lasts_as_long_as_its_worker_waits_for_a_slow_gateway(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing_over, "LEASE", timedelta(seconds=1))
+    slow = await setting.prepare(10, answer_delay_s=3)
+    running = asyncio.create_task(slow.run())
+    other = setting.deliver()
+    for _ in range(5):
+        await asyncio.sleep(0.4)
+        await other.run()
+        assert await other.states() == {"submitting": 10}
+    await running
+    assert await slow.states() == {"accepted": 10}
+    assert slow.taken() == (10, 0)

@@ -14,6 +14,7 @@ from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.ledgers import ledger_import
 from supervision.operations import service
+from tests.factories.processes import until
 from tests.factories.spreadsheets import make_workbook
 from tests.factories.tasks import HEADER, ledger_row, make_cast, many_rows, to_csv
 from tests.places import Committed, Place
@@ -256,3 +257,19 @@ async def test_a_fault_ends_it_without_a_word_of_the_exception(office: Office) -
     assert row["state"] == "failed"
     assert [problem["code"] for problem in row["problems"]] == ["internal_error"]
     assert "secret_kind" not in str(row["problems"])
+
+
+async def test_a_worker_that_is_told_to_stop_leaves_the_operation_to_the_next_at_once(office: Office) -> None:
+    operation_id = await office.ask(to_csv(many_rows(600)))
+    running = asyncio.create_task(operations.operate(office.runner))
+
+    async def has_begun() -> bool:
+        return bool((await office.read(operation_id))["done"])
+
+    await until(has_begun)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await office.read(operation_id))["state"] == "running"
+    await operations.operate(office.runner)
+    assert (await office.read(operation_id))["state"] in {"succeeded", "refused"}

@@ -3,68 +3,23 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from redis import Redis
 
-from deploy.processes import Child, free_port
-from deploy.stack import answers
-from deploy.valkey import EmbeddedValkey
 from tests.factories.messaging import ask, stock
-from tests.factories.processes import api_process, until, worker_process
-from tests.factories.simulator import ReceiptDesk, RunningSimulator, running_simulator
+from tests.factories.processes import until
+from tests.factories.streets import Street, open_street, rows_without_a_reason, states
 from tests.places import Committed
 
 MANY = 2000
 
 
-@dataclass
-class Street:
-    """A simulator and a Redis of our own, and the settings of processes that use both."""
-
-    committed: Committed
-    folder: Path
-    simulator: RunningSimulator
-    valkey: EmbeddedValkey
-    settings: dict[str, str]
-    started: ExitStack = field(default_factory=ExitStack)
-
-    def start_api(self) -> None:
-        port = urlsplit(self.simulator.desk.url).port or 0
-        api = self.started.enter_context(api_process(self.committed, self.folder, port, self.settings))
-        api.wait_until_ready(lambda: answers(f"http://127.0.0.1:{port}/livez"))
-
-    def start_worker(self) -> Child:
-        return self.started.enter_context(worker_process(self.committed, self.folder, self.settings))
-
-    async def has_states(self, **wanted: int) -> bool:
-        return await states(self.committed) == wanted
-
-
-async def states(committed: Committed) -> dict[str, int]:
-    rows = await ask(committed, "SELECT state, count(*) AS messages FROM message GROUP BY state")
-    return {row.state: row.messages for row in rows}
-
-
 @pytest.fixture
 def street(committed: Committed, tmp_path: Path) -> Iterator[Street]:
-    desk = ReceiptDesk(url=f"http://127.0.0.1:{free_port()}/v1/gateways/http/receipts")
-    valkey = EmbeddedValkey(tmp_path / "vk")
-    with ExitStack() as started:
-        started.callback(valkey.stop)
-        simulator = started.enter_context(running_simulator(tmp_path, desk))
-        settings = {
-            "DUCHA_REDIS_URL": valkey.start(),
-            "DUCHA_TEST_GATEWAY": "http",
-            "DUCHA_TEST_GATEWAY_URL": simulator.url,
-            "DUCHA_TEST_GATEWAY_SECRET_FILE": str(tmp_path / "secret"),
-            "DUCHA_TEST_GATEWAY_RECEIPT_SECRET_FILE": str(tmp_path / "receipt-secret"),
-        }
-        yield Street(committed, tmp_path, simulator, valkey, settings, started)
+    with open_street(committed, tmp_path) as opened:
+        yield opened
 
 
 async def kill_in_flight(street: Street) -> None:
@@ -113,15 +68,6 @@ async def test_a_worker_killed_while_sending_sends_nothing_twice_and_forgets_not
     await until(is_matched, watched=worker)
 
 
-async def rows_without_a_reason(committed: Committed) -> list[object]:
-    """Find messages that are neither delivered nor accepted by an attempt, or that still have a lease."""
-    return await ask(
-        committed,
-        "SELECT id, state FROM message m WHERE leased_until IS NOT NULL OR accepted_at IS NULL OR NOT EXISTS ("
-        "SELECT FROM attempt a WHERE a.message_id = m.id AND (m.state = 'delivered' OR a.verdict = 'accepted'))",
-    )
-
-
 async def test_a_wiped_or_lost_redis_loses_no_message(street: Street) -> None:
     """Wipe Redis, then stop it: what waits in the database is sent by the clock, after a restart if need be."""
     street.simulator.behave(receipt={"mode": "never"})
@@ -149,3 +95,18 @@ async def test_a_wiped_or_lost_redis_loses_no_message(street: Street) -> None:
 def flush(street: Street) -> None:
     with Redis.from_url(street.settings["DUCHA_REDIS_URL"]) as client:
         client.flushall()
+
+
+async def test_a_worker_that_is_told_to_stop_ends_what_is_under_way_and_says_no_error(street: Street) -> None:
+    street.simulator.behave(answer_delay_s=2, receipt={"mode": "never"})
+    await stock(street.committed, 5)
+    worker = street.start_worker()
+    await until(lambda: street.has_states(submitting=5), watched=worker)
+    worker.stop()
+    assert await states(street.committed) == {"accepted": 5}, worker.log.read_text()
+    again = street.start_worker()
+    await stock(street.committed, 5, code="330327", first=5)
+    await until(lambda: street.has_states(accepted=10), watched=again)
+    again.stop()
+    # Warnings and errors alone are written here.
+    assert (street.folder / "worker.log").read_text("utf-8") == ""

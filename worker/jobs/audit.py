@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import structlog
+from prometheus_client import Gauge
 
 from supervision.audit import nightly_verification, seal_exports, seals, timestamps
 from supervision.audit.seal_exports import Destination, FileDestination, stamps_of
@@ -12,6 +13,9 @@ from supervision.foundation import clock, metrics, settings
 from worker.runner import Runner
 
 log = structlog.get_logger()
+
+SEALS_UNEXPORTED = Gauge("ducha_audit_seals_unexported", "Seals that were made and could not be written down outside")
+SEALS_UNSTAMPED = Gauge("ducha_audit_seals_unstamped", "Exported seals that wait for their time-stamp")
 # A call of the job ends well before the queue would cancel it; the clock brings the next one.
 LONGEST_SECONDS = 300
 # Of an authority that was away, as many time-stamps are asked for each minute.
@@ -42,7 +46,7 @@ async def stamp(runner: Runner) -> None:
     place = settings.current().audit_seals
     async with runner.everywhere() as session:
         waiting = await seal_exports.list_unstamped(session, place, most=MOST_STAMPS)
-    metrics.SEALS_UNSTAMPED.set(len(waiting))
+    SEALS_UNSTAMPED.set(len(waiting))
     until = time.monotonic() + LONGEST_SECONDS
     for each in waiting:
         try:
@@ -54,7 +58,7 @@ async def stamp(runner: Runner) -> None:
             return
         async with runner.everywhere() as session:
             await seal_exports.mark_exported(session, stamps_of(place), [each])
-        metrics.SEALS_UNSTAMPED.dec()
+        SEALS_UNSTAMPED.dec()
         if time.monotonic() > until:
             return
 
@@ -78,7 +82,7 @@ async def _export(runner: Runner, destination: Destination, place: str) -> None:
             if await seal_exports.is_cut(session, place):
                 metrics.SEAL_EXPORT_FAILURES.inc()
                 log.error("audit_cut", seals=place)
-        metrics.SEALS_UNEXPORTED.set(len(waiting))
+        SEALS_UNEXPORTED.set(len(waiting))
         if not waiting:
             return
         try:

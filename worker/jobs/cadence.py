@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
+from prometheus_client import Counter, Gauge
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence import runs
@@ -33,6 +34,14 @@ from supervision.scoring import automatic_proposals
 from worker.runner import Runner
 
 log = structlog.get_logger()
+
+OBLIGATIONS = Gauge("ducha_obligations", "Open reporting duties", ["state"])
+TICKED_AT = Gauge(
+    "ducha_ticked_at_seconds", "When a county's cadence was last looked after, Unix time", ["jurisdiction"]
+)
+TICK_FAILURES = Counter(
+    "ducha_tick_failures_total", "Times that a county's cadence could not be looked after", ["jurisdiction"]
+)
 StepOutcome = Mapping[str, int]
 
 
@@ -129,13 +138,15 @@ async def tick(runner: Runner) -> None:
     for jurisdiction_id in counties:
         try:
             await tick_jurisdiction(runner, jurisdiction_id)
+            TICKED_AT.labels(str(jurisdiction_id)).set_to_current_time()
         except Exception:
+            TICK_FAILURES.labels(str(jurisdiction_id)).inc()
             # Whatever is wrong in one county, the others' deadlines do not wait.
             log.exception("tick_failed", jurisdiction=str(jurisdiction_id))
     async with runner.everywhere() as session:
         due, late = await queries.count_open(session)
-    metrics.OBLIGATIONS.labels("due").set(due)
-    metrics.OBLIGATIONS.labels("late").set(late)
+    OBLIGATIONS.labels("due").set(due)
+    OBLIGATIONS.labels("late").set(late)
 
 
 async def tick_jurisdiction(runner: Runner, jurisdiction_id: UUID) -> list[StepDone]:

@@ -1,7 +1,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
@@ -83,7 +84,8 @@ async def _hand_over_batch(runner: Runner, gateway: Gateway, turn: Turn, *, is_t
     submissions, outcomes = delivery.write_submissions(claimed)
     if submissions:
         began = time.perf_counter()
-        outcomes += await gateway.submit(submissions)
+        async with _kept(runner, claimed):
+            outcomes += await gateway.submit(submissions)
         metrics.SENDING.labels(gateway.name).observe(time.perf_counter() - began)
     verdicts = Counter(outcome.verdict for outcome in outcomes)
     runner.pace_of(gateway).tell(turn, handed=len(claimed), throttled=verdicts[Verdict.THROTTLED])
@@ -91,6 +93,27 @@ async def _hand_over_batch(runner: Runner, gateway: Gateway, turn: Turn, *, is_t
         outbox_measures.SUCCEEDED_AT.labels(gateway.name).set_to_current_time()
     await _settle(runner, gateway, claimed, outcomes)
     return not verdicts[Verdict.UNREACHABLE]
+
+
+@asynccontextmanager
+async def _kept(runner: Runner, claimed: Sequence[ClaimedMessage]) -> AsyncIterator[None]:
+    """Renew the leases of claimed messages for as long as the block waits."""
+    renewing = asyncio.create_task(_renew(runner, claimed))
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.wait([renewing])
+
+
+async def _renew(runner: Runner, claimed: Sequence[ClaimedMessage]) -> None:
+    while True:
+        await asyncio.sleep(delivery.LEASE.total_seconds() / 4)
+        try:
+            async with runner.everywhere() as session:
+                await delivery.renew(session, claimed)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("lease_not_renewed", messages=len(claimed), reason=type(error).__name__)
 
 
 async def _ask(runner: Runner, gateway: Gateway, *, is_test: bool, until: float) -> None:

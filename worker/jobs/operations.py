@@ -45,7 +45,13 @@ async def operate(runner: Runner) -> None:
         if claimed is None:
             return
         began = time.perf_counter()
-        await carry_out(runner, claimed)
+        try:
+            await carry_out(runner, claimed)
+        except asyncio.CancelledError:
+            # The next worker need not wait for the lease to run out.
+            async with runner.everywhere() as session:
+                await service.give_back(session, claimed.id)
+            raise
         metrics.RUNS.labels(claimed.kind).observe(time.perf_counter() - began)
 
 
