@@ -5,7 +5,7 @@ from fastapi import Depends, Query, Request, Response
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.edge import ZIP
 from api.permissions import AUDITOR, EVERYBODY, GROUP, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may, person_may
-from api.replies import download, many, one, reply
+from api.replies import Later, download, many, one, reply
 from api.router import Router
 from api.schemas.desk import (
     AnswerComplaint,
@@ -22,6 +22,7 @@ from api.schemas.desk import (
 from api.schemas.fields import FullDate, Id, Year
 from supervision.desk import complaints, queries, statistics, watches
 from supervision.desk.archive import archive_package, timeline
+from supervision.desk.archive.archive_package import Packed
 from supervision.desk.archive.timeline import DaySpan
 from supervision.desk.complaints import NewComplaint
 from supervision.desk.states import ComplaintState
@@ -75,6 +76,16 @@ async def get_archive(item_id: Id, session: SessionDep, actor: ActorDep, days: D
 async def download_archive(item_id: Id, session: SessionDep, actor: ActorDep, days: DaysDep) -> Response:
     """Download everything of an item as one file, with its attachments; the same archive gives the same bytes."""
     packed = await archive_package.pack_archive(session, actor, item_id, days=days)
+    if not packed.rest:
+        return _archive(packed)
+
+    async def make() -> Response:
+        return _archive(await archive_package.complete(packed))
+
+    return Later(make, headers={})
+
+
+def _archive(packed: Packed) -> Response:
     return download(packed.file, size=packed.size, media_type=ZIP, name=f"{packed.number}.zip")
 
 

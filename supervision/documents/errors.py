@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Invalid, NotFound
+from supervision.foundation.errors import Invalid, NotFound, Unavailable
 
 
 class SpreadsheetRefused(Invalid):
@@ -105,8 +105,33 @@ class AttachmentTooLarge(Invalid):
 class AttachmentOfOtherType(Invalid):
     """What the bytes are decides, whatever the request calls them."""
 
-    zh = "附件内容须为 PDF、JPEG、PNG、xlsx 或 docx（不含宏、未加密）；修改名称或类型不会改变内容。"
-    en = "An attachment must be PDF, JPEG, PNG, xlsx or docx, without macros or password; renaming changes nothing."
+    zh = "附件须为 PDF、JPEG、PNG、HEIC、xlsx、docx（不含宏、未加密）或纯文本（含 csv）；改名不会改变内容。"
+    en = (
+        "An attachment must be PDF, JPEG, PNG, HEIC, xlsx or docx without macros or password, or plain text such as "
+        "csv; renaming changes nothing."
+    )
+
+
+class AttachmentInfected(Invalid):
+    """The scanner found something in the bytes."""
+
+    zh = "附件未通过病毒扫描，未予保存。请在本机查杀后，用干净的原件重新上传。"
+    en = "The scanner found something harmful in the attachment; it was not kept. Send a clean original."
+
+
+class ScannerUnavailable(Unavailable):
+    """What cannot be scanned is not taken."""
+
+    zh = "病毒扫描服务暂时不可用，附件未保存，请稍后重新上传。"
+    en = "The virus scanner does not answer just now and the attachment was not kept. Send it again shortly."
+
+
+class StoreUnavailable(Unavailable):
+    """The folder or server that keeps attachments does not do what it should."""
+
+    code = "attachment_store_unavailable"
+    zh = "附件存储暂时不可用，请稍后重试；持续出现的，请告知系统管理员。"
+    en = "The store of attachments is not available just now. Try again shortly; tell the administrator if it stays so."
 
 
 class AttachmentErased(NotFound):

@@ -1,6 +1,5 @@
-import io
-import zipfile
 from collections.abc import Collection
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,21 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.audit import service as audit
 from supervision.cadence.moments import shanghai_day
 from supervision.documents import attachments, policy
-from supervision.documents.errors import AttachmentErased, AttachmentOfOtherType, AttachmentTooLarge, UnknownAttachment
+from supervision.documents.errors import AttachmentErased, AttachmentTooLarge, UnknownAttachment
+from supervision.documents.kinds import media_type_of
 from supervision.documents.models import Attachment, AttachmentReader, MediaType, Secrecy, Upload
-from supervision.documents.packages import folded
 from supervision.documents.rules import MIB
+from supervision.documents.scanning import require_clean
+from supervision.documents.stores import choose_store
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import or_not_found
+from supervision.foundation.ids import new_id
 from supervision.foundation.paging import Rows
 
 MAX_BYTES = 5 * MIB
-_BEGINNINGS = {b"%PDF-": MediaType.PDF, b"\xff\xd8\xff": MediaType.JPEG, b"\x89PNG\r\n\x1a\n": MediaType.PNG}
-# A container of the office programs is told by the one member that it cannot do without.
-_MEMBERS = {"xl/workbook.xml": MediaType.XLSX, "word/document.xml": MediaType.DOCX}
-_DIRECTORY_ENTRY, _MOST_MEMBERS, _ENCRYPTED = b"PK\x01\x02", 1_000, 0x1
 
 COLUMNS = (
     Attachment.id,
@@ -37,15 +35,15 @@ COLUMNS = (
 )
 
 
-async def upload_attachment(session: AsyncSession, actor: Actor, *, raw: bytes, secrecy: Secrecy) -> UUID:
-    """Keep what somebody sends as evidence; refuses more than 5 MiB and what is of none of the five types.
+async def upload_attachment(
+    session: AsyncSession, actor: Actor, *, raw: bytes, secrecy: Secrecy, stored_as: str | None = None
+) -> UUID:
+    """Keep what somebody sends as evidence; refuses more than 5 MiB and what is of none of the seven types.
 
     The same bytes of the same unit are kept once, under the strictest level that it gave them.
     """
-    if len(raw) > MAX_BYTES:
-        raise AttachmentTooLarge(megabytes=MAX_BYTES // MIB)
-    media_type = media_type_of(raw)
-    attachment_id = await attachments.keep(session, raw, unit_id=actor.unit_id)
+    media_type = _check(raw)
+    attachment_id = await attachments.keep(session, raw, unit_id=actor.unit_id, stored_as=stored_as)
     known = insert(Upload).values(
         attachment_id=attachment_id,
         media_type=media_type,
@@ -65,27 +63,26 @@ async def upload_attachment(session: AsyncSession, actor: Actor, *, raw: bytes, 
     return attachment_id
 
 
-def media_type_of(raw: bytes) -> MediaType:
-    """Tell by the bytes alone what an attachment is; refuses all but the five types."""
-    for beginning, media_type in _BEGINNINGS.items():
-        if raw.startswith(beginning):
-            return media_type
-    names = (
-        _members_of(raw) if raw.startswith(b"PK\x03\x04") and raw.count(_DIRECTORY_ENTRY) <= _MOST_MEMBERS else set()
-    )
-    found = [media_type for member, media_type in _MEMBERS.items() if member in names]
-    if len(found) != 1 or "[content_types].xml" not in names or any("vbaproject" in name for name in names):
-        raise AttachmentOfOtherType
-    return found[0]
+async def take_in(jurisdiction_id: UUID, raw: bytes) -> str | None:
+    """Scan bytes that were sent and give them to the store, if there is one; returns the key under which it has them.
+
+    This comes before the transaction that uploads them: no connection is held meanwhile, and what is never committed is
+    swept out of the store. Refuses as `upload_attachment` does, and what is infected or cannot be scanned.
+    """
+    _check(raw)
+    await require_clean(raw)
+    store = choose_store()
+    if store is None:
+        return None
+    key = f"{jurisdiction_id}/{sha256(raw).hexdigest()}-{new_id().hex}"
+    await store.put(key, raw)
+    return key
 
 
-def _members_of(raw: bytes) -> set[str]:
-    # Only the directory is read; nothing is unpacked.
-    try:
-        members = zipfile.ZipFile(io.BytesIO(raw)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, NotImplementedError):
-        return set()
-    return set() if any(member.flag_bits & _ENCRYPTED for member in members) else {folded(m.filename) for m in members}
+def _check(raw: bytes) -> MediaType:
+    if len(raw) > MAX_BYTES:
+        raise AttachmentTooLarge(megabytes=MAX_BYTES // MIB)
+    return media_type_of(raw)
 
 
 async def show_to(session: AsyncSession, *, attachment_ids: Collection[UUID], unit_id: UUID) -> None:
@@ -101,13 +98,14 @@ async def get_upload(session: AsyncSession, actor: Actor, attachment_id: UUID) -
 
 
 async def read_upload(session: AsyncSession, actor: Actor, attachment_id: UUID) -> Row:
-    """Read an attachment that was uploaded, with its bytes as `content`; refuses one that was erased."""
-    wanted = select(*COLUMNS, Attachment.content, Attachment.erased_at)
+    """Read an attachment that was uploaded, with where its bytes are as `kept`; refuses one that was erased."""
+    kept = (Attachment.sha256.label("digest"), Attachment.content, Attachment.stored_as)
+    wanted = select(*COLUMNS, *kept, Attachment.erased_at)
     statement = wanted.join(Upload, Upload.attachment_id == Attachment.id)
     found = await _one(session, statement.where(Attachment.id == attachment_id, policy.uploads_visible_to(actor)))
     if found["erased_at"] is not None:
         raise AttachmentErased(erased_on=shanghai_day(found["erased_at"]))
-    return found
+    return found | {"kept": attachments.kept_of(found | {"sha256": found["digest"]})}
 
 
 async def require_uploads(session: AsyncSession, actor: Actor, attachment_ids: set[UUID]) -> None:

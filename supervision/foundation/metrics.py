@@ -21,6 +21,7 @@ SIGNING_KEYS_FETCHED = Counter(
 TOKENS_CHECKED = Counter("ducha_token_checks_total", "Bearer tokens by what became of them", ["outcome"])
 RUNS = Histogram("ducha_run_seconds", "Seconds of one step of the cadence or of one operation", ["kind"])
 ERASED = Counter("ducha_erased_total", "Rows whose personal data was erased after its time, by kind", ["kind"])
+ORPHANS_SWEPT = Counter("ducha_attachments_swept_total", "Files taken out of the store that no attachment has")
 SEALS_UNEXPORTED = Gauge("ducha_audit_seals_unexported", "Seals that were made and could not be written down outside")
 SEAL_EXPORT_FAILURES = Counter("ducha_audit_seal_export_failures_total", "Attempts to write seals down that failed")
 SEALS_UNSTAMPED = Gauge("ducha_audit_seals_unstamped", "Exported seals that wait for their time-stamp")
