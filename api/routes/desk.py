@@ -22,7 +22,6 @@ from api.schemas.desk import (
 from api.schemas.fields import FullDate, Id, Year
 from supervision.desk import complaints, queries, statistics, watches
 from supervision.desk.archive import archive_package, timeline
-from supervision.desk.archive.archive_package import Packed
 from supervision.desk.archive.timeline import DaySpan
 from supervision.desk.complaints import NewComplaint
 from supervision.desk.states import ComplaintState
@@ -76,17 +75,12 @@ async def get_archive(item_id: Id, session: SessionDep, actor: ActorDep, days: D
 async def download_archive(item_id: Id, session: SessionDep, actor: ActorDep, days: DaysDep) -> Response:
     """Download everything of an item as one file, with its attachments; the same archive gives the same bytes."""
     packed = await archive_package.pack_archive(session, actor, item_id, days=days)
-    if not packed.rest:
-        return _archive(packed)
 
     async def make() -> Response:
-        return _archive(await archive_package.complete(packed))
+        whole = await archive_package.complete(packed)
+        return download(whole.file, size=whole.size, media_type=ZIP, name=f"{whole.number}.zip")
 
     return Later(make, headers={})
-
-
-def _archive(packed: Packed) -> Response:
-    return download(packed.file, size=packed.size, media_type=ZIP, name=f"{packed.number}.zip")
 
 
 @router.post("/items/{item_id}/watch", permission=may(Scope.ITEMS_READ, *WORKING), response_model=WatchOut)

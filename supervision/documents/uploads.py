@@ -13,7 +13,7 @@ from supervision.documents.errors import AttachmentErased, AttachmentTooLarge, U
 from supervision.documents.kinds import media_type_of
 from supervision.documents.models import Attachment, AttachmentReader, MediaType, Secrecy, Upload
 from supervision.documents.rules import MIB
-from supervision.documents.scanning import require_clean
+from supervision.documents.scanner import require_clean
 from supervision.documents.stores import choose_store
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor

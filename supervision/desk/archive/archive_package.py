@@ -80,6 +80,8 @@ async def pack_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, da
 
 async def complete(packed: Packed) -> Packed:
     """Put in what the store has; no connection of the database may be held meanwhile."""
+    if not packed.rest:
+        return packed
     try:
         with zipfile.ZipFile(packed.file, "a") as package:
             for name, kept in packed.rest:
