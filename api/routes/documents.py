@@ -7,8 +7,10 @@ from api.permissions import GROUP, OFFICE, SUPERVISING, UNIT, Scope, may
 from api.replies import Later, one, saved_as
 from api.router import Router
 from api.schemas.documents import AttachmentOut
-from api.schemas.fields import Id
+from api.schemas.fields import Id, Name
+from api.uploaded_files import FORM, Received, receive_file
 from supervision.documents import stores, uploads
+from supervision.documents.file_names import download_name
 from supervision.documents.models import MediaType, Secrecy
 
 router = Router("documents")
@@ -16,13 +18,17 @@ router = Router("documents")
 _BYTES = {"schema": {"type": "string", "format": "binary", "maxLength": uploads.MAX_BYTES}}
 _CONTENT = {str(media_type): _BYTES for media_type in MediaType}
 # What the bytes are is told by themselves, so they may come without a name.
-_SENT = {"application/octet-stream": _BYTES, "text/csv": _BYTES, **_CONTENT}
-_BODY: dict[str, Any] = {"requestBody": {"required": True, "description": "the bytes, 5 MiB at most", "content": _SENT}}
-
-
-async def _take_in(request: Request) -> None:
-    jurisdiction_id = request.state.actor.jurisdiction_id
-    request.state.stored_as = await uploads.take_in(jurisdiction_id, await request.body())
+_FORM = {
+    "schema": {
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {"file": _BYTES["schema"]},
+    }
+}
+_SENT = {"application/octet-stream": _BYTES, "text/csv": _BYTES, **_CONTENT, FORM: _FORM}
+_TOLD = "the bytes, 5 MiB at most, or a form with them as its only file"
+_BODY: dict[str, Any] = {"requestBody": {"required": True, "description": _TOLD, "content": _SENT}}
 
 
 @router.post(
@@ -31,7 +37,7 @@ async def _take_in(request: Request) -> None:
     response_model=AttachmentOut,
     status_code=201,
     dependencies=[Once],
-    takes_in=_take_in,
+    takes_in=receive_file,
     openapi_extra=_BODY,
 )
 async def upload_attachment(
@@ -39,10 +45,18 @@ async def upload_attachment(
     session: SessionDep,
     actor: ActorDep,
     secrecy: Annotated[Secrecy, Query(description="what is classified may not be sent at all")],
+    name: Annotated[Name | None, Query(description="how the file is called; a form's file has its own name")] = None,
 ) -> Response:
-    """Upload evidence; its bytes decide what it is, and the same bytes of one unit are kept once."""
-    sent = {"raw": await request.body(), "stored_as": request.state.stored_as}
-    attachment_id = await uploads.upload_attachment(session, actor, secrecy=secrecy, **sent)
+    """Upload evidence; its bytes decide what it is, its name may not say otherwise, the same is kept once."""
+    received: Received = request.state.received
+    attachment_id = await uploads.upload_attachment(
+        session,
+        actor,
+        raw=received.raw,
+        secrecy=secrecy,
+        name=name or received.name,
+        stored_as=received.stored_as,
+    )
     row = await uploads.get_upload(session, actor, attachment_id)
     return one(row, 201, location=f"/v1/attachments/{attachment_id}")
 
@@ -56,8 +70,7 @@ async def upload_attachment(
 async def get_attachment(attachment_id: Id, session: SessionDep, actor: ActorDep) -> Response:
     """Download an attachment; a unit reads what it sent and the evidence of conclusions sent to it."""
     found = await uploads.read_upload(session, actor, attachment_id)
-    # How it was called where it came from is not kept.
-    name = f"附件{found['sha256'][:8]}.{MediaType(found['media_type']).name.lower()}"
+    name = download_name(found["name"], MediaType(found["media_type"]), found["sha256"])
     # Said by ourselves: of text nobody knows the charset, and it would be told as UTF-8.
     headers = {"ETag": f'"{found["sha256"]}"', "Content-Type": found["media_type"], **saved_as(name)}
 

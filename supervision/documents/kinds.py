@@ -2,7 +2,7 @@ import io
 import unicodedata
 import zipfile
 
-from supervision.documents.errors import AttachmentOfOtherType
+from supervision.documents.errors import AttachmentEmpty, AttachmentOfOldFormat, AttachmentOfOtherType
 from supervision.documents.models import MediaType
 from supervision.documents.packages import folded
 
@@ -14,12 +14,18 @@ _DIRECTORY_ENTRY, _MOST_MEMBERS, _ENCRYPTED = b"PK\x01\x02", 1_000, 0x1
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 _PICTURES = {b"mif1", b"msf1"}
 _MOST_BRANDS = 64
+# The container of doc, xls, ppt and WPS files, and of office files with a password (MS-CFB).
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Text that some program would carry out or show as a page is no text of a report.
 _NOT_PLAIN = ("<", "#!", "{\\rtf", "%!ps")
 
 
 def media_type_of(raw: bytes) -> MediaType:
     """Tell by the bytes alone what an attachment is; refuses all but the seven types."""
+    if not raw:
+        raise AttachmentEmpty
+    if raw.startswith(_COMPOUND_FILE):
+        raise AttachmentOfOldFormat
     for beginning, media_type in _BEGINNINGS.items():
         if raw.startswith(beginning):
             return media_type

@@ -74,6 +74,8 @@ class Upload(Local, Base):
 
     attachment_id: Mapped[UUID]
     media_type: Mapped[str]
+    # How the file was called, which may name people: it goes with the bytes.
+    name: Mapped[str | None]
     secrecy: Mapped[str]
     uploaded_by: Mapped[UUID | None]
     uploaded_at: Mapped[datetime]

@@ -7,7 +7,7 @@ from contextlib import suppress
 import structlog
 
 from supervision.documents.errors import AttachmentInfected, ScannerUnavailable
-from supervision.foundation import settings
+from supervision.foundation import metrics, settings
 
 log = structlog.get_logger()
 
@@ -28,8 +28,10 @@ async def require_clean(raw: bytes) -> None:
         async with asyncio.timeout(_SECONDS):
             is_clean = await (_ask_command(chosen.scan_command, raw) if chosen.scan_command else _ask_clamd(raw))
     except (OSError, ValueError, TimeoutError) as error:
+        metrics.SCANS.labels("unavailable").inc()
         log.warning("scanner_unavailable", reason=f"{type(error).__name__}: {error}")
         raise ScannerUnavailable from None
+    metrics.SCANS.labels("clean" if is_clean else "infected").inc()
     if not is_clean:
         raise AttachmentInfected
 

@@ -53,7 +53,8 @@ async def test_the_bytes_say_what_they_are(callers: Callers, here: Place, raw: b
 @pytest.mark.parametrize(
     ("raw", "code"),
     [
-        (b"", "attachment_of_other_type"),
+        (b"", "attachment_empty"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on", "attachment_of_old_format"),
         (b"MZ\x90\x00", "attachment_of_other_type"),
         (b"<html>", "attachment_of_other_type"),
         (b"\xef\xbb\xbf  <!DOCTYPE html>", "attachment_of_other_type"),

@@ -1,7 +1,9 @@
-"""What is uploaded may be kept beside the database; photos of telephones and plain text may be uploaded."""
+"""Uploads have names and more types, may be kept beside the database, and bear out progress reports."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.guards import CURRENT, keep_apart
 
 revision = "0026"
 down_revision = "0025"
@@ -32,10 +34,14 @@ def upgrade() -> None:
         f"OR NEW.stored_as IS NOT NULL OR {KEPT}) EXECUTE FUNCTION ducha_refuse_change()"
     )
     op.execute("GRANT UPDATE (stored_as) ON attachment TO ducha_worker")
+    op.add_column("upload", sa.Column("name", sa.Text(), nullable=True))
+    _add_progress_evidence()
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_table("progress_evidence")
+    op.drop_column("upload", "name")
     op.execute("REVOKE UPDATE (stored_as) ON attachment FROM ducha_worker")
     op.execute("DROP TRIGGER only_erased ON attachment")
     op.execute(
@@ -47,6 +53,30 @@ def downgrade() -> None:
     _check("attachment", "erased", "(erased_at IS NULL) = (content IS NOT NULL)")
     op.execute("DROP INDEX ix_attachment_jurisdiction_id_stored_as")
     op.drop_column("attachment", "stored_as")
+
+
+def _add_progress_evidence() -> None:
+    name = "progress_evidence"
+    op.create_table(
+        name,
+        sa.Column("jurisdiction_id", sa.Uuid(), server_default=sa.text(CURRENT), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("attachment_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["jurisdiction_id"], ["jurisdiction.id"], name=f"fk_{name}_jurisdiction_id"),
+        sa.ForeignKeyConstraint(
+            ["jurisdiction_id", "entry_id"],
+            ["progress_entry.jurisdiction_id", "progress_entry.id"],
+            name=f"fk_{name}_jurisdiction_id_entry_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["jurisdiction_id", "attachment_id"],
+            ["attachment.jurisdiction_id", "attachment.id"],
+            name=f"fk_{name}_jurisdiction_id_attachment_id",
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "attachment_id", name=f"pk_{name}"),
+    )
+    op.create_index(f"ix_{name}_attachment_id", name, ["attachment_id"])
+    keep_apart(op, name, append_only=True)
 
 
 def _check(table: str, name: str, condition: str) -> None:
