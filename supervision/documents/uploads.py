@@ -133,11 +133,16 @@ async def read_upload(session: AsyncSession, actor: Actor, attachment_id: UUID) 
     return found | {"kept": attachments.kept_of(found | {"sha256": found["digest"]})}
 
 
-async def require_uploads(session: AsyncSession, actor: Actor, attachment_ids: set[UUID]) -> None:
-    """Refuse ids of which one is no attachment that the actor may read, or was erased."""
+async def list_missing(session: AsyncSession, actor: Actor, attachment_ids: set[UUID]) -> set[UUID]:
+    """List those ids that are no attachments that the actor may read, or were erased."""
     statement = select(Upload.attachment_id).join(Attachment, Attachment.id == Upload.attachment_id)
     statement = statement.where(Upload.attachment_id.in_(attachment_ids), Attachment.erased_at.is_(None))
-    if set(await session.scalars(statement.where(policy.uploads_visible_to(actor)))) != attachment_ids:
+    return attachment_ids - set(await session.scalars(statement.where(policy.uploads_visible_to(actor))))
+
+
+async def require_uploads(session: AsyncSession, actor: Actor, attachment_ids: set[UUID]) -> None:
+    """Refuse ids of which one is no attachment that the actor may read, or was erased."""
+    if await list_missing(session, actor, attachment_ids):
         raise UnknownAttachment
 
 
