@@ -25,6 +25,7 @@ from api.edge import Edge
 from api.refused_logins import RefusedLogins
 from api.router import all_routes, scopes_of
 from api.turns import Turns
+from supervision.documents.stores import choose_store
 from supervision.foundation import connections, key_ring, logs, settings
 from supervision.foundation.database import make_engine, make_sessions
 from supervision.foundation.errors import Refusal
@@ -77,6 +78,7 @@ def create_app() -> DuchaApp:
         connections.check_connections(chosen)
         key_ring.ring()
         listening_gateways()
+        choose_store()
         return build_app(chosen)
 
 

@@ -25,6 +25,7 @@ from supervision.foundation.errors import (
     Refusal,
     Stale,
     Unauthenticated,
+    Unavailable,
 )
 from supervision.identity.errors import InsufficientUserAuthentication, InvalidToken
 from supervision.identity.sign_in import FRESH
@@ -40,6 +41,7 @@ STATUS: dict[type[Refusal], int] = {
     Conflict: 409,
     Stale: 412,
     Invalid: 422,
+    Unavailable: 503,
 }
 
 
@@ -104,7 +106,9 @@ def http_problem(scope: Scope, status: int, headers: Mapping[str, str] | None = 
 async def on_refusal(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101 - the registration of this handler says so
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-    headers = {"WWW-Authenticate": _challenge(refusal)} if status == HTTPStatus.UNAUTHORIZED else None
+    headers = {"WWW-Authenticate": _challenge(refusal)} if status == HTTPStatus.UNAUTHORIZED else {}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": "5"}
     texts = (refusal.detail("zh-CN"), refusal.detail("en"))
     return problem(request.scope, status, refusal.code, texts, problems=refusal.problems, headers=headers)
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import IO, Any
 from urllib.parse import quote, urlencode
@@ -7,7 +7,10 @@ import orjson
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
 
+from api.errors import on_refusal
+from supervision.foundation.errors import Unavailable
 from supervision.foundation.paging import Page
 
 _PIECE = 256 * 1024
@@ -71,8 +74,27 @@ def all_of(rows: Sequence[Mapping[Any, Any]]) -> Response:
 
 
 def saved_as(name: str) -> dict[str, str]:
-    """Make the header by which a browser saves a file under a name, which may be Chinese (RFC 6266)."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    """Make the headers by which a browser saves a file under a name, which may be Chinese (RFC 6266, RFC 8187).
+
+    A browser that shows it nevertheless lets it do nothing.
+    """
+    named = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    return {"Content-Disposition": named, "Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+class Later(Response):
+    """An answer that is made once the transaction is over, so that no connection waits for what it needs."""
+
+    def __init__(self, make: Callable[[], Awaitable[Response]], *, headers: Mapping[str, str]) -> None:
+        super().__init__(headers=headers)
+        self._make = make
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            answer = await self._make()
+        except Unavailable as refusal:
+            answer = await on_refusal(Request(scope), refusal)
+        await answer(scope, receive, send)
 
 
 def download(file: IO[bytes], *, size: int, media_type: str, name: str) -> Response:

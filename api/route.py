@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,6 +35,7 @@ _VALIDATORS = ("etag", "last-modified", "cache-control", "vary")
 _GIVEN = {session_of: "session", actor_of: "actor"}
 _UNUSED = AsyncExitStack()
 _JSON = {"application/json"}
+TakeIn = Callable[[Request], Awaitable[None]]
 
 
 class DuchaRoute(APIRoute):
@@ -46,6 +47,8 @@ class DuchaRoute(APIRoute):
 
     permission: Permission
     signs: bool
+    # What is done with a body before a connection is taken for it.
+    takes_in: TakeIn | None = None
 
     def __init__(self, *place: Any, **facts: Any) -> None:
         super().__init__(*place, **{**facts, "generate_unique_id_function": _name_of})
@@ -74,18 +77,26 @@ class DuchaRoute(APIRoute):
         """Read the whole body before anything is taken that others wait for."""
         if self._has_actor:
             read_credentials(request)
-        if is_small(request):
+        if is_small(request) and self.takes_in is None:
             return await self._answer_by_turns(await self._receive_body(request))
         if self._has_actor:
             await self._know_sender(request)
         async with request.app.state.large_bodies.take(request.state.caller):
-            return await self._answer_by_turns(await self._receive_body(request))
+            received = await self._receive_body(request)
+            if self.takes_in is not None:
+                await self.takes_in(received)
+            return await self._answer_by_turns(received)
 
     async def _know_sender(self, request: Request) -> None:
         """Refuse strangers before they send much; whoever is known is looked up again once all has come."""
         state = request.app.state
         async with state.connections.take(request.state.caller), state.sessions() as session:
-            await know_caller(request, session)
+            try:
+                request.state.actor = await know_caller(request, session)
+            except Forbidden as refusal:
+                await session.close()
+                await record_refusal(request, refusal)
+                raise
 
     async def _receive_body(self, request: Request) -> Request:
         chosen = settings.current()

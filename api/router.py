@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from api import routes
 from api.dependencies import read_version
 from api.permissions import PUBLIC, Permission
-from api.route import DuchaRoute
+from api.route import DuchaRoute, TakeIn
 from supervision.foundation.actors import Role
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Coroutine[Any, Any, Response]])
@@ -22,14 +22,22 @@ class Router:
         self._declared = APIRouter(prefix=prefix, route_class=DuchaRoute, tags=[tag])
 
     def _declare(
-        self, method: str, path: str, permission: Permission, facts: dict[str, Any], *, signs: bool = False
+        self,
+        method: str,
+        path: str,
+        permission: Permission,
+        facts: dict[str, Any],
+        *,
+        signs: bool = False,
+        takes_in: TakeIn | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         if signs:
             facts["dependencies"] = [*facts.get("dependencies", ()), Depends(read_version)]
 
         def declare(endpoint: Endpoint) -> Endpoint:
             self._declared.add_api_route(path, endpoint, methods=[method], **facts)
-            self.routes[-1].permission, self.routes[-1].signs = permission, signs
+            route = self.routes[-1]
+            route.permission, route.signs, route.takes_in = permission, signs, takes_in
             return endpoint
 
         return declare
@@ -38,13 +46,20 @@ class Router:
         return self._declare("GET", path, permission, facts)
 
     def post(
-        self, path: str, *, permission: Permission, signs: bool = False, **facts: Any
+        self,
+        path: str,
+        *,
+        permission: Permission,
+        signs: bool = False,
+        takes_in: TakeIn | None = None,
+        **facts: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare a POST; what `signs` is a step by which somebody puts their name to what they have read of a thing.
 
         It asks for the thing's ETag, its path is the thing's and one word more, and its endpoint hands the version on.
+        What a body `takes_in` is done once its sender is known, while no connection of the database is held.
         """
-        return self._declare("POST", path, permission, facts, signs=signs)
+        return self._declare("POST", path, permission, facts, signs=signs, takes_in=takes_in)
 
     def put(self, path: str, *, permission: Permission, **facts: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declare("PUT", path, permission, facts)

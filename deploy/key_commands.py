@@ -41,34 +41,39 @@ def rotate(folder: Folder = None) -> None:
     url = database_url(folder, "owner")
     with refusals_told(), Progress(console=console, disable=not console.is_terminal) as progress:
         writing = key_ring.writing_key().id
-        line = progress.add_task("重新加密 Re-encrypting", total=asyncio.run(keys.count_numbers(url)))
+        line = progress.add_task("重新加密 Re-encrypting", total=asyncio.run(keys.count_encrypted(url)))
         tally = asyncio.run(keys.rotate(url, lambda done: progress.advance(line, done)))
     console.print(
-        f"已用密钥 {writing} 重新加密 {tally.reencrypted} 个号码。 {tally.reencrypted} numbers encrypted anew."
+        f"已用密钥 {writing} 重新加密 {tally.reencrypted} 个号码和联系方式。 "
+        f"{tally.reencrypted} numbers and contacts encrypted anew."
     )
     _show_unreadable(tally)
     if not tally.unreadable:
-        console.print("其余密钥已无号码使用，可以删除。 No number needs another key; the others may be taken away.")
+        console.print(
+            "其余密钥已无号码和联系方式使用，可以删除。 Nothing needs another key; the others may be taken away."
+        )
     raise typer.Exit(1 if tally.unreadable else 0)
 
 
 @keys_app.command(name="check")
 def check_keys(folder: Folder = None) -> None:
-    """Count, as the owner, which keys numbers need; ends with status 1 while one needs another than the first."""
+    """Count, as the owner, which keys numbers and contacts need; status 1 while one needs another than the first."""
     url = database_url(folder, "owner")
     with refusals_told():
         ring, tally = key_ring.ring(), asyncio.run(keys.check(url))
-    table = Table("密钥 key", "算法 algorithm", "号码 numbers", title="数据密钥 Keys of personal data")
+    table = Table(
+        "密钥 key", "算法 algorithm", "号码、联系方式 numbers, contacts", title="数据密钥 Keys of personal data"
+    )
     for key in ring:
         table.add_row(str(key.id), key.algorithm, str(tally.by_key.pop(key.id, 0)))
     for key_id, count in sorted(tally.by_key.items()):
         table.add_row(str(key_id), "缺失 missing", str(count), style="bold red")
     console.print(table)
-    console.print(f"须重新加密 {tally.outdated} 个。 {tally.outdated} numbers must be encrypted anew.")
+    console.print(f"须重新加密 {tally.outdated} 个。 {tally.outdated} numbers and contacts must be encrypted anew.")
     _show_unreadable(tally)
     raise typer.Exit(1 if tally.outdated or tally.unreadable else 0)
 
 
 def _show_unreadable(tally: keys.Tally) -> None:
-    for official_id in tally.unreadable:
-        console.print(f"无法读取 unreadable: official {official_id}", style="bold red", soft_wrap=True)
+    for kind, whose in tally.unreadable:
+        console.print(f"无法读取 unreadable: {kind} {whose}", style="bold red", soft_wrap=True)

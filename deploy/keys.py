@@ -4,10 +4,13 @@ import os
 import secrets
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import key_ring
 from supervision.foundation.actors import system
@@ -16,6 +19,7 @@ from supervision.foundation.database import Sessions, enter, make_engine, make_s
 from supervision.foundation.key_ring import INSTALLATION_KEY, LAST_ID, Key
 from supervision.foundation.settings import SettingRefused
 from supervision.identity import key_rotation, queries
+from supervision.publication import contact_rotation
 
 # Rows of one transaction: few enough that nobody who amends an official waits for long.
 BATCH = 300
@@ -23,17 +27,32 @@ BATCH = 300
 
 @dataclass
 class Tally:
-    """How many numbers need which key, how many were encrypted anew, and whose cannot be read."""
+    """How many numbers and contacts need which key, how many were encrypted anew, and whose cannot be read."""
 
     by_key: Counter[int] = field(default_factory=Counter)
     reencrypted: int = 0
     outdated: int = 0
-    unreadable: list[UUID] = field(default_factory=list)
+    unreadable: list[tuple[str, UUID]] = field(default_factory=list)
 
-    def add(self, found: key_rotation.Survey) -> None:
+    def add(self, kind: str, found: key_rotation.Survey[Any]) -> None:
         self.by_key += found.by_key
         self.outdated += len(found.outdated)
-        self.unreadable += found.unreadable
+        self.unreadable += [(kind, each) for each in found.unreadable]
+
+
+@dataclass(frozen=True)
+class Encrypted:
+    """One kind of what is encrypted, by whose rows it is: how it is looked at, and how it is encrypted anew."""
+
+    kind: str
+    survey: Callable[..., Awaitable[key_rotation.Survey[Any]]]
+    reencrypt: Callable[..., Awaitable[key_rotation.Survey[Any]]]
+
+
+ENCRYPTED = (
+    Encrypted("official", key_rotation.survey, key_rotation.reencrypt),
+    Encrypted("comment", contact_rotation.survey_contacts, contact_rotation.reencrypt_contacts),
+)
 
 
 def new_key(key_id: int, algorithm: Algorithm) -> Key:
@@ -69,11 +88,12 @@ def keep_ring(path: Path, keys: Sequence[Key]) -> None:
     Path(draft).replace(path)
 
 
-async def count_numbers(owner_url: str) -> int:
+async def count_encrypted(owner_url: str) -> int:
+    """Count the numbers of officials and the contacts of comments."""
     engine = make_engine(owner_url, pool_size=1)
     try:
         async with make_sessions(engine, "ducha_owner")() as session:
-            return await key_rotation.count_numbers(session)
+            return await key_rotation.count_numbers(session) + await contact_rotation.count_contacts(session)
     finally:
         await engine.dispose()
 
@@ -87,22 +107,23 @@ async def rotate(owner_url: str, advance: Callable[[int], None]) -> Tally:
         async with sessions() as session:
             counties = await queries.list_jurisdictions(session)
         for jurisdiction_id in counties:
-            await _rotate_county(sessions, jurisdiction_id, tally, advance)
+            for each in ENCRYPTED:
+                await _rotate_county(sessions, jurisdiction_id, each, tally, advance)
     finally:
         await engine.dispose()
     return tally
 
 
 async def _rotate_county(
-    sessions: Sessions, jurisdiction_id: UUID, tally: Tally, advance: Callable[[int], None]
+    sessions: Sessions, jurisdiction_id: UUID, encrypted: Encrypted, tally: Tally, advance: Callable[[int], None]
 ) -> None:
     after: UUID | None = None
     while True:
         async with sessions() as session:
             await enter(session, jurisdiction_id, role="ducha_api")
-            found = await key_rotation.reencrypt(session, system(jurisdiction_id), after=after, limit=BATCH)
+            found = await encrypted.reencrypt(session, system(jurisdiction_id), after=after, limit=BATCH)
             await session.commit()
-        tally.add(found)
+        tally.add(encrypted.kind, found)
         tally.reencrypted += len(found.outdated)
         advance(found.by_key.total())
         if (after := found.last) is None:
@@ -110,15 +131,22 @@ async def _rotate_county(
 
 
 async def check(owner_url: str) -> Tally:
-    """Count the numbers by the key that they need, those to be encrypted anew, and those that nobody can read."""
-    tally, after = Tally(), None
+    """Count numbers and contacts by the key that they need, those to be encrypted anew, and those nobody can read."""
+    tally = Tally()
     engine = make_engine(owner_url, pool_size=1)
     try:
         async with make_sessions(engine, "ducha_owner")() as session:
-            while True:
-                found = await key_rotation.survey(session, after=after, limit=BATCH)
-                tally.add(found)
-                if (after := found.last) is None:
-                    return tally
+            for each in ENCRYPTED:
+                await _check_kind(session, each, tally)
     finally:
         await engine.dispose()
+    return tally
+
+
+async def _check_kind(session: AsyncSession, encrypted: Encrypted, tally: Tally) -> None:
+    after: UUID | None = None
+    while True:
+        found = await encrypted.survey(session, after=after, limit=BATCH)
+        tally.add(encrypted.kind, found)
+        if (after := found.last) is None:
+            return

@@ -3,6 +3,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta, timezone
 from functools import partial
 from typing import Any, cast
 
@@ -17,11 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from supervision.audit.seal_keys import read_seal_keys
 from supervision.audit.timestamps import choose_authority
+from supervision.documents.stores import choose_store
 from supervision.foundation import connections, key_ring, logs, metrics, settings
 from supervision.foundation.settings import SettingRefused
 from supervision.identity import key_rotation
 from supervision.messaging.gateways.chosen import choose_gateways
-from worker.jobs import audit, cadence, messaging, official_documents, operations, publication, retention
+from worker.jobs import attachments, audit, cadence, messaging, official_documents, operations, publication, retention
 from worker.runner import Ring, Runner, open_runner
 
 log = structlog.get_logger()
@@ -45,6 +47,9 @@ JOBS: dict[Job, int] = {
     publication.withdraw_secrets: 60,
     official_documents.copy_as_pdf: 60,
 }
+
+# What is done once a night, at this minute of Shanghai's clock, and at the worker's start.
+NIGHTLY: dict[Job, tuple[int, int]] = {attachments.sweep: (3, 20)}
 
 
 def _as_arq(job: Job) -> WorkerCoroutine:
@@ -127,14 +132,20 @@ class _PatientWorker(Worker):
 def make_worker() -> Worker:
     """Build the arq worker: JSON instead of pickle, no results kept, every job also rung by the clock."""
     chosen = settings.current()
-    ready = {job: _as_arq(job) for job in JOBS}
+    ready = {job: _as_arq(job) for job in (*JOBS, *NIGHTLY)}
+    by_night = [
+        cron(ready[job], name=f"clock:{job.__name__}", hour=hour, minute=minute, keep_result=0, run_at_startup=True)
+        for job, (hour, minute) in NIGHTLY.items()
+    ]
     return _PatientWorker(
         # A result that is kept would block the same job from being rung again.
         functions=[func(run, name=job.__name__, keep_result=0, max_tries=1) for job, run in ready.items()],
         cron_jobs=[
             cron(run, name=f"clock:{job.__name__}", second=_seconds(every), keep_result=0, run_at_startup=True)
-            for (job, every), run in zip(JOBS.items(), ready.values(), strict=True)
-        ],
+            for (job, every), run in ((each, ready[each[0]]) for each in JOBS.items())
+        ]
+        + by_night,
+        timezone=timezone(timedelta(hours=8)),
         # Left to itself arq verifies a certificate, but not whose it is.
         redis_settings=replace(RedisSettings.from_dsn(chosen.redis_url.get_secret_value()), ssl_check_hostname=True),
         on_startup=_start,
@@ -160,6 +171,7 @@ def main() -> None:
         # Told at once, and not by seals that are missing.
         read_seal_keys()
         choose_authority()
+        choose_store()
         asyncio.run(_check_keys())
         asyncio.run(_check_gateways())
     if chosen.worker_metrics_port:

@@ -5,7 +5,7 @@ from fastapi import Depends, Query, Request, Response
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.edge import ZIP
 from api.permissions import AUDITOR, EVERYBODY, GROUP, OFFICE, SUPERVISING, UNIT, WORKING, Scope, may, person_may
-from api.replies import download, many, one, reply
+from api.replies import Later, download, many, one, reply
 from api.router import Router
 from api.schemas.desk import (
     AnswerComplaint,
@@ -75,7 +75,12 @@ async def get_archive(item_id: Id, session: SessionDep, actor: ActorDep, days: D
 async def download_archive(item_id: Id, session: SessionDep, actor: ActorDep, days: DaysDep) -> Response:
     """Download everything of an item as one file, with its attachments; the same archive gives the same bytes."""
     packed = await archive_package.pack_archive(session, actor, item_id, days=days)
-    return download(packed.file, size=packed.size, media_type=ZIP, name=f"{packed.number}.zip")
+
+    async def make() -> Response:
+        whole = await archive_package.complete(packed)
+        return download(whole.file, size=whole.size, media_type=ZIP, name=f"{whole.number}.zip")
+
+    return Later(make, headers={})
 
 
 @router.post("/items/{item_id}/watch", permission=may(Scope.ITEMS_READ, *WORKING), response_model=WatchOut)

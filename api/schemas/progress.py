@@ -31,6 +31,7 @@ class ReportEntry(Body):
     percent: Percent
     text: Prose
     figures: list[ReportFigure] = Field(default=[], max_length=50)
+    attachment_ids: list[Id] = Field(default=[], max_length=20, description="photos and papers, uploaded before")
 
 
 class ReportProgress(Body):
@@ -78,6 +79,7 @@ class EntryOut(Answer):
     percent: Percent
     text: str = Field(max_length=4000)
     figures: list[FigureOut] = Field(max_length=50)
+    attachment_ids: list[Id] = Field(max_length=20)
 
 
 class ReportSummary(Answer):

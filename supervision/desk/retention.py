@@ -33,6 +33,9 @@ _USES = """
     SELECT e.attachment_id, i.closed_on AS ended_on FROM completion_evidence e
     JOIN completion_report r ON r.id = e.report_id JOIN task t ON t.id = r.task_id JOIN item i ON i.id = t.item_id
     UNION ALL
+    SELECT e.attachment_id, i.closed_on FROM progress_evidence e
+    JOIN progress_entry p ON p.id = e.entry_id JOIN task t ON t.id = p.task_id JOIN item i ON i.id = t.item_id
+    UNION ALL
     SELECT e.attachment_id, CASE WHEN f.item_id IS NULL THEN f.found_on ELSE i.closed_on END FROM finding_evidence e
     JOIN finding f ON f.id = e.finding_id LEFT JOIN item i ON i.id = f.item_id
     UNION ALL

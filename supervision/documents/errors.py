@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Invalid, NotFound
+from supervision.foundation.errors import Invalid, NotFound, Unavailable
 
 
 class SpreadsheetRefused(Invalid):
@@ -98,15 +98,81 @@ class HeaderRepeated(SpreadsheetRefused):
 class AttachmentTooLarge(Invalid):
     """An attachment has an upper size."""
 
-    zh = "附件超过 {megabytes} MB 的上限。"
-    en = "The attachment is larger than the limit of {megabytes} MB."
+    zh = "附件超过 {megabytes} MB 的上限。请压缩图片、降低扫描分辨率，或拆成几个附件后重新上传。"
+    en = "The attachment is larger than the limit of {megabytes} MB. Make pictures or scans smaller, or send parts."
+
+
+class AttachmentEmpty(Invalid):
+    """An attachment has content."""
+
+    zh = "附件是空的，没有任何内容。请确认文件已保存完整后重新上传。"
+    en = "The attachment is empty. See that the file was saved whole, and send it again."
 
 
 class AttachmentOfOtherType(Invalid):
     """What the bytes are decides, whatever the request calls them."""
 
-    zh = "附件内容须为 PDF、JPEG、PNG、xlsx 或 docx（不含宏、未加密）；修改名称或类型不会改变内容。"
-    en = "An attachment must be PDF, JPEG, PNG, xlsx or docx, without macros or password; renaming changes nothing."
+    zh = "附件须为 PDF、JPEG、PNG、HEIC、xlsx、docx（不含宏、未加密）或纯文本（含 csv）；改名不会改变内容。"
+    en = (
+        "An attachment must be PDF, JPEG, PNG, HEIC, xlsx or docx without macros or password, or plain text such as "
+        "csv; renaming changes nothing."
+    )
+
+
+class AttachmentOfOldFormat(Invalid):
+    """Old binary formats may hold macros unseen, and an office file with a password has their form too."""
+
+    zh = "附件是旧版 doc、xls、ppt 或 WPS 格式，或设有打开密码。请取消密码，另存为 docx、xlsx 或 PDF 后重新上传。"
+    en = (
+        "The attachment is in an old format (doc, xls, ppt, WPS) or has a password. "
+        "Remove the password, save it as docx, xlsx or PDF, and send that."
+    )
+
+
+class AttachmentNamedOtherwise(Invalid):
+    """The end of a file's name says what its bytes are."""
+
+    zh = "文件名的扩展名与内容不符：内容是 {kind}。请核对是否选错了文件；没有选错的，请将扩展名改为 .{extension}。"
+    en = "The file's name does not fit its content, {kind}. See that it is the right file, or name it .{extension}."
+
+
+class AttachmentNameUnreadable(Invalid):
+    """A file's name can be read."""
+
+    zh = "文件名无法使用：须有可见的文字，不含控制字符，且不超过 {limit} 字。请改名后重新上传。"
+    en = (
+        "The file's name cannot be used: it needs something to be seen, no control characters, and {limit} characters "
+        "at most. Rename the file and send it again."
+    )
+
+
+class AttachmentFormUnreadable(Invalid):
+    """A form that sends an attachment holds one file and nothing else."""
+
+    zh = "表单中应当有且只有一个名为 file 的文件。有多个附件的，请逐个上传。"
+    en = "A form holds exactly one file, in the field `file`, and nothing else. Send several attachments one by one."
+
+
+class AttachmentInfected(Invalid):
+    """The scanner found something in the bytes."""
+
+    zh = "附件未通过病毒扫描，未予保存。请在本机查杀后，用干净的原件重新上传。"
+    en = "The scanner found something harmful in the attachment; it was not kept. Send a clean original."
+
+
+class ScannerUnavailable(Unavailable):
+    """What cannot be scanned is not taken."""
+
+    zh = "病毒扫描服务暂时不可用，附件未保存，请稍后重新上传。"
+    en = "The virus scanner does not answer just now and the attachment was not kept. Send it again shortly."
+
+
+class StoreUnavailable(Unavailable):
+    """The folder or server that keeps attachments does not do what it should."""
+
+    code = "attachment_store_unavailable"
+    zh = "附件存储暂时不可用，请稍后重试；持续出现的，请告知系统管理员。"
+    en = "The store of attachments is not available just now. Try again shortly; tell the administrator if it stays so."
 
 
 class AttachmentErased(NotFound):

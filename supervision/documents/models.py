@@ -24,8 +24,10 @@ class MediaType(StrEnum):
     PDF = "application/pdf"
     JPEG = "image/jpeg"
     PNG = "image/png"
+    HEIC = "image/heic"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    TXT = "text/plain"
 
 
 class Attachment(Named, Base):
@@ -44,13 +46,16 @@ class Attachment(Named, Base):
             postgresql_where=text("erased_at IS NULL"),
         ),
         CheckConstraint("size = octet_length(content)", name="size"),
-        CheckConstraint("(erased_at IS NULL) = (content IS NOT NULL)", name="erased"),
+        CheckConstraint("(erased_at IS NULL) = (num_nonnulls(content, stored_as) = 1)", name="erased"),
+        Index(None, "jurisdiction_id", "stored_as"),
     )
 
     unit_id: Mapped[UUID | None]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     size: Mapped[int]
     content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary), raiseload=True)
+    # The key under which the store has the bytes; they are here where it is null.
+    stored_as: Mapped[str | None]
     created_at: Mapped[datetime]
     # Since then its bytes are gone; what is known of them stays.
     erased_at: Mapped[datetime | None]
@@ -69,6 +74,8 @@ class Upload(Local, Base):
 
     attachment_id: Mapped[UUID]
     media_type: Mapped[str]
+    # How the file was called, which may name people: it goes with the bytes.
+    name: Mapped[str | None]
     secrecy: Mapped[str]
     uploaded_by: Mapped[UUID | None]
     uploaded_at: Mapped[datetime]

@@ -98,6 +98,13 @@ class Invalid(Refusal):
     en = "The request is not valid; see the list of problems."
 
 
+class Unavailable(Refusal):
+    """Another server, which this cannot be done without, does not answer; nothing was stored."""
+
+    zh = "所需的服务暂时不可用，操作未生效，请稍后重试。"
+    en = "A server that is needed does not answer just now and nothing was stored. Try again shortly."
+
+
 class DayInFuture(Invalid):
     """What is entered has happened."""
 

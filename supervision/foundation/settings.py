@@ -46,6 +46,22 @@ class Settings(BaseSettings):
     plain_connections: bool = Field(
         default=False, description="database and doorbell on other machines of a trusted network may do without TLS"
     )
+    attachment_store: str = Field(
+        default="",
+        pattern=r"^($|file:///|s3\+https?://)",
+        description="where uploads are kept: file:///folder or s3+https://host/bucket; empty: in the database",
+    )
+    attachment_store_key_file: Path | None = Field(
+        default=None,
+        description="file of mode 0600 with two lines: id of the access key, and its secret",
+    )
+    attachment_store_region: str = "us-east-1"
+    scan_command: str = Field(
+        default="", description="gets each upload at its standard input: status 0 is clean, 1 infected, else no answer"
+    )
+    scan_socket: str = Field(
+        default="", pattern="^($|/)", description="clamd's socket, asked where no command is set; empty: nobody scans"
+    )
     pool_size: int = Field(default=10, ge=1, le=200)
     pool_wait_seconds: float = Field(default=5, gt=0, le=60)
     client_connections: int = Field(

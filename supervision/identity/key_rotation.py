@@ -1,5 +1,6 @@
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -26,13 +27,16 @@ class Fresh:
     index: bytes
 
 
+Anew = TypeVar("Anew")
+
+
 @dataclass
-class Survey:
-    """What was found in some officials' rows, in the order of their ids; `last` is None when there are no more."""
+class Survey(Generic[Anew]):
+    """What was found in some rows, in the order of their ids; `last` is None when there are no more."""
 
     last: UUID | None
     by_key: Counter[int] = field(default_factory=Counter)
-    outdated: dict[UUID, Fresh] = field(default_factory=dict)
+    outdated: dict[UUID, Anew] = field(default_factory=dict)
     unreadable: list[UUID] = field(default_factory=list)
 
 
@@ -62,7 +66,7 @@ async def keys_in_use(session: AsyncSession) -> set[int]:
     return {key_id for head in await session.scalars(heads.distinct()) if (key_id := _key_id(head)) is not None}
 
 
-async def survey(session: AsyncSession, *, after: UUID | None, limit: int, for_update: bool = False) -> Survey:
+async def survey(session: AsyncSession, *, after: UUID | None, limit: int, for_update: bool = False) -> Survey[Fresh]:
     """Look at the next officials after an id who have a number: which keys they need, and what is outdated."""
     statement = select(*_NUMBERS).where(Official.telephone_sealed.is_not(None)).order_by(Official.id).limit(limit)
     if after is not None:
@@ -70,13 +74,13 @@ async def survey(session: AsyncSession, *, after: UUID | None, limit: int, for_u
     if for_update:
         statement = statement.with_for_update()
     rows = (await session.execute(statement)).all()
-    found = Survey(rows[-1].id if len(rows) == limit else None)
+    found = Survey[Fresh](rows[-1].id if len(rows) == limit else None)
     for row in rows:
         _look(found, row)
     return found
 
 
-async def reencrypt(session: AsyncSession, actor: Actor, *, after: UUID | None, limit: int) -> Survey:
+async def reencrypt(session: AsyncSession, actor: Actor, *, after: UUID | None, limit: int) -> Survey[Fresh]:
     """Encrypt with the writing key what the next officials of the county have under another; leaves the unreadable.
 
     Done again it changes nothing; ended anywhere it is taken up where it was.
@@ -97,7 +101,7 @@ async def reencrypt(session: AsyncSession, actor: Actor, *, after: UUID | None, 
     return found
 
 
-def _look(found: Survey, row: Row[UUID, UUID, bytes | None, bytes | None]) -> None:
+def _look(found: Survey[Fresh], row: Row[UUID, UUID, bytes | None, bytes | None]) -> None:
     official_id, jurisdiction_id, sealed, stood = row
     sealed = sealed or b""
     owner = {"jurisdiction_id": jurisdiction_id, "official_id": official_id}

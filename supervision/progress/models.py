@@ -3,10 +3,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Massed, Named, Signed, Versioned, belongs_to, local_table, one_of
+from supervision.foundation.database import (
+    Base,
+    Local,
+    Massed,
+    Named,
+    Signed,
+    Versioned,
+    belongs_to,
+    local_table,
+    one_of,
+)
 from supervision.progress.rules import Covers, DigestKind, Light
 from supervision.progress.states import ObligationState, ReportChannel, ReportState
 
@@ -106,6 +116,21 @@ class Figure(Massed, Base):
     indicator_id: Mapped[UUID]
     value: Mapped[Decimal]
     received_at: Mapped[datetime]
+
+
+class ProgressEvidence(Local, Base):
+    """An attachment that bears out what a report says of one task; never changed."""
+
+    __tablename__ = "progress_evidence"
+    __table_args__ = (
+        belongs_to("progress_entry", "entry_id"),
+        belongs_to("attachment", "attachment_id"),
+        PrimaryKeyConstraint("entry_id", "attachment_id"),
+        Index(None, "attachment_id"),
+    )
+
+    entry_id: Mapped[UUID]
+    attachment_id: Mapped[UUID]
 
 
 class Digest(Named, Base):

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
 from supervision.cadence.moments import end_of_day
+from supervision.documents import uploads
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch, fetch_one, send
@@ -19,7 +20,7 @@ from supervision.items.states import ItemState
 from supervision.messaging import outbox
 from supervision.progress import rules
 from supervision.progress.errors import ObligationAlreadyFulfilled, ObligationWaived, ReportNotComplete
-from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressReport
+from supervision.progress.models import Figure, Obligation, ProgressEntry, ProgressEvidence, ProgressReport
 from supervision.progress.obligations import matters_of, returned_matter, speaks_of
 from supervision.progress.states import FOLLOWS, ObligationState, ReportChannel
 from supervision.tasks.models import Indicator, Task
@@ -57,7 +58,8 @@ _DUTIES: Rows = (
     .order_by(Task.id)
 )
 _FULFIL = update(Obligation).where(Obligation.id == bindparam("obligation")).values(version=Obligation.version + 1)
-_ADD_REPORT, _ADD_ENTRY, _ADD_FIGURE = insert(ProgressReport), insert(ProgressEntry), insert(Figure)
+_ADD_REPORT, _ADD_ENTRY = insert(ProgressReport), insert(ProgressEntry)
+_ADD_FIGURE, _ADD_EVIDENCE = insert(Figure), insert(ProgressEvidence)
 
 
 async def report_progress(
@@ -66,7 +68,8 @@ async def report_progress(
     """Report on every open task that a duty covers (§2(3), §4(1)) and withdraw the reminders that still wait.
 
     `percent` is 0–100, figures are in their indicator's unit of measure. Refuses another unit's obligation, one that
-    has been fulfilled or waived, and a report that leaves out a task or names what is not the unit's.
+    has been fulfilled or waived, a report that leaves out a task or names what is not the unit's, and attachments that
+    the actor may not read.
     """
     obligation = await _lock(session, _LOCK_OWN, {"obligation": obligation_id, "unit": actor.unit_id})
     receipt = {
@@ -133,6 +136,11 @@ async def _fulfil(
     duties = await _read_duties(session, obligation)
     if problems := rules.check_entries(duties, entries):
         raise ReportNotComplete(problems=problems)
+    evidence = {each for entry in entries for each in entry["attachment_ids"]}
+    if evidence:
+        await uploads.require_uploads(session, actor, evidence)
+        # Of what the office enters for it, the unit reads the files too.
+        await uploads.show_to(session, attachment_ids=evidence, unit_id=obligation["unit_id"])
     received_at, obligation_id = receipt["received_at"], obligation["id"]
     is_late = rules.standing(obligation["due_at"], received_at, received_at) is rules.Standing.LATE
     fulfilled = {"obligation": obligation_id, "state": ObligationState.FULFILLED, "fulfilled_at": received_at}
@@ -169,6 +177,12 @@ async def _write_entries(session: AsyncSession, entries: Sequence[rules.Reported
         for row, entry in zip(rows, entries, strict=True)
         for figure in entry["figures"]
     ]
+    evidence = [
+        {"entry_id": row["id"], "attachment_id": attachment_id}
+        for row, entry in zip(rows, entries, strict=True)
+        for attachment_id in set(entry["attachment_ids"])
+    ]
     await send(session, _ADD_ENTRY, rows)
-    if figures:
-        await send(session, _ADD_FIGURE, figures)
+    for statement, made in ((_ADD_FIGURE, figures), (_ADD_EVIDENCE, evidence)):
+        if made:
+            await send(session, statement, made)

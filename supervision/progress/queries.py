@@ -11,9 +11,10 @@ from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import or_not_found
+from supervision.foundation.json_lists import or_empty
 from supervision.foundation.paging import Page, PageRequest, Rows, page, where_given
 from supervision.progress import policy
-from supervision.progress.models import Digest, Figure, Obligation, ProgressEntry, ProgressReport
+from supervision.progress.models import Digest, Figure, Obligation, ProgressEntry, ProgressEvidence, ProgressReport
 
 OBLIGATION_COLUMNS = (
     Obligation.id,
@@ -55,9 +56,14 @@ _FIGURE = func.jsonb_build_object(
 _FIGURES = func.coalesce(
     func.jsonb_agg(aggregate_order_by(_FIGURE, Figure.id)).filter(Figure.id.is_not(None)), text("'[]'::jsonb")
 )
+_EVIDENCE = (
+    select(or_empty(func.jsonb_agg(aggregate_order_by(ProgressEvidence.attachment_id, ProgressEvidence.attachment_id))))
+    .where(ProgressEvidence.entry_id == ProgressEntry.id)
+    .scalar_subquery()
+)
 _ENTRIES: Rows = (
     select(ProgressEntry.id, ProgressEntry.task_id, ProgressEntry.percent, ProgressEntry.text)
-    .add_columns(_FIGURES.label("figures"))
+    .add_columns(_FIGURES.label("figures"), _EVIDENCE.label("attachment_ids"))
     .outerjoin(Figure, Figure.entry_id == ProgressEntry.id)
     .where(ProgressEntry.report_id == bindparam("report"))
     .group_by(ProgressEntry.id)

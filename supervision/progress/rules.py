@@ -142,6 +142,7 @@ class ReportedEntry(TypedDict):
     percent: int
     text: str
     figures: Sequence[ReportedFigure]
+    attachment_ids: Sequence[UUID]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,15 +32,20 @@ def seal_contact(contact: str, *, jurisdiction_id: UUID, comment_id: UUID) -> by
     return head + key.encrypt(_CONTACT, contact.encode(), bound_to=head + jurisdiction_id.bytes + comment_id.bytes)
 
 
+def unseal_contact(sealed: bytes, *, jurisdiction_id: UUID, comment_id: UUID) -> str:
+    """Decrypt a contact; raises KeyMissing, and InvalidTag for bytes that are not this comment's."""
+    bound_to = sealed[:1] + jurisdiction_id.bytes + comment_id.bytes
+    return key_ring.find_key(sealed[0]).decrypt(_CONTACT, sealed[1:], bound_to=bound_to).decode()
+
+
 async def read_contact(session: AsyncSession, actor: Actor, comment_id: UUID) -> Row:
     """Read how a comment's author can be reached; refuses where nothing was given, or its time is over."""
     statement = select(PublicComment.contact_sealed).where(PublicComment.id == comment_id)
     sealed = or_not_found(await fetch_one(session, statement))["contact_sealed"]
     if sealed is None:
         raise NoContact
-    owner = actor.jurisdiction_id.bytes + comment_id.bytes
-    contact = key_ring.find_key(sealed[0]).decrypt(_CONTACT, sealed[1:], bound_to=sealed[:1] + owner)
-    return {"id": comment_id, "contact": contact.decode()}
+    contact = unseal_contact(sealed, jurisdiction_id=actor.jurisdiction_id, comment_id=comment_id)
+    return {"id": comment_id, "contact": contact}
 
 
 def name_sender(address: str, received_at: datetime) -> bytes:

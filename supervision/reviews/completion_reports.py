@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.documents.models import Attachment
+from supervision.documents import uploads
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row
@@ -21,12 +21,14 @@ from supervision.tasks import queries as tasks
 async def report_completion(
     session: AsyncSession, actor: Actor, task_id: UUID, *, text: str, evidence_ids: Collection[UUID] = ()
 ) -> UUID:
-    """Report a task as wholly done (§3(3)), in the round after the last; refuses another unit's and a settled one."""
+    """Report a task as wholly done (§3(3)), in the round after the last.
+
+    Refuses another unit's task, a settled one, and evidence that the actor may not read.
+    """
     task = await lock_unsettled(session, actor, task_id)
     evidence = set(evidence_ids)
-    known = await session.scalar(select(func.count()).where(Attachment.id.in_(evidence)))
-    if missing := len(evidence) - (known or 0):
-        raise UnknownEvidence(count=missing)
+    if missing := await uploads.list_missing(session, actor, evidence):
+        raise UnknownEvidence(count=len(missing))
     rounds = await session.scalar(select(func.count()).where(CompletionReport.task_id == task_id)) or 0
     report = CompletionReport(
         task_id=task_id,

@@ -26,6 +26,10 @@ async def upload(
         (PDF, "application/pdf"),
         (b"\xff\xd8\xff\xe0 and so on", "image/jpeg"),
         (b"\x89PNG\r\n\x1a\n and so on", "image/png"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic and so on", "image/heic"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic and so on", "image/heic"),
+        ("单位,数值\r\n教育局,3\r\n".encode(), "text/plain"),
+        ("单位,数值\n教育局,3\n".encode("gb18030"), "text/plain"),
         (office_file("xl/workbook.xml"), XLSX),
         (office_file("word/document.xml"), DOCX),
     ],
@@ -40,6 +44,8 @@ async def test_the_bytes_say_what_they_are(callers: Callers, here: Place, raw: b
     assert (found.content, found.headers["Content-Type"]) == (raw, media_type)
     assert found.headers["Content-Disposition"].startswith("attachment;")
     assert found.headers["X-Content-Type-Options"] == "nosniff"
+    assert found.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert found.headers["Cache-Control"] == "private, no-cache"
     again = await unit.get(made.headers["Location"], headers={"If-None-Match": found.headers["ETag"]})
     assert again.status_code == 304
 
@@ -47,9 +53,17 @@ async def test_the_bytes_say_what_they_are(callers: Callers, here: Place, raw: b
 @pytest.mark.parametrize(
     ("raw", "code"),
     [
-        (b"", "attachment_of_other_type"),
+        (b"", "attachment_empty"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on", "attachment_of_old_format"),
         (b"MZ\x90\x00", "attachment_of_other_type"),
         (b"<html>", "attachment_of_other_type"),
+        (b"\xef\xbb\xbf  <!DOCTYPE html>", "attachment_of_other_type"),
+        (b"#!/bin/sh\n", "attachment_of_other_type"),
+        (b" \n", "attachment_of_other_type"),
+        (b"text\x00", "attachment_of_other_type"),
+        (b"\x81\xff", "attachment_of_other_type"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom and so on", "attachment_of_other_type"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif and so on", "attachment_of_other_type"),
         (b"PK\x03\x04 no archive", "attachment_of_other_type"),
         (office_file("ppt/presentation.xml"), "attachment_of_other_type"),
         (office_file("word/document.xml", "word/vbaProject.bin"), "attachment_of_other_type"),

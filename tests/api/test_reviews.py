@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.documents import attachments
 from supervision.foundation.ids import new_id
+from tests.factories import inspections
 from tests.factories.identity import Caller, make_official
-from tests.factories.progress import hold, moment
+from tests.factories.progress import as_unit, hold, moment
 from tests.factories.reviews import OPINION, PASS, REFUSAL, RETURN, make_duty
 from tests.places import Callers, Place
 
@@ -30,7 +30,7 @@ class Scene:
 async def scene(session: AsyncSession, callers: Callers, here: Place, elsewhere: Place) -> Scene:
     await hold(session, here.actor, moment(3, 18))
     duty = await make_duty(session, here.actor, tasks=2)
-    evidence_id = await attachments.keep(session, b"evidence")
+    evidence_id = await inspections.upload(session, as_unit(here.actor, duty.unit_id))
     principal_id = await make_official(session, here.actor, duty.unit_id, position="principal_county_leader")
     await session.commit()
     office = await callers(here, "office")
@@ -74,10 +74,13 @@ async def test_a_report_with_its_evidence_and_its_review(scene: Scene) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "completion_already_reviewed")
 
 
-async def test_evidence_must_be_there(scene: Scene) -> None:
-    body = {"text": "已办结", "evidence_ids": [scene.evidence_id, str(new_id())]}
-    answer = await scene.unit.post(f"{scene.tasks[0]}/completion_reports", json=body)
-    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_evidence")
+async def test_evidence_must_be_there_and_ones_own_to_read(scene: Scene, session: AsyncSession, here: Place) -> None:
+    assert scene.other.unit_id
+    others = await inspections.upload(session, as_unit(here.actor, scene.other.unit_id))
+    for missing in (new_id(), others):
+        body = {"text": "已办结", "evidence_ids": [scene.evidence_id, str(missing)]}
+        answer = await scene.unit.post(f"{scene.tasks[0]}/completion_reports", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "unknown_evidence")
     assert (await scene.unit.get("/v1/completion_reports")).json()["data"] == []
 
 

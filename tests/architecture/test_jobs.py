@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 
 from worker import jobs
 from worker.runner import Runner
-from worker.settings import JOBS, make_worker
+from worker.settings import JOBS, NIGHTLY, make_worker
 
 
 def written() -> set[Callable[[Runner], Awaitable[None]]]:
@@ -24,13 +24,15 @@ def written() -> set[Callable[[Runner], Awaitable[None]]]:
 
 
 def test_every_job_is_registered() -> None:
-    odd = {job.__name__ for job in written() ^ set(JOBS)}
-    assert not odd, f"{odd}: put the job into JOBS of worker/settings.py; what is no job begins with an underscore"
+    odd = {job.__name__ for job in written() ^ {*JOBS, *NIGHTLY}}
+    assert not odd, (
+        f"{odd}: put the job into JOBS or NIGHTLY of worker/settings.py, or begin its name with an underscore"
+    )
 
 
 async def test_every_job_is_rung_by_its_name_and_by_the_clock() -> None:
     worker = make_worker()
-    names = {job.__name__ for job in JOBS}
+    names = {job.__name__ for job in (*JOBS, *NIGHTLY)}
     clocks = {f"clock:{name}" for name in names}
     odd = (set(worker.functions) ^ (names | clocks)) | ({each.name for each in worker.cron_jobs or ()} ^ clocks)
     assert not odd, f"{odd}: a job is registered by JOBS in worker/settings.py, which gives it to doorbell and clock"

@@ -39,7 +39,9 @@ def before_call(_context: HookContext, case: Case[Any], **_: object) -> None:
         case.headers["Idempotency-Key"] = f"contract-{next(_numbers)}"
     name = case.operation.definition.raw.get("operationId")
     _go_where_it_can_succeed(case, name)
-    if isinstance(case.body, dict) and next(_numbers) % 5:
+    if case.media_type == "multipart/form-data" and next(_numbers) % 5:
+        case.body = {"file": next(_bodies[name]).encode()}
+    elif isinstance(case.body, dict) and next(_numbers) % 5:
         case.body = next(_bodies[name]) if name in _bodies else with_ids(case.body)
     elif case.media_type in {"text/csv", "application/pdf", "application/octet-stream"} and next(_numbers) % 5:
         case.body = next(_bodies[name])

@@ -8,7 +8,7 @@ from supervision.cadence.periods import Period, PeriodKind
 from supervision.foundation.actors import Actor, Role
 from supervision.progress import digests, progress_reports
 from tests.contract.fixture_values import FAR, CallersByRole, FixtureValues
-from tests.factories import desk, identity, progress
+from tests.factories import desk, identity, inspections, progress
 
 HALF_MONTHS = [(date(2017, month, day), date(2017, month, day + 12)) for day in (1, 16) for month in range(1, 13)]
 
@@ -33,9 +33,7 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
         {"about_kind": "obligation", "about_id": str(each), "text": "示例理由"} for each in owed[:6]
     ]
     made.bodies["answer_complaint"] = [{"verdict": "upheld", "text": "示例答复"}]
-    made.bodies["report_progress"] = [progress.as_json([progress.entry(duty.task_ids[0])])]
-    paper = {"channel": "paper", "received_at": "2018-01-04T09:00:00+08:00"}
-    made.bodies["enter_report"] = [{**made.bodies["report_progress"][0], **paper}]
+    await _reports(session, progress.as_unit(actor, unit_id), duty, made)
     entries = [progress.entry(duty.task_ids[0])]
     hollow = [
         await progress_reports.report_progress(
@@ -53,3 +51,10 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
         session, actor, unit_id, position="principal_county_leader", leadership_level="division"
     )
     made.put("digest_id", values=[await digests.make_digest(session, actor, period)])
+
+
+async def _reports(session: AsyncSession, unit: Actor, duty: progress.Duty, made: FixtureValues) -> None:
+    photo = await inspections.upload(session, unit, inspections.PDF + b"progress")
+    told = progress.as_json([progress.entry(duty.task_ids[0], attachment_ids=[photo])])
+    made.bodies["report_progress"] = [told]
+    made.bodies["enter_report"] = [{**told, "channel": "paper", "received_at": "2018-01-04T09:00:00+08:00"}]

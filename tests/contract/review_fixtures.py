@@ -5,12 +5,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.documents import attachments
 from supervision.foundation.actors import Actor, Role
 from supervision.reviews import close_out
 from supervision.tasks.models import Task
 from tests.contract.fixture_values import CallersByRole, FixtureValues
-from tests.factories import reviews
+from tests.factories import inspections, progress, reviews
 
 
 async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
@@ -22,7 +21,9 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     free, reported, asked = duty.task_ids[:8], duty.task_ids[8:14], duty.task_ids[14:20]
     ended = duty.task_ids[20:]
     made.ids["task_id"] += [str(task_id) for task_id in free]
-    made.put("evidence_ids", values=[await attachments.keep(session, f"示例材料{no}".encode()) for no in range(3)])
+    unit = progress.as_unit(actor, unit_id)
+    evidence = [await inspections.upload(session, unit, f"示例材料{no}".encode()) for no in range(3)]
+    made.put("evidence_ids", values=evidence)
     made.put(
         "completion_report_id", values=[await reviews.report(session, actor, unit_id, task_id) for task_id in reported]
     )

@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -17,9 +18,12 @@ from supervision.foundation.key_ring import Key
 from supervision.foundation.settings import SettingRefused
 from supervision.identity import service, telephones
 from supervision.messaging import delivery
+from supervision.publication.comment_contacts import read_contact
 from tests.deploy.test_cli import ducha
+from tests.factories.comments import put_comment
 from tests.factories.keys import Rings, a_key
 from tests.factories.messaging import ask, make_officials, stock, telephone
+from tests.factories.publication import put_out
 from tests.places import Committed, Place
 from tests.supervision.identity.test_telephones import sealed_by_the_first_release
 
@@ -108,6 +112,47 @@ async def test_counties_are_rotated_each_with_its_own_audit_row_and_no_version_m
     counts = {row[0]: row[1]["count"] for row in events}
     assert counts == {first.actor.jurisdiction_id: 2, second.actor.jurisdiction_id: 3}
     assert [tuple(row) for row in await ask(committed, "SELECT DISTINCT version FROM official")] == [(1,)]
+
+
+async def test_contacts_of_comments_are_rotated_too_each_in_its_county(committed: Committed, rings: Rings) -> None:
+    rings.use(old := a_key(1))
+    places = [await committed.found(code) for code in ("330326", "330327")]
+    comments = [await comment_of(committed, each) for each in places]
+    rings.use(new := a_key(2), old)
+    both = await keys.count_encrypted(committed.urls.owner)
+    assert (await keys.check(committed.urls.owner)).by_key == {1: both}
+    assert (await rotate(committed)).reencrypted == both
+    rings.use(new)
+    assert (await keys.check(committed.urls.owner)).by_key == {2: both}
+    for place, comment_id in zip(places, comments, strict=True):
+        async with committed.api() as session:
+            await enter(session, place.actor.jurisdiction_id)
+            contact = (await read_contact(session, place.actor, comment_id))["contact"]
+        assert contact == "19999990001"
+    events = await ask(committed, "SELECT facts FROM audit_event WHERE verb = 'comment_contacts.reencrypted'")
+    assert [row[0] for row in events] == [{"key": 2, "count": 1}] * 2
+    assert (await rotate(committed)).reencrypted == 0
+
+
+async def test_a_contact_that_was_copied_from_another_comment_is_named_and_left(
+    committed: Committed, rings: Rings
+) -> None:
+    rings.use(old := a_key(1))
+    first, second = [await comment_of(committed, await committed.found(code)) for code in ("330326", "330327")]
+    copied = "UPDATE public_comment SET contact_sealed = (SELECT contact_sealed FROM public_comment WHERE id = :first)"
+    await ask(committed, copied, first=first)
+    rings.use(a_key(2), old)
+    assert (await rotate(committed)).unreadable == [("comment", second)]
+    assert (await keys.check(committed.urls.owner)).by_key[1] == 1
+
+
+async def comment_of(committed: Committed, place: Place) -> UUID:
+    async with committed.api() as session:
+        await enter(session, place.actor.jurisdiction_id)
+        entry_id = await put_out(session, place.actor)
+        comment_id = await put_comment(session, place.actor, entry_id, contact="19999990001")
+        await session.commit()
+    return comment_id
 
 
 async def test_bytes_that_were_copied_to_another_row_are_named_and_left(committed: Committed, rings: Rings) -> None:
@@ -229,10 +274,10 @@ class TestCommandLine:
         added = ducha(folder, "keys", "add", "--algorithm", "sm4-gcm")
         assert (added.returncode, "Key 2 was added" in self.told(added)) == (0, True)
         before = ducha(folder, "keys", "check")
-        assert (before.returncode, "3 numbers must" in self.told(before)) == (1, True)
+        assert (before.returncode, "3 numbers and contacts must" in self.told(before)) == (1, True)
         rotated = ducha(folder, "keys", "rotate")
         assert rotated.returncode == 0
-        assert "3 numbers encrypted anew" in self.told(rotated)
+        assert "3 numbers and contacts encrypted anew" in self.told(rotated)
         assert "may be taken away" in self.told(rotated)
         rings.file.write_text(rings.file.read_text().splitlines()[0])
         assert ducha(folder, "keys", "check").returncode == 0

@@ -22,7 +22,7 @@ from supervision.notices import acknowledgement, sign_off, urging
 from supervision.notices.models import NoticeDelivery
 from supervision.papers import direct_transfers
 from supervision.progress import supplements
-from supervision.progress.models import ProgressEntry, QuarterlyLook
+from supervision.progress.models import ProgressEntry, ProgressEvidence, QuarterlyLook
 from supervision.publication.drafts import draft_publication
 from supervision.publication.release import publish
 from supervision.publication.sources import Source
@@ -141,6 +141,9 @@ async def _inspect(session: AsyncSession, actor: Actor, life: Life) -> None:
 async def _report(session: AsyncSession, actor: Actor, life: Life, task_id: UUID) -> None:
     at = datetime(2016, 4, 2, 4, tzinfo=UTC)
     entry_id = await add_entry(session, life.unit_id, task_id, percent=50, received_at=at)
+    photo = await inspections.upload(session, unit_of(actor, life), inspections.PDF + entry_id.bytes)
+    session.add(ProgressEvidence(entry_id=entry_id, attachment_id=photo))
+    await session.flush()
     drafted = await draft_publication(session, publication.person(actor), Source(progress_entry_id=entry_id))
     await publication.approve(session, actor, drafted)
     await publish(session, publication.person(actor), drafted, AS_READ)

@@ -85,8 +85,8 @@ async def send_conclusion(session: AsyncSession, actor: Actor, plan_id: UUID, un
     return await conclusions.send_conclusion(session, person(actor), plan_id, unit_id=unit_id, text="示例结论")
 
 
-async def upload(session: AsyncSession, actor: Actor, raw: bytes = PDF) -> UUID:
-    return await uploads.upload_attachment(session, actor, raw=raw, secrecy=Secrecy.INTERNAL)
+async def upload(session: AsyncSession, actor: Actor, raw: bytes = PDF, *, name: str | None = None) -> UUID:
+    return await uploads.upload_attachment(session, actor, raw=raw, secrecy=Secrecy.INTERNAL, name=name)
 
 
 def office_file(*members: str) -> bytes:

@@ -131,10 +131,14 @@ async def make_obligation(session: AsyncSession, unit_id: UUID, **over: Any) -> 
     return obligation.id
 
 
-def entry(task_id: UUID, percent: int = 50, *, of: Mapping[UUID, Decimal] | None = None) -> ReportedEntry:
-    """Say something of a task, with figures of these indicators."""
+def entry(
+    task_id: UUID, percent: int = 50, *, of: Mapping[UUID, Decimal] | None = None, attachment_ids: Sequence[UUID] = ()
+) -> ReportedEntry:
+    """Say something of a task, with figures of these indicators and these attachments."""
     figures = [ReportedFigure(indicator_id=indicator, value=value) for indicator, value in (of or {}).items()]
-    return ReportedEntry(task_id=task_id, percent=percent, text="按计划推进", figures=figures)
+    return ReportedEntry(
+        task_id=task_id, percent=percent, text="按计划推进", figures=figures, attachment_ids=attachment_ids
+    )
 
 
 def as_json(entries: Sequence[ReportedEntry]) -> dict[str, Any]:
@@ -144,6 +148,7 @@ def as_json(entries: Sequence[ReportedEntry]) -> dict[str, Any]:
             {
                 **each,
                 "task_id": str(each["task_id"]),
+                "attachment_ids": [str(attachment_id) for attachment_id in each["attachment_ids"]],
                 "figures": [
                     {"indicator_id": str(figure["indicator_id"]), "value": str(figure["value"])}
                     for figure in each["figures"]

@@ -18,9 +18,10 @@ from supervision.documents import attachments
 from supervision.foundation import clock, metrics
 from supervision.foundation.database import enter
 from supervision.identity import service
+from supervision.progress import progress_reports
 from supervision.reviews import close_out, completion_reports, completion_review
 from supervision.reviews.rules import Review
-from tests.factories import inspections, notices, reviews
+from tests.factories import inspections, notices, progress, reviews
 from tests.factories.desk import person
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
@@ -85,6 +86,27 @@ class County:
         self.item_id = await session.scalar(text("SELECT item_id FROM task WHERE id = :id"), facts)
         return photo
 
+    async def report_progress_and_close(self, session: AsyncSession) -> UUID:
+        """Bear out a progress report with a photo, and close its item by what was reported otherwise."""
+        photo = await self.report_progress(session)
+        assert self.item_id
+        await close_out.close_item(session, person(self.place.actor), self.item_id)
+        return photo
+
+    async def report_progress(self, session: AsyncSession) -> UUID:
+        duty = await reviews.make_duty(session, self.place.actor)
+        unit, task_id = as_unit(self.place.actor, duty.unit_id), duty.task_ids[0]
+        photo = await inspections.upload(session, unit, inspections.PDF + b"photo", name="张三的房屋.pdf")
+        owed = await progress.make_obligation(session, duty.unit_id, due_at=progress.moment(6, 1))
+        told = [progress.entry(task_id, attachment_ids=[photo])]
+        await progress_reports.report_progress(session, unit, owed, entries=told)
+        report = await completion_reports.report_completion(session, unit, task_id, text="已办结", evidence_ids=[])
+        await completion_review.review_completion(
+            session, person(self.place.actor), report, AS_READ, Review(**reviews.PASS)
+        )
+        self.item_id = await session.scalar(text("SELECT item_id FROM task WHERE id = :id"), {"id": task_id})
+        return photo
+
     async def scan(self, session: AsyncSession) -> UUID:
         """Send the scan of a paper that no item follows."""
         scan = await inspections.upload(session, self.place.actor, inspections.PDF + b"scan")
@@ -114,6 +136,7 @@ CASES = [
     ("unused_file", County.send_unused, date(2016, 8, 18), date(2016, 8, 19)),
     ("ledger_file", County.send_ledger, date(2017, 12, 31), date(2018, 1, 1)),
     ("evidence", County.report_and_close, date(2026, 12, 29), date(2026, 12, 30)),
+    ("evidence", County.report_progress_and_close, date(2026, 12, 29), date(2026, 12, 30)),
     ("evidence", County.scan, date(2026, 12, 29), date(2026, 12, 30)),
 ]
 
@@ -132,6 +155,7 @@ async def test_a_file_is_kept_as_long_as_its_rule_says(
     await erase(runner)
     await erase(runner)
     assert await kept(committed) == {attachment_id: False}
+    assert await ask(committed, "SELECT name FROM upload WHERE name IS NOT NULL") == [], "a name may tell of people"
     assert await events(committed, "files.erased") == [{"kind": kind, "count": 1}]
     assert metrics.ERASED.labels(kind)._value.get() == before + 1  # noqa: SLF001 - see above
 
@@ -141,8 +165,11 @@ def test_every_rule_is_tried() -> None:
     assert {rule.kind for rule in RULES} == {*(kind for kind, *_ in CASES), "telephone", *elsewhere}
 
 
-async def test_evidence_of_an_item_that_goes_on_is_kept_however_old(county: County, runner: Runner) -> None:
-    attachment_id = await county.do(county.report)
+@pytest.mark.parametrize("report", [County.report, County.report_progress])
+async def test_evidence_of_an_item_that_goes_on_is_kept_however_old(
+    county: County, runner: Runner, report: Any
+) -> None:
+    attachment_id = await county.do(lambda session: report(county, session))
     await county.on(date(2100, 1, 1))
     await erase(runner)
     assert await kept(county.committed) == {attachment_id: True}

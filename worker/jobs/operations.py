@@ -8,10 +8,10 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.documents import attachments
+from supervision.documents import attachments, stores
 from supervision.documents.errors import SpreadsheetRefused
 from supervision.foundation import metrics
-from supervision.foundation.errors import Refusal
+from supervision.foundation.errors import Refusal, Unavailable
 from supervision.ledgers import ledger_import
 from supervision.operations import service
 from supervision.operations.errors import RowsRefused
@@ -64,13 +64,13 @@ async def carry_out(runner: Runner, claimed: ClaimedOperation) -> None:
             if operation is not None:
                 result = await apply(session)
                 await service.finish(session, claimed.actor, operation, OperationState.SUCCEEDED, result=result)
+    except (OperationalError, InterfaceError, Unavailable):
+        # The database or the store is away; the lease runs out, and somebody takes the operation up again.
+        raise
     except RowsRefused as refusal:
         await _end(runner, claimed, OperationState.REFUSED, refusal.rows)
     except Refusal as refusal:
         await _end(runner, claimed, OperationState.REFUSED, [_whole(refusal)])
-    except (OperationalError, InterfaceError):
-        # The database is away; the lease runs out, and somebody takes the operation up again.
-        raise
     except Exception:
         log.exception("operation_failed", operation=str(claimed.id), kind=claimed.kind)
         await _end(runner, claimed, OperationState.FAILED, [_FAULT])
@@ -85,8 +85,8 @@ async def forget(runner: Runner) -> None:
 async def _prepare_ledger_import(runner: Runner, claimed: ClaimedOperation) -> Apply:
     actor, year = claimed.actor, claimed.arguments["year"]
     async with runner.within(actor.jurisdiction_id) as session:
-        raw = await attachments.read(session, UUID(claimed.arguments["attachment_id"]))
-    book = await asyncio.to_thread(ledger_import.read_book, raw)
+        kept = await attachments.get_kept(session, UUID(claimed.arguments["attachment_id"]))
+    book = await asyncio.to_thread(ledger_import.read_book, await stores.bytes_of(kept))
     async with runner.within(actor.jurisdiction_id) as session:
         sheet = await ledger_import.open_sheet(session, year=year, book=book)
     rows = sheet.rows

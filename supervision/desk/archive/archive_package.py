@@ -1,6 +1,7 @@
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import SEEK_END
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from uuid import UUID
@@ -14,8 +15,9 @@ from supervision.desk.archive import evidence, sections
 from supervision.desk.archive.page import render
 from supervision.desk.archive.timeline import EVER, DaySpan, get_archive
 from supervision.desk.errors import ArchiveTooLarge
-from supervision.documents import attachments
+from supervision.documents import attachments, stores
 from supervision.documents import policy as documents
+from supervision.documents.attachments import Kept
 from supervision.documents.models import Attachment, MediaType, Upload
 from supervision.documents.rules import MIB
 from supervision.foundation.actors import Actor
@@ -27,8 +29,10 @@ _SUFFIXES = {
     MediaType.PDF: "pdf",
     MediaType.JPEG: "jpg",
     MediaType.PNG: "png",
+    MediaType.HEIC: "heic",
     MediaType.XLSX: "xlsx",
     MediaType.DOCX: "docx",
+    MediaType.TXT: "txt",
 }
 # The first moment that a zip can name: what does not change must not look changed.
 _ALWAYS = (1980, 1, 1, 0, 0, 0)
@@ -38,11 +42,12 @@ _UNIX = 3
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A file to be read from its beginning, and how many bytes it has."""
+    """A file to be read from its beginning, how many bytes it has, and what the store has yet to give for it."""
 
     file: IO[bytes]
     size: int
     number: str
+    rest: tuple[tuple[str, Kept], ...] = ()
 
 
 async def pack_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, days: DaySpan = EVER) -> Packed:
@@ -56,18 +61,41 @@ async def pack_archive(session: AsyncSession, actor: Actor, item_id: UUID, *, da
         raise ArchiveTooLarge(megabytes=MOST_BYTES // MIB)
     files = {str(row["id"]): _name_of(row) for row in kept}
     # Closed by whoever sends it away.
+    rest: list[tuple[str, Kept]] = []
     file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - see above
     with zipfile.ZipFile(file, "w") as package:
         _put(package, "index.html", render(archive["item"], archive["data"], files, sections.closed_to(actor)).encode())
         _put(package, "timeline.json", orjson.dumps(archive, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
         # One at a time, for together they may be more than should be held at once.
         for attachment_id, name in files.items():
-            _put(package, name, await attachments.read(session, UUID(attachment_id)))
+            found = await attachments.get_kept(session, UUID(attachment_id))
+            if found.stored_as is None:
+                _put(package, name, found.content)
+            else:
+                rest.append((name, found))
     facts = {"events": len(archive["data"]), "files": len(files), "left_out": archive["left_out"]}
     await audit.record(session, actor, "archive.packed", item_id, **facts)
-    size = file.tell()
+    return Packed(file, _rewind(file), archive["item"]["number"], tuple(rest))
+
+
+async def complete(packed: Packed) -> Packed:
+    """Put in what the store has; no connection of the database may be held meanwhile."""
+    if not packed.rest:
+        return packed
+    try:
+        with zipfile.ZipFile(packed.file, "a") as package:
+            for name, kept in packed.rest:
+                _put(package, name, await stores.bytes_of(kept))
+    except BaseException:
+        packed.file.close()
+        raise
+    return Packed(packed.file, _rewind(packed.file), packed.number)
+
+
+def _rewind(file: IO[bytes]) -> int:
+    size = file.seek(0, SEEK_END)
     file.seek(0)
-    return Packed(file, size, archive["item"]["number"])
+    return size
 
 
 async def _attachments(session: AsyncSession, actor: Actor, events: Sequence[Row]) -> Sequence[Any]:

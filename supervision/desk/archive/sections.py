@@ -22,7 +22,7 @@ SECTIONS: tuple[Section, ...] = (
     # What was published is anybody's to read.
     Section("publications", "公开发布", ITEMS, judgement.PUBLICATIONS),
     Section("scores", "扣分", SCORES, scores.DEDUCTIONS),
-    Section("files", "附件", PROGRESS, (evidence.REPORTED, evidence.FOUND, evidence.SCANNED)),
+    Section("files", "附件", PROGRESS, (evidence.PROGRESSED, evidence.REPORTED, evidence.FOUND, evidence.SCANNED)),
     Section("score_files", "扣分依据附件", SCORES | PROGRESS, (evidence.CHARGED,)),
 )
 

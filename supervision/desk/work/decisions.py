@@ -18,6 +18,8 @@ from supervision.papers.models import DirectTransfer, InstructionPaper
 from supervision.papers.states import TransferState
 from supervision.problems.models import Problem, ProblemLeader
 from supervision.problems.states import Level, ProblemState
+from supervision.publication.models import Publication, PublicComment
+from supervision.publication.states import CommentState
 from supervision.reviews.models import CompletionReport, Waiver
 from supervision.reviews.states import CompletionState, WaiverState
 from supervision.tasks.models import Extension, Task
@@ -144,6 +146,18 @@ def rectifications_to_verify(actor: Actor, _now: datetime) -> Rows:
         RectificationReport.verdict.is_(None),
         not_mine(actor, RectificationOrder.ordered_by),
     )
+
+
+def comments_to_moderate(_actor: Actor, _now: datetime) -> Rows:
+    """Tell of comments of the public that wait, by the entry that they are on: what they say is read there."""
+    came = waiting(
+        "comment",
+        of=PublicComment.id,
+        title=words("审核群众留言：", Publication.title),
+        since=PublicComment.received_at,
+        path=at("/v1/comments/", PublicComment.id),
+    ).join(Publication, Publication.id == PublicComment.entry_id)
+    return came.where(PublicComment.state == CommentState.WAITING)
 
 
 def complaints_to_answer(actor: Actor, _now: datetime) -> Rows:

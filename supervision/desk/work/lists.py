@@ -39,6 +39,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         decisions.plans_to_decide,
         decisions.rectifications_to_verify,
         decisions.complaints_to_answer,
+        decisions.comments_to_moderate,
         approvals.proposals_to_decide,
         messages.messages_to_decide,
     ),
@@ -69,7 +70,11 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         own_work.rectifications_ordered,
         own_work.problems_to_solve,
     ),
-    Role.PUBLISHER: (sign_offs.publications_to_review, sign_offs.publications_to_publish),
+    Role.PUBLISHER: (
+        sign_offs.publications_to_review,
+        sign_offs.publications_to_publish,
+        decisions.comments_to_moderate,
+    ),
     Role.ADMINISTRATOR: (approvals.proposals_to_decide,),
     Role.SECURITY_ADMINISTRATOR: (
         approvals.appointments_to_approve,

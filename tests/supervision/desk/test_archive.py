@@ -166,7 +166,7 @@ async def test_the_file_holds_each_attachment_once(session: AsyncSession, here: 
     assert len(content) == first.size
     names = zipfile.ZipFile(io.BytesIO(content)).namelist()
     assert names[:2] == ["index.html", "timeline.json"]
-    assert len(names) == 6
+    assert len(names) == 7
     assert sorted(names[2:]) == names[2:]
     mine = await archive_package.pack_archive(session, unit_of(here.actor, life), life.item_id)
     with mine.file:

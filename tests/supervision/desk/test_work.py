@@ -25,6 +25,7 @@ from supervision.identity.front_ends import client_keys, named_officials
 from supervision.messaging import templates
 from supervision.papers import direct_transfers
 from supervision.problems.models import Problem
+from supervision.publication import comments as moderation
 from supervision.reviews import completion_review
 from supervision.reviews.rules import Review
 from supervision.scoring import decisions, proposals
@@ -32,6 +33,7 @@ from supervision.scoring.models import Correction, Settlement, SettlementReopeni
 from supervision.tasks import extensions, milestones
 from tests.factories import (
     bulletins,
+    comments,
     identity,
     identity_provider,
     inspections,
@@ -51,6 +53,7 @@ FAR = date(2199, 12, 31)
 WAITING: Mapping[Role, list[str]] = {
     Role.OFFICE: [
         "circular",
+        "comment",
         "complaint",
         "completion_report",
         "dispute",
@@ -80,7 +83,7 @@ WAITING: Mapping[Role, list[str]] = {
         "task",
         "task",
     ],
-    Role.PUBLISHER: ["publication", "publication"],
+    Role.PUBLISHER: ["comment", "publication", "publication"],
     Role.AUDITOR: [],
     Role.ADMINISTRATOR: ["proposal"],
     Role.SECURITY_ADMINISTRATOR: ["appointment", "client_key", "client_official", "sign_in_link"],
@@ -213,7 +216,10 @@ async def _judgements(session: AsyncSession, actor: Actor, county: County) -> No
     await session.flush()
     await publication.draft(session, actor)
     await publication.approve(session, actor, await publication.draft(session, actor))
-    await publication.put_out(session, actor)
+    entry_id = await publication.put_out(session, actor)
+    waiting, refused = [await comments.put_comment(session, actor, entry_id) for _ in range(2)]
+    assert waiting != refused
+    await moderation.refuse_comment(session, person(actor), refused, AS_READ, reason="与事项无关")
 
 
 async def _approvals(session: AsyncSession, county: County) -> None:

@@ -14,7 +14,7 @@ async def test_the_same_bytes_are_kept_once(session: AsyncSession) -> None:
     first, second = [await attachments.keep(session, b"\x00\xff") for _ in range(2)]
     assert first == second
     assert first != await attachments.keep(session, b"other")
-    assert await attachments.read(session, first) == b"\x00\xff"
+    assert (await attachments.get_kept(session, first)).content == b"\x00\xff"
     assert await session.scalar(select(func.count()).select_from(Attachment)) == 2
 
 
@@ -29,5 +29,5 @@ async def test_other_jurisdictions_have_their_own(session: AsyncSession, elsewhe
     here_id = await attachments.keep(session, b"same")
     await enter(session, elsewhere.actor.jurisdiction_id)
     with pytest.raises(NotFound):
-        await attachments.read(session, here_id)
+        await attachments.get_kept(session, here_id)
     assert await attachments.keep(session, b"same") != here_id

@@ -157,7 +157,7 @@ DUTIES = {BRIDGE: TaskDuty("修桥", frozenset({METRES, COST})), ROAD: TaskDuty(
 
 def said(task_id: UUID, *indicators: UUID) -> ReportedEntry:
     figures = [ReportedFigure(indicator_id=indicator, value=Decimal(1)) for indicator in indicators]
-    return {"task_id": task_id, "percent": 10, "text": "进展", "figures": figures}
+    return {"task_id": task_id, "percent": 10, "text": "进展", "figures": figures, "attachment_ids": []}
 
 
 def test_a_report_on_every_task_is_right_in_any_order() -> None:
