@@ -18,3 +18,5 @@ class OfficialText:
     day: date | None = None
     copies: str = ""
     is_draft: bool = False
+    # Where its public check is, if its code is to be shown.
+    check_address: str = ""

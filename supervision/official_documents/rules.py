@@ -7,8 +7,8 @@ from supervision.foundation.errors import FieldError
 from supervision.official_documents.states import DocumentKind
 
 _FIELD = re.compile(r"\{([a-z_]*)\}")
-# What every document knows: the county, its number, the day in Chinese, who signed it, and whom it goes to.
-COMMON = frozenset({"county", "number", "date", "signer", "recipients"})
+# What every document knows: county and office, its number, the day in Chinese, who signed it, and whom it goes to.
+COMMON = frozenset({"county", "office", "number", "date", "signer", "recipients"})
 # What a kind knows besides.
 _NOTICE = frozenset({"item", "item_number", "text", "limit"})
 FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -42,11 +42,11 @@ NUMBERS: Mapping[str, str] = MappingProxyType(
 class Words:
     """The words of a kind with {named} fields, element by element; what a document has none of is empty."""
 
-    head: str = "{county}督查室文件"
+    head: str = "{office}文件"
     title: str
     recipients: str = "{recipients}："
     body: str
-    signature: str = "{county}督查室"
+    signature: str = "{office}"
     copies: str = ""
 
 

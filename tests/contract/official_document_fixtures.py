@@ -19,6 +19,7 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     for document_id in document_ids:
         await pdf_copies.keep_pdf(session, document_id, b"%PDF-1.7\n")
     made.put("document_id", values=document_ids)
+    made.put("sha256", values=["0" * 64])
     drafted = [await notices.make_notice(session, actor) for _ in range(4)]
     made.place("preview_official_document", subject_id=drafted)
     words = {"title": "督查通知", "body": "{text}", "signature": "{county}督查室"}

@@ -20,6 +20,7 @@ LONG = "各乡镇各部门要把督查事项办理作为抓落实的重要抓手
 VALUES: Mapping[str, str] = MappingProxyType(
     {
         "county": "示例县",
+        "office": "示例县督查室",
         "signer": "张三",
         "recipients": "示例乡人民政府、县住房和城乡建设局",
         "item": "县城北区污水处理厂提标改造",

@@ -73,5 +73,8 @@ def test_a_field_of_another_kind_is_refused(body: str) -> None:
 
 
 def test_a_value_is_no_template() -> None:
-    words = rules.fill(Words(title="{item}", body=""), {"item": "{county}", "county": "示例县", "recipients": ""})
+    words = rules.fill(
+        Words(title="{item}", body=""),
+        {"item": "{county}", "office": "示例县督查室", "county": "示例县", "recipients": ""},
+    )
     assert words.title == "{county}"
