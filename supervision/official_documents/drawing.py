@@ -26,17 +26,17 @@ def extent(parent: Element, tag: str, size: Size) -> None:
     sub(parent, tag, cx=str(size[0]), cy=str(size[1]))
 
 
-def anchored(content: Element, uri: str, size: Size, *, number: int, name: str, at_foot: bool = False) -> Element:
-    """Anchor a drawing at the left of the type area, at its foot or where its paragraph begins; text runs past it."""
+def anchored(content: Element, uri: str, size: Size, *, number: int, name: str, below_mm: int | None = None) -> Element:
+    """Anchor a drawing at the left of the type area, so far below its paragraph's top or else at the area's foot."""
     flags = {"simplePos": "0", "relativeHeight": str(number), "behindDoc": "0", "locked": "0", "layoutInCell": "1"}
     anchor = etree.Element(f"{{{WORD_DRAWING}}}anchor", {**_NONE, **flags, "allowOverlap": "1"}, nsmap=NAMES)
     sub(anchor, "wp:simplePos", x="0", y="0")
     sub(sub(anchor, "wp:positionH", relativeFrom="margin"), "wp:align").text = "left"
-    down = sub(anchor, "wp:positionV", relativeFrom="margin" if at_foot else "paragraph")
-    if at_foot:
+    down = sub(anchor, "wp:positionV", relativeFrom="margin" if below_mm is None else "paragraph")
+    if below_mm is None:
         sub(down, "wp:align").text = "bottom"
     else:
-        sub(down, "wp:posOffset").text = "0"
+        sub(down, "wp:posOffset").text = str(below_mm * EMU_PER_MM)
     extent(anchor, "wp:extent", size)
     sub(anchor, "wp:wrapNone")
     return _filled(anchor, content, uri, number, name)

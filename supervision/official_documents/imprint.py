@@ -60,4 +60,4 @@ def _box(cells: list[Element], height: int) -> Element:
     sub(form, "a:noFill")
     sub(shape, "wps:txbx").append(w("txbxContent", cells))
     sub(shape, "wps:bodyPr", wrap="square", lIns="0", tIns="0", rIns="0", bIns="0", anchor="b")
-    return drawing.anchored(shape, drawing.SHAPE, size, number=1, name="版记", at_foot=True)
+    return drawing.anchored(shape, drawing.SHAPE, size, number=1, name="版记")

@@ -8,6 +8,7 @@ from supervision.official_documents import check_codes, docx_file, drawing
 from supervision.official_documents import page_setup as sheet
 from supervision.official_documents.docx_file import pack, relation_id
 from supervision.official_documents.imprint import imprint
+from supervision.official_documents.letterhead import letterhead
 from supervision.official_documents.markup import Element, R, blank, lines, paragraph, run, tab, w, xml
 from supervision.official_documents.official_text import OfficialText
 from supervision.official_documents.page_setup import CHARACTER, LINE
@@ -22,6 +23,7 @@ _HEAD_POINTS = 48
 _TITLE_CHARACTERS = 19
 _CLOSING, _OPENING = "，。、；：！？）〕》”’", "（〔《“‘"
 _LINES_FOR_SEAL = 3
+_ABOVE_CODE_MM = 3
 # A longer last paragraph cannot stand on one page with the seal; it is divided.
 _KEPT = 300
 
@@ -36,12 +38,20 @@ def make_docx(text: OfficialText) -> bytes:
             "footer.xml": xml(w("ftr", [_page_number("right")])),
             "footer_even.xml": xml(w("ftr", [_page_number("left")])),
         },
-        {docx_file.CODE: check_codes.draw_code(text.check_address)} if text.check_address else {},
+        _pictures(text),
     )
+
+
+def _pictures(text: OfficialText) -> dict[str, bytes]:
+    code = {docx_file.CODE: check_codes.draw_code(text.check_address)} if text.check_address else {}
+    emblem = text.letterhead.emblem if text.letterhead else None
+    return {**code, **({docx_file.EMBLEM: emblem} if emblem else {})}
 
 
 def _head(text: OfficialText) -> Iterator[Element]:
     """Set the red head: the office's name, the number, who signed if it goes upward, and the red rule."""
+    if text.letterhead is not None:
+        yield letterhead(text.letterhead)
     if not text.head:
         return
     yield blank(sheet.ABOVE_HEAD / LINE)
@@ -140,7 +150,9 @@ def _code() -> Iterator[Element]:
     """Set the code at the left of the lines that are left for the seal, and beside it what it is for."""
     size = (check_codes.SIDE_MM * drawing.EMU_PER_MM,) * 2
     code = drawing.picture(docx_file.CODE, size)
-    shown = drawing.run_of(drawing.anchored(code, drawing.PICTURE, size, number=2, name="公文核验码"))
+    shown = drawing.run_of(
+        drawing.anchored(code, drawing.PICTURE, size, number=2, name="公文核验码", below_mm=_ABOVE_CODE_MM)
+    )
     beside = w("ind", left=round(check_codes.SIDE_MM * sheet.TWIPS_PER_MM))
     yield paragraph([shown], w("keepNext"), lines())
     yield paragraph([run("扫码核验", size=sheet.SIZE_4)], w("keepNext"), lines(), beside)

@@ -13,6 +13,7 @@ from supervision.foundation.errors import Stale
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import find_locked, require_version
 from supervision.identity.models import Jurisdiction
+from supervision.official_documents.letterhead import Letterhead
 from supervision.official_documents.models import PortalLook
 
 
@@ -24,11 +25,21 @@ class DocumentLook:
     county: str
     office: str
     has_document_codes: bool
+    # None where the county has set no look.
+    letterhead: Letterhead | None
 
 
 async def read_document_look(session: AsyncSession, actor: Actor) -> DocumentLook:
     statement = (
-        select(Jurisdiction.code, Jurisdiction.name, PortalLook.office, PortalLook.has_document_codes)
+        select(
+            Jurisdiction.code,
+            Jurisdiction.name,
+            PortalLook.office,
+            PortalLook.has_document_codes,
+            PortalLook.name.label("site_name"),
+            PortalLook.colour,
+            PortalLook.emblem,
+        )
         .outerjoin(PortalLook, PortalLook.jurisdiction_id == Jurisdiction.id)
         .where(Jurisdiction.id == actor.jurisdiction_id)
     )
@@ -38,6 +49,7 @@ async def read_document_look(session: AsyncSession, actor: Actor) -> DocumentLoo
         county=row["name"],
         office=row["office"] or usual_office(row["name"]),
         has_document_codes=bool(row["has_document_codes"]),
+        letterhead=Letterhead(row["site_name"], row["colour"], row["emblem"]) if row["site_name"] else None,
     )
 
 

@@ -65,6 +65,7 @@ async def test_set_by_the_administrator_and_seen_on_the_pages(
         (with_emblem(b"<svg/>"), "not_an_emblem"),
         (with_emblem(PNG + bytes(64 * 1024 + 1 - len(PNG))), "not_an_emblem"),
         (with_emblem(PNG.replace(struct.pack(">I", 64), struct.pack(">I", 5000))), "not_an_emblem"),
+        (with_emblem(PNG.replace(struct.pack(">I", 64), struct.pack(">I", 0))), "not_an_emblem"),
         ({**LOOK, "emblem_png": "%%%"}, "invalid"),
         ({**LOOK, "site_code": "1"}, "invalid"),
         ({**LOOK, "office": "督" * 31}, "invalid"),

@@ -9,6 +9,19 @@ import zxingcpp
 from tests.factories.official_documents import poppler
 
 
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+# A red square of 64 points.
+EMBLEM = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0))
+    + _chunk(b"IDAT", zlib.compress((b"\0" + b"\xb3\x14\x1d" * 64) * 64))
+    + _chunk(b"IEND", b"")
+)
+
+
 def read_code(png: bytes) -> str:
     """Read the one code of a PNG of one bit a point, whose rows stand as they are or as what they add to the last."""
     width, height, depth, colour = struct.unpack_from(">IIBB", png, 16)

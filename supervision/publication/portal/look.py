@@ -52,5 +52,9 @@ async def set_look(
 def _check_emblem(emblem: bytes) -> None:
     """Refuse what is no PNG of 64 KiB and 1024 pixels at most."""
     is_png = len(emblem) >= _HEADER.size and emblem.startswith(_PNG) and emblem[12:16] == b"IHDR"
-    if not is_png or len(emblem) > MOST_BYTES or max(_HEADER.unpack_from(emblem)[3:]) > MOST_PIXELS:
+    if not is_png or len(emblem) > MOST_BYTES or not _is_of_size(emblem):
         raise NotAnEmblem(kib=MOST_BYTES // 1024, pixels=MOST_PIXELS)
+
+
+def _is_of_size(emblem: bytes) -> bool:
+    return all(1 <= each <= MOST_PIXELS for each in _HEADER.unpack_from(emblem)[3:])
