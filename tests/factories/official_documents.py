@@ -65,7 +65,7 @@ def make_text(kind: DocumentKind) -> OfficialText:
 async def copy_as_pdf(session: AsyncSession) -> None:
     """Keep for each issued document something that looks like its PDF."""
     for document_id in await session.scalars(select(IssuedDocument.id)):
-        await pdf_copies.keep_pdf(session, document_id, b"%PDF-1.7")
+        await pdf_copies.keep_pdf(session, document_id, b"%PDF-1.7" + document_id.bytes)
 
 
 def require_office_programs() -> None:
