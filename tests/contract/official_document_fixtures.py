@@ -24,3 +24,4 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     made.place("preview_official_document", subject_id=drafted)
     words = {"title": "督查通知", "body": "{text}", "signature": "{county}督查室"}
     made.bodies["write_document_template"] = [{"kind": kind, **words} for kind in ("notice", "slip")]
+    made.bodies["propose_document_template"] = made.bodies["write_document_template"]
