@@ -1,6 +1,7 @@
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import RowMapping, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,21 +51,25 @@ async def read_notice_facts(session: AsyncSession, actor: Actor, notice_id: UUID
     )
 
 
-async def read_urging_facts(session: AsyncSession, actor: Actor, urging_id: UUID) -> DocumentFacts:
-    """Read what an urging says as an official document."""
-    columns = (Urging.note, Urging.urged_at, Urging.urged_by, NoticeDelivery.delivered_at)
+async def read_urging_facts(session: AsyncSession, actor: Actor, urging_ids: Collection[UUID]) -> list[DocumentFacts]:
+    """Read what urgings say as official documents, in the order in which they were made."""
+    columns = (Urging.id, Urging.note, Urging.urged_at, Urging.urged_by, NoticeDelivery.delivered_at)
     about = (Notice.number, Notice.limit_on, Unit.name.label("unit"))
-    statement: Rows = (
+    statement = (
         select(*columns, *about)
         .join(NoticeDelivery, NoticeDelivery.id == Urging.delivery_id)
         .join(Notice, Notice.id == NoticeDelivery.notice_id)
         .join(Unit, Unit.id == NoticeDelivery.unit_id)
-        .where(Urging.id == urging_id, notices_policy.deliveries_visible_to(actor))
+        .where(Urging.id.in_(urging_ids), notices_policy.deliveries_visible_to(actor))
+        .order_by(Urging.id)
     )
-    row = or_not_found(await fetch_one(session, statement))
+    return [_urging_facts(row) for row in (await session.execute(statement)).mappings()]
+
+
+def _urging_facts(row: RowMapping) -> DocumentFacts:
     return DocumentFacts(
         kind=DocumentKind.URGING,
-        subject_id=urging_id,
+        subject_id=row["id"],
         values={
             "notice": row["number"],
             "delivered": day_zh(shanghai_day(row["delivered_at"])),
