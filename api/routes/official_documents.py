@@ -12,6 +12,7 @@ from api.schemas.fields import Id
 from api.schemas.official_documents import (
     DocumentTemplateOut,
     DocumentTemplates,
+    DraftKind,
     OfficialDocumentOut,
     OfficialDocumentPage,
     WriteDocumentTemplate,
@@ -90,7 +91,7 @@ async def download_official_pdf(document_id: Id, session: SessionDep, actor: Act
     responses=_file(MEDIA_TYPE, "the docx, marked as a draft on every page, without number and day"),
 )
 async def preview_official_document(
-    subject_id: Id, session: SessionDep, actor: ActorDep, kind: Annotated[DocumentKind, Query()]
+    subject_id: Id, session: SessionDep, actor: ActorDep, kind: Annotated[DraftKind, Query()]
 ) -> Response:
     """Show as a document what is not issued yet; nothing is kept."""
     content = await official_documents.preview_document(session, actor, kind, subject_id)

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,15 @@ from supervision.official_documents.states import DocumentKind
 from supervision.publication.states import DocumentState, FileMatch
 
 Digest = Annotated[str, Field(min_length=64, max_length=64, pattern="^[0-9a-f]{64}$")]
+
+# What can be seen as a document before it is issued.
+DraftKind = Literal[
+    DocumentKind.NOTICE,
+    DocumentKind.SLIP,
+    DocumentKind.CIRCULAR,
+    DocumentKind.PRESS_RELEASE,
+    DocumentKind.ACCOUNTABILITY,
+]
 
 
 class OfficialDocumentOut(Answer):

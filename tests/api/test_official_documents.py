@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 from zipfile import ZipFile
 
@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.router import permissions
+from api.schemas.official_documents import DraftKind
 from supervision.audit.models import AuditEvent
-from supervision.desk.official_documents import READINGS
+from supervision.desk.official_documents import DRAFTS, READINGS
 from supervision.foundation.ids import new_id
 from supervision.identity import two_person_steps
 from supervision.messaging import templates
@@ -223,6 +224,12 @@ async def test_where_the_county_asks_for_it_another_person_approves_the_words(
     assert (standing["kind"], standing["version"], standing["body"]) == ("notice", 1, "{text}")
     office = await callers(here, "office", is_person=True)
     assert (await office.post(f"{path}/proposals", json=WORDS)).status_code == 403
+
+
+async def test_each_kind_that_has_drafts_can_be_asked_for(callers: Callers, here: Place) -> None:
+    assert set(get_args(DraftKind)) == DRAFTS.keys()
+    office = await callers(here, "office")
+    assert (await draft_of(office, "urging", new_id())).status_code == 422
 
 
 READ_BY = {
