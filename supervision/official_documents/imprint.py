@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from lxml import etree
 
 from supervision.cadence.moments import day_zh
-from supervision.official_documents import drawing
+from supervision.official_documents import drawings
 from supervision.official_documents import page_setup as sheet
-from supervision.official_documents.drawing import sub
+from supervision.official_documents.drawings import sub
 from supervision.official_documents.markup import Element, lines, paragraph, run, tab, w
 from supervision.official_documents.official_text import OfficialText
 from supervision.official_documents.page_setup import LINE
@@ -45,19 +45,21 @@ def imprint(text: OfficialText) -> Iterator[Element]:
 
 def _choice(drawn: Element) -> Element:
     """Mark a drawing as one for readers of 2010 and later, as Word itself does."""
-    alternatives = etree.Element(f"{{{_COMPATIBILITY}}}AlternateContent", nsmap={"mc": _COMPATIBILITY, **drawing.NAMES})
+    alternatives = etree.Element(
+        f"{{{_COMPATIBILITY}}}AlternateContent", nsmap={"mc": _COMPATIBILITY, **drawings.NAMES}
+    )
     etree.SubElement(alternatives, f"{{{_COMPATIBILITY}}}Choice", Requires="wps").append(drawn)
     return alternatives
 
 
 def _box(cells: list[Element], height: int) -> Element:
     """Anchor a box without border at the foot of the type area."""
-    size = (sheet.WIDTH * drawing.EMU_PER_TWIP, height * drawing.EMU_PER_TWIP)
-    shape = etree.Element(f"{{{drawing.SHAPE}}}wsp", nsmap=drawing.NAMES)
+    size = (sheet.WIDTH * drawings.EMU_PER_TWIP, height * drawings.EMU_PER_TWIP)
+    shape = etree.Element(f"{{{drawings.SHAPE}}}wsp", nsmap=drawings.NAMES)
     sub(shape, "wps:cNvSpPr", txBox="1")
     form = sub(shape, "wps:spPr")
-    drawing.frame(form, size)
+    drawings.frame(form, size)
     sub(form, "a:noFill")
     sub(shape, "wps:txbx").append(w("txbxContent", cells))
     sub(shape, "wps:bodyPr", wrap="square", lIns="0", tIns="0", rIns="0", bIns="0", anchor="b")
-    return drawing.anchored(shape, drawing.SHAPE, size, number=1, name="版记")
+    return drawings.anchored(shape, drawings.SHAPE, size, number=1, name="版记")

@@ -4,7 +4,7 @@ from itertools import pairwise
 from math import ceil
 
 from supervision.cadence.moments import day_zh
-from supervision.official_documents import check_codes, docx_file, drawing
+from supervision.official_documents import check_codes, docx_file, drawings
 from supervision.official_documents import page_setup as sheet
 from supervision.official_documents.docx_file import pack, relation_id
 from supervision.official_documents.imprint import imprint
@@ -148,10 +148,10 @@ def _signature(text: OfficialText) -> Iterator[Element]:
 
 def _code() -> Iterator[Element]:
     """Set the code at the left of the lines that are left for the seal, and beside it what it is for."""
-    size = (check_codes.SIDE_MM * drawing.EMU_PER_MM,) * 2
-    code = drawing.picture(docx_file.CODE, size)
-    shown = drawing.run_of(
-        drawing.anchored(code, drawing.PICTURE, size, number=2, name="公文核验码", below_mm=_ABOVE_CODE_MM)
+    size = (check_codes.SIDE_MM * drawings.EMU_PER_MM,) * 2
+    code = drawings.picture(docx_file.CODE, size)
+    shown = drawings.run_of(
+        drawings.anchored(code, drawings.PICTURE, size, number=2, name="公文核验码", below_mm=_ABOVE_CODE_MM)
     )
     beside = w("ind", left=round(check_codes.SIDE_MM * sheet.TWIPS_PER_MM))
     yield paragraph([shown], w("keepNext"), lines())

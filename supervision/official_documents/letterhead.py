@@ -6,7 +6,7 @@ GB/T 9704-2012 has the head of an official document red and without emblem, so n
 import struct
 from dataclasses import dataclass
 
-from supervision.official_documents import docx_file, drawing
+from supervision.official_documents import docx_file, drawings
 from supervision.official_documents import page_setup as sheet
 from supervision.official_documents.markup import Element, paragraph, run, w
 
@@ -29,16 +29,16 @@ def letterhead(shown: Letterhead) -> Element:
     runs = [run(shown.name, sheet.HEITI, size=_NAME_SIZE, color=shown.colour[1:].upper())]
     if shown.emblem is not None:
         size = _size_of(shown.emblem)
-        picture = drawing.picture(docx_file.EMBLEM, size)
-        placed = drawing.inline(picture, drawing.PICTURE, size, number=3, name="徽标")
-        runs = [drawing.run_of(placed), run("　", size=sheet.SIZE_4), *runs]
+        picture = drawings.picture(docx_file.EMBLEM, size)
+        placed = drawings.inline(picture, drawings.PICTURE, size, number=3, name="徽标")
+        runs = [drawings.run_of(placed), run("　", size=sheet.SIZE_4), *runs]
     rule = w("pBdr", [w("bottom", val="single", sz=12, space=6, color=shown.colour[1:].upper())])
     # An exact line would cut the emblem off.
     spacing = w("spacing", before=0, after=sheet.LINE, line=240, lineRule="auto")
     return paragraph(runs, rule, spacing, w("jc", val="left"), w("textAlignment", val="center"))
 
 
-def _size_of(png: bytes) -> drawing.Size:
+def _size_of(png: bytes) -> drawings.Size:
     width, height = _SIZE.unpack_from(png, _OFFSET)
-    scale = min(_HEIGHT_MM / height, _WIDEST_MM / width) * drawing.EMU_PER_MM
+    scale = min(_HEIGHT_MM / height, _WIDEST_MM / width) * drawings.EMU_PER_MM
     return round(width * scale), round(height * scale)
