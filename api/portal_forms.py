@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -6,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import UploadFile
 
 from api.portal_replies import HEADERS, shown
 from supervision.foundation.errors import Conflict, Invalid
@@ -17,6 +19,9 @@ FORM = "application/x-www-form-urlencoded"
 # What a browser sends of a form; read here, because the document is for programs.
 BODY = {"requestBody": {"required": True, "content": {FORM: {"schema": {"type": "object"}}}}}
 _MOST_FIELDS = 20
+FILE = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": {"type": "object"}}}}}
+# How large a body may be is bounded before it is read; of a file no more is told than this.
+_MOST_BYTES = 5 * 1024 * 1024
 
 
 async def answer_comment(request: Request, session: AsyncSession, *, jurisdiction: str, entry_id: UUID) -> Response:
@@ -34,6 +39,18 @@ async def answer_comment(request: Request, session: AsyncSession, *, jurisdictio
         return shown(await read_form(session, **where, sent=sent, refusal=refusal, status=int(status)))
     address = public_addresses.path_of(public_addresses.portal_handling_address(jurisdiction, code))
     return Response(status_code=303, headers={**HEADERS, "Location": address, "Cache-Control": "no-store"})
+
+
+async def digest_of_file(request: Request) -> Mapping[str, str]:
+    """Return the digest of the file that a form sends, or what is wrong with it; nothing of the file is kept."""
+    async with request.form(max_files=1, max_fields=1) as form:
+        file = form.get("file")
+        content = await file.read() if isinstance(file, UploadFile) else b""
+    if not content:
+        return {"problem": "没有收到文件。请选择文件后再核对。"}
+    if len(content) > _MOST_BYTES:
+        return {"problem": "文件超过5 MB，不会是印发的公文。"}
+    return {"digest": sha256(content).hexdigest()}
 
 
 def _read_fields(body: bytes) -> Mapping[str, str]:

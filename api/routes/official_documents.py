@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -6,14 +7,19 @@ from api.dependencies import ActorDep, Once, PageDep, SessionDep
 from api.permissions import ADMINISTRATOR, AUDITOR, OFFICE, WORKING, Scope, may, person_may
 from api.replies import all_of, many, one, saved_as
 from api.router import Router
+from api.schemas.approvals import ProposedStepOut
 from api.schemas.fields import Id
 from api.schemas.official_documents import (
     DocumentTemplateOut,
     DocumentTemplates,
+    DraftKind,
     OfficialDocumentOut,
     OfficialDocumentPage,
     WriteDocumentTemplate,
 )
+from supervision.approvals import queries as approval_queries
+from supervision.approvals import service as approvals
+from supervision.approvals.states import ProposalKind
 from supervision.desk import official_documents
 from supervision.official_documents import queries, templates
 from supervision.official_documents.docx_file import MEDIA_TYPE
@@ -85,7 +91,7 @@ async def download_official_pdf(document_id: Id, session: SessionDep, actor: Act
     responses=_file(MEDIA_TYPE, "the docx, marked as a draft on every page, without number and day"),
 )
 async def preview_official_document(
-    subject_id: Id, session: SessionDep, actor: ActorDep, kind: Annotated[DocumentKind, Query()]
+    subject_id: Id, session: SessionDep, actor: ActorDep, kind: Annotated[DraftKind, Query()]
 ) -> Response:
     """Show as a document what is not issued yet; nothing is kept."""
     content = await official_documents.preview_document(session, actor, kind, subject_id)
@@ -106,7 +112,22 @@ async def list_document_templates(session: SessionDep, actor: ActorDep) -> Respo
     dependencies=[Once],
 )
 async def write_document_template(body: WriteDocumentTemplate, session: SessionDep, actor: ActorDep) -> Response:
-    """Write the next version of a kind's words, for what is issued from now on."""
+    """Write the next version of a kind's words, for what is issued from now on; some counties have it proposed."""
     await templates.write_document_template(session, actor, kind=body.kind, words=body.words())
     row = await queries.get_document_template(session, actor, body.kind)
     return one(row, 201, location="/v1/document_templates")
+
+
+@router.post(
+    "/document_templates/proposals",
+    permission=person_may(Scope.IDENTITY_WRITE, ADMINISTRATOR),
+    response_model=ProposedStepOut,
+    status_code=201,
+    dependencies=[Once],
+)
+async def propose_document_template(body: WriteDocumentTemplate, session: SessionDep, actor: ActorDep) -> Response:
+    """Propose the next version of a kind's words; they stand once another person has approved them."""
+    wanted = {"kind": body.kind, **asdict(body.words())}
+    proposal_id = await approvals.propose(session, actor, ProposalKind.PROPOSE_DOCUMENT_TEMPLATE, wanted)
+    row = await approval_queries.get_proposal(session, actor, proposal_id)
+    return one(row, 201, location=f"/v1/proposals/{proposal_id}")

@@ -36,14 +36,23 @@ OperationName = Annotated[str, Field(max_length=100)]
 
 
 class SetTwoPersonSteps(Body):
-    operations: list[Literal["countersign_notice", "issue_notice", "issue_circular", "publish", "verify_deduction"]] = (
-        Field(max_length=5, description="all of them: what is left out is asked no more")
-    )
+    operations: list[
+        Literal[
+            "countersign_notice",
+            "issue_notice",
+            "issue_circular",
+            "publish",
+            "verify_deduction",
+            "write_document_template",
+        ]
+    ] = Field(max_length=6, description="all of them: what is left out is asked no more")
 
 
 class TwoPersonStepOut(Answer):
     operation: OperationName
-    other_than: list[OperationName] = Field(max_length=20, description="whoever took one of these may not take it")
+    other_than: list[OperationName] = Field(
+        max_length=20, description="whoever took one of these may not take it; none: it is proposed instead"
+    )
     reason: str = Field(max_length=200)
     asked: Asked = Field(description="everywhere, or where the county wants it")
     is_asked: bool

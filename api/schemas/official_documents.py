@@ -1,13 +1,23 @@
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from api.schemas.fields import Answer, Body, FullDate, Id, Line, PageOf, Prose
 from supervision.official_documents.rules import Words
 from supervision.official_documents.states import DocumentKind
+from supervision.publication.states import DocumentState, FileMatch
 
 Digest = Annotated[str, Field(min_length=64, max_length=64, pattern="^[0-9a-f]{64}$")]
+
+# What can be seen as a document before it is issued.
+DraftKind = Literal[
+    DocumentKind.NOTICE,
+    DocumentKind.SLIP,
+    DocumentKind.CIRCULAR,
+    DocumentKind.PRESS_RELEASE,
+    DocumentKind.ACCOUNTABILITY,
+]
 
 
 class OfficialDocumentOut(Answer):
@@ -25,6 +35,22 @@ class OfficialDocumentOut(Answer):
 
 class OfficialDocumentPage(PageOf[OfficialDocumentOut]):
     pass
+
+
+class DocumentCheckOut(Answer):
+    """That a document was issued, for anybody; what it is called only where the public reads what it says."""
+
+    id: Id
+    number: str | None = Field(max_length=60, examples=["督查催办〔2016〕3号"])
+    dated_on: FullDate
+    office: str = Field(max_length=200, description="the issuing office")
+    state: DocumentState
+    kind: DocumentKind | None = Field(description="null: not for the public")
+    title: str | None = Field(max_length=1000, description="as it is published; null: not for the public")
+    page: str | None = Field(max_length=500, description="where the portal shows what it says now")
+    sha256: Digest = Field(description="of the docx as it was issued")
+    pdf_sha256: Digest | None = Field(description="of the PDF, where this installation makes them")
+    match: FileMatch | None = Field(description="which issued file the given digest is of; null: none was given")
 
 
 class WriteDocumentTemplate(Body):

@@ -17,6 +17,8 @@ from supervision.items import registration_approval
 from supervision.messaging import broadcasts, templates
 from supervision.messaging.audience import Audience
 from supervision.notices import sign_off
+from supervision.official_documents import templates as document_templates
+from supervision.official_documents.rules import Words
 from supervision.reviews import suspension
 from supervision.scoring import policy_adoption
 
@@ -82,6 +84,15 @@ async def _set_two_person_steps(
     await two_person_steps.set_two_person_steps(session, actor, **content)
 
 
+async def _write_document_template(
+    session: AsyncSession, actor: Actor, _subject_id: UUID | None, content: Mapping[str, Any]
+) -> None:
+    words = Words(**{name: text for name, text in content.items() if name != "kind"})
+    await document_templates.write_document_template(
+        session, actor, kind=content["kind"], words=words, is_approved=True
+    )
+
+
 COMMANDS: Mapping[ProposalKind, Command] = MappingProxyType(
     {
         ProposalKind.SET_ITEM_PROCEDURE: _set_item_procedure,
@@ -91,5 +102,6 @@ COMMANDS: Mapping[ProposalKind, Command] = MappingProxyType(
         ProposalKind.PROPOSE_BROADCAST: _broadcast,
         ProposalKind.ADOPT_SCORING_POLICY: _adopt_policy,
         ProposalKind.SET_TWO_PERSON_STEPS: _set_two_person_steps,
+        ProposalKind.PROPOSE_DOCUMENT_TEMPLATE: _write_document_template,
     }
 )

@@ -20,6 +20,7 @@ _CONCERNED: Mapping[ProposalKind, frozenset[Role]] = MappingProxyType(
         ProposalKind.PROPOSE_BROADCAST: _WORK,
         ProposalKind.ADOPT_SCORING_POLICY: _WORK,
         ProposalKind.SET_TWO_PERSON_STEPS: _WORK | {Role.ADMINISTRATOR},
+        ProposalKind.PROPOSE_DOCUMENT_TEMPLATE: _WORK | {Role.ADMINISTRATOR},
     }
 )
 

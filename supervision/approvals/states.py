@@ -24,3 +24,4 @@ class ProposalKind(StrEnum):
     PROPOSE_BROADCAST = "propose_broadcast"
     ADOPT_SCORING_POLICY = "adopt_scoring_policy"
     SET_TWO_PERSON_STEPS = "set_two_person_steps"
+    PROPOSE_DOCUMENT_TEMPLATE = "propose_document_template"

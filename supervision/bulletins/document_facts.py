@@ -7,15 +7,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.bulletins import policy
 from supervision.bulletins.circular_text import conclude
 from supervision.bulletins.models import AccountabilityProposal, Circular, RectificationOrder, TracedPerson
+from supervision.bulletins.secret_texts import withhold_secrets
 from supervision.bulletins.states import CircularState
 from supervision.cadence.moments import day_zh, shanghai_day
+from supervision.documents.models import Secrecy
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Rows
 from supervision.identity.models import Official, Unit
+from supervision.items.models import Item
 from supervision.official_documents.facts import DocumentFacts
 from supervision.official_documents.states import DocumentKind
+from supervision.tasks.models import Task
 
 
 async def read_circular_facts(session: AsyncSession, actor: Actor, circular_id: UUID) -> DocumentFacts:
@@ -30,7 +34,12 @@ async def read_circular_facts(session: AsyncSession, actor: Actor, circular_id: 
     return DocumentFacts(
         kind=DocumentKind.CIRCULAR,
         subject_id=circular_id,
-        values={"title": row["title"], "text": text, "cut_off": day_zh(row["cut_off_on"])},
+        values={
+            "title": await withhold_secrets(session, row["title"]),
+            # It goes to everybody, and an item of it is for few.
+            "text": await withhold_secrets(session, text),
+            "cut_off": day_zh(row["cut_off_on"]),
+        },
         number=row["number"],
         dated_on=row["issued_on"],
         signer_id=row["issued_by"],
@@ -40,8 +49,8 @@ async def read_circular_facts(session: AsyncSession, actor: Actor, circular_id: 
 async def read_order_facts(session: AsyncSession, actor: Actor, order_id: UUID) -> DocumentFacts:
     """Read what a rectification order says as an official document."""
     order = RectificationOrder
-    statement: Rows = select(order.matter, order.limit_on, order.ordered_at, order.ordered_by, Unit.name)
-    statement = statement.join(Unit, Unit.id == order.unit_id)
+    statement: Rows = select(order.matter, order.limit_on, order.ordered_at, order.ordered_by, Unit.name, Item.secrecy)
+    statement = statement.join(Unit, Unit.id == order.unit_id).outerjoin(Item, Item.id == order.item_id)
     statement = statement.where(order.id == order_id, policy.orders_visible_to(actor))
     row = or_not_found(await fetch_one(session, statement))
     return DocumentFacts(
@@ -51,6 +60,7 @@ async def read_order_facts(session: AsyncSession, actor: Actor, order_id: UUID) 
         recipients=row["name"],
         dated_on=shanghai_day(row["ordered_at"]),
         signer_id=row["ordered_by"],
+        is_secret=row["secrecy"] == Secrecy.WORK_SECRET,
     )
 
 
@@ -72,9 +82,12 @@ async def read_proposal_facts(session: AsyncSession, _actor: Actor, proposal_id:
             Unit.name.label("unit"),
             (Official.post + Official.name).label("person"),
             traced.label("traced"),
+            Item.secrecy,
         )
         .join(Unit, Unit.id == proposal.unit_id)
         .outerjoin(Official, Official.id == proposal.official_id)
+        .outerjoin(Task, Task.id == proposal.task_id)
+        .outerjoin(Item, Item.id == Task.item_id)
         .where(proposal.id == proposal_id)
     )
     row = or_not_found(await fetch_one(session, statement))
@@ -89,4 +102,5 @@ async def read_proposal_facts(session: AsyncSession, _actor: Actor, proposal_id:
         },
         recipients=row["deciding_body"] or "",
         dated_on=row["sent_on"],
+        is_secret=row["secrecy"] == Secrecy.WORK_SECRET,
     )

@@ -53,6 +53,9 @@ _DUE = """
     WHERE a.erased_at IS NULL AND {condition} ORDER BY a.created_at, a.id LIMIT :limit
 """
 
+# What is never erased: an official document belongs into the archives of the county (公文归档), and its digest is told.
+KEPT_FOR_GOOD = frozenset({"issued_document", "document_pdf"})
+
 
 def _due(condition: str) -> TextClause:
     return text(_DUE.format(condition=condition))

@@ -16,6 +16,8 @@ class Asked(StrEnum):
     BY_COUNTY = "by_county"
 
 
+# Where the county asks for another person after no other step, what is wanted is proposed instead.
+_NO_STEP: list[str] = []
 # Whoever took part in a deduction gives nothing back of it.
 _DEDUCTION_STEPS = (
     *("propose_deduction", "verify_deduction", "confirm_deduction", "dispute_deduction", "rule_on_dispute"),
@@ -83,6 +85,7 @@ class CounterStep(Enum):
         [
             *("set_item_procedure", "set_notice_procedure", "terminate_item"),
             *("write_template", "propose_broadcast", "adopt_scoring_policy", "set_two_person_steps"),
+            "propose_document_template",
         ],
         *("nobody alone lifts a rule, ends an item or writes to everybody; annex art. 15", Asked.ALWAYS),
     )
@@ -102,6 +105,10 @@ class CounterStep(Enum):
     ISSUE_CIRCULAR_BY_ANOTHER = "issue_circular", ["check_circular"], "§4(4), three persons", Asked.BY_COUNTY
     PUBLISH_BY_ANOTHER = "publish", ["review_publication"], "three persons before it leaves", Asked.BY_COUNTY
     VERIFY_DEDUCTION_BY_ANOTHER = "verify_deduction", ["propose_deduction"], "annex art. 12", Asked.BY_COUNTY
+    WRITE_DOCUMENT_TEMPLATE_BY_ANOTHER = (
+        *("write_document_template", _NO_STEP),
+        *("one writes the words of documents, another approves them", Asked.BY_COUNTY),
+    )
 
     def __init__(self, operation: str, steps: list[str], reason: str, asked: Asked) -> None:
         self.operation, self.steps, self.reason, self.asked = operation, tuple(steps), reason, asked

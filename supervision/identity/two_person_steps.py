@@ -20,6 +20,11 @@ async def require_another_if_asked(
         require_another(actor, counter_step, taken_by, CountyAsksForAnother)
 
 
+async def is_asked(session: AsyncSession, counter_step: CounterStep) -> bool:
+    """Tell whether the county asks for another person in this step."""
+    return counter_step.operation in await _asked(session)
+
+
 async def set_two_person_steps(session: AsyncSession, actor: Actor, *, operations: Collection[str]) -> None:
     """Set in which further steps the county asks for another person, from now on, in place of those before.
 

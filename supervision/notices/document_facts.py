@@ -1,10 +1,12 @@
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import RowMapping, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.moments import day_zh, shanghai_day
+from supervision.documents.models import Secrecy
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import fetch_one
 from supervision.foundation.errors import or_not_found
@@ -30,7 +32,7 @@ async def read_notice_facts(session: AsyncSession, actor: Actor, notice_id: UUID
         .scalar_subquery()
     )
     columns = (Notice.kind, Notice.number, Notice.text, Notice.limit_on, Notice.issued_at, Notice.issued_by)
-    about = (Item.title, Item.number.label("item_number"), units.label("units"))
+    about = (Item.title, Item.number.label("item_number"), Item.secrecy, units.label("units"))
     statement: Rows = select(*columns, *about).join(Item, Item.id == Notice.item_id)
     statement = statement.where(Notice.id == notice_id, notices_policy.notices_visible_to(actor))
     row = or_not_found(await fetch_one(session, statement))
@@ -47,24 +49,30 @@ async def read_notice_facts(session: AsyncSession, actor: Actor, notice_id: UUID
         number=row["number"],
         dated_on=row["issued_at"] and shanghai_day(row["issued_at"]),
         signer_id=row["issued_by"],
+        is_secret=row["secrecy"] == Secrecy.WORK_SECRET,
     )
 
 
-async def read_urging_facts(session: AsyncSession, actor: Actor, urging_id: UUID) -> DocumentFacts:
-    """Read what an urging says as an official document."""
-    columns = (Urging.note, Urging.urged_at, Urging.urged_by, NoticeDelivery.delivered_at)
-    about = (Notice.number, Notice.limit_on, Unit.name.label("unit"))
-    statement: Rows = (
+async def read_urging_facts(session: AsyncSession, actor: Actor, urging_ids: Collection[UUID]) -> list[DocumentFacts]:
+    """Read what urgings say as official documents, in the order in which they were made."""
+    columns = (Urging.id, Urging.note, Urging.urged_at, Urging.urged_by, NoticeDelivery.delivered_at)
+    about = (Notice.number, Notice.limit_on, Unit.name.label("unit"), Item.secrecy)
+    statement = (
         select(*columns, *about)
         .join(NoticeDelivery, NoticeDelivery.id == Urging.delivery_id)
         .join(Notice, Notice.id == NoticeDelivery.notice_id)
+        .join(Item, Item.id == Notice.item_id)
         .join(Unit, Unit.id == NoticeDelivery.unit_id)
-        .where(Urging.id == urging_id, notices_policy.deliveries_visible_to(actor))
+        .where(Urging.id.in_(urging_ids), notices_policy.deliveries_visible_to(actor))
+        .order_by(Urging.id)
     )
-    row = or_not_found(await fetch_one(session, statement))
+    return [_urging_facts(row) for row in (await session.execute(statement)).mappings()]
+
+
+def _urging_facts(row: RowMapping) -> DocumentFacts:
     return DocumentFacts(
         kind=DocumentKind.URGING,
-        subject_id=urging_id,
+        subject_id=row["id"],
         values={
             "notice": row["number"],
             "delivered": day_zh(shanghai_day(row["delivered_at"])),
@@ -74,4 +82,5 @@ async def read_urging_facts(session: AsyncSession, actor: Actor, urging_id: UUID
         recipients=row["unit"],
         dated_on=shanghai_day(row["urged_at"]),
         signer_id=row["urged_by"],
+        is_secret=row["secrecy"] == Secrecy.WORK_SECRET,
     )

@@ -60,7 +60,7 @@ DEFAULTS: Mapping[str, Words] = MappingProxyType(
             head="",
             title="{title}",
             recipients="",
-            body="{correction}\n{text}\n（{county}督查室{date}供稿）",
+            body="{correction}\n{text}\n（{office}{date}供稿）",
             signature="",
         ),
         DocumentKind.ACCOUNTABILITY: Words(

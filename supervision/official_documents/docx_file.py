@@ -23,18 +23,23 @@ RELATED = {
     "even_footer": "footer_even.xml",
     "header": "header.xml",
 }
+# Pictures that it may have.
+CODE, EMBLEM = "code_image", "emblem_image"
+_PICTURES = {CODE: "media/code.png", EMBLEM: "media/emblem.png"}
 
 
-def pack(parts: Mapping[str, bytes]) -> bytes:
-    """Pack the parts of a document, by their names in its folder, into the bytes of a docx."""
+def pack(parts: Mapping[str, bytes], pictures: Mapping[str, bytes]) -> bytes:
+    """Pack the parts of a document, by their names in its folder, and its pictures (PNG) into the bytes of a docx."""
+    related = {**RELATED, **{kind: _PICTURES[kind] for kind in pictures}}
     files = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _relations({"officeDocument": "word/document.xml"}),
-        "word/_rels/document.xml.rels": _relations(RELATED),
+        "word/_rels/document.xml.rels": _relations(related),
         "word/styles.xml": _styles(),
         "word/settings.xml": _settings(),
         "word/fontTable.xml": _fonts(),
         **{f"word/{name}": part for name, part in parts.items()},
+        **{f"word/{_PICTURES[kind]}": picture for kind, picture in pictures.items()},
     }
     packed = BytesIO()
     with ZipFile(packed, "w") as archive:
@@ -47,7 +52,7 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
 
 
 def relation_id(kind: str) -> str:
-    return f"r{list(RELATED).index(kind) + 1}"
+    return f"r_{kind}"
 
 
 def _list(tag: str, namespace: str) -> Element:
@@ -61,6 +66,7 @@ def _content_types() -> bytes:
         types, "Default", Extension="rels", ContentType="application/vnd.openxmlformats-package.relationships+xml"
     )
     etree.SubElement(types, "Default", Extension="xml", ContentType="application/xml")
+    etree.SubElement(types, "Default", Extension="png", ContentType="image/png")
     named = {"document.xml": "document.main", **{name: kind.split("_")[-1] for kind, name in RELATED.items()}}
     for name, kind in named.items():
         etree.SubElement(types, "Override", PartName=f"/word/{name}", ContentType=f"{_MEDIA}.{kind}+xml")
@@ -69,8 +75,8 @@ def _content_types() -> bytes:
 
 def _relations(related: Mapping[str, str]) -> bytes:
     root = _list("Relationships", "relationships")
-    for place, (kind, target) in enumerate(related.items(), 1):
-        etree.SubElement(root, "Relationship", Id=f"r{place}", Type=f"{R}/{kind.split('_')[-1]}", Target=target)
+    for kind, target in related.items():
+        etree.SubElement(root, "Relationship", Id=relation_id(kind), Type=f"{R}/{kind.split('_')[-1]}", Target=target)
     return xml(root)
 
 

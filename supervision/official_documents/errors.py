@@ -1,4 +1,4 @@
-from supervision.foundation.errors import Conflict, Invalid
+from supervision.foundation.errors import Conflict, Forbidden, Invalid
 
 
 class UnknownDocumentField(Invalid):
@@ -13,6 +13,13 @@ class DocumentTemplateWrittenMeanwhile(Conflict):
 
     zh = "他人刚刚修改了此公文模板。请重新读取后再提交。"
     en = "Somebody else has just written these words. Read them again, then repeat your change."
+
+
+class DocumentTemplateNeedsApproval(Forbidden):
+    """Where the county asks for it, one person writes the words and another approves them."""
+
+    zh = "本县规定公文模板须由另一人批准。请改用 /v1/document_templates/proposals 提请。"
+    en = "This county has another person approve these words. Propose them at /v1/document_templates/proposals."
 
 
 class DocumentIssued(Conflict):

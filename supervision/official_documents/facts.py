@@ -17,3 +17,5 @@ class DocumentFacts:
     # None until it is issued.
     dated_on: date | None = None
     signer_id: UUID | None = None
+    # Whether it tells of a work secret: a paper leaves the system, which alone knows who may read that.
+    is_secret: bool = False

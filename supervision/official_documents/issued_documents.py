@@ -8,32 +8,35 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.audit import service as audit
-from supervision.cadence.moments import day_zh, shanghai_day
+from supervision.cadence.moments import shanghai_day
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
+from supervision.foundation.ids import new_id
 from supervision.foundation.numbers import take_next
 from supervision.identity.models import Official
-from supervision.identity.queries import get_own_jurisdiction
 from supervision.official_documents import rules
+from supervision.official_documents.check_codes import check_address
+from supervision.official_documents.composition import compose
 from supervision.official_documents.facts import DocumentFacts
 from supervision.official_documents.layout import make_docx
+from supervision.official_documents.looks import DocumentLook, read_document_look
 from supervision.official_documents.models import DocumentCounter, IssuedDocument
 from supervision.official_documents.official_text import OfficialText
 from supervision.official_documents.rules import Words
-from supervision.official_documents.states import DocumentKind
 from supervision.official_documents.templates import read_words
-
-# What goes to a higher office names who signed it (签发人).
-_UPWARD = frozenset({DocumentKind.ACCOUNTABILITY})
 
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """What documents of one kind have in common: the county, the words, and who is called how."""
+    """What documents of one kind have in common: the county's look, the words, and who is called how."""
 
-    county: str
+    look: DocumentLook
     words: Words
     names: Mapping[UUID, str]
+
+    def compose(self, facts: DocumentFacts) -> OfficialText:
+        signer = self.names.get(facts.signer_id, "") if facts.signer_id else ""
+        return compose(self.look, self.words, facts, signer=signer)
 
 
 async def keep_document(session: AsyncSession, actor: Actor, facts: DocumentFacts) -> None:
@@ -50,9 +53,13 @@ async def keep_documents(session: AsyncSession, actor: Actor, documents: Sequenc
     dated_on = documents[0].dated_on or shanghai_day(now)
     kept = []
     for facts in await _number(session, documents, dated_on):
-        text = _compose(setting, facts)
+        document_id = new_id()
+        text = setting.compose(facts)
+        if setting.look.has_document_codes:
+            text = replace(text, check_address=check_address(setting.look.code, document_id))
         content = make_docx(text)
         document = IssuedDocument(
+            id=document_id,
             kind=facts.kind,
             subject_id=facts.subject_id,
             number=facts.number,
@@ -76,16 +83,16 @@ async def make_draft(session: AsyncSession, actor: Actor, facts: DocumentFacts) 
     """Make the document of what is not issued yet: marked as a draft, without number and day."""
     setting = await _read_setting(session, actor, [facts])
     unsigned = replace(facts, number=None, dated_on=None)
-    return make_docx(replace(_compose(setting, unsigned), is_draft=True))
+    return make_docx(replace(setting.compose(unsigned), is_draft=True))
 
 
 async def _read_setting(session: AsyncSession, actor: Actor, documents: Sequence[DocumentFacts]) -> _Setting:
-    county = await get_own_jurisdiction(session, actor)
     wanted = {each.signer_id for each in documents if each.signer_id is not None}
     # A program that signs for nobody is no official, and has no name to print.
     found = await session.execute(select(Official.id, Official.name).where(Official.id.in_(wanted)))
     names = {row.id: row.name for row in found} if wanted else {}
-    return _Setting(county["name"], await read_words(session, documents[0].kind), names)
+    look = await read_document_look(session, actor)
+    return _Setting(look, await read_words(session, documents[0].kind), names)
 
 
 async def _number(session: AsyncSession, documents: Sequence[DocumentFacts], dated_on: date) -> list[DocumentFacts]:
@@ -99,28 +106,3 @@ async def _number(session: AsyncSession, documents: Sequence[DocumentFacts], dat
         replace(facts, dated_on=dated_on, number=rules.number_of(kind, dated_on.year, last - count + place))
         for place, facts in enumerate(documents, 1)
     ]
-
-
-def _compose(setting: _Setting, facts: DocumentFacts) -> OfficialText:
-    signer = setting.names.get(facts.signer_id, "") if facts.signer_id else ""
-    values = {
-        **facts.values,
-        "county": setting.county,
-        "number": facts.number or "",
-        "date": day_zh(facts.dated_on) if facts.dated_on else "",
-        "signer": signer,
-        "recipients": facts.recipients,
-    }
-    words = rules.fill(setting.words, values)
-    is_addressed = bool(facts.recipients) or "{recipients}" not in setting.words.recipients
-    return OfficialText(
-        head=words.head,
-        number=facts.number or "",
-        signer=signer if facts.kind in _UPWARD else "",
-        title=words.title,
-        recipients=words.recipients if is_addressed else "",
-        body=words.body.splitlines(),
-        signature=words.signature,
-        day=facts.dated_on,
-        copies=words.copies,
-    )

@@ -4,9 +4,11 @@ from itertools import pairwise
 from math import ceil
 
 from supervision.cadence.moments import day_zh
+from supervision.official_documents import check_codes, docx_file, drawings
 from supervision.official_documents import page_setup as sheet
 from supervision.official_documents.docx_file import pack, relation_id
 from supervision.official_documents.imprint import imprint
+from supervision.official_documents.letterhead import letterhead
 from supervision.official_documents.markup import Element, R, blank, lines, paragraph, run, tab, w, xml
 from supervision.official_documents.official_text import OfficialText
 from supervision.official_documents.page_setup import CHARACTER, LINE
@@ -21,6 +23,7 @@ _HEAD_POINTS = 48
 _TITLE_CHARACTERS = 19
 _CLOSING, _OPENING = "，。、；：！？）〕》”’", "（〔《“‘"
 _LINES_FOR_SEAL = 3
+_ABOVE_CODE_MM = 3
 # A longer last paragraph cannot stand on one page with the seal; it is divided.
 _KEPT = 300
 
@@ -34,12 +37,21 @@ def make_docx(text: OfficialText) -> bytes:
             "header.xml": xml(w("hdr", [_header(is_draft=text.is_draft)])),
             "footer.xml": xml(w("ftr", [_page_number("right")])),
             "footer_even.xml": xml(w("ftr", [_page_number("left")])),
-        }
+        },
+        _pictures(text),
     )
+
+
+def _pictures(text: OfficialText) -> dict[str, bytes]:
+    code = {docx_file.CODE: check_codes.draw_code(text.check_address)} if text.check_address else {}
+    emblem = text.letterhead.emblem if text.letterhead else None
+    return {**code, **({docx_file.EMBLEM: emblem} if emblem else {})}
 
 
 def _head(text: OfficialText) -> Iterator[Element]:
     """Set the red head: the office's name, the number, who signed if it goes upward, and the red rule."""
+    if text.letterhead is not None:
+        yield letterhead(text.letterhead)
     if not text.head:
         return
     yield blank(sheet.ABOVE_HEAD / LINE)
@@ -71,7 +83,8 @@ def _main(text: OfficialText) -> Iterator[Element]:
     for place, words in enumerate(body, 1):
         # A page that has the seal has text as well.
         is_last = place == len(body) and not text.attachments
-        yield _body_paragraph(words.strip(), is_kept=is_last and bool(text.signature) and len(words) <= _KEPT)
+        is_followed = bool(text.signature or text.check_address)
+        yield _body_paragraph(words.strip(), is_kept=is_last and is_followed and len(words) <= _KEPT)
     yield from _attachments(text.attachments)
     yield from _signature(text)
 
@@ -118,17 +131,32 @@ def _attachments(names: Sequence[str]) -> Iterator[Element]:
 
 def _signature(text: OfficialText) -> Iterator[Element]:
     """Set office and day so that they stand centred under the seal, which needs some lines above them."""
+    if text.check_address:
+        yield from _code()
+    elif text.signature:
+        yield from (blank(1, w("keepNext")) for _ in range(_LINES_FOR_SEAL))
     if not text.signature:
         return
     day = day_zh(text.day) if text.day else "　　年　月　日"
     widths = _width(text.signature), _width(day)
     # The day ends four characters from the right, or the office two, whichever leaves both within the type area.
     right = max(4 + widths[1] / 2, 2 + widths[0] / 2)
-    for _ in range(_LINES_FOR_SEAL):
-        yield blank(1, w("keepNext"))
     for words, width, kept in ((text.signature, widths[0], [w("keepNext")]), (day, widths[1], [])):
         indent = w("ind", right=round((right - width / 2) * CHARACTER))
         yield paragraph([run(words)], *kept, lines(), indent, w("jc", val="right"))
+
+
+def _code() -> Iterator[Element]:
+    """Set the code at the left of the lines that are left for the seal, and beside it what it is for."""
+    size = (check_codes.SIDE_MM * drawings.EMU_PER_MM,) * 2
+    code = drawings.picture(docx_file.CODE, size)
+    shown = drawings.run_of(
+        drawings.anchored(code, drawings.PICTURE, size, number=2, name="公文核验码", below_mm=_ABOVE_CODE_MM)
+    )
+    beside = w("ind", left=round(check_codes.SIDE_MM * sheet.TWIPS_PER_MM))
+    yield paragraph([shown], w("keepNext"), lines())
+    yield paragraph([run("扫码核验", size=sheet.SIZE_4)], w("keepNext"), lines(), beside)
+    yield blank(_LINES_FOR_SEAL - 2, w("keepNext"))
 
 
 def _width(words: str) -> float:

@@ -2,10 +2,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, LargeBinary, PrimaryKeyConstraint, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.foundation.database import Base, Local, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import Base, Local, Named, Versioned, belongs_to, local_table, one_of
 from supervision.foundation.numbers import Counter
 from supervision.official_documents.states import DocumentKind
 
@@ -75,3 +75,20 @@ class DocumentPdf(Local, Base):
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     failure: Mapped[str | None]
     made_at: Mapped[datetime]
+
+
+class PortalLook(Local, Versioned, Base):
+    """How what a county shows looks, its portal and its documents alike: name, colour, emblem (PNG), issuing office."""
+
+    __tablename__ = "portal_look"
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id"),)
+
+    name: Mapped[str]
+    colour: Mapped[str]
+    emblem: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # 网站标识码, which the national register gives to each government site.
+    site_code: Mapped[str | None]
+    # 发文机关 as it stands in the red head; none: the county's name and 督查室.
+    office: Mapped[str | None]
+    # Whether documents bear a code that leads to their public check.
+    has_document_codes: Mapped[bool] = mapped_column(server_default=false())

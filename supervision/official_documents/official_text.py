@@ -2,6 +2,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from supervision.official_documents.letterhead import Letterhead
+
 
 @dataclass(frozen=True, slots=True)
 class OfficialText:
@@ -18,3 +20,7 @@ class OfficialText:
     day: date | None = None
     copies: str = ""
     is_draft: bool = False
+    # In place of a red head.
+    letterhead: Letterhead | None = None
+    # Where its public check is, if its code is to be shown.
+    check_address: str = ""

@@ -15,6 +15,7 @@ HEADER = 1134
 ABOVE_HEAD = 1984
 ABOVE_RULE = 227
 RED = "FF0000"
+TWIPS_PER_MM = 1440 / 25.4
 
 
 @dataclass(frozen=True, slots=True)

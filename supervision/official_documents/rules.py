@@ -4,11 +4,12 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 from supervision.foundation.errors import FieldError
+from supervision.foundation.texts import without_hidden
 from supervision.official_documents.states import DocumentKind
 
 _FIELD = re.compile(r"\{([a-z_]*)\}")
-# What every document knows: the county, its number, the day in Chinese, who signed it, and whom it goes to.
-COMMON = frozenset({"county", "number", "date", "signer", "recipients"})
+# What every document knows: county and office, its number, the day in Chinese, who signed it, and whom it goes to.
+COMMON = frozenset({"county", "office", "number", "date", "signer", "recipients"})
 # What a kind knows besides.
 _NOTICE = frozenset({"item", "item_number", "text", "limit"})
 FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -38,15 +39,27 @@ NUMBERS: Mapping[str, str] = MappingProxyType(
 )
 
 
+# What stands in the place of what a work secret is called, and of what is said of it.
+_SECRET, _SAID = "工作秘密事项", "内容属工作秘密，请登录督查系统查阅。"
+_WITHHELD: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("item", "task", "title"), _SECRET),
+        **dict.fromkeys(("text", "note", "opinion", "unmet", "feedback", "matter", "facts"), _SAID),
+    }
+)
+# A mobile number, however it is spaced, its digits narrow or wide.
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[-\s]?)?([1１][3-9３-９]\d)[-\s]?\d{4}[-\s]?(\d{4})(?!\d)")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """The words of a kind with {named} fields, element by element; what a document has none of is empty."""
 
-    head: str = "{county}督查室文件"
+    head: str = "{office}文件"
     title: str
     recipients: str = "{recipients}："
     body: str
-    signature: str = "{county}督查室"
+    signature: str = "{office}"
     copies: str = ""
 
 
@@ -64,6 +77,21 @@ def check_words(kind: str, words: Words) -> list[FieldError]:
 def fill(words: Words, values: Mapping[str, str]) -> Words:
     """Put the facts into the words; a value is never read as words with fields of their own."""
     return Words(**{name: _FIELD.sub(lambda found: values[found[1]], text) for name, text in _each(words)})
+
+
+def mask(words: Words) -> Words:
+    """Return filled words without personal telephone numbers."""
+    return Words(**{name: mask_numbers(text) for name, text in _each(words)})
+
+
+def withhold(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the facts of a work secret without what tells of it; numbers, days and names of those concerned stay."""
+    return {name: _WITHHELD.get(name, value) for name, value in values.items()}
+
+
+def mask_numbers(text: str) -> str:
+    """Return a text with the middle of each personal telephone number taken out, as in every answer."""
+    return _MOBILE.sub(r"\1****\2", without_hidden(text))
 
 
 def number_of(kind: str, year: int, sequence: int) -> str:

@@ -8,15 +8,29 @@ from supervision.audit import service as audit
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
 from supervision.foundation.insertion import insert_or_refuse
+from supervision.foundation.two_persons import CounterStep
+from supervision.identity import two_person_steps
 from supervision.official_documents import rules
 from supervision.official_documents.default_words import DEFAULTS
-from supervision.official_documents.errors import DocumentTemplateWrittenMeanwhile, UnknownDocumentField
+from supervision.official_documents.errors import (
+    DocumentTemplateNeedsApproval,
+    DocumentTemplateWrittenMeanwhile,
+    UnknownDocumentField,
+)
 from supervision.official_documents.models import DocumentTemplate
 from supervision.official_documents.rules import Words
 
 
-async def write_document_template(session: AsyncSession, actor: Actor, *, kind: str, words: Words) -> UUID:
-    """Write the next version of a kind's words, for what is issued from now on; refuses fields of other kinds."""
+async def write_document_template(
+    session: AsyncSession, actor: Actor, *, kind: str, words: Words, is_approved: bool = False
+) -> UUID:
+    """Write the next version of a kind's words, for what is issued from now on.
+
+    Refuses fields of other kinds, and without approval where the county asks for another person.
+    """
+    step = CounterStep.WRITE_DOCUMENT_TEMPLATE_BY_ANOTHER
+    if not is_approved and await two_person_steps.is_asked(session, step):
+        raise DocumentTemplateNeedsApproval
     if problems := rules.check_words(kind, words):
         raise UnknownDocumentField(problems=problems)
     last = await session.scalar(select(func.max(DocumentTemplate.version)).where(DocumentTemplate.kind == kind))

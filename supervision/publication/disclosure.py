@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import ColumnElement, Subquery, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.bulletins.models import Criticism, RectificationOrder
-from supervision.documents.models import Secrecy
+from supervision.bulletins.secret_texts import secret_texts, stands_in
 from supervision.identity.models import Official
-from supervision.items.models import Item
 from supervision.items.rules import check_unclassified
 from supervision.publication.errors import NameNeedsBasis, WorkSecretNotPublished
 from supervision.publication.models import Publication
-from supervision.tasks.models import Milestone, Task
 
 # One character is no name, and stands in many words.
 _SHORTEST_NAME = 2
@@ -34,34 +31,14 @@ async def require_disclosable(session: AsyncSession, publication: Publication) -
 
 async def tells_secret(session: AsyncSession, texts: Sequence[str]) -> bool:
     """Tell whether one of some texts tells of a work secret."""
-    secrets = _secret_texts()
+    secrets = secret_texts()
     shown = literal("\n".join(texts))
-    return bool(await session.scalar(select(exists(select(secrets.c.text).where(_stands_in(secrets.c.text, shown))))))
+    return bool(await session.scalar(select(exists(select(secrets.c.text).where(stands_in(secrets.c.text, shown))))))
 
 
 async def names_person(session: AsyncSession, texts: Sequence[str]) -> bool:
     """Tell whether one of some texts names an official."""
     shown = literal("\n".join(texts))
     is_name = func.char_length(Official.name) >= _SHORTEST_NAME
-    names = select(Official.id).where(is_name, _stands_in(cast(ColumnElement[str], Official.name), shown))
+    names = select(Official.id).where(is_name, stands_in(cast(ColumnElement[str], Official.name), shown))
     return bool(await session.scalar(select(exists(names))))
-
-
-def _secret_texts() -> Subquery:
-    """Return what tells of a work secret: its number and title, its tasks, and what was said of it in judgement."""
-    is_secret = Item.secrecy == Secrecy.WORK_SECRET
-    of_items = [select(text.label("text")).where(is_secret) for text in (Item.number, Item.title)]
-    of_tasks = select(Task.goal).join(Item, Item.id == Task.item_id).where(is_secret)
-    of_nodes = (
-        select(Milestone.expected)
-        .join(Task, Task.id == Milestone.task_id)
-        .join(Item, Item.id == Task.item_id)
-        .where(is_secret)
-    )
-    of_criticism = select(Criticism.reason).join(Item, Item.id == Criticism.item_id).where(is_secret)
-    of_orders = select(RectificationOrder.matter).join(Item, Item.id == RectificationOrder.item_id).where(is_secret)
-    return union_all(*of_items, of_tasks, of_nodes, of_criticism, of_orders).subquery()
-
-
-def _stands_in(text: ColumnElement[str], shown: ColumnElement[str]) -> ColumnElement[bool]:
-    return func.strpos(shown, text) > 0

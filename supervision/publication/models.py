@@ -11,7 +11,6 @@ from supervision.foundation.database import (
     Local,
     Named,
     Signed,
-    Versioned,
     belongs_to,
     local_table,
     one_of,
@@ -138,19 +137,6 @@ class PortalPage(Local, Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
     etag: Mapped[str]
     modified_at: Mapped[datetime]
-
-
-class PortalLook(Local, Versioned, Base):
-    """How a county's portal looks: its name, colour and emblem (PNG), and its code as a government site."""
-
-    __tablename__ = "portal_look"
-    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id"),)
-
-    name: Mapped[str]
-    colour: Mapped[str]
-    emblem: Mapped[bytes | None] = mapped_column(LargeBinary)
-    # 网站标识码, which the national register gives to each government site.
-    site_code: Mapped[str | None]
 
 
 class PublicComment(Named, Signed, Base):

@@ -64,3 +64,19 @@ class CommentUse(StrEnum):
 
     CLUE = "clue"
     OPINION = "opinion"
+
+
+class DocumentState(StrEnum):
+    """What became of an official document, as anybody may know it."""
+
+    VALID = "valid"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+class FileMatch(StrEnum):
+    """Which of the two issued files a file is, byte by byte."""
+
+    DOCX = "docx"
+    PDF = "pdf"
+    NONE = "none"

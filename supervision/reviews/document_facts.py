@@ -4,11 +4,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.moments import day_zh, shanghai_day
+from supervision.documents.models import Secrecy
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch_one
 from supervision.foundation.errors import or_not_found
 from supervision.foundation.paging import Rows
 from supervision.identity.models import Unit
+from supervision.items.models import Item
 from supervision.official_documents.facts import DocumentFacts
 from supervision.official_documents.states import DocumentKind
 from supervision.reviews import policy
@@ -28,6 +30,7 @@ _COLUMNS = (
     CompletionReport.reviewed_at,
     CompletionReport.reviewed_by,
     Task.goal,
+    Item.secrecy,
     Unit.name.label("unit"),
 )
 
@@ -40,6 +43,7 @@ async def read_review_facts(session: AsyncSession, actor: Actor, report_id: UUID
     statement: Rows = (
         select(*_COLUMNS)
         .join(Task, Task.id == CompletionReport.task_id)
+        .join(Item, Item.id == Task.item_id)
         .join(Unit, Unit.id == CompletionReport.unit_id)
         .where(
             CompletionReport.id == report_id,
@@ -56,6 +60,7 @@ async def read_review_facts(session: AsyncSession, actor: Actor, report_id: UUID
         recipients=row["unit"] if is_returned else row["feedback_to"],
         dated_on=shanghai_day(row["reviewed_at"]),
         signer_id=row["reviewed_by"],
+        is_secret=row["secrecy"] == Secrecy.WORK_SECRET,
     )
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 from zipfile import ZipFile
 
@@ -13,9 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.router import permissions
+from api.schemas.official_documents import DraftKind
 from supervision.audit.models import AuditEvent
-from supervision.desk.official_documents import READINGS
+from supervision.desk.official_documents import DRAFTS, READINGS
 from supervision.foundation.ids import new_id
+from supervision.identity import two_person_steps
 from supervision.messaging import templates
 from supervision.notices import urging
 from supervision.notices.models import NoticeDelivery
@@ -28,6 +30,7 @@ from supervision.reviews.rules import Review
 from supervision.scoring.document_facts import warning_facts
 from supervision.scoring.models import QuarterlyWarning
 from tests.factories import bulletins, notices, publication, reviews
+from tests.factories.approvals import approve
 from tests.factories.identity import Caller, make_unit
 from tests.factories.reviews import PASS, RETURN
 from tests.factories.scoring import hold
@@ -195,6 +198,38 @@ async def test_a_county_writes_its_own_words(session: AsyncSession, callers: Cal
     assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_document_field")
     assert wrong.json()["errors"][0]["pointer"] == "/body"
     assert (await office.post("/v1/document_templates", json=WORDS)).status_code == 403
+
+
+async def test_where_the_county_asks_for_it_another_person_approves_the_words(
+    session: AsyncSession, callers: Callers, here: Place, elsewhere: Place
+) -> None:
+    first, second = [await callers(here, "administrator", is_person=True) for _ in range(2)]
+    stranger = await callers(elsewhere, "administrator", is_person=True)
+    path = "/v1/document_templates"
+    await two_person_steps.set_two_person_steps(session, here.actor, operations=["write_document_template"])
+    await session.commit()
+    refused = await first.post(path, json=WORDS)
+    assert (refused.status_code, refused.json()["code"]) == (403, "document_template_needs_approval")
+    assert (await stranger.post(path, json=WORDS)).status_code == 201, "another county asks for nothing"
+    wrong = await first.post(f"{path}/proposals", json={**WORDS, "body": "{quarter}"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_document_field")
+    proposed = await first.post(f"{path}/proposals", json=WORDS)
+    assert (proposed.status_code, proposed.json()["kind"]) == (201, "propose_document_template")
+    assert proposed.json()["content"] == {**WORDS, "copies": "", "recipients": ""}
+    assert {row["version"] for row in (await first.get(path)).json()["data"]} == {0}
+    assert (await approve(first, proposed)).json()["code"] == "proposer_approves"
+    assert (await approve(stranger, proposed)).status_code == 404
+    assert (await approve(second, proposed)).status_code == 200
+    (standing,) = [row for row in (await first.get(path)).json()["data"] if row["version"]]
+    assert (standing["kind"], standing["version"], standing["body"]) == ("notice", 1, "{text}")
+    office = await callers(here, "office", is_person=True)
+    assert (await office.post(f"{path}/proposals", json=WORDS)).status_code == 403
+
+
+async def test_each_kind_that_has_drafts_can_be_asked_for(callers: Callers, here: Place) -> None:
+    assert set(get_args(DraftKind)) == DRAFTS.keys()
+    office = await callers(here, "office")
+    assert (await draft_of(office, "urging", new_id())).status_code == 422
 
 
 READ_BY = {

@@ -16,7 +16,13 @@ from tests.factories.publication import render
 from tests.places import Callers, Place
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 64, 64) + b"\x08\x06\0\0\0\0\0\0\0"
-LOOK: dict[str, Any] = {"name": "示例县督查公开", "colour": "#8c1d18", "site_code": "3303260001"}
+LOOK: dict[str, Any] = {
+    "name": "示例县督查公开",
+    "colour": "#8c1d18",
+    "site_code": "3303260001",
+    "office": "中共示例县委督查室",
+    "has_document_codes": True,
+}
 PATH = "/v1/portal_look"
 
 
@@ -43,6 +49,7 @@ async def test_set_by_the_administrator_and_seen_on_the_pages(
         emblem = await anybody.get("/portal/330326/emblem.png")
         style = (await anybody.get("/portal/330326/portal.css")).text
     assert ("示例县督查公开" in page, 'content="3303260001"' in page) == (True, True)
+    assert "中共示例县委督查室主办" in page
     assert (emblem.content, emblem.headers["content-type"]) == (PNG, "image/png")
     assert "--accent: #8c1d18" in style
     told = await session.scalar(text("SELECT facts ->> 'colour' FROM audit_event WHERE verb = 'portal_look.set'"))
@@ -58,8 +65,10 @@ async def test_set_by_the_administrator_and_seen_on_the_pages(
         (with_emblem(b"<svg/>"), "not_an_emblem"),
         (with_emblem(PNG + bytes(64 * 1024 + 1 - len(PNG))), "not_an_emblem"),
         (with_emblem(PNG.replace(struct.pack(">I", 64), struct.pack(">I", 5000))), "not_an_emblem"),
+        (with_emblem(PNG.replace(struct.pack(">I", 64), struct.pack(">I", 0))), "not_an_emblem"),
         ({**LOOK, "emblem_png": "%%%"}, "invalid"),
         ({**LOOK, "site_code": "1"}, "invalid"),
+        ({**LOOK, "office": "督" * 31}, "invalid"),
     ],
 )
 async def test_refused_looks(here: Place, callers: Callers, given: dict[str, Any], code: str) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 import anyio.to_thread
 import httpx
+from sqlalchemy import select
 
 from api.app import DuchaApp
 from deploy.processes import free_port
 from deploy.roles import DatabaseUrls
 from supervision.foundation.database import enter
+from supervision.official_documents.models import IssuedDocument
 from tests.factories import publication
 from tests.factories.comments import put_comment
 from tests.factories.processes import api_process
@@ -80,10 +82,15 @@ async def _add_fixtures(committed: Committed, place: Place) -> dict[str, str]:
         told["gone"] = await publication.put_out(session, place.actor, unit="示例甲局", goal="示例撤回目标")
         await publication.withdraw(session, place.actor, told["gone"])
         shown = await put_comment(session, place.actor, told["entry"], text="村口的路修好了，希望补种行道树。")
+        issued = select(IssuedDocument.id).filter_by(subject_id=told["entry"])
+        document_id = (await session.scalars(issued)).one()
         await session.commit()
     office = await committed.callers(place, "office")
     assert (await office.post(f"/v1/comments/{shown}/approve")).status_code == 200
-    return {name: f"/publications/{each}" for name, each in told.items()}
+    return {
+        **{name: f"/publications/{each}" for name, each in told.items()},
+        "document": f"/documents/{document_id}",
+    }
 
 
 def _answers(address: str) -> bool:

@@ -59,11 +59,14 @@ def pages_of(portal: ServedPortal) -> dict[str, str]:
     corrected, order, gone = (portal.paths[name] for name in ("first", "order", "gone"))
     found = {"overview": "", "list": "/publications", "filtered": "/publications?words=公路", "exposure": "/exposure"}
     found |= {"entry": entry, "corrected": corrected, "order": order, "gone": gone, "comment": comment}
+    found |= {"document": portal.paths["document"], "forged": f"{portal.paths['document']}?sha256={'0' * 64}"}
     return {**found, "lookup": "/comments", "unknown": "/comments?code=AAAA", "missing": "/nothing"}
 
 
 # In the dark only the colours differ.
-@pytest.mark.parametrize(("scheme", "names"), [("light", None), ("dark", ("overview", "entry", "comment", "unknown"))])
+@pytest.mark.parametrize(
+    ("scheme", "names"), [("light", None), ("dark", ("overview", "entry", "comment", "unknown", "forged"))]
+)
 async def test_pages_break_no_rule_fit_any_width_and_ask_no_other_host(
     browser: Browser, portal: ServedPortal, scheme: str, names: tuple[str, ...] | None
 ) -> None:

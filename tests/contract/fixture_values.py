@@ -15,7 +15,7 @@ CallersByRole = Mapping[Role, Caller]
 class FixtureValues:
     """Values that exist, by the name of the parameter or field that takes them; whole bodies by operation.
 
-    Where a verb needs rows in one state, `places` has the values of its path's parameters, by operation.
+    Where a verb needs rows in one state, `places` has the values of its parameters, by operation.
     """
 
     ids: dict[str, list[str]] = field(default_factory=dict)

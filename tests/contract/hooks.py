@@ -49,10 +49,13 @@ def before_call(_context: HookContext, case: Case[Any], **_: object) -> None:
 
 def _go_where_it_can_succeed(case: Case[Any], operation: str) -> None:
     known = _places.get(operation, {})
+    # Drawn together: what stands in the query, such as a kind, is of the thing in the path.
+    drawn = {name: next(values) for name, values in known.items()} if next(_numbers) % 5 else {}
     for name, value in (case.path_parameters or {}).items():
         # A link that schemathesis guessed may lead from an optional field, and so to nothing.
-        if value is None or (name in known and next(_numbers) % 5):
-            case.path_parameters[name] = next(known.get(name) or _ids[name])
+        if value is None or name in drawn:
+            case.path_parameters[name] = drawn[name] if name in drawn else next(known.get(name) or _ids[name])
+    case.query.update({name: drawn[name] for name in case.query if name in drawn})
     # What is confirmed is as it was prepared, and meanwhile others have registered units.
     if operation == "confirm_settlement":
         prepared = case.formatted_path.removesuffix("/confirmation")

@@ -37,7 +37,7 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     made.bodies["review_publication"] = [APPROVAL]
     made.bodies["draft_correction"] = [CORRECTION]
     await _put_comments(session, actor, made)
-    made.bodies["set_portal_look"] = [{"name": "示例县督查公开", "colour": "#1f4e79"}]
+    made.bodies["set_portal_look"] = [{"name": "示例县督查公开", "colour": "#1f4e79", "office": "示例县督查室"}]
     await publication.render(session, actor)
 
 

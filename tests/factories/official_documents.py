@@ -20,6 +20,7 @@ LONG = "各乡镇各部门要把督查事项办理作为抓落实的重要抓手
 VALUES: Mapping[str, str] = MappingProxyType(
     {
         "county": "示例县",
+        "office": "示例县督查室",
         "signer": "张三",
         "recipients": "示例乡人民政府、县住房和城乡建设局",
         "item": "县城北区污水处理厂提标改造",
@@ -64,7 +65,7 @@ def make_text(kind: DocumentKind) -> OfficialText:
 async def copy_as_pdf(session: AsyncSession) -> None:
     """Keep for each issued document something that looks like its PDF."""
     for document_id in await session.scalars(select(IssuedDocument.id)):
-        await pdf_copies.keep_pdf(session, document_id, b"%PDF-1.7")
+        await pdf_copies.keep_pdf(session, document_id, b"%PDF-1.7" + document_id.bytes)
 
 
 def require_office_programs() -> None:

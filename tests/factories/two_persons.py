@@ -347,6 +347,10 @@ _PROPOSED: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "set_two_person_steps": ("/v1/two_person_steps", {"operations": ["publish"]}),
     "terminate_item": ("termination", {"ordered_by": "县政府常务会议", "ordered_on": "2016-03-01", **REASON}),
+    "propose_document_template": (
+        "/v1/document_templates/proposals",
+        {"kind": "notice", "title": "督查通知", "body": "{text}"},
+    ),
     "write_template": ("/v1/templates", {"name": "notice", "body": "通知：{text}"}),
     "adopt_scoring_policy": ("/v1/scoring_policies", {"effective_on": DAY, "adopted_by": "县委督查室", "base": "120"}),
 }
@@ -355,7 +359,7 @@ _PROPOSED: dict[str, tuple[str, dict[str, Any]]] = {
 @prepares(CounterStep.APPROVE_PROPOSAL)
 async def _proposals(story: Story, _step: CounterStep) -> Asked:
     path, body = _PROPOSED.get(story.tried, ("/v1/broadcasts/proposals", {}))
-    if story.tried in {"set_notice_procedure", "set_two_person_steps"}:
+    if story.tried in {"set_notice_procedure", "set_two_person_steps", "propose_document_template"}:
         story.person = await story.somebody(Role.ADMINISTRATOR)
     if story.tried == "terminate_item":
         task = (await story.person.get(f"/v1/tasks/{story.duty.task_ids[0]}")).json()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.desk.archive import archive_package
-from supervision.desk.retention import RULES
+from supervision.desk.retention import KEPT_FOR_GOOD, RULES
 from supervision.documents import attachments
 from supervision.foundation import clock, metrics
 from supervision.foundation.database import enter
@@ -163,6 +163,17 @@ async def test_a_file_is_kept_as_long_as_its_rule_says(
 def test_every_rule_is_tried() -> None:
     elsewhere = {"message", "comment_contact"}  # tests/worker/test_retention.py and test_comment_retention.py
     assert {rule.kind for rule in RULES} == {*(kind for kind, *_ in CASES), "telephone", *elsewhere}
+
+
+@pytest.mark.parametrize("table", sorted(KEPT_FOR_GOOD))
+async def test_what_is_kept_for_good_nobody_can_take_away(county: County, table: str) -> None:
+    privileges = "UPDATE", "DELETE", "TRUNCATE"
+    async with county.committed.owner() as session:
+        for role in ("ducha_api", "ducha_worker"):
+            for each in privileges:
+                asked = text("SELECT has_table_privilege(:role, :table, :privilege)")
+                facts = {"role": role, "table": table, "privilege": each}
+                assert not await session.scalar(asked, facts), facts
 
 
 @pytest.mark.parametrize("report", [County.report, County.report_progress])

@@ -19,7 +19,7 @@ from supervision.publication.states import PublicationState
 from supervision.tasks.models import Task
 
 # A circular keeps its laggards as they were, each with the item's id.
-_IS_LAGGARD = Circular.laggards.contains(func.jsonb_build_array(func.jsonb_build_object("item_id", cast(ITEM, Text))))
+IS_LAGGARD = Circular.laggards.contains(func.jsonb_build_array(func.jsonb_build_object("item_id", cast(ITEM, Text))))
 _CIRCULARS = (
     happening(
         "circular",
@@ -28,7 +28,7 @@ _CIRCULARS = (
         text=Circular.title,
         by=Circular.issued_by,
         of=Circular.id,
-    ).where(_IS_LAGGARD),
+    ).where(IS_LAGGARD),
     happening(
         "circular",
         at=Circular.issued_at,
@@ -109,6 +109,7 @@ _PROPOSAL = happening(
     of=AccountabilityProposal.id,
 ).join(Task, (Task.id == AccountabilityProposal.task_id) & (Task.item_id == ITEM))
 _OF_THE_ITEM = select(ProgressEntry.id).join(Task, Task.id == ProgressEntry.task_id).where(Task.item_id == ITEM)
+IS_OF_ITEM = Publication.progress_entry_id.in_(_OF_THE_ITEM)
 # What is published is anybody's to read.
 _PUBLICATION = happening(
     "publication",
@@ -117,7 +118,7 @@ _PUBLICATION = happening(
     text=Publication.body,
     by=Publication.reviewed_by,
     of=Publication.id,
-).where(Publication.progress_entry_id.in_(_OF_THE_ITEM), Publication.state == PublicationState.PUBLISHED)
+).where(IS_OF_ITEM, Publication.state == PublicationState.PUBLISHED)
 
 BULLETINS: tuple[Statement, ...] = (
     *(

@@ -8,6 +8,8 @@ from supervision.foundation.clock import SHANGHAI
 from supervision.foundation.driver import Row
 from supervision.items.states import ItemKind, ItemState
 
+# By the kind and id of what happened.
+Files = Mapping[tuple[str, str], str]
 # Style stands in the page itself, so that it looks the same wherever the file is opened, and prints on A4.
 _PAGE = """<!doctype html>
 <html lang="zh-CN">
@@ -63,8 +65,8 @@ _STATES = {
 }
 
 
-def render(item: Row, events: Sequence[Row], files: Mapping[str, str], left_out: Sequence[Section]) -> str:
-    """Write an archive as one page that a browser shows and prints; `files` names the file of each attachment's id."""
+def render(item: Row, events: Sequence[Row], files: Files, left_out: Sequence[Section]) -> str:
+    """Write an archive as one page that a browser shows and prints; `files` names the file of each kind and id."""
     days = groupby(events, lambda event: _here(event["at"]).date())
     return _PAGE.format(
         number=escape(item["number"]),
@@ -96,8 +98,8 @@ def _missing(left_out: Sequence[Section]) -> str:
     return f"<p>无权查阅、未收入本档案的部分：{escape(titles)}。</p>\n" if titles else ""
 
 
-def _list(events: Sequence[Row], files: Mapping[str, str]) -> str:
-    return "\n".join(_line(event, files.get(event["id"])) for event in events)
+def _list(events: Sequence[Row], files: Files) -> str:
+    return "\n".join(_line(event, files.get((event["kind"], event["id"]))) for event in events)
 
 
 def _line(event: Row, file: str | None) -> str:

@@ -1,4 +1,4 @@
-from supervision.desk.archive import evidence, findings, judgement, papers, scores, work
+from supervision.desk.archive import evidence, findings, issued, judgement, papers, scores, work
 from supervision.desk.archive.archive_event import Section, Statement
 from supervision.foundation.actors import Actor
 
@@ -12,15 +12,16 @@ SCORES = ITEMS | {"scores:read"}
 SECTIONS: tuple[Section, ...] = (
     Section("registration", "立项与变更", ITEMS, papers.REGISTRATION),
     Section("papers", "批示件与直接转交", ITEMS, papers.PAPERS),
-    Section("notices", "督查通知书与抄告单", ITEMS, papers.NOTICES),
+    Section("notices", "督查通知书与抄告单", ITEMS, (*papers.NOTICES, *issued.OF_NOTICES)),
     Section("tasks", "任务分解与时间节点", ITEMS, work.TASKS),
     Section("progress", "进展报告", PROGRESS, work.PROGRESS),
-    Section("completion", "办结审查与免办", PROGRESS, work.COMPLETION),
+    Section("completion", "办结审查与免办", PROGRESS, (*work.COMPLETION, *issued.OF_REVIEWS)),
     Section("inspections", "督查", ITEMS, findings.INSPECTIONS),
     Section("problems", "问题", ITEMS, findings.PROBLEMS),
-    Section("bulletins", "通报、整改与问责建议", BULLETINS, judgement.BULLETINS),
+    Section("bulletins", "通报、整改与问责建议", BULLETINS, (*judgement.BULLETINS, *issued.OF_BULLETINS)),
     # What was published is anybody's to read.
     Section("publications", "公开发布", ITEMS, judgement.PUBLICATIONS),
+    Section("press_releases", "新闻通稿", ITEMS | {"publication:read"}, issued.OF_PUBLICATIONS),
     Section("scores", "扣分", SCORES, scores.DEDUCTIONS),
     Section("files", "附件", PROGRESS, (evidence.PROGRESSED, evidence.REPORTED, evidence.FOUND, evidence.SCANNED)),
     Section("score_files", "扣分依据附件", SCORES | PROGRESS, (evidence.CHARGED,)),

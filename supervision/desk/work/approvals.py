@@ -20,6 +20,7 @@ _KINDS = {
     ProposalKind.PROPOSE_BROADCAST: "群发短信",
     ProposalKind.ADOPT_SCORING_POLICY: "计分办法",
     ProposalKind.SET_TWO_PERSON_STEPS: "须另一人办理的步骤",
+    ProposalKind.PROPOSE_DOCUMENT_TEMPLATE: "公文模板",
 }
 
 

@@ -9,13 +9,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from supervision.cadence.moments import SHANGHAI, day_zh
+from supervision.official_documents.states import DocumentKind
 from supervision.publication.feed_documents import TITLES
 from supervision.publication.portal import charts
 from supervision.publication.portal.contents import Correction, ShownComment, ShownEntry
 from supervision.publication.portal.shares import Share, whole
 from supervision.publication.portal.site import Site
+from supervision.publication.public_addresses import path_of
 from supervision.publication.rules import ORDER_STATES
-from supervision.publication.states import ALL_CHANNELS, CommentState, CommentUse
+from supervision.publication.states import ALL_CHANNELS, CommentState, CommentUse, DocumentState
 
 _CHANNELS = {channel: title for channel, title in TITLES.items() if channel != ALL_CHANNELS}
 _NEWEST = 8
@@ -25,6 +27,13 @@ _COMMENT_STATES = {
     CommentState.REFUSED: "审核未通过，不予公开",
 }
 _COMMENT_USES = {CommentUse.CLUE: "已转为督查线索", CommentUse.OPINION: "已作为意见转有关事项办理"}
+_DOCUMENT_STATES = {DocumentState.REPLACED: "已更正，以新版为准", DocumentState.WITHDRAWN: "已撤回"}
+# Those that the public may read at all.
+_DOCUMENT_KINDS = {
+    DocumentKind.CIRCULAR: "督查通报",
+    DocumentKind.RECTIFICATION: "限时整改通知",
+    DocumentKind.PRESS_RELEASE: "新闻通稿",
+}
 
 
 @cache
@@ -36,10 +45,11 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(day=_day, moment=_moment, stamp=_stamp)
+    found.filters.update(day=_day, moment=_moment, stamp=_stamp, path=path_of)
     found.globals.update(
         CHANNELS=_CHANNELS, ORDER_STATES=ORDER_STATES, COMMENT_STATES=_COMMENT_STATES, COMMENT_USES=_COMMENT_USES
     )
+    found.globals.update(DOCUMENT_STATES=_DOCUMENT_STATES, DOCUMENT_KINDS=_DOCUMENT_KINDS)
     return found
 
 

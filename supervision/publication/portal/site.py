@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.driver import fetch
 from supervision.identity.models import Jurisdiction, JurisdictionKind
+from supervision.official_documents import check_codes
+from supervision.official_documents.looks import usual_office
+from supervision.official_documents.models import PortalLook
 from supervision.publication import public_addresses as addresses
 from supervision.publication.feed_documents import TITLES
 from supervision.publication.feeds import FeedFormat
-from supervision.publication.models import PortalLook
 from supervision.publication.portal.colours import lightened
 
 # A quiet blue, where a county has chosen nothing.
@@ -27,12 +29,10 @@ class Site:
     colour: str
     emblem: bytes | None
     site_code: str
+    # Whose the portal is, by the name that its documents bear.
+    source: str
     # Of a demonstration or a test nobody shall take the figures for real.
     is_real: bool
-
-    @property
-    def source(self) -> str:
-        return f"{self.county}督查室"
 
     @property
     def domain(self) -> str:
@@ -57,6 +57,9 @@ class Site:
     def handling(self, comment_code: str) -> str:
         return addresses.path_of(addresses.portal_handling_address(self.code, comment_code))
 
+    def document(self, document_id: UUID) -> str:
+        return addresses.path_of(check_codes.check_address(self.code, document_id))
+
     def feed(self, channel: str, media: str) -> str:
         return addresses.path_of(addresses.feed_address(self.code, channel, media))
 
@@ -77,6 +80,7 @@ async def read_site(session: AsyncSession) -> Site:
             PortalLook.colour,
             PortalLook.emblem,
             PortalLook.site_code,
+            PortalLook.office,
         )
         .outerjoin(PortalLook, PortalLook.jurisdiction_id == Jurisdiction.id)
         .where(Jurisdiction.id == session.info["jurisdiction"])
@@ -89,5 +93,6 @@ async def read_site(session: AsyncSession) -> Site:
         colour=row["colour"] or USUAL_COLOUR,
         emblem=row["emblem"],
         site_code=row["site_code"] or "",
+        source=row["office"] or usual_office(row["name"]),
         is_real=row["kind"] == JurisdictionKind.LIVE,
     )

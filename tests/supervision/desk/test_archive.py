@@ -1,5 +1,6 @@
 import io
 import zipfile
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.router import permissions, scopes_of
 from api.schemas.items import AmendItem
-from supervision.desk.archive import archive_package, timeline
+from supervision.desk.archive import archive_package, issued, timeline
 from supervision.desk.archive.sections import SECTIONS
 from supervision.desk.errors import ArchiveTooLarge, ArchiveTooLong
 from supervision.foundation.actors import Role
@@ -18,6 +19,7 @@ from supervision.identity.models import Unit
 from supervision.items.item_changes import note_changes
 from supervision.items.states import ItemChangeKind
 from supervision.messaging import templates
+from supervision.official_documents.models import DocumentPdf, IssuedDocument
 from supervision.tasks.models import Task
 from tests.factories.desk import NOON, Life, live, person, unit_of
 from tests.factories.identity import make_unit
@@ -49,6 +51,7 @@ READ_BY = {
         "list_accountability_proposals",
     ),
     "publications": (),
+    "press_releases": ("list_publications",),
     "scores": ("list_deductions", "list_score_corrections"),
     "files": ("get_attachment",),
     "score_files": ("get_attachment", "list_deductions"),
@@ -136,8 +139,8 @@ async def test_what_a_caller_lacks_the_scope_for_is_left_out_and_named(
         package = zipfile.ZipFile(packed.file)
         page, files = package.read("index.html").decode(), package.namelist()
     assert "、".join(section.title for section in closed) in page
-    attachments = {row["text"] for row in told["data"] if row["kind"] == "attachment"}
-    assert {name.partition("/")[2].partition(".")[0] for name in files[2:]} == attachments
+    kept = {row["text"] for row in told["data"] if row["kind"] in {"attachment", issued.DOCX, issued.PDF}}
+    assert {name.partition("/")[2].partition(".")[0] for name in files[2:]} == kept
 
 
 async def test_a_supporting_unit_reads_its_own_share_only(session: AsyncSession, here: Place, life: Life) -> None:
@@ -152,10 +155,16 @@ async def test_a_supporting_unit_reads_its_own_share_only(session: AsyncSession,
         "item",
         "item_change",
         "milestone",
+        "official_document",
+        "official_document_pdf",
         "publication",
         "task",
     }
     assert {row["who"] for row in rows} == {None}
+    documents = [row["id"] for row in rows if row["kind"] == issued.DOCX]
+    assert set(await session.scalars(select(IssuedDocument.kind).where(IssuedDocument.id.in_(documents)))) == {
+        "circular"
+    }
 
 
 async def test_the_file_holds_each_attachment_once(session: AsyncSession, here: Place, life: Life) -> None:
@@ -166,12 +175,41 @@ async def test_the_file_holds_each_attachment_once(session: AsyncSession, here: 
     assert len(content) == first.size
     names = zipfile.ZipFile(io.BytesIO(content)).namelist()
     assert names[:2] == ["index.html", "timeline.json"]
-    assert len(names) == 7
-    assert sorted(names[2:]) == names[2:]
+    attachments = [name for name in names if name.startswith("attachments/")]
+    assert len(attachments) == 5
+    assert names[2:7] == sorted(attachments)
     mine = await archive_package.pack_archive(session, unit_of(here.actor, life), life.item_id)
     with mine.file:
         own = zipfile.ZipFile(mine.file).namelist()
-    assert len(own) == len(names) - 1, "the scan of the paper is not the unit's to read"
+    mine_of = [name for name in own if name.startswith("attachments/")]
+    assert len(mine_of) == len(attachments) - 1, "the scan of the paper is not the unit's to read"
+
+
+async def test_the_file_holds_each_document_as_it_was_issued_and_its_copy(
+    session: AsyncSession, here: Place, life: Life
+) -> None:
+    other = await live(session, here.actor, month=4)
+    told = await read(session, life, here)
+    for actor, kinds in (
+        (person(here.actor), {"notice", "urging", "circular", "rectification", "feedback", "press_release"}),
+        (unit_of(here.actor, life), {"notice", "urging", "circular", "rectification", "feedback"}),
+    ):
+        packed = await archive_package.pack_archive(session, actor, life.item_id)
+        with packed.file:
+            package = zipfile.ZipFile(packed.file)
+            names = [name for name in package.namelist() if name.startswith("documents/")]
+            digests = {name.partition("/")[2].partition(".")[0]: package.read(name) for name in names}
+            page = package.read("index.html").decode()
+        assert {sha256(content).hexdigest() for content in digests.values()} == set(digests)
+        assert all(f'href="{name}"' in page for name in names)
+        issued_here = await session.scalars(select(IssuedDocument).where(IssuedDocument.sha256.in_(digests)))
+        assert {each.kind for each in issued_here} == kinds
+        copies = await session.scalars(select(DocumentPdf.sha256).where(DocumentPdf.sha256.in_(digests)))
+        assert len(list(copies)) == len(names) / 2
+    rows = await read(session, other, here)
+    own, others = [{row["id"] for row in each if row["kind"] == issued.DOCX} for each in (told, rows)]
+    shared = await session.scalars(select(IssuedDocument.kind).where(IssuedDocument.id.in_(own & others)))
+    assert set(shared) == {"circular"}, "one circular speaks of many items, everything else of its own"
 
 
 async def test_what_is_too_long_or_too_large_is_refused(

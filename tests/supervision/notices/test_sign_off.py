@@ -31,6 +31,7 @@ from supervision.notices.errors import (
 from supervision.notices.models import Notice, NoticeDelivery, Urging
 from supervision.notices.queries import DeliveryFilter
 from supervision.notices.states import DELIVERY_FOLLOWS, DeliveryState, NoticeState
+from supervision.official_documents.models import IssuedDocument
 from tests.factories.identity import make_official, make_unit
 from tests.factories.items import make_item
 from tests.factories.notices import make_notice, somebody
@@ -335,7 +336,13 @@ class TestUrgeOverdue:
             await hold(session, county, FRIDAY + timedelta(hours=each))
             told.append(await urging.urge_overdue(session, system(county.jurisdiction_id, is_test=True)))
         assert told == urged
-        assert await session.scalar(select(func.count()).where(Urging.delivery_id == delivery_id)) == sum(urged)
+        urgings = list(await session.scalars(select(Urging.id).where(Urging.delivery_id == delivery_id)))
+        assert len(urgings) == sum(urged)
+        documents = select(IssuedDocument.number, IssuedDocument.made_by).where(IssuedDocument.subject_id.in_(urgings))
+        year = FRIDAY.year
+        assert [tuple(each) for each in await session.execute(documents.order_by(IssuedDocument.id))] == [
+            (f"督查催办〔{year}〕{place}号", None) for place in range(1, 1 + sum(urged))
+        ]
 
     async def test_who_was_called_or_has_acknowledged_is_left_in_peace(
         self, session: AsyncSession, county: Actor, delivery_id: UUID

@@ -4,12 +4,18 @@ from zipfile import ZipFile
 
 import pytest
 
+from supervision.foundation.ids import new_id
 from supervision.official_documents import rules
+from supervision.official_documents.composition import compose
 from supervision.official_documents.default_words import DEFAULTS
+from supervision.official_documents.facts import DocumentFacts
 from supervision.official_documents.layout import make_docx, title_lines
+from supervision.official_documents.letterhead import Letterhead
+from supervision.official_documents.looks import DocumentLook
 from supervision.official_documents.rules import Words
 from supervision.official_documents.states import DocumentKind
 from tests.factories.official_documents import make_text
+from tests.factories.pictures import EMBLEM
 
 
 def part(docx: bytes, name: str) -> str:
@@ -73,5 +79,22 @@ def test_a_field_of_another_kind_is_refused(body: str) -> None:
 
 
 def test_a_value_is_no_template() -> None:
-    words = rules.fill(Words(title="{item}", body=""), {"item": "{county}", "county": "示例县", "recipients": ""})
+    words = rules.fill(
+        Words(title="{item}", body=""),
+        {"item": "{county}", "office": "示例县督查室", "county": "示例县", "recipients": ""},
+    )
     assert words.title == "{county}"
+
+
+def test_only_what_has_no_red_head_bears_emblem_and_colour() -> None:
+    shown = Letterhead("示例县督查公开", "#1f4e79", EMBLEM)
+    look = DocumentLook("330326", "示例县", "示例县督查室", has_document_codes=False, letterhead=shown)
+    for kind in DocumentKind:
+        facts = DocumentFacts(kind=kind, subject_id=new_id(), values=dict.fromkeys(rules.FIELDS[kind], "示例"))
+        text = compose(look, DEFAULTS[kind], facts, signer="")
+        docx = make_docx(text)
+        names, document = ZipFile(BytesIO(docx)).namelist(), part(docx, "document.xml")
+        is_release = kind is DocumentKind.PRESS_RELEASE
+        found = ("word/media/emblem.png" in names, "1F4E79" in document, shown.name in document)
+        assert found == (is_release,) * 3, kind
+        assert ("FF0000" in document) == (not is_release), kind

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from supervision.official_documents.layout import make_docx
 from supervision.official_documents.pdf import make_pdfs
 from supervision.official_documents.states import DocumentKind
 from tests.factories.official_documents import make_text, poppler, require_office_programs
+from tests.factories.pictures import read_code_of_page
 
 POINTS_PER_MM = 72 / 25.4
 # What a glyph leaves free within its square, and rounding.
 NEAR = 1.2
+ADDRESS = "https://ducha.example.gov.cn/portal/330326/documents"
 XHTML = {"h": "http://www.w3.org/1999/xhtml"}
 
 
@@ -37,6 +39,19 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[DocumentKind, Path]:
     require_office_programs()
     folder = tmp_path_factory.mktemp("documents")
     documents = {str(kind): make_docx(make_text(kind)) for kind in DocumentKind}
+    for kind, content in asyncio.run(make_pdfs("soffice", documents, seconds=120)).items():
+        (folder / f"{kind}.pdf").write_bytes(content)
+    return {kind: folder / f"{kind}.pdf" for kind in DocumentKind}
+
+
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory: pytest.TempPathFactory) -> dict[DocumentKind, Path]:
+    """Make them once more, each with its code."""
+    require_office_programs()
+    folder = tmp_path_factory.mktemp("coded")
+    documents = {
+        str(kind): make_docx(replace(make_text(kind), check_address=f"{ADDRESS}/{kind}")) for kind in DocumentKind
+    }
     for kind, content in asyncio.run(make_pdfs("soffice", documents, seconds=120)).items():
         (folder / f"{kind}.pdf").write_bytes(content)
     return {kind: folder / f"{kind}.pdf" for kind in DocumentKind}
@@ -153,6 +168,21 @@ def test_signature_day_and_imprint(kind: DocumentKind, pages: dict[DocumentKind,
     assert day.top > office.top
     assert 210 - 26 - day.right == pytest.approx(4 * 5.6, abs=2)
     assert (office.left + office.right) / 2 == pytest.approx((day.left + day.right) / 2, abs=3)
+
+
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_the_code_is_read_where_the_seal_goes_and_moves_nothing(
+    kind: DocumentKind, pages: dict[DocumentKind, Path], coded: dict[DocumentKind, Path], tmp_path: Path
+) -> None:
+    plain, read = read_lines(pages[kind]), read_lines(coded[kind])
+    captions = [[line.left for line in page if line.text == "扫码核验"] for page in read]
+    assert max(captions) == [pytest.approx(28 + 24, abs=NEAR)]
+    codes = [read_code_of_page(coded[kind], page, tmp_path) for page in range(1, len(read) + 1)]
+    assert codes == [f"{ADDRESS}/{kind}" if caption else "" for caption in captions]
+    if make_text(kind).signature:
+        assert [line for page in read for line in page if line.text != "扫码核验"] == [
+            line for page in plain for line in page
+        ]
 
 
 def test_what_the_office_does_not_have_is_replaced_by_the_stated_typeface(pages: dict[DocumentKind, Path]) -> None:
