@@ -56,9 +56,18 @@ class Measured:
         return [ours / theirs for ours, theirs in self.pairs]
 
 
-async def request(app: ASGIApp, method: str, path: str, key: str, body: bytes = b"", *, wanted: int = 200) -> bytes:
+async def request(
+    app: ASGIApp, method: str, path: str, key: str, body: bytes = b"", *, wanted: int = 200, known: str = ""
+) -> bytes:
     """Call an ASGI app in this process, without a client's own cost; refuses another status than the wanted one."""
     route, _, query = path.partition("?")
+    headers = [(b"host", b"bench")]
+    if key:
+        headers.append((b"authorization", f"Bearer {key}".encode()))
+    if known:
+        headers.append((b"if-none-match", known.encode()))
+    if method != "GET":
+        headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     scope: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -69,12 +78,7 @@ async def request(app: ASGIApp, method: str, path: str, key: str, body: bytes = 
         "raw_path": route.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": [
-            (b"host", b"bench"),
-            (b"authorization", f"Bearer {key}".encode()),
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-        ],
+        "headers": headers,
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }

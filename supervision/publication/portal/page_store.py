@@ -1,7 +1,7 @@
 """The portal's pages as they are served: rendered by the worker together with the feeds."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +47,12 @@ async def render_pages(session: AsyncSession, jurisdiction_id: UUID) -> None:
         *(_withdrawn_page(site, each) for each in await contents.read_withdrawn(session)),
     ]
     await _store(session, pages)
+
+
+async def store_withdrawn(session: AsyncSession, entries: Collection[UUID]) -> None:
+    """Put in the place of what is being withdrawn the page that says so."""
+    site, gone = await read_site(session), await contents.read_withdrawn(session)
+    await _store(session, [_withdrawn_page(site, each) for each in gone if each.entry_id in entries])
 
 
 def _fixed_pages(site: Site) -> Iterator[dict[str, Any]]:
