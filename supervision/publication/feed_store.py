@@ -18,6 +18,7 @@ from supervision.publication.feeds import LAST_ENTRIES, FeedContent, FeedFormat
 from supervision.publication.json_feed import render_json
 from supervision.publication.models import Feed, FeedWork, Publication
 from supervision.publication.portal.page_store import render_pages
+from supervision.publication.queries import count_order_changes
 from supervision.publication.rss import render_rss
 from supervision.publication.states import ALL_CHANNELS, SHOWN, PublicationState
 
@@ -33,7 +34,8 @@ async def render_feeds(session: AsyncSession, jurisdiction_id: UUID) -> None:
     # Whoever publishes waits for this lock, so that no entry falls between two renderings.
     work = await get_locked(session, select(FeedWork))
     today = clock.real_now().astimezone(clock.SHANGHAI).date()
-    if work.rendered == work.changes and work.rendered_on == today:
+    orders = await session.scalar(select(count_order_changes()).select_from(FeedWork)) or 0
+    if (work.rendered, work.rendered_on, work.orders_rendered) == (work.changes, today, orders):
         return
     months = await _read_months(session)
     stored = (await session.scalars(select(Feed).where(Feed.format == FeedFormat.ATOM))).all()
@@ -55,7 +57,7 @@ async def render_feeds(session: AsyncSession, jurisdiction_id: UUID) -> None:
             documents.append(_document(channel, FeedFormat.ATOM, month, content))
     await _store(session, documents)
     await render_pages(session, jurisdiction_id)
-    await session.execute(update(FeedWork).values(rendered=FeedWork.changes, rendered_on=today))
+    await session.execute(update(FeedWork).values(rendered=FeedWork.changes, rendered_on=today, orders_rendered=orders))
 
 
 def _document(channel: str, media: FeedFormat, month: str, content: FeedContent) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint, false
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint, false
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -123,6 +123,8 @@ class FeedWork(Local, Base):
     rendered: Mapped[int]
     # By the real calendar: each day's pages say how things stand that day.
     rendered_on: Mapped[date | None]
+    # The sum of the versions of rectification orders: whoever moves one knows nothing of pages that show how it stands.
+    orders_rendered: Mapped[int] = mapped_column(BigInteger, server_default=sql("0"))
 
 
 class PortalPage(Local, Base):

@@ -71,6 +71,7 @@ def _lists(site: Site, entries: Sequence[ShownEntry]) -> Iterator[dict[str, Any]
 
 async def _entry_pages(session: AsyncSession, site: Site, entries: Sequence[ShownEntry]) -> list[dict[str, Any]]:
     corrections, comments = await contents.read_corrections(session), await contents.read_comments(session)
+    of_circular, shown = await contents.read_orders(session), {each.entry_id: each for each in entries}
     told: dict[UUID, list[ShownEntry]] = defaultdict(list)
     for entry in entries:
         told[entry.task_id or entry.entry_id].append(entry)
@@ -81,12 +82,18 @@ async def _entry_pages(session: AsyncSession, site: Site, entries: Sequence[Show
                 site,
                 entry,
                 told[entry.task_id or entry.entry_id],
+                [shown[each] for each in of_circular.get(entry.entry_id, ()) if _names(entry, shown.get(each))],
                 corrections.get(entry.entry_id, ()),
                 comments.get(entry.entry_id, ()),
             ),
         )
         for entry in entries
     ]
+
+
+def _names(circular: ShownEntry, order: ShownEntry | None) -> bool:
+    # Of a unit that the review took out of the circular's text, no order leads back to it.
+    return order is not None and order.facts.unit != "" and order.facts.unit in circular.body
 
 
 def _withdrawn_page(site: Site, gone: contents.Withdrawn) -> dict[str, Any]:
