@@ -231,3 +231,24 @@ class NotAnEmblem(Invalid):
 
     zh = "徽标须为 PNG 文件，不超过 {kib} KiB，长宽不超过 {pixels} 像素。"
     en = "An emblem is a PNG of {kib} KiB and {pixels} pixels at most."
+
+
+class PressRoundNotOver(Conflict):
+    """The press is given whole periods of two months."""
+
+    zh = "这两个月尚未结束，期满后再送媒体（{due_on}前）。"
+    en = "These two months are not over. Send them to the press afterwards, until {due_on}."
+
+
+class PressRoundSent(Conflict):
+    """What two months brought is sent once."""
+
+    zh = "这两个月的内容已送过媒体。其后的更正随下一期送出。"
+    en = "These two months were sent already. Later corrections go with the next ones."
+
+
+class NothingForThePress(Conflict):
+    """Nothing was published in these two months that the press could be given."""
+
+    zh = "这两个月没有可送媒体的公开内容，无须报送。"
+    en = "Nothing that stands was published in these two months, so nothing is to be sent."

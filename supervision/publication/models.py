@@ -155,6 +155,22 @@ class PortalLook(Local, Versioned, Base):
     site_code: Mapped[str | None]
 
 
+class PressRound(Named, Base):
+    """What television and newspapers were given of two months, and when; never changed."""
+
+    __tablename__ = "press_round"
+    __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "month"))
+
+    # The first of the two, as 2016-11.
+    month: Mapped[str]
+    media: Mapped[str]
+    sent_on: Mapped[date]
+    sent_by: Mapped[UUID | None]
+    sent_at: Mapped[datetime]
+    # Each publication with its release as a document, by id and digest.
+    releases: Mapped[list[dict[str, Any]]]
+
+
 class PublicComment(Named, Signed, Base):
     """What somebody of the public wrote of an entry (群众留言), and what the office made of it."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.periods import PeriodKind, period_of
-from supervision.desk.work import approvals, decisions, ledgers, own_work, scores, sign_offs
+from supervision.desk.work import approvals, decisions, ledgers, own_work, press, scores, sign_offs
 from supervision.desk.work.work_line import Work
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
@@ -39,6 +39,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         decisions.plans_to_decide,
         decisions.rectifications_to_verify,
         decisions.complaints_to_answer,
+        press.press_round_to_send,
         approvals.proposals_to_decide,
     ),
     Role.GROUP: (
@@ -68,7 +69,11 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         own_work.rectifications_ordered,
         own_work.problems_to_solve,
     ),
-    Role.PUBLISHER: (sign_offs.publications_to_review, sign_offs.publications_to_publish),
+    Role.PUBLISHER: (
+        sign_offs.publications_to_review,
+        sign_offs.publications_to_publish,
+        press.press_round_to_send,
+    ),
     Role.ADMINISTRATOR: (approvals.proposals_to_decide,),
     Role.SECURITY_ADMINISTRATOR: (
         approvals.appointments_to_approve,

@@ -19,8 +19,8 @@ from supervision.identity.models import Official
 from supervision.items.models import Item
 from supervision.progress.models import ProgressEntry
 from supervision.publication.models import Publication, PublicComment
-from supervision.publication.portal.order_standing import ORDER_FACTS, OrderStanding, take_standing
 from supervision.publication.portal.published_facts import PublishedFacts, read_facts
+from supervision.publication.portal.rectification_progress import ORDER_FACTS, OrderStanding, take_standing
 from supervision.publication.queries import secret_and_shown
 from supervision.publication.states import SHOWN, CommentState, PublicationState
 from supervision.tasks.models import Task

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from supervision.publication.portal.order_standing import stand
+from supervision.publication.portal.rectification_progress import stand
 
 ORDERED, REPORTED, VERIFIED, LIMIT = date(2016, 4, 1), date(2016, 4, 8), date(2016, 4, 12), date(2016, 4, 15)
 ORDER: dict[str, Any] = {
