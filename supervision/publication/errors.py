@@ -142,6 +142,13 @@ class NameNeedsBasis(Conflict):
     en = "A person's name stands in the title, body or note. Take it out, or record in name_basis why it may be shown."
 
 
+class PersonalNumberNotPublished(Conflict):
+    """Nobody's mobile telephone or identity card number is published."""
+
+    zh = "标题、正文或更正说明中含有手机号码或身份证号码，不能公开。请删去，或在审查时隐去（redactions）。"
+    en = "A mobile telephone or identity card number stands in the text. Take it out, or leave it out by `redactions`."
+
+
 class PublicationWithdrawn(Gone):
     """What was published here was withdrawn."""
 
@@ -196,6 +203,13 @@ class CommentNamesPerson(Conflict):
 
     zh = "该留言含有干部姓名，不能公开。请不予公开，并按需转为线索。"
     en = "The comment names an official and cannot be shown. Refuse it, and take it up if it matters."
+
+
+class CommentTellsNumber(Conflict):
+    """No comment tells somebody's mobile telephone or identity card number in public."""
+
+    zh = "该留言含有手机号码或身份证号码，不能公开。请不予公开，并按需转为线索。"
+    en = "The comment tells a mobile telephone or identity card number. Refuse it, and take it up if it matters."
 
 
 class CommentTakenUp(Conflict):
