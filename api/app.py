@@ -95,7 +95,11 @@ def build_app(chosen: settings.Settings) -> DuchaApp:
     # In one row: the edge learns each route by its whole path.
     app.router.routes.extend(all_routes())
     _handle_errors(app)
-    app.edge = Edge(app.inside, requests_per_minute=chosen.requests_per_minute)
+    app.edge = Edge(
+        app.inside,
+        requests_per_minute=chosen.requests_per_minute,
+        public_answers_seconds=chosen.public_answers_seconds,
+    )
     app.edge.learn_routes(_routes_of(app))
     app.state.refused_logins = RefusedLogins()
     share = chosen.client_connections or max(1, chosen.pool_size // 2)

@@ -14,8 +14,10 @@ class ProvenCallers:
     def __init__(self) -> None:
         self._proven: OrderedDict[bytes, str] = OrderedDict()
 
-    def name(self, authorization: str, address: str) -> str:
+    def name(self, authorization: bytes, address: str) -> str:
         """Name the caller that a request is counted for."""
+        if not authorization:
+            return address
         digest = _digest(authorization)
         if (who := self._proven.get(digest)) is None:
             return address
@@ -24,10 +26,10 @@ class ProvenCallers:
 
     def remember(self, authorization: str, who: str) -> None:
         """Remember whose the credentials are that were just proved; of too many the longest unused is forgotten."""
-        self._proven[_digest(authorization)] = who
+        self._proven[_digest(authorization.encode("latin-1"))] = who
         if len(self._proven) > _MOST:
             self._proven.popitem(last=False)
 
 
-def _digest(authorization: str) -> bytes:
-    return sha256(authorization.encode()).digest()
+def _digest(authorization: bytes) -> bytes:
+    return sha256(authorization).digest()

@@ -1,9 +1,9 @@
 import re
 import time
 from collections.abc import Iterable, Mapping
+from functools import cache
 
-import structlog
-from starlette.datastructures import Headers
+from prometheus_client import Histogram
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,26 +11,31 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.addresses import address_of
 from api.callers import ProvenCallers
 from api.errors import http_problem
+from api.public_answers import PublicAnswers
 from api.quota import Quota
-from supervision.foundation import metrics
-from supervision.foundation.ids import new_id
+from supervision.foundation import logs, metrics
+from supervision.foundation.ids import new_hex_id
 
-log = structlog.get_logger()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
 # Bytes of one header; a token may carry a few thousand of its own.
 _LONGEST_HEADER, _LONGEST_CREDENTIALS = 4_000, 16_000
+# The headers that tell of the quota; whoever used his up gets one more.
+_QUOTA_HEADERS = 2
 _NAMED = re.compile(r"\(\?P<\w+>")
 _TRACE = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+Sent = Mapping[bytes, bytes]
+Headers = list[tuple[bytes, bytes]]
 
 
 class Edge:
     """What every request meets first: its ids, limits of headers and rate, its route, its line in log and metrics."""
 
-    def __init__(self, app: ASGIApp, *, requests_per_minute: int) -> None:
+    def __init__(self, app: ASGIApp, *, requests_per_minute: int, public_answers_seconds: float = 0) -> None:
         self.app = app
         self.proven = ProvenCallers()
         self.quota = Quota(requests_per_minute)
+        self.answers = PublicAnswers(public_answers_seconds)
         self.learn_routes(())
 
     def learn_routes(self, routes: Iterable[Route]) -> None:
@@ -48,47 +53,51 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        # Of a header that came twice the first one counts, as everywhere.
+        headers: Sent = dict(reversed(scope["headers"]))
         self._name(scope, headers)
         answer = _Answer(scope, send, self._quota_headers(scope))
-        early = self._early_answer(scope, headers, answer.extra)
-        if early is not None:
+        refused = self._refuse(scope, is_too_many=len(answer.extra) > _QUOTA_HEADERS)
+        if refused is None and (kept := self.answers.find(scope, headers)) is not None:
+            await answer.give(kept)
+        elif (early := refused or self._early_answer(scope, headers)) is not None:
             await early(scope, receive, answer.send)
         else:
             await self._pass_on(scope, receive, answer)
         answer.finish()
 
-    def _name(self, scope: Scope, headers: Headers) -> None:
+    def _name(self, scope: Scope, headers: Sent) -> None:
         # The trace is whosever began it; what we write down for good has an id that nobody else can choose.
-        request_id = new_id().hex
-        trace = _TRACE.fullmatch(headers.get("traceparent", ""))
+        request_id = new_hex_id()
+        trace = _TRACE.fullmatch(headers.get(b"traceparent", b"").decode("latin-1"))
         address = address_of(scope)
         scope.setdefault("state", {}).update(
+            arrived_at=time.perf_counter(),
             request_id=request_id,
             trace_id=trace[1] if trace else request_id,
             address=address,
-            caller=self.proven.name(headers.get("authorization", ""), address),
+            caller=self.proven.name(headers.get(b"authorization", b""), address),
         )
 
     async def _pass_on(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         if scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
-            answer.is_head = True
+            # In a copy: the server still has to know that no body is to come.
+            answer.scope = scope = {**scope, "method": "GET"}
         await self.app(scope, receive, answer.send)
-        answer.scope = scope
 
-    def _early_answer(self, scope: Scope, headers: Headers, quota: dict[str, str]) -> Response | None:
-        if quota.get("Retry-After"):
+    def _refuse(self, scope: Scope, *, is_too_many: bool) -> Response | None:
+        if is_too_many:
             return http_problem(scope, 429)
-        if _is_too_long(headers):
-            return http_problem(scope, 431)
+        return http_problem(scope, 431) if _is_too_long(scope) else None
+
+    def _early_answer(self, scope: Scope, headers: Sent) -> Response | None:
         routes = self._routes_of(scope["path"])
         scope["found"] = routes.get(scope["method"])
         if routes and scope["found"] is None:
             allow = {"Allow": ", ".join(sorted([*routes, "OPTIONS"]))}
             is_question = scope["method"] == "OPTIONS"
             return Response(status_code=204, headers=allow) if is_question else http_problem(scope, 405, allow)
-        if not _accepts_ours(headers.get("accept", "*/*")) and scope["path"].startswith("/v1/"):
+        if scope["path"].startswith("/v1/") and not _accepts_ours(headers.get(b"accept", b"*/*").decode("latin-1")):
             return http_problem(scope, 406)
         return None
 
@@ -96,60 +105,69 @@ class Edge:
         match = self.paths.match(path)
         return self.routes[match.lastindex - 1] if match and match.lastindex else {}
 
-    def _quota_headers(self, scope: Scope) -> dict[str, str]:
+    def _quota_headers(self, scope: Scope) -> Headers:
         # Who was proved is counted as a client, everybody else by address; probes and metrics are never refused.
         if not scope["path"].startswith(("/v1/", "/feeds/", "/portal/")):
-            return {}
+            return []
         left, seconds = self.quota.take(scope["state"]["caller"])
-        found = {
-            "RateLimit-Policy": f'"minute";q={self.quota.per_minute};w=60',
-            "RateLimit": f'"minute";r={max(0, left)};t={seconds}',
-        }
-        return found if left >= 0 else {**found, "Retry-After": str(seconds)}
+        found = [
+            (b"ratelimit-policy", b'"minute";q=%d;w=60' % self.quota.per_minute),
+            (b"ratelimit", b'"minute";r=%d;t=%d' % (max(0, left), seconds)),
+        ]
+        return found if left >= 0 else [*found, (b"retry-after", b"%d" % seconds)]
 
 
 class _Answer:
-    def __init__(self, scope: Scope, send: Send, extra: dict[str, str]) -> None:
+    def __init__(self, scope: Scope, send: Send, extra: Headers) -> None:
         self.scope, self._send, self.extra = scope, send, extra
-        self.is_head = False
+        self.method = scope["method"]
         self.status = 0
-        self.began = time.perf_counter()
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = {**self.extra, "X-Trace-Id": self.scope["state"]["trace_id"], "X-Content-Type-Options": "nosniff"}
+            headers = self._with_ours(message["headers"])
             present = {name for name, _ in message["headers"]}
             if b"cache-control" not in present:
-                headers["Cache-Control"] = "private, no-cache" if b"etag" in present else "no-store"
-            ours = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-            message = {**message, "headers": [*message["headers"], *ours]}
-        elif self.is_head:
+                headers.append((b"cache-control", b"private, no-cache" if b"etag" in present else b"no-store"))
+            message = {**message, "headers": headers}
+        elif self.method == "HEAD":
             message = {**message, "body": b""}
         await self._send(message)
 
+    async def give(self, kept: Response) -> None:
+        """Send what is in memory by the shortest way: it is whole, and says itself who may keep it."""
+        self.status = kept.status_code
+        headers = self._with_ours(kept.raw_headers)
+        await self._send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else kept.body})
+
+    def _with_ours(self, headers: Headers) -> Headers:
+        trace = (b"x-trace-id", self.scope["state"]["trace_id"].encode())
+        return [*headers, *self.extra, trace, (b"x-content-type-options", b"nosniff")]
+
     def finish(self) -> None:
-        seconds = time.perf_counter() - self.began
+        state = self.scope["state"]
+        seconds = time.perf_counter() - state["arrived_at"]
         operation = getattr(self.scope.get("route"), "name", "") or "none"
-        metrics.REQUESTS.labels(operation, str(self.status)).observe(seconds)
-        log.info(
-            "request",
-            method=self.scope["method"],
-            operation=operation,
-            status=self.status,
-            ms=round(seconds * 1000, 1),
-            trace_id=self.scope["state"]["trace_id"],
-            request_id=self.scope["state"]["request_id"],
-        )
+        _measured(operation, self.status).observe(seconds)
+        logs.tell_request(self.method, operation, self.status, seconds, state["trace_id"], state["request_id"])
+
+
+@cache
+def _measured(operation: str, status: int) -> Histogram:
+    return metrics.REQUESTS.labels(operation, str(status))
 
 
 def _with_head(routes: Mapping[str, Route]) -> Mapping[str, Route]:
     return {**routes, "HEAD": routes["GET"]} if "GET" in routes else routes
 
 
-def _is_too_long(headers: Headers) -> bool:
-    longest = max((len(value) for name, value in headers.raw if name != b"authorization"), default=0)
-    return longest >= _LONGEST_HEADER or len(headers.get("authorization", "")) >= _LONGEST_CREDENTIALS
+def _is_too_long(scope: Scope) -> bool:
+    for name, value in scope["headers"]:
+        if len(value) >= _LONGEST_HEADER and (name != b"authorization" or len(value) >= _LONGEST_CREDENTIALS):
+            return True
+    return False
 
 
 def _accepts_ours(accept: str) -> bool:

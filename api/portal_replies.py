@@ -6,6 +6,7 @@ from types import MappingProxyType
 from fastapi import Response
 from starlette.types import Scope
 
+from api.public_answers import EVERYBODYS
 from supervision.publication.portal.page_templates import render_problem
 from supervision.publication.portal.public_pages import ServedPage
 
@@ -28,7 +29,7 @@ def shown(page: ServedPage) -> Response:
     headers = {**HEADERS, "Cache-Control": "no-store"}
     if page.etag and page.modified_at:
         modified = format_datetime(page.modified_at.astimezone(UTC), usegmt=True)
-        headers |= {"ETag": page.etag, "Last-Modified": modified, "Cache-Control": "public, no-cache"}
+        headers |= {"ETag": page.etag, "Last-Modified": modified, "Cache-Control": EVERYBODYS}
     return Response(page.content, page.status, headers, page.media_type)
 
 

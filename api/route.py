@@ -1,8 +1,6 @@
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -20,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.access_record import record_reading, record_refusal
 from api.bodies import is_small, receive_body
+from api.conditions import is_current, not_modified
 from api.dependencies import actor_of, know_caller, read_credentials, session_of
 from api.permissions import Permission
 from supervision.foundation import settings, strict_json
@@ -28,8 +27,6 @@ from supervision.operations.models import IdempotencyRecord
 
 # Headers of a first answer that its replays must carry too.
 _KEPT_HEADERS = ("content-type", "etag", "location", "link")
-# Headers of a full answer that its 304 carries too (RFC 9110 §15.4.5).
-_VALIDATORS = ("etag", "last-modified", "cache-control", "vary")
 
 # What a route gives its endpoint without asking FastAPI: the dependency, and where the request's state has it.
 _GIVEN = {session_of: "session", actor_of: "actor"}
@@ -134,7 +131,9 @@ class DuchaRoute(APIRoute):
     async def _answer(self, request: Request) -> Response:
         response = await self.endpoint(**await self._arguments(request))
         if request.method == "GET":
-            return _not_modified(request, response)
+            request.app.edge.answers.keep(request.scope, response)
+            is_known = response.status_code == HTTPStatus.OK and is_current(request.headers, response.headers)
+            return not_modified(response) if is_known else response
         if (owner := getattr(request.state, "idempotency", None)) is not None:
             await _keep(request, owner, response)
         return cast(Response, response)
@@ -198,35 +197,6 @@ def _refuse_media_type(request: Request, allowed: frozenset[str]) -> None:
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         # Of two headers that were wrong, each answer names the one that it is about (RFC 9110 §12.5.3, §15.5.16).
         raise HTTPException(415, headers={"Accept-Encoding": "identity"})
-
-
-def _not_modified(request: Request, response: Response) -> Response:
-    if response.status_code != HTTPStatus.OK or not _is_current(request, response):
-        return response
-    kept = {name: response.headers[name] for name in _VALIDATORS if name in response.headers}
-    return Response(status_code=304, headers=kept)
-
-
-def _is_current(request: Request, response: Response) -> bool:
-    tag, wanted = response.headers.get("etag"), request.headers.get("if-none-match")
-    if wanted is not None:
-        tags = {each.strip().removeprefix("W/") for each in wanted.split(",")}
-        return tag is not None and ("*" in tags or tag in tags)
-    # Only asked where no If-None-Match was sent (RFC 9110 §13.1.3); what is no date is passed over.
-    if "if-modified-since" not in request.headers:
-        return False
-    modified, since = (
-        _http_date(headers.get(name, ""))
-        for headers, name in ((response.headers, "last-modified"), (request.headers, "if-modified-since"))
-    )
-    return modified is not None and since is not None and modified <= since
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 async def _keep(request: Request, owner: dict[str, Any], response: Response) -> None:

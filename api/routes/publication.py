@@ -7,6 +7,7 @@ from fastapi import Path, Query, Request, Response
 
 from api.dependencies import ActorDep, Once, PageDep, SessionDep, VersionDep
 from api.permissions import AUDITOR, GROUP, OFFICE, PUBLIC, PUBLISHER, Scope, may, person_may
+from api.public_answers import EVERYBODYS
 from api.replies import many, one
 from api.router import Router
 from api.schemas.fields import GiveReason, Id
@@ -190,7 +191,7 @@ def _served(feed: Mapping[str, Any], media: str) -> Response:
     headers = {
         "ETag": feed["etag"],
         "Last-Modified": format_datetime(feed["modified_at"].astimezone(UTC), usegmt=True),
-        "Cache-Control": "public, no-cache",
+        "Cache-Control": EVERYBODYS,
     }
     return Response(feed["content"], headers=headers, media_type=feeds.MEDIA_TYPES[media])
 
@@ -246,5 +247,5 @@ async def get_published(session: SessionDep, jurisdiction: Code, publication_id:
     """Give what an entry of a public feed shows now; 410 once it was withdrawn."""
     row = await public_queries.get_published(session, jurisdiction_code=jurisdiction, entry_id=publication_id)
     answer = one(row)
-    answer.headers["Cache-Control"] = "public, no-cache"
+    answer.headers["Cache-Control"] = EVERYBODYS
     return answer

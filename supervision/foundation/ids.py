@@ -1,5 +1,6 @@
 from uuid import UUID
 
+import uuid_utils
 from uuid_utils.compat import uuid7
 
 # A UUIDv7 made by the statement that inserts what it selects; PostgreSQL has a function for it only from 18 on.
@@ -14,3 +15,8 @@ NEW_ID_SQL = (
 def new_id() -> UUID:
     """Make a UUIDv7, so that new rows lie together in an index."""
     return uuid7()
+
+
+def new_hex_id() -> str:
+    """Make a UUIDv7 as 32 hexadecimal digits, for what is written down and never read as a UUID."""
+    return uuid_utils.uuid7().hex

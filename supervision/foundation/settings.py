@@ -75,6 +75,9 @@ class Settings(BaseSettings):
         default="", description="addresses or networks whose X-Forwarded-For is believed; empty: nobody's"
     )
     requests_per_minute: int = Field(default=6000, ge=1)
+    public_answers_seconds: float = Field(
+        default=1.0, ge=0, le=1, description="how old a feed or page in a process's memory may be; 0: keep none"
+    )
     metrics_token_file: Path | None = None
     worker_metrics_port: int = Field(default=0, ge=0, le=65535, description="0: no metrics port")
     gateway: Literal["console", "http"] = "console"

@@ -27,6 +27,11 @@ def render_atom(feed: FeedContent) -> bytes:
     document = etree.Element(f"{{{ATOM}}}feed", {_LANGUAGE: LANGUAGE}, nsmap=_NAMESPACES)
     _add(document, "id", feed.tag)
     _add(document, "title", feed.title)
+    if feed.site_name is not None:
+        _add(document, "subtitle", feed.site_name)
+    if feed.emblem is not None:
+        _add(document, "icon", feed.emblem)
+        _add(document, "logo", feed.emblem)
     _add(document, "updated", write_moment(feed.updated_at))
     _add(_add(document, "author"), "name", feed.author)
     _add(document, "link", rel="self", type=_ITSELF, href=feed.address)

@@ -20,6 +20,7 @@ from supervision.publication.errors import (
     CommentDecided,
     CommentNamesPerson,
     CommentTakenUp,
+    CommentTellsNumber,
     CommentTellsSecret,
     CommentTooLong,
     OpinionNeedsItem,
@@ -91,6 +92,8 @@ async def approve_comment(session: AsyncSession, actor: Actor, comment_id: UUID,
         raise CommentTellsSecret
     if await disclosure.names_person(session, [comment.text]):
         raise CommentNamesPerson
+    if disclosure.tells_number([comment.text]):
+        raise CommentTellsNumber
     await _decide(session, actor, comment, CommentState.PUBLISHED)
     await audit.record(session, actor, "comment.approved", comment_id, signed_sha256=signed)
 

@@ -142,6 +142,13 @@ class NameNeedsBasis(Conflict):
     en = "A person's name stands in the title, body or note. Take it out, or record in name_basis why it may be shown."
 
 
+class PersonalNumberNotPublished(Conflict):
+    """Nobody's mobile telephone or identity card number is published."""
+
+    zh = "标题、正文或更正说明中含有手机号码或身份证号码，不能公开。请删去，或在审查时隐去（redactions）。"
+    en = "A mobile telephone or identity card number stands in the text. Take it out, or leave it out by `redactions`."
+
+
 class PublicationWithdrawn(Gone):
     """What was published here was withdrawn."""
 
@@ -198,6 +205,13 @@ class CommentNamesPerson(Conflict):
     en = "The comment names an official and cannot be shown. Refuse it, and take it up if it matters."
 
 
+class CommentTellsNumber(Conflict):
+    """No comment tells somebody's mobile telephone or identity card number in public."""
+
+    zh = "该留言含有手机号码或身份证号码，不能公开。请不予公开，并按需转为线索。"
+    en = "The comment tells a mobile telephone or identity card number. Refuse it, and take it up if it matters."
+
+
 class CommentTakenUp(Conflict):
     """A comment is taken up once."""
 
@@ -231,3 +245,24 @@ class NotAnEmblem(Invalid):
 
     zh = "徽标须为 PNG 文件，不超过 {kib} KiB，长宽不超过 {pixels} 像素。"
     en = "An emblem is a PNG of {kib} KiB and {pixels} pixels at most."
+
+
+class PressRoundNotOver(Conflict):
+    """The press is given whole periods of two months."""
+
+    zh = "这两个月尚未结束，期满后再送媒体（{due_on}前）。"
+    en = "These two months are not over. Send them to the press afterwards, until {due_on}."
+
+
+class PressRoundSent(Conflict):
+    """What two months brought is sent once."""
+
+    zh = "这两个月的内容已送过媒体。其后的更正随下一期送出。"
+    en = "These two months were sent already. Later corrections go with the next ones."
+
+
+class NothingForThePress(Conflict):
+    """Nothing was published in these two months that the press could be given."""
+
+    zh = "这两个月没有可送媒体的公开内容，无须报送。"
+    en = "Nothing that stands was published in these two months, so nothing is to be sent."

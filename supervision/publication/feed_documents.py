@@ -1,7 +1,7 @@
 """Which documents a feed has, and what each of them holds."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -52,6 +52,8 @@ class County:
     code: str
     name: str
     founded_at: datetime
+    site_name: str
+    emblem: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Published:
         latest = _newest_first(each for each in _of(channel, self.editions) if each.is_latest)
         gone = sorted(_of(channel, self.withdrawals), key=lambda each: (each.withdrawn_at, each.tag), reverse=True)
         since = month_of(now)
-        return self._document(
+        document = self._document(
             channel,
             tag=tag,
             address=addresses.feed_address(self.county.code, channel, media),
@@ -77,6 +79,8 @@ class Published:
             withdrawals=[each for place, each in enumerate(gone) if _is_kept(place, each.withdrawn_at, since)],
             previous_archive=self._archive(channel, months[-1:]),
         )
+        # Archives have no look: they stay as they are, whatever the county looks like later.
+        return replace(document, site_name=self.county.site_name, emblem=self.county.emblem)
 
     def archive(self, channel: str, *, tag: str, months: Sequence[str], month: str) -> FeedContent:
         """Return the archive of a month: each entry as it was last published in it, or the tombstone in its place."""

@@ -11,13 +11,16 @@ from supervision.foundation import clock, settings
 from supervision.foundation.locks import get_locked
 from supervision.identity.models import Jurisdiction
 from supervision.publication import feeds, rules
+from supervision.publication import public_addresses as addresses
 from supervision.publication.atom import render_atom
 from supervision.publication.feed_changes import month_of
 from supervision.publication.feed_documents import TITLES, County, Edition, Published, Withdrawal, archives_to_render
 from supervision.publication.feeds import LAST_ENTRIES, FeedContent, FeedFormat
 from supervision.publication.json_feed import render_json
 from supervision.publication.models import Feed, FeedWork, Publication
-from supervision.publication.portal.page_store import render_pages
+from supervision.publication.portal.page_store import EMBLEM, render_pages
+from supervision.publication.portal.site import read_site
+from supervision.publication.queries import count_order_changes
 from supervision.publication.rss import render_rss
 from supervision.publication.states import ALL_CHANNELS, SHOWN, PublicationState
 
@@ -33,7 +36,8 @@ async def render_feeds(session: AsyncSession, jurisdiction_id: UUID) -> None:
     # Whoever publishes waits for this lock, so that no entry falls between two renderings.
     work = await get_locked(session, select(FeedWork))
     today = clock.real_now().astimezone(clock.SHANGHAI).date()
-    if work.rendered == work.changes and work.rendered_on == today:
+    orders = await session.scalar(select(count_order_changes()).select_from(FeedWork)) or 0
+    if (work.rendered, work.rendered_on, work.orders_rendered) == (work.changes, today, orders):
         return
     months = await _read_months(session)
     stored = (await session.scalars(select(Feed).where(Feed.format == FeedFormat.ATOM))).all()
@@ -55,7 +59,7 @@ async def render_feeds(session: AsyncSession, jurisdiction_id: UUID) -> None:
             documents.append(_document(channel, FeedFormat.ATOM, month, content))
     await _store(session, documents)
     await render_pages(session, jurisdiction_id)
-    await session.execute(update(FeedWork).values(rendered=FeedWork.changes, rendered_on=today))
+    await session.execute(update(FeedWork).values(rendered=FeedWork.changes, rendered_on=today, orders_rendered=orders))
 
 
 def _document(channel: str, media: FeedFormat, month: str, content: FeedContent) -> dict[str, Any]:
@@ -87,10 +91,10 @@ async def _store(session: AsyncSession, documents: Sequence[dict[str, Any]]) -> 
 
 
 async def _read_county(session: AsyncSession, jurisdiction_id: UUID) -> County:
-    found = select(Jurisdiction.code, Jurisdiction.name, Jurisdiction.created_at).where(
-        Jurisdiction.id == jurisdiction_id
-    )
-    return County(*(await session.execute(found)).one())
+    founded_at = select(Jurisdiction.created_at).where(Jurisdiction.id == jurisdiction_id)
+    site = await read_site(session)
+    emblem = addresses.portal_page_address(site.code, EMBLEM) if site.emblem else None
+    return County(site.code, site.county, (await session.execute(founded_at)).scalar_one(), site.name, emblem)
 
 
 def _make_tag(county: County, channel: str) -> str:

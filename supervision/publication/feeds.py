@@ -62,6 +62,9 @@ class FeedContent:
     address: str
     home: str
     updated_at: datetime
+    # The county's look, as its portal has it: what its site is called, and where its emblem is.
+    site_name: str | None = None
+    emblem: str | None = None
     entries: Sequence[FeedEntry] = field(default=())
     tombstones: Sequence[Tombstone] = field(default=())
     previous_archive: str | None = None

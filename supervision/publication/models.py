@@ -2,7 +2,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint, false
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint, false
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -122,6 +122,8 @@ class FeedWork(Local, Base):
     rendered: Mapped[int]
     # By the real calendar: each day's pages say how things stand that day.
     rendered_on: Mapped[date | None]
+    # The sum of the versions of rectification orders: whoever moves one knows nothing of pages that show how it stands.
+    orders_rendered: Mapped[int] = mapped_column(BigInteger, server_default=sql("0"))
 
 
 class PortalPage(Local, Base):
@@ -137,6 +139,22 @@ class PortalPage(Local, Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
     etag: Mapped[str]
     modified_at: Mapped[datetime]
+
+
+class PressRound(Named, Base):
+    """What television and newspapers were given of two months, and when; never changed."""
+
+    __tablename__ = "press_round"
+    __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "month"))
+
+    # The first of the two, as 2016-11.
+    month: Mapped[str]
+    media: Mapped[str]
+    sent_on: Mapped[date]
+    sent_by: Mapped[UUID | None]
+    sent_at: Mapped[datetime]
+    # Each publication with its release as a document, by id and digest.
+    releases: Mapped[list[dict[str, Any]]]
 
 
 class PublicComment(Named, Signed, Base):

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, and_, cast, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins.models import Criticism, RectificationOrder
@@ -138,13 +138,23 @@ def secret_and_shown() -> ColumnElement[bool]:
     )
 
 
+def count_order_changes() -> ScalarSelect[int]:
+    """Select a number of one county that grows whenever one of its rectification orders moves."""
+    return (
+        select(func.coalesce(func.sum(RectificationOrder.version), 0))
+        .where(RectificationOrder.jurisdiction_id == FeedWork.jurisdiction_id)
+        .scalar_subquery()
+    )
+
+
 async def list_counties_to_render(session: AsyncSession) -> list[UUID]:
-    """List, across all counties, those whose feeds lag behind what is published, or were not rendered today."""
+    """List, across all counties, those whose feeds or pages lag behind the record, or were not rendered today."""
     today = clock.real_now().astimezone(clock.SHANGHAI).date()
     behind = or_(
         FeedWork.jurisdiction_id.is_(None),
         FeedWork.changes > FeedWork.rendered,
         FeedWork.rendered_on.is_distinct_from(today),
+        FeedWork.orders_rendered != count_order_changes(),
     )
     statement = (
         select(Jurisdiction.id)

@@ -15,9 +15,14 @@ def render_rss(feed: FeedContent) -> bytes:
     channel = etree.SubElement(document, "channel")
     _add(channel, "title", feed.title)
     _add(channel, "link", feed.home)
-    _add(channel, "description", f"{feed.author}公开的内容")
+    _add(channel, "description", feed.site_name or f"{feed.author}公开的内容")
     _add(channel, "language", LANGUAGE)
     _add(channel, "lastBuildDate", _moment(feed.updated_at))
+    if feed.emblem is not None:
+        image = etree.SubElement(channel, "image")
+        # Readers expect the channel's own title and link here.
+        for name, text in (("url", feed.emblem), ("title", feed.title), ("link", feed.home)):
+            _add(image, name, text)
     itself = {"rel": "self", "type": MEDIA_TYPES[FeedFormat.RSS], "href": feed.address}
     etree.SubElement(channel, f"{{{_ATOM}}}link", itself)
     for entry in feed.entries:

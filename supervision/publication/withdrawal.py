@@ -12,6 +12,7 @@ from supervision.publication import queries
 from supervision.publication.errors import NotPublished
 from supervision.publication.feed_changes import note_change
 from supervision.publication.models import Publication
+from supervision.publication.portal.page_store import store_withdrawn
 from supervision.publication.states import SHOWN, WAITING, PublicationState, ReviewVerdict
 
 BECAME_SECRET = "该事项已定为工作秘密"  # noqa: S105 - a reason, no password
@@ -53,5 +54,7 @@ async def _withdraw(session: AsyncSession, actor: Actor, entries: Sequence[UUID]
         elif edition.state in WAITING:
             edition.state, edition.verdict = PublicationState.REFUSED, ReviewVerdict.REFUSED
             edition.reason = reason
+    # The page at least does not wait for the worker, which renders all else anew.
+    await store_withdrawn(session, entries)
     facts = {"reason": reason, **signed}
     await audit.record_each(session, actor, "publication.withdrawn", [(entry, facts) for entry in entries])

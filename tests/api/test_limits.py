@@ -36,13 +36,13 @@ def test_who_has_no_address_is_nobody() -> None:
 
 def test_only_proven_callers_have_a_name_and_not_for_ever() -> None:
     proven = ProvenCallers()
-    assert proven.name("Bearer a", "192.0.2.1") == "192.0.2.1"
+    assert proven.name(b"Bearer a", "192.0.2.1") == "192.0.2.1"
     proven.remember("Bearer a", "office")
-    assert proven.name("Bearer a", "192.0.2.1") == "office"
-    assert proven.name("Bearer b", "192.0.2.1") == "192.0.2.1"
+    assert proven.name(b"Bearer a", "192.0.2.1") == "office"
+    assert proven.name(b"Bearer b", "192.0.2.1") == "192.0.2.1"
     for number in range(10_000):
         proven.remember(f"Bearer {number}", "other")
-    assert proven.name("Bearer a", "192.0.2.1") == "192.0.2.1"
+    assert proven.name(b"Bearer a", "192.0.2.1") == "192.0.2.1"
 
 
 async def test_a_share_is_each_callers_own() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import lxml.html
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.app import DuchaApp
@@ -16,8 +16,9 @@ from supervision.documents.models import Secrecy
 from supervision.foundation.database import enter
 from supervision.foundation.ids import new_id
 from supervision.items.models import Item
-from supervision.publication import release
+from supervision.publication import drafts, release
 from supervision.publication.models import FeedWork
+from supervision.publication.sources import Source
 from tests.factories import publication
 from tests.factories.identity import make_unit
 from tests.factories.publication import put_out, put_out_correction, put_out_next, put_out_order, render, withdraw
@@ -114,14 +115,57 @@ async def test_an_order_shows_how_its_rectification_stands(
     entry_id = await put_out_order(session, here.actor)
     await render(session, here.actor)
     path = f"/publications/{entry_id}"
-    assert (await page(anybody, path)).xpath("//dl//*[@class='state']")[0].text == "已责令整改"
-    await session.execute(update(RectificationOrder).values(state="closed"))
+    assert await standing(anybody, path) == "已责令整改（2016年4月20日）"
+    order = await session.scalar(select(RectificationOrder))
+    assert order
+    order.state, order.closed_at = "closed", datetime(2016, 4, 21, 2, tzinfo=UTC)
+    await session.flush()
+    # The room of orders knows nothing of pages; rendering sees by itself that one moved.
     await render(session, here.actor)
-    assert (await page(anybody, path)).xpath("//dl//*[@class='state']")[0].text == "已责令整改"
-    # The next day everything is rendered anew.
-    await session.execute(update(FeedWork).values(rendered_on=date(2016, 4, 19)))
+    assert await standing(anybody, path) == "已核实整改到位（2016年4月21日）"
+
+
+async def standing(anybody: httpx.AsyncClient, path: str) -> str:
+    (shown,) = (await page(anybody, path)).xpath("//dt[text()='整改进展']/following-sibling::dd")
+    return "".join(shown.text_content().split())
+
+
+async def test_an_order_past_its_limit_is_overdue_from_the_next_rendered_day(
+    session: AsyncSession, here: Place, anybody: httpx.AsyncClient
+) -> None:
+    entry_id = await put_out_order(session, here.actor, limit_on=date(2016, 4, 20))
     await render(session, here.actor)
-    assert (await page(anybody, path)).xpath("//dl//*[@class='state']")[0].text == "已核实整改到位"
+    assert await standing(anybody, f"/publications/{entry_id}") == "已责令整改（2016年4月20日）"
+    await hold(session, here.actor, datetime(2016, 4, 21, 4, tzinfo=UTC))
+    # Each day is rendered anew.
+    await session.execute(update(FeedWork).values(rendered_on=date(2016, 4, 20)))
+    await render(session, here.actor)
+    assert await standing(anybody, f"/publications/{entry_id}") == "逾期未整改（2016年4月20日）"
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_a_circular_shows_how_the_rectification_of_what_it_criticises_stands(
+    session: AsyncSession,
+    here: Place,
+    anybody: httpx.AsyncClient,
+    is_named: bool,  # noqa: FBT001 - a row's fact
+) -> None:
+    unit_id, item_id = await make_unit(session, here.actor, name="示例水利局"), await add_item(session)
+    circular_id = await publication.issue_circular(session, here.actor, unit_id=unit_id, item_id=item_id)
+    entry_id = await drafts.draft_publication(session, publication.person(here.actor), Source(circular_id=circular_id))
+    redactions = [] if is_named else [{"passage": "示例水利局", "ground": "不宜公开"}]
+    await publication.approve(session, here.actor, entry_id, redactions=redactions)
+    await release.publish(session, publication.person(here.actor), entry_id, AS_READ)
+    order_id = await put_out_order(session, here.actor, unit_id=unit_id, item_id=item_id)
+    # Of the same unit, for something else.
+    await put_out_order(session, here.actor, unit_id=unit_id, item_id=await add_item(session))
+    await render(session, here.actor)
+    found = (await page(anybody, f"/publications/{entry_id}")).xpath("//section[@aria-labelledby='orders']//li")
+    assert len(found) == is_named
+    for each in found:
+        assert each.xpath(".//a")[0].get("href") == f"{PORTAL}/publications/{order_id}"
+        assert "已责令整改（2016年4月20日）" in "".join(each.text_content().split())
+        assert "整改时限：2016年6月30日" in each.text_content()
 
 
 async def test_lists_are_filtered_by_channel_unit_and_words(

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.app import DuchaApp
+from supervision.foundation import settings
 from supervision.foundation.database import enter
 from supervision.publication.portal.colours import DARK_GROUND, GROUND, contrast, is_readable, lightened
 from tests.factories.publication import render
@@ -30,7 +31,7 @@ def with_emblem(content: bytes) -> dict[str, Any]:
     return {**LOOK, "emblem_png": b64encode(content).decode()}
 
 
-async def test_set_by_the_administrator_and_seen_on_the_pages(
+async def test_set_by_the_administrator_and_seen_on_the_pages_and_in_the_feeds(
     session: AsyncSession, here: Place, callers: Callers, app: DuchaApp
 ) -> None:
     administrator = await callers(here, "administrator")
@@ -47,9 +48,12 @@ async def test_set_by_the_administrator_and_seen_on_the_pages(
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ducha.test") as anybody:
         page = (await anybody.get("/portal/330326")).text
         emblem = await anybody.get("/portal/330326/emblem.png")
+        feeds = [(await anybody.get(f"/feeds/330326/all.{media}")).text for media in ("atom", "json", "rss")]
         style = (await anybody.get("/portal/330326/portal.css")).text
     assert ("示例县督查公开" in page, 'content="3303260001"' in page) == (True, True)
     assert "中共示例县委督查室主办" in page
+    address = f"{settings.current().public_url}/portal/330326/emblem.png"
+    assert all("示例县督查公开" in feed and address in feed for feed in feeds)
     assert (emblem.content, emblem.headers["content-type"]) == (PNG, "image/png")
     assert "--accent: #8c1d18" in style
     told = await session.scalar(text("SELECT facts ->> 'colour' FROM audit_event WHERE verb = 'portal_look.set'"))

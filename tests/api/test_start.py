@@ -54,7 +54,16 @@ async def test_an_address_that_is_not_set_is_warned_of_once(
 
 
 @pytest.mark.parametrize(
-    "name", ["public_url", "entry_days_back", "entry_days_ahead", "gateway", "signature", "keep_messages_days"]
+    "name",
+    [
+        "public_url",
+        "public_answers_seconds",
+        "entry_days_back",
+        "entry_days_ahead",
+        "gateway",
+        "signature",
+        "keep_messages_days",
+    ],
 )
 def test_the_defaults_are_told_as_they_are(name: str) -> None:
     (row,) = (line for line in OPERATING.read_text().splitlines() if line.startswith(f"| `DUCHA_{name.upper()}`"))

@@ -8,19 +8,23 @@ from fastapi import FastAPI
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import make_url, text
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from api.app import DuchaApp, create_app
 from deploy.jurisdictions import found, owners_session
 from deploy.stack import Stack
+from supervision.cadence.calendar_seed import seed_calendar
 from supervision.foundation import settings
 from supervision.foundation.actors import Actor
 from supervision.foundation.database import enter, make_engine, make_sessions
 from tests.benchmarks import fan_out
+from tests.benchmarks.bare import create_bare
 from tests.benchmarks.county import County, fill
 from tests.benchmarks.driver import ROUNDS, Measured, compare
 from tests.benchmarks.heard import listening
 from tests.benchmarks.reference import Connection, Pool, create_reference
-from tests.benchmarks.requests import CASES, OBLIGATIONS, Sent, require_same_answers, take_turns
+from tests.benchmarks.requests import CASES, OBLIGATIONS, Case, Sent, require_same_answers, take_turns
 
 FAN_OUT = "fan-out"
 # What is measured, and the ratio that is wanted of it.
@@ -36,6 +40,7 @@ class Bench:
     stack: Stack
     ours: DuchaApp
     theirs: FastAPI
+    bare: Starlette
     actor: Actor
     streams: Mapping[str, Iterator[Sent]]
 
@@ -45,12 +50,16 @@ class Bench:
             return await self._fan_out(folder, advance)
         case, stream = CASES[name], self.streams[name]
         await self.check(name)
-        ours, theirs = (take_turns(case, stream, app) for app in (self.ours, self.theirs))
+        ours, theirs = (take_turns(case, stream, app) for app in (self.ours, self._reference(case)))
         return await compare(ours, theirs, rounds=ROUNDS, advance=advance)
 
     async def check(self, name: str) -> None:
         """Refuse a case that both programs do not answer alike (`Failed`)."""
-        await require_same_answers(CASES[name], self.streams[name], self.ours, self.theirs)
+        case = CASES[name]
+        await require_same_answers(case, self.streams[name], self.ours, self._reference(case))
+
+    def _reference(self, case: Case) -> ASGIApp:
+        return self.bare if case.is_public else self.theirs
 
     async def _fan_out(self, folder: Path, advance: Callable[[], None]) -> Measured:
         engine = make_engine(self.stack.urls.worker)
@@ -65,16 +74,20 @@ async def open_bench(stack: Stack) -> AsyncIterator[Bench]:
     """Fill two counties, listen to what we say for each request, and give it to the reference."""
     ours = create_app()
     async with ours.router.lifespan_context(ours):
+        async with owners_session(stack.urls.owner) as session:
+            await seed_calendar(session)
         await _found(stack, ours, "330327")
         actor, county = await _found(stack, ours, "330326")
         async with owners_session(stack.urls.owner) as session:
             await session.execute(text("ANALYZE"))
         streams = {name: case.requests(county) for name, case in CASES.items()}
         with listening(ours.state.sessions.kw["bind"]) as heard:
-            for stream in streams.values():
-                await next(stream).to(ours)
+            for name, stream in streams.items():
+                if not CASES[name].is_public:
+                    await next(stream).to(ours)
+        bare = await create_bare(ours, county)
         async with _pool(stack.urls.api) as pool:
-            yield Bench(stack, ours, create_reference(pool, heard), actor, streams)
+            yield Bench(stack, ours, create_reference(pool, heard), bare, actor, streams)
 
 
 async def _found(stack: Stack, app: DuchaApp, code: str) -> tuple[Actor, County]:
@@ -82,7 +95,7 @@ async def _found(stack: Stack, app: DuchaApp, code: str) -> tuple[Actor, County]
         founded = await found(session, code=code, name=f"示例县{code}", kind="test", policy_from=date(2016, 1, 1))
     async with app.state.sessions() as session:
         await enter(session, founded.actor.jurisdiction_id)
-        county = await fill(session, founded.actor, obligations=OBLIGATIONS)
+        county = await fill(session, founded.actor, code, obligations=OBLIGATIONS)
         await session.commit()
     return founded.actor, county
 

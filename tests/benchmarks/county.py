@@ -16,14 +16,15 @@ from supervision.items.models import Item, Party
 from supervision.items.search import vector_of
 from supervision.items.states import ItemKind, Responsibility
 from supervision.progress.models import Obligation
+from supervision.publication.models import Feed, PortalPage
 from supervision.scoring.models import Deduction, ScoreEntry, ScoreEntryKind, ScoringRule
 from supervision.scoring.states import DeductionState
-from tests.factories import progress
+from tests.factories import progress, publication
 from tests.factories.identity import make_unit
 from tests.factories.progress import Duty
 
 YEAR = 2016
-ITEMS, UNITS, DEDUCTIONS, TASKS = 2000, 40, 480, 12
+ITEMS, UNITS, DEDUCTIONS, TASKS, PUBLISHED = 2000, 40, 480, 12, 60
 SINCE = datetime(YEAR, 1, 4, tzinfo=UTC)
 TITLES = ("城镇新增就业", "棚户区住房改造", "水功能区水质达标", "中央预算内投资项目", "乡镇污水处理设施建设")
 
@@ -37,9 +38,12 @@ class County:
     item_ids: Sequence[UUID]
     obligation_ids: Sequence[UUID]
     duty: Duty
+    # The feed and the page that are measured, with their ETags.
+    feed: tuple[str, str]
+    page: tuple[str, str]
 
 
-async def fill(session: AsyncSession, actor: Actor, *, obligations: int) -> County:
+async def fill(session: AsyncSession, actor: Actor, code: str, *, obligations: int) -> County:
     """Fill the county in which the session stands: items, scored units with deductions, and what one unit owes."""
     units = [
         await make_unit(session, actor, kind="township" if number % 2 else "department") for number in range(UNITS)
@@ -47,13 +51,32 @@ async def fill(session: AsyncSession, actor: Actor, *, obligations: int) -> Coun
     item_ids = await _add_items(session, units)
     await _add_deductions(session, units)
     duty = await progress.make_duty(session, actor, unit_id=units[0], tasks=TASKS)
+    feed, page = await _publish(session, actor, code)
     return County(
         office_key=await _open_client(session, actor, Role.OFFICE, None),
         unit_key=await _open_client(session, actor, Role.UNIT, units[0]),
         item_ids=item_ids,
         obligation_ids=await _add_obligations(session, units[0], obligations),
         duty=duty,
+        feed=feed,
+        page=page,
     )
+
+
+async def _publish(session: AsyncSession, actor: Actor, code: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Publish more than a feed holds and render it; return a feed's and a task's page's paths and ETags."""
+    for number in range(PUBLISHED):
+        # Of units without a score, so that what else is measured stays as it is.
+        unit_id = await make_unit(session, actor, kind="other")
+        entry_id = await publication.put_out(session, actor, unit_id=unit_id, goal=f"示例目标{number}")
+    await publication.render(session, actor)
+    feed = select(Feed.etag).where(Feed.channel == "all", Feed.format == "atom", Feed.month == "")
+    path = f"publications/{entry_id}"
+    page = select(PortalPage.etag).where(PortalPage.path == path)
+    feed_tag, page_tag = await session.scalar(feed), await session.scalar(page)
+    assert feed_tag
+    assert page_tag
+    return (f"/feeds/{code}/all.atom", feed_tag), (f"/portal/{code}/{path}", page_tag)
 
 
 async def _open_client(session: AsyncSession, actor: Actor, role: Role, unit_id: UUID | None) -> str:

@@ -56,28 +56,11 @@ class Measured:
         return [ours / theirs for ours, theirs in self.pairs]
 
 
-async def request(app: ASGIApp, method: str, path: str, key: str, body: bytes = b"", *, wanted: int = 200) -> bytes:
+async def request(
+    app: ASGIApp, method: str, path: str, key: str, body: bytes = b"", *, wanted: int = 200, known: str = ""
+) -> bytes:
     """Call an ASGI app in this process, without a client's own cost; refuses another status than the wanted one."""
-    route, _, query = path.partition("?")
-    scope: dict[str, Any] = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": route,
-        "raw_path": route.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [
-            (b"host", b"bench"),
-            (b"authorization", f"Bearer {key}".encode()),
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-        ],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-    }
+    scope = _scope(method, path, key, known, len(body))
     status, chunks = 0, []
 
     async def receive() -> Message:
@@ -93,8 +76,33 @@ async def request(app: ASGIApp, method: str, path: str, key: str, body: bytes = 
     await app(scope, receive, send)
     answer = b"".join(chunks)
     if status != wanted:
-        raise Failed(f"{method} {route}: {status} {answer[:300]!r}")
+        raise Failed(f"{method} {path}: {status} {answer[:300]!r}")
     return answer
+
+
+def _scope(method: str, path: str, key: str, known: str, length: int) -> dict[str, Any]:
+    route, _, query = path.partition("?")
+    headers = [(b"host", b"bench")]
+    if key:
+        headers.append((b"authorization", f"Bearer {key}".encode()))
+    if known:
+        headers.append((b"if-none-match", known.encode()))
+    if method != "GET":
+        headers += [(b"content-type", b"application/json"), (b"content-length", str(length).encode())]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": route,
+        "raw_path": route.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
 
 
 async def compare(ours: Side, theirs: Side, *, rounds: int, advance: Callable[[], None]) -> Measured:

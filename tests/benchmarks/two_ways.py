@@ -93,7 +93,7 @@ async def measure(stack: Stack) -> Table:
     sessions = make_sessions(engine, "ducha_api")
     async with sessions() as session:
         await enter(session, founded.actor.jurisdiction_id)
-        county = await fill(session, founded.actor, obligations=1)
+        county = await fill(session, founded.actor, "330326", obligations=1)
         await session.commit()
     headings = ("case", "session, µs", "fetch, µs", "times", "of it working: session", "fetch", "times")
     table = Table(*headings, title=f"medians of {TIMES} turns")

@@ -27,6 +27,8 @@ class _Item(_Told):
 class _JsonFeed(_Told):
     version: Literal["https://jsonfeed.org/version/1.1"]
     title: str
+    description: str | None = None
+    icon: HttpUrl | None = None
     home_page_url: HttpUrl
     feed_url: HttpUrl
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]

@@ -30,6 +30,8 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     made.place("get_published", jurisdiction=made.ids["jurisdiction"], publication_id=[archived])
     made.put("media", values=["atom", "json", "rss"])
     made.place("get_feed_archive", month=["2016-04"])
+    made.place("get_press_round", month=["2016-03"])
+    made.bodies["send_press_round"] = [{"month": "2016-03", "media": "示例县电视台"}]
     for _ in range(5):
         await publication.add_progress(session, actor)
     entries = await session.scalars(select(ProgressEntry.id).order_by(ProgressEntry.id.desc()).limit(5))

@@ -8,7 +8,7 @@ from sqlalchemy import func, literal, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.cadence.periods import PeriodKind, period_of
-from supervision.desk.work import approvals, decisions, ledgers, messages, own_work, scores, sign_offs
+from supervision.desk.work import approvals, decisions, ledgers, messages, own_work, press, scores, sign_offs
 from supervision.desk.work.work_line import Work
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor, Role
@@ -40,6 +40,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         decisions.rectifications_to_verify,
         decisions.complaints_to_answer,
         decisions.comments_to_moderate,
+        press.press_round_to_send,
         approvals.proposals_to_decide,
         messages.messages_to_decide,
     ),
@@ -74,6 +75,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         sign_offs.publications_to_review,
         sign_offs.publications_to_publish,
         decisions.comments_to_moderate,
+        press.press_round_to_send,
     ),
     Role.ADMINISTRATOR: (approvals.proposals_to_decide,),
     Role.SECURITY_ADMINISTRATOR: (

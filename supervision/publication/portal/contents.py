@@ -11,13 +11,16 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from supervision.bulletins.models import RectificationOrder
+from supervision.bulletins.models import Criticism, RectificationOrder
+from supervision.foundation import clock
 from supervision.foundation.driver import Row, fetch
 from supervision.foundation.paging import Rows
+from supervision.identity.models import Official
 from supervision.items.models import Item
 from supervision.progress.models import ProgressEntry
 from supervision.publication.models import Publication, PublicComment
 from supervision.publication.portal.published_facts import PublishedFacts, read_facts
+from supervision.publication.portal.rectification_progress import ORDER_FACTS, OrderStanding, take_standing
 from supervision.publication.queries import secret_and_shown
 from supervision.publication.states import SHOWN, CommentState, PublicationState
 from supervision.tasks.models import Task
@@ -42,8 +45,8 @@ class ShownEntry:
     kind: str | None
     received_on: date | None
     deadline_on: date | None
-    order_state: str | None
     facts: PublishedFacts = field(default_factory=PublishedFacts)
+    order: OrderStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def select_entries() -> Rows:
             Item.kind,
             Item.received_on,
             Item.deadline_on,
-            RectificationOrder.state.label("order_state"),
+            *ORDER_FACTS,
         )
         .join(_first, _first.id == Publication.entry_id)
         .outerjoin(ProgressEntry, ProgressEntry.id == Publication.progress_entry_id)
@@ -101,12 +104,37 @@ def select_entries() -> Rows:
     return statement
 
 
-def shown_entry(row: Row) -> ShownEntry:
-    return ShownEntry(**row, facts=read_facts(row["body"]))
+def shown_entry(row: Row, today: date) -> ShownEntry:
+    order = take_standing(row, today)
+    return ShownEntry(**row, facts=read_facts(row["body"]), order=order)
 
 
 async def read_entries(session: AsyncSession) -> list[ShownEntry]:
-    return [shown_entry(row) for row in await fetch(session, select_entries())]
+    today = await clock.today(session)
+    return [shown_entry(row, today) for row in await fetch(session, select_entries())]
+
+
+async def read_orders(session: AsyncSession) -> Mapping[UUID, Sequence[UUID]]:
+    """Read, by the entry of a circular, the entries of orders to those whom it criticises, for the same items."""
+    of_order = aliased(Publication)
+    statement = (
+        select(Publication.entry_id, of_order.entry_id.label("order_entry_id"))
+        .join(Criticism, Criticism.circular_id == Publication.circular_id)
+        .join(Official, Official.id == Criticism.official_id, isouter=True)
+        .join(
+            RectificationOrder,
+            and_(
+                RectificationOrder.item_id == Criticism.item_id,
+                RectificationOrder.unit_id == func.coalesce(Criticism.unit_id, Official.unit_id),
+            ),
+        )
+        .join(of_order, of_order.rectification_order_id == RectificationOrder.id)
+        .where(*(each.state == PublicationState.PUBLISHED for each in (Publication, of_order)))
+        .order_by(of_order.entry_id)
+        .distinct()
+    )
+    rows = await fetch(session, statement)
+    return _grouped((row["entry_id"], row["order_entry_id"]) for row in rows)
 
 
 async def read_corrections(session: AsyncSession) -> Mapping[UUID, Sequence[Correction]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from supervision.foundation import clock
 from supervision.foundation.driver import fetch
 from supervision.publication import rules
 from supervision.publication.models import Publication
@@ -42,7 +43,8 @@ async def render_list(session: AsyncSession, site: Site, wanted: Wanted) -> byte
     (counted,) = await fetch(session, select(func.count().label("entries")).where(*conditions))
     start = (wanted.page - 1) * ENTRIES_A_PAGE
     found = await fetch(session, select_entries().where(*conditions).limit(ENTRIES_A_PAGE).offset(start))
-    entries = [shown_entry(row) for row in found]
+    today = await clock.today(session)
+    entries = [shown_entry(row, today) for row in found]
     units = await _read_units(session)
     is_last = start + len(entries) >= counted["entries"]
     facts = {"entries": entries, "count": counted["entries"], "units": units, "is_last": is_last}

@@ -1,7 +1,7 @@
 """The portal's pages as they are served: rendered by the worker together with the feeds."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +49,12 @@ async def render_pages(session: AsyncSession, jurisdiction_id: UUID) -> None:
     await _store(session, pages)
 
 
+async def store_withdrawn(session: AsyncSession, entries: Collection[UUID]) -> None:
+    """Put in the place of what is being withdrawn the page that says so."""
+    site, gone = await read_site(session), await contents.read_withdrawn(session)
+    await _store(session, [_withdrawn_page(site, each) for each in gone if each.entry_id in entries])
+
+
 def _fixed_pages(site: Site) -> Iterator[dict[str, Any]]:
     yield _page(STYLE, page_templates.render("portal.css", site), CSS)
     yield _page(LOOKUP, page_templates.render("lookup.html", site, is_unknown=False))
@@ -65,6 +71,7 @@ def _lists(site: Site, entries: Sequence[ShownEntry]) -> Iterator[dict[str, Any]
 
 async def _entry_pages(session: AsyncSession, site: Site, entries: Sequence[ShownEntry]) -> list[dict[str, Any]]:
     corrections, comments = await contents.read_corrections(session), await contents.read_comments(session)
+    of_circular, shown = await contents.read_orders(session), {each.entry_id: each for each in entries}
     told: dict[UUID, list[ShownEntry]] = defaultdict(list)
     for entry in entries:
         told[entry.task_id or entry.entry_id].append(entry)
@@ -75,12 +82,18 @@ async def _entry_pages(session: AsyncSession, site: Site, entries: Sequence[Show
                 site,
                 entry,
                 told[entry.task_id or entry.entry_id],
+                [shown[each] for each in of_circular.get(entry.entry_id, ()) if _names(entry, shown.get(each))],
                 corrections.get(entry.entry_id, ()),
                 comments.get(entry.entry_id, ()),
             ),
         )
         for entry in entries
     ]
+
+
+def _names(circular: ShownEntry, order: ShownEntry | None) -> bool:
+    # Of a unit that the review took out of the circular's text, no order leads back to it.
+    return order is not None and order.facts.unit != "" and order.facts.unit in circular.body
 
 
 def _withdrawn_page(site: Site, gone: contents.Withdrawn) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from supervision.publication.portal.contents import Correction, ShownComment, Sh
 from supervision.publication.portal.shares import Share, whole
 from supervision.publication.portal.site import Site
 from supervision.publication.public_addresses import path_of
-from supervision.publication.rules import ORDER_STATES
 from supervision.publication.states import ALL_CHANNELS, CommentState, CommentUse, DocumentState
 
 _CHANNELS = {channel: title for channel, title in TITLES.items() if channel != ALL_CHANNELS}
@@ -46,9 +45,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.filters.update(day=_day, moment=_moment, stamp=_stamp, path=path_of)
-    found.globals.update(
-        CHANNELS=_CHANNELS, ORDER_STATES=ORDER_STATES, COMMENT_STATES=_COMMENT_STATES, COMMENT_USES=_COMMENT_USES
-    )
+    found.globals.update(CHANNELS=_CHANNELS, COMMENT_STATES=_COMMENT_STATES, COMMENT_USES=_COMMENT_USES)
     found.globals.update(DOCUMENT_STATES=_DOCUMENT_STATES, DOCUMENT_KINDS=_DOCUMENT_KINDS)
     return found
 
@@ -72,12 +69,16 @@ def render_entry(
     site: Site,
     entry: ShownEntry,
     told: Sequence[ShownEntry],
+    orders: Sequence[ShownEntry],
     corrections: Sequence[Correction],
     comments: Sequence[ShownComment],
 ) -> bytes:
-    """Render an entry's page; `told` is all that is published of the same task, the newest first."""
+    """Render an entry's page; `told` is all that is published of the same task, the newest first.
+
+    `orders` are what a circular's criticism was followed by.
+    """
     readings = [charts.Reading(each.fact_on, each.facts.percent) for each in told if each.facts.percent is not None]
-    facts = {"told": told, "chart": charts.draw_progress(readings), "frame": charts}
+    facts = {"told": told, "orders": orders, "chart": charts.draw_progress(readings), "frame": charts}
     return render("entry.html", site, entry=entry, corrections=corrections, comments=comments, **facts)
 
 

@@ -118,6 +118,21 @@ def test_a_reader_reads_rss() -> None:
     assert entry.published == "Tue, 19 Apr 2016 04:00:00 GMT"
 
 
+def test_a_reader_sees_the_countys_name_and_emblem() -> None:
+    emblem = "https://ducha.test/portal/330326/emblem.png"
+    feed = replace(FEED, site_name="示例县督查公开", emblem=emblem)
+    atom, rss, told = render_atom(feed), render_rss(feed), orjson.loads(render_json(feed))
+    require_valid(atom)
+    require_rss(rss)
+    require_json_feed(render_json(feed))
+    read, simple = feedparser.parse(atom).feed, feedparser.parse(rss).feed
+    assert (read.subtitle, read.icon, read.logo) == ("示例县督查公开", emblem, emblem)
+    assert (simple.subtitle, simple.image.href) == ("示例县督查公开", emblem)
+    # As RSS asks: the image is told with the channel's own title and link.
+    assert (simple.image.title, simple.image.link) == (simple.title, simple.link)
+    assert (told["description"], told["icon"]) == ("示例县督查公开", emblem)
+
+
 def test_the_same_facts_give_the_same_bytes() -> None:
     elsewhere = replace(ENTRY, published_at=NOON.astimezone(tz=None))
     for render in (render_atom, render_json, render_rss):
