@@ -30,6 +30,7 @@ Job = Callable[[Runner], Awaitable[None]]
 JOBS: dict[Job, int] = {
     messaging.deliver: 5,
     messaging.match_receipts: 5,
+    messaging.pull_receipts: 20,
     messaging.measure_outbox: 5,
     messaging.expire: 60,
     operations.operate: 5,

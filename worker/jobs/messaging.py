@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 BATCHES_IN_FLIGHT = 4
 RECEIPT_LINES = 1000
+# Calls of one gateway in a row; the clock brings the next ones.
+PULLS_AT_ONCE = 100
 PATIENCE = timedelta(hours=72)
 # A call of the job ends well before the queue would cancel it; the clock brings the next one.
 LONGEST_SECONDS = 300
@@ -141,6 +143,21 @@ async def _match_all(runner: Runner) -> None:
             matched = await receipts.match(session, after=matched.last, limit=RECEIPT_LINES)
     async with runner.everywhere() as session:
         await receipts.give_up(session, patience=PATIENCE)
+
+
+async def pull_receipts(runner: Runner) -> None:
+    """Fetch the receipts and replies that gateways hold for us, each kept before the next is fetched."""
+    await _one_at_a_time(runner, "pull_receipts", _pull_all)
+
+
+async def _pull_all(runner: Runner) -> None:
+    for is_test, gateway in runner.gateways.items():
+        for _ in range(PULLS_AT_ONCE if gateway.capabilities.pulls_receipts else 0):
+            raw = await gateway.pull_receipts()
+            if raw is None:
+                break
+            async with runner.everywhere() as session:
+                await receipts.keep(session, gateway, raw, is_test=is_test, webhook_id=None)
 
 
 async def expire(runner: Runner) -> None:
