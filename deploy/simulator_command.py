@@ -36,6 +36,7 @@ _EVENTS_ZH = {
 class ProtocolName(StrEnum):
     HTTP = "http"
     YUNMAS = "yunmas"
+    ALIYUN = "aliyun"
 
 
 class ReceiptMode(StrEnum):
@@ -61,7 +62,7 @@ def simulator(  # noqa: PLR0913 - likewise
     answer_delay: Annotated[float, typer.Option(help="seconds by which an answer comes after the acceptance")] = 0,
     drop_after_accept: Annotated[bool, typer.Option(help="accept, then break the answer off")] = False,
     answer_twice: Annotated[bool, typer.Option(help="put the answer twice into one body")] = False,
-    answer_code: Annotated[str | None, typer.Option(help="yunmas: decline all with this rspcod")] = None,
+    answer_code: Annotated[str | None, typer.Option(help="yunmas, aliyun: decline all with this code")] = None,
     fail_rate: Annotated[float, typer.Option(help="share of submissions answered 503, nothing taken")] = 0,
     throttle: Annotated[float | None, typer.Option(help="messages a second that are taken")] = None,
     refuse_prefix: Prefixes = None,

@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import orjson
+
+from deploy.simulator.aliyun_protocol import AliyunLogin, AliyunProtocol, AliyunReceipts
 from deploy.simulator.app import SpokenProtocol
 from deploy.simulator.http_protocol import HttpProtocol, HttpReceipts
 from deploy.simulator.receipts import ReceiptForm, ReceiptSender
@@ -56,6 +59,29 @@ def _yunmas(here: Surroundings) -> tuple[SpokenProtocol, Settings]:
     }
 
 
+# What a county would have registered, with the variables that the vendor has approved.
+_TEMPLATES = {
+    "SMS_100001": "请于${deadline}前报送${matter}的进展。",
+    "SMS_100002": "${text}",
+}
+
+
+def _aliyun(here: Surroundings) -> tuple[SpokenProtocol, Settings]:
+    secret, token = here.secrets.token("aliyun-secret"), here.secrets.token("aliyun-receipt-secret")
+    templates = here.secrets.path("aliyun-templates.json")
+    templates.write_bytes(orjson.dumps(_TEMPLATES, option=orjson.OPT_INDENT_2))
+    login = AliyunLogin("simulator", secret, _TEMPLATES)
+    spoken = AliyunProtocol(here.desk, login, here.sender("aliyun", AliyunReceipts(), f"?token={token}"))
+    return spoken, {
+        "": "aliyun",
+        "_URL": f"http://127.0.0.1:{here.port}",
+        "_ACCOUNT": login.access_key_id,
+        "_TEMPLATES_FILE": str(templates),
+        "_SECRET_FILE": str(here.secrets.path("aliyun-secret")),
+        "_RECEIPT_SECRET_FILE": str(here.secrets.path("aliyun-receipt-secret")),
+    }
+
+
 PROTOCOLS: Mapping[str, Callable[[Surroundings], tuple[SpokenProtocol, Settings]]] = MappingProxyType(
-    {"http": _http, "yunmas": _yunmas}
+    {"http": _http, "yunmas": _yunmas, "aliyun": _aliyun}
 )

@@ -36,9 +36,9 @@ def call(simulator: RunningSimulator, folder: Path, path: str = "sms/submit", **
 def test_it_prints_settings_and_tells_what_happens(tmp_path: Path) -> None:
     options = ["--throttle", "0.001", "--receipt-delay", "0", "0", "--refuse-prefix", "+86199"]
     with running_command(tmp_path, *options) as simulator:
-        for kind in ("http", "yunmas"):
+        for kind in ("http", "yunmas", "aliyun"):
             told = printed_settings(tmp_path, kind)
-            files = [Path(value) for name, value in told.items() if name.endswith("_FILE")]
+            files = [Path(value) for name, value in told.items() if name.endswith("SECRET_FILE")]
             assert [path.stat().st_mode & 0o777 for path in files] == [0o600, 0o600]
         assert call(simulator, tmp_path)["rspcod"] == "success"
         assert call(simulator, tmp_path)["rspcod"] == "FlowOverLimit"

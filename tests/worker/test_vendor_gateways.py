@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from supervision.messaging import receipts
+from supervision.messaging.gateways.aliyun import AliyunAccount, AliyunGateway
+from supervision.messaging.gateways.registered_templates import read_templates
 from supervision.messaging.gateways.yunmas import YunMasAccount, YunMasGateway
+from tests.deploy.test_simulator import eventually
 from tests.factories.messaging import states_of, stock
-from tests.factories.simulator import RunningSimulator, printed_settings, running_command
+from tests.factories.simulator import RunningSimulator, printed_settings, receipt_desk, running_command
 from tests.places import Committed
 from worker.jobs import messaging
 from worker.runner import Runner
@@ -73,3 +77,30 @@ async def test_what_yunmas_did_not_answer_stays_unknown_and_is_not_sent_again(
     async with committed.worker() as session:
         assert await states_of(session) == {"unknown": 20}
     assert len(simulator.entries()) == 20
+
+
+async def test_aliyun_has_each_message_once_and_may_repeat_its_receipts(committed: Committed, tmp_path: Path) -> None:
+    with receipt_desk() as desk:
+        options = ["--protocol", "aliyun", "--quiet", "--receipts", desk.url.partition("/v1")[0]]
+        with running_command(tmp_path, *options) as simulator:
+            simulator.behave(receipt={**AT_ONCE, "mode": "twice", "fail_prefixes": ["+8619999990000"]})
+            told = printed_settings(tmp_path, "aliyun")
+            templates = read_templates(Path(told["DUCHA_GATEWAY_TEMPLATES_FILE"]))
+            gateway = AliyunGateway(
+                told["DUCHA_GATEWAY_URL"],
+                AliyunAccount(told["DUCHA_GATEWAY_ACCOUNT"], templates),
+                (tmp_path / "aliyun-secret").read_text(),
+                receipt_secret="t" * 32,
+            )
+            await stock(committed, 300)
+            runner = Runner(committed.worker, {True: gateway})
+            await messaging.deliver(runner)
+            assert simulator.summary()["accepted"] == 300
+            await asyncio.to_thread(eventually, lambda: simulator.summary()["receipts_sent"] == 300)
+    for _, body in desk.calls:
+        async with runner.everywhere() as session:
+            await receipts.keep(session, gateway, body, is_test=True, webhook_id=None)
+    await messaging.match_receipts(runner)
+    await gateway.aclose()
+    async with committed.worker() as session:
+        assert await states_of(session) == {"delivered": 299, "failed": 1}

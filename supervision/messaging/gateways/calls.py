@@ -1,9 +1,9 @@
 """How a batch becomes calls of a vendor's interface, taking more numbers of one text than of several."""
 
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Container, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from supervision.messaging.gateways import Submission, SubmissionOutcome, Verdict
 
@@ -11,6 +11,7 @@ from supervision.messaging.gateways import Submission, SubmissionOutcome, Verdic
 UNIFORM_FROM = 50
 # No call begins later, so that all of them end well within the lease of the batch.
 BEGIN_WITHIN_SECONDS = 30
+_STOPS = (Verdict.THROTTLED, Verdict.UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +50,44 @@ def divide(
 
 
 async def make_calls(
-    calls: Iterator[Call], make: Callable[[Call], Awaitable[list[SubmissionOutcome]]]
+    calls: Iterable[Call],
+    make: Callable[[Call], Awaitable[list[SubmissionOutcome]]],
+    *,
+    about_numbers: Container[str | None],
 ) -> dict[str, SubmissionOutcome]:
-    """Make calls one after the other; once the gateway takes nothing, or time is up, the rest waits like its last."""
+    """Make calls one after the other; once the gateway takes nothing, or time is up, the rest waits like its last.
+
+    Where a code is about a single number and the call was declined for its sake, the call is halved until that number
+    stands alone.
+    """
     told: dict[str, SubmissionOutcome] = {}
     began = time.monotonic()
-    verdict: Verdict | None = None
-    code: str | None = None
-    for call in calls:
-        if verdict is None and time.monotonic() - began > BEGIN_WITHIN_SECONDS:
-            verdict = Verdict.THROTTLED
-        if verdict is not None:
-            told |= {each.id: SubmissionOutcome(each.id, verdict, code=code) for each in call.submissions}
+    stop: SubmissionOutcome | None = None
+    waiting = deque(calls)
+    while waiting:
+        call = waiting.popleft()
+        if stop is None and time.monotonic() - began > BEGIN_WITHIN_SECONDS:
+            stop = SubmissionOutcome("", Verdict.THROTTLED)
+        if stop is not None:
+            told |= {each.id: replace(stop, message_id=each.id) for each in call.submissions}
             continue
         outcomes = await make(call)
+        is_about_number = outcomes[0].code in about_numbers
+        if is_about_number and len(outcomes) > 1:
+            waiting.extendleft(_halves(call))
+            continue
         told |= {outcome.message_id: outcome for outcome in outcomes}
-        # Of one call all have one fate, but for single numbers that are refused.
-        last = next((each for each in outcomes if each.verdict is not Verdict.REFUSED), None)
-        if last and last.verdict in (Verdict.THROTTLED, Verdict.UNREACHABLE):
-            verdict, code = last.verdict, last.code
+        # Of one call all have one fate.
+        if outcomes[0].verdict in _STOPS and not is_about_number:
+            stop = outcomes[0]
     return told
+
+
+def _halves(call: Call) -> Iterator[Call]:
+    middle = len(call.submissions) // 2
+    # The second first, for they are put one by one in front of what waits.
+    yield replace(call, submissions=call.submissions[middle:])
+    yield replace(call, submissions=call.submissions[:middle])
 
 
 def _rounds(batch: Sequence[Submission]) -> list[list[Submission]]:

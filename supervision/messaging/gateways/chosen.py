@@ -7,9 +7,11 @@ from supervision.foundation.errors import NotFound
 from supervision.foundation.settings import SettingRefused
 from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import Gateway
+from supervision.messaging.gateways.aliyun import AliyunAccount, AliyunGateway
 from supervision.messaging.gateways.console import ConsoleGateway
 from supervision.messaging.gateways.gateway_settings import TOKEN, VENDORS, WEBHOOK, GatewaySettings
 from supervision.messaging.gateways.http import HttpGateway
+from supervision.messaging.gateways.registered_templates import RegisteredTemplates
 from supervision.messaging.gateways.yunmas import YunMasAccount, YunMasGateway
 
 # Their `accepted` is the last that is ever heard of a message, so it does not expire.
@@ -58,6 +60,8 @@ def _open(given: GatewaySettings, *, listens: bool) -> Gateway:
             return _open_http(given, listens=listens)
         case "yunmas":
             return _open_yunmas(given, listens=listens)
+        case "aliyun":
+            return _open_aliyun(given, listens=listens)
     return ConsoleGateway(settings.current().data_dir)
 
 
@@ -83,6 +87,17 @@ def _open_yunmas(given: GatewaySettings, *, listens: bool) -> Gateway:
         # Who sends holds it too: it keys the numbers by which receipts name their messages.
         receipt_secret=given.secret("_receipt_secret_file", TOKEN),
         pulls=given.pulls,
+        rate_per_second=given.rate,
+    )
+
+
+def _open_aliyun(given: GatewaySettings, *, listens: bool) -> Gateway:
+    key = given.text("_account", "阿里云的 AccessKey ID", "the AccessKey ID")
+    return AliyunGateway(
+        given.url,
+        AliyunAccount(key, RegisteredTemplates({}) if listens else given.templates()),
+        None if listens else given.secret("_secret_file", VENDORS),
+        receipt_secret=given.secret("_receipt_secret_file", TOKEN),
         rate_per_second=given.rate,
     )
 

@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from supervision.messaging.gateways import Verdict
+
 
 class CodeClass(StrEnum):
     OK = "ok"
@@ -17,3 +19,15 @@ class Meaning:
     kind: CodeClass
     zh: str
     en: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCode:
+    """What one answer means, and what delivery does with the submissions that it is about."""
+
+    verdict: Verdict
+    meaning: Meaning
+
+
+def answer_code(verdict: Verdict, kind: CodeClass, zh: str, en: str) -> AnswerCode:
+    return AnswerCode(verdict, Meaning(kind, zh, en))

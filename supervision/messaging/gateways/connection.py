@@ -59,12 +59,10 @@ class HttpConnection:
             trust_env=False,
         )
 
-    async def post(
-        self, path: str, content: bytes, headers: Mapping[str, str], *, query: Mapping[str, str] | None = None
-    ) -> Answer:
+    async def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         try:
             async with asyncio.timeout(self._whole_seconds):
-                response = await self._client.post(path, content=content, headers=headers, params=query)
+                response = await self._client.post(path, content=content, headers=headers)
         except _NOTHING_WRITTEN:
             return Answer(None, b"", Verdict.UNREACHABLE)
         except (httpx.HTTPError, OSError):

@@ -12,6 +12,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 from supervision.foundation import settings
 from supervision.foundation.connections import is_private
 from supervision.foundation.settings import SettingRefused
+from supervision.messaging.gateways.registered_templates import RegisteredTemplates, TemplatesRefused, read_templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,17 @@ class GatewaySettings:
                 f"Set {name} to a file with the secret, {form.en}, and see that this process may read it.",
             )
         return secret
+
+    def templates(self) -> RegisteredTemplates:
+        """Read the templates that a vendor has registered; refuses a file without them."""
+        path: Path | None = self._given("_templates_file")
+        try:
+            return read_templates(path or Path())
+        except TemplatesRefused as refused:
+            name = self.name_of("_templates_file")
+            raise SettingRefused(
+                f"请检查 {name} 的文件：{refused.zh}。", f"See to the file of {name}: {refused.en}."
+            ) from None
 
     def held(self, field: str) -> str | None:
         """Return what a file holds, if there is one, whatever it is."""

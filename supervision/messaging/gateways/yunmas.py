@@ -20,7 +20,7 @@ from supervision.messaging.gateways.yunmas_codes import YUNMAS
 
 # Of one text; of texts of their own the platform takes fewer than 1,000.
 SIZES = CallSizes(uniform=5000, individual=999)
-_SPLIT_ON = "InvalidMobile"
+_WRONG_NUMBER = "InvalidMobile"
 _LONGEST_SECONDS = 45
 _COMPACT, _SPACED = "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M:%S"
 _log = structlog.get_logger()
@@ -75,12 +75,13 @@ class YunMasGateway:
         if len(batch) > self.capabilities.batch_size:
             raise ValueError(f"{len(batch)} submissions in a batch of at most {self.capabilities.batch_size}")
         foreign = {
-            each.id: SubmissionOutcome(each.id, Verdict.REFUSED, code=_SPLIT_ON)
+            each.id: SubmissionOutcome(each.id, Verdict.REFUSED, code=_WRONG_NUMBER)
             for each in batch
             if domestic(each.telephone) is None
         }
         ours = [each for each in batch if each.id not in foreign]
-        told = foreign | await make_calls(divide(ours, SIZES, text_of=lambda each: each.text), self._call)
+        calls = divide(ours, SIZES, text_of=lambda each: each.text)
+        told = foreign | await make_calls(calls, self._call, about_numbers=(_WRONG_NUMBER,))
         return [told[each.id] for each in batch]
 
     async def query(self, ids: Sequence[str]) -> Mapping[str, SubmissionOutcome | ReceiptLine]:
@@ -125,20 +126,11 @@ class YunMasGateway:
             mobiles, content = ",".join(numbers), next(iter(numbers.values()))
         answer = await self._post(self._path, self._sealed(mobiles, content))
         verdict, code = _read(answer)
-        if code == _SPLIT_ON and len(call.submissions) > 1:
-            return await self._halves(call)
         group = answer.fields.get("msgGroup") or answer.fields.get("mgsGroup")
         return [
             SubmissionOutcome(each.id, verdict, reference(self._receipt_secret, group, mobile), code)
             for each, mobile in zip(call.submissions, numbers, strict=True)
         ]
-
-    async def _halves(self, call: Call) -> list[SubmissionOutcome]:
-        """Find the number for whose sake the platform took none of them."""
-        middle = len(call.submissions) // 2
-        halves = (call.submissions[:middle], call.submissions[middle:])
-        told = await make_calls((Call(half, call.is_uniform) for half in halves), self._call)
-        return [told[each.id] for each in call.submissions]
 
     def _sealed(self, mobiles: str, content: str) -> dict[str, str]:
         account, secret = self._account, self._held()

@@ -1,24 +1,11 @@
 """What 中国移动云MAS answers to a submission (`rspcod`), as its interface description names it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from supervision.messaging.gateways import Verdict
-from supervision.messaging.gateways.code_meanings import CodeClass, Meaning
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerCode:
-    """What one answer means, and what delivery does with the submissions that it is about."""
-
-    verdict: Verdict
-    meaning: Meaning
-
-
-def _code(verdict: Verdict, kind: CodeClass, zh: str, en: str) -> AnswerCode:
-    return AnswerCode(verdict, Meaning(kind, zh, en))
-
+from supervision.messaging.gateways.code_meanings import AnswerCode, CodeClass
+from supervision.messaging.gateways.code_meanings import answer_code as _code
 
 _V, _C = Verdict, CodeClass
 # Where the account is at fault, nothing was taken and each message would get the same answer: it waits, as for a

@@ -150,3 +150,42 @@ def test_live_and_test_accounts_do_not_share_a_secret(choose: Chosen) -> None:
         listening_gateways()
     choose(test_gateway_secret_file="another", test_gateway_receipt_secret_file="b2" * 32)
     assert listening_gateways()[True].name == "yunmas"
+
+
+ALIYUN = {
+    "gateway": "aliyun",
+    "gateway_url": "https://dysmsapi.aliyuncs.com",
+    "gateway_account": "LTAI5tExample",
+    "gateway_templates_file": '{"SMS_1": "请于${deadline}前报送。"}',
+    "gateway_secret_file": "secret",
+    "gateway_receipt_secret_file": "a1" * 32,
+}
+
+
+async def test_aliyun_is_opened_by_its_key_and_templates(choose: Chosen) -> None:
+    choose(**ALIYUN)
+    sending = choose_gateways()[False]
+    assert (sending.name, sending.capabilities.batch_size, listening_gateways()[False].name) == (
+        "aliyun",
+        1000,
+        "aliyun",
+    )
+    await sending.aclose()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"gateway_account": ""},
+        {"gateway_templates_file": "[]"},
+        {"gateway_templates_file": '{"SMS_1": "${a}${a}"}'},
+        {"gateway_secret_file": ""},
+        {"gateway_receipt_secret_file": "short"},
+    ],
+    ids=str,
+)
+def test_what_aliyun_lacks_is_named_in_both_languages(choose: Chosen, wrong: dict[str, str]) -> None:
+    choose(**ALIYUN | wrong)
+    (name,) = wrong
+    with pytest.raises(SettingRefused, match=rf"DUCHA_{name.upper()}(?s:.)*DUCHA_{name.upper()}"):
+        choose_gateways()
