@@ -96,7 +96,7 @@ async def test_aliyun_has_each_message_once_and_may_repeat_its_receipts(committe
             runner = Runner(committed.worker, {True: gateway})
             await messaging.deliver(runner)
             assert simulator.summary()["accepted"] == 300
-            await asyncio.to_thread(eventually, lambda: simulator.summary()["receipts_sent"] == 300)
+            await asyncio.to_thread(eventually, lambda: simulator.summary()["receipts_sent"] == 600)
     for _, body in desk.calls:
         async with runner.everywhere() as session:
             await receipts.keep(session, gateway, body, is_test=True, webhook_id=None)
