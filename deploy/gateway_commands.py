@@ -1,3 +1,4 @@
+import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -7,22 +8,20 @@ from rich.table import Table
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
+from deploy.command_line import Folder, database_url, run
 from deploy.gateway_check.checks import Finding, Outcome, try_all
 from deploy.gateway_check.probe import Probe
 from deploy.gateway_check.receipt_listener import listening
+from deploy.jurisdictions import owners_session
+from supervision.messaging import gateway_switch
 
-gateway = typer.Typer(no_args_is_help=True, help="短信网关: try a gateway that you have written.")
+gateway = typer.Typer(no_args_is_help=True, help="短信网关: try one that you have written; switch one off.")
 console = Console()
 _SHOWN = {
     Outcome.KEPT: "[green]符合 kept[/]",
     Outcome.BROKEN: "[bold red]不符 broken[/]",
     Outcome.UNSEEN: "[yellow]未见 unseen[/]",
 }
-
-
-@gateway.callback()
-def _group() -> None:
-    """短信网关: try a gateway that you have written."""
 
 
 @gateway.command()
@@ -49,6 +48,38 @@ def check(
     broken = sum(finding.outcome is Outcome.BROKEN for finding in findings)
     console.print(f"不符合协议 {broken} 处。 {broken} breaches of the protocol.")
     raise typer.Exit(1 if broken else 0)
+
+
+Name = Annotated[str, typer.Argument(help="name of the gateway, such as yunmas")]
+Reason = Annotated[str, typer.Option(help="kept with the change")]
+IsTest = Annotated[bool, typer.Option("--test", help="the gateway of test messages, not that of live ones")]
+
+
+@gateway.command()
+def off(name: Name, *, reason: Reason, is_test: IsTest = False, folder: Folder = None) -> None:
+    """停用（维护）: hand this gateway nothing more; what waits stays in its order. Receipts are taken all the same."""
+    _switch(name, reason, folder, is_test=is_test, is_on=False)
+
+
+@gateway.command()
+def on(name: Name, *, reason: Reason, is_test: IsTest = False, folder: Folder = None) -> None:
+    """恢复: go on with what waits, within seconds."""
+    _switch(name, reason, folder, is_test=is_test, is_on=True)
+
+
+def _switch(name: str, reason: str, folder: Path | None, *, is_test: bool, is_on: bool) -> None:
+    if not reason.strip():
+        raise typer.BadParameter("请写明原因（--reason）。 Give the reason (--reason).")
+    url = database_url(folder, "owner")
+
+    async def work() -> None:
+        async with owners_session(url) as session:
+            change = gateway_switch.Change(gateway=name, is_test=is_test, is_on=is_on)
+            await gateway_switch.switch(session, change, reason=reason.strip(), changed_by=getpass.getuser())
+
+    run(work())
+    state = "已恢复 on" if is_on else "已停用 off"
+    console.print(f"{name}{'（测试 test）' if is_test else ''} {state}：{reason}", markup=False, soft_wrap=True)
 
 
 def _table(findings: list[Finding]) -> Table:

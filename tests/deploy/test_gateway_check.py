@@ -98,3 +98,10 @@ def test_a_file_without_a_secret_is_refused(tmp_path: Path) -> None:
     (tmp_path / "none").write_text("x")
     ended = check(tmp_path, "http://127.0.0.1:9", free_port(), "--secret-file", str(tmp_path / "none"))
     assert ended.exit_code == 2
+
+
+def test_a_gateway_is_not_switched_without_a_reason() -> None:
+    for state in ("off", "on"):
+        assert RUNNER.invoke(main, ["gateway", state, "yunmas"]).exit_code == 2
+        ended = RUNNER.invoke(main, ["gateway", state, "yunmas", "--reason", " "])
+        assert ended.exit_code == 2

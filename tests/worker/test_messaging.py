@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from deploy.processes import free_port
+from supervision.messaging import gateway_switch
 from supervision.messaging.gateways.http import HttpGateway
 from tests.factories.messaging import ask, states_of, stock
 from tests.factories.simulator import SECRET, ReceiptDesk, RunningSimulator, running_simulator
@@ -217,3 +218,21 @@ async def test_receipts_are_matched_and_the_outbox_is_measured(committed: Commit
     await messaging.match_receipts(delivery.runner)
     assert await delivery.states() == {"delivered": 3}
     assert REGISTRY.get_sample_value("ducha_receipts_total", {"outcome": "matched"}) == before + 3
+
+
+async def test_a_gateway_that_is_switched_off_is_handed_nothing_until_it_is_on(
+    committed: Committed, setting: Setting
+) -> None:
+    delivery = await setting.prepare(5)
+    for is_test, is_on, states in (
+        (False, False, {"queued": 5}),
+        (True, False, {"queued": 5}),
+        (True, True, {"accepted": 5}),
+    ):
+        async with committed.owner() as session:
+            change = gateway_switch.Change(gateway="http", is_test=is_test, is_on=is_on)
+            await gateway_switch.switch(session, change, reason="维护", changed_by="示例人员")
+            await session.commit()
+        if is_test:
+            await delivery.run()
+        assert await delivery.states() == states

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from supervision.foundation import metrics
-from supervision.messaging import delivery, doubtful_messages, outbox_measures, receipts
+from supervision.messaging import delivery, doubtful_messages, gateway_switch, outbox_measures, receipts
 from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
@@ -73,7 +73,8 @@ async def _hand_over(runner: Runner, gateway: Gateway, *, is_test: bool, until: 
 async def _hand_over_batch(runner: Runner, gateway: Gateway, turn: Turn, *, is_test: bool) -> bool:
     """Hand one batch over and tell whether to go on: something was there, and the gateway was, too."""
     async with runner.everywhere() as session:
-        claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=turn.size)
+        is_on = await gateway_switch.is_on(session, gateway.name, is_test=is_test)
+        claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=turn.size) if is_on else []
     if not claimed:
         runner.pace_of(gateway).tell(turn, handed=0, throttled=0)
         return False
