@@ -15,11 +15,13 @@ from api.doorbell import Doorbell
 from deploy import roles, twins
 from deploy.audit_commands import audit
 from deploy.command_line import Folder, database_url, refusals_told, run
+from deploy.gateway_commands import gateway
 from deploy.identity_commands import Audience, FrontEnd, Issuer, describe, identity, tell_invitations
 from deploy.identity_provider import start_provider
 from deploy.jurisdictions import Founded, SigningIn, found, owners_session
 from deploy.key_commands import keys_app
 from deploy.processes import free_port
+from deploy.simulator_command import simulator
 from deploy.stack import TRUSTED_PROXIES, Stack
 from migrations.twins import Twin, TwinsStand
 from supervision.cadence import calendar_seed
@@ -37,6 +39,8 @@ names = typer.Typer(no_args_is_help=True, help="重名登记: names that are tol
 main.add_typer(names, name="names")
 main.add_typer(identity, name="identity")
 main.add_typer(keys_app, name="keys")
+main.add_typer(gateway, name="gateway")
+main.command()(simulator)
 console = Console()
 TRIAL_WARNING = (
     "试用身份提供方 {issuer}：任何人都能以任何身份登录，不得用于正式工作。\n"

@@ -33,6 +33,7 @@ Job = Callable[[Runner], Awaitable[None]]
 JOBS: dict[Job, int] = {
     messaging.deliver: 5,
     messaging.match_receipts: 5,
+    messaging.pull_receipts: 20,
     messaging.measure_outbox: 5,
     messaging.expire: 60,
     messaging.try_new_numbers: 60,

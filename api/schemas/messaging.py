@@ -6,11 +6,12 @@ from pydantic import Field
 from api.schemas.fields import Answer, Body, Digits, Id, Line, MassPageOf, PageOf, Prose
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 from supervision.messaging.gateways import Verdict
-from supervision.messaging.gateways.codes import CodeClass
+from supervision.messaging.gateways.code_meanings import CodeClass
 from supervision.messaging.reachability import LastOutcome, NumberProblem
 from supervision.messaging.states import DecisionKind, MessageState
 
 TemplateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40, examples=["notice"])]
+GatewayToken = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{32,128}$", min_length=32, max_length=128)]
 GatewayName = Annotated[str, Field(pattern=r"^[a-z]{1,20}$", max_length=20, examples=["http"])]
 Variables = Annotated[dict[TemplateName, Prose], Field(max_length=20, examples=[{"text": "请于3月3日前报送进展。"}])]
 Count = Annotated[int, Field(ge=0, le=2_147_483_647)]
@@ -158,8 +159,12 @@ class MessagePage(MassPageOf[MessageOut]):
 
 
 class ReceiptsTaken(Answer):
+    """What `http` and the vendors want to hear; some send again until they have read a code of 0."""
+
     status: Literal["kept"]
     lines: Count
+    code: Literal[0]
+    msg: Literal["接收成功"]
 
 
 class DecideMessage(Body):

@@ -2,16 +2,16 @@ import argparse
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import uvicorn
-
-from deploy.simulator.app import Simulator, create_app
+from deploy.simulator.app import serve
+from deploy.simulator.http_protocol import HttpProtocol, HttpReceipts
 from deploy.simulator.ledger import SubmissionLedger
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from deploy.simulator.receipts import ReceiptSender
+from deploy.simulator.submissions import SubmissionDesk
+from supervision.foundation.connections import is_loopback
 
 
 def _loopback_url(text: str) -> str:
-    if urlsplit(text).scheme != "http" or urlsplit(text).hostname not in _LOOPBACK:
+    if urlsplit(text).scheme != "http" or not is_loopback(urlsplit(text).hostname or ""):
         raise argparse.ArgumentTypeError(f"the simulator stays on the loopback interface (本机), unlike {text}")
     return text
 
@@ -31,15 +31,9 @@ def main() -> None:
     secret, receipt_secret = (
         path.read_text(encoding="ascii").strip() for path in (given.secret_file, given.receipt_secret_file)
     )
-    simulator = Simulator(secret, receipt_secret, SubmissionLedger(given.ledger), given.receipts_url, given.seed)
-    uvicorn.run(
-        create_app(simulator),
-        host="127.0.0.1",
-        port=given.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
+    desk = SubmissionDesk(SubmissionLedger(given.ledger), given.seed)
+    sender = ReceiptSender(given.receipts_url, HttpReceipts(receipt_secret), desk.ledger, desk.rng)
+    serve(desk, [HttpProtocol(desk, secret, sender)], given.port)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Entry:
     reference: str | None = None
     code: str | None = None
     at: str | None = None  # RFC 3339, UTC
+    protocol: str = "http"
 
 
 class SubmissionLedger:
@@ -39,7 +41,8 @@ class SubmissionLedger:
     simulator does not make it accept a message twice.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tell: Callable[[str, Entry], None] = lambda _event, _entry: None) -> None:
+        self._tell = tell
         self._entries: dict[str, Entry] = {}
         self._counts: Counter[str] = Counter()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,6 +70,7 @@ class SubmissionLedger:
         """Note an event of one message; `flush` puts it into the file."""
         fact = {"event": event, "on": real_now().isoformat(), **asdict(entry)}
         self._remember(fact)
+        self._tell(event, entry)
         self._file.write(orjson.dumps(fact, option=orjson.OPT_APPEND_NEWLINE))
 
     def flush(self) -> None:
@@ -77,6 +81,7 @@ class SubmissionLedger:
 
     def _remember(self, fact: dict[str, Any]) -> None:
         self._counts[fact["event"]] += 1
-        if fact["event"] in _STATUSES:
+        # What a vendor's protocol refuses has no name of its own.
+        if fact["event"] in _STATUSES and fact["id"]:
             fields = {key: value for key, value in fact.items() if key not in ("event", "on")}
             self._entries[fact["id"]] = Entry(**fields)

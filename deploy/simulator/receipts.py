@@ -1,14 +1,13 @@
 import asyncio
 import heapq
 import random
-import secrets
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Protocol
 
 import httpx
-import orjson
-from standardwebhooks import Webhook
 
 from deploy.simulator.behaviour import ReceiptBehaviour
 from deploy.simulator.ledger import Entry, SubmissionLedger
@@ -17,7 +16,7 @@ from supervision.foundation.clock import real_now
 _BATCH = 500
 _AT_ONCE = 4
 _LOOK_SECONDS = 0.02
-_RETRY_SECONDS = (0.2, 0.5, 1, 2, 4)
+_ONE_PART_UNITS = 70
 
 
 @dataclass(order=True, slots=True)
@@ -27,12 +26,29 @@ class _Due:
     mode: str = field(compare=False)
 
 
-class ReceiptSender:
-    """Sends receipts when they are due, up to 500 a call and four calls at once, each call tried six times."""
+class ReceiptForm(Protocol):
+    """How one protocol writes receipts, and after how many seconds it sends a call again."""
 
-    def __init__(self, url: str, webhook: Webhook, ledger: SubmissionLedger, rng: random.Random) -> None:
+    @property
+    def retry_seconds(self) -> Sequence[float]: ...
+
+    def body(self, entries: Sequence[Entry]) -> bytes: ...
+
+    def new_call(self) -> str: ...
+
+    def headers(self, call: str, body: bytes) -> Mapping[str, str]: ...
+
+
+class ReceiptSender:
+    """Sends receipts when they are due, up to 500 a call and four calls at once, each call tried some times.
+
+    Without an address they are held until they are fetched.
+    """
+
+    def __init__(self, url: str | None, form: ReceiptForm, ledger: SubmissionLedger, rng: random.Random) -> None:
         self._url = url
-        self._webhook = webhook
+        self._form = form
+        self.held: deque[Entry] = deque()
         self._ledger = ledger
         self._rng = rng
         self._waiting: list[_Due] = []
@@ -87,39 +103,33 @@ class ReceiptSender:
             await self._post([*twice, *stale])
 
     async def _post(self, entries: Sequence[Entry]) -> None:
-        body = _receipts(entries)
-        call_id = f"rcp_{secrets.token_hex(16)}"
-        is_taken = await self._try(call_id, body)
-        for seconds in _RETRY_SECONDS:
+        if self._url is None:
+            self.held.extend(entries)
+            return
+        body, call = self._form.body(entries), self._form.new_call()
+        is_taken = await self._try(self._url, call, body)
+        for seconds in self._form.retry_seconds:
             if is_taken:
                 break
             await asyncio.sleep(seconds)
-            is_taken = await self._try(call_id, body)
+            is_taken = await self._try(self._url, call, body)
         for entry in entries:
             self._ledger.record("receipt_sent" if is_taken else "receipt_given_up", entry)
         self._ledger.flush()
 
-    async def _try(self, call_id: str, body: bytes) -> bool:
-        now = real_now()
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": call_id,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": self._webhook.sign(call_id, now, body.decode()),
-        }
+    async def _try(self, url: str, call: str, body: bytes) -> bool:
+        headers = {"content-type": "application/json", **self._form.headers(call, body)}
         try:
-            answer = await self._client.post(self._url, content=body, headers=headers)
+            answer = await self._client.post(url, content=body, headers=headers)
         except httpx.HTTPError:
             return False
         return answer.is_success
 
 
 def _fate(entry: Entry, behaviour: ReceiptBehaviour) -> Entry:
-    if entry.telephone.startswith(behaviour.fail_prefixes):
+    if entry.telephone.startswith(behaviour.unregistered_prefixes):
+        return replace(entry, status="failed", code="UNREGISTERED")
+    is_long = len(entry.text.encode("utf-16-le")) // 2 > _ONE_PART_UNITS
+    if entry.telephone.startswith(behaviour.fail_prefixes) or (is_long and behaviour.fail_long_texts):
         return replace(entry, status="failed", code="UNDELIV")
     return replace(entry, status="delivered", code="DELIVRD")
-
-
-def _receipts(entries: Sequence[Entry]) -> bytes:
-    names = ("id", "reference", "status", "code", "at")
-    return orjson.dumps({"receipts": [{name: getattr(entry, name) for name in names} for entry in entries]})

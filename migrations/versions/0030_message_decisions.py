@@ -6,7 +6,7 @@ from alembic import op
 from migrations.guards import keep_apart
 
 revision = "0030"
-down_revision = "0028"
+down_revision = "0029"
 
 HERE = sa.text("nullif(current_setting('ducha.jurisdiction', true), '')::uuid")
 DECISIONS = "'resend', 'give_up', 'told', 'wrong_person', 'not_needed', 'new_number'"

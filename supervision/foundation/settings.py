@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+GatewayKind = Literal["console", "http", "yunmas", "aliyun"]
+
 
 class SettingRefused(Exception):  # noqa: N818 - states the fact
     """The settings do not let this process start; it says in both languages what to do."""
@@ -80,15 +82,27 @@ class Settings(BaseSettings):
     )
     metrics_token_file: Path | None = None
     worker_metrics_port: int = Field(default=0, ge=0, le=65535, description="0: no metrics port")
-    gateway: Literal["console", "http"] = "console"
+    gateway: GatewayKind = "console"
     gateway_url: str = ""
+    gateway_account: str = Field(default="", description="yunmas: apId of the interface account; aliyun: AccessKey ID")
+    gateway_company: str = Field(default="", description="yunmas: ecName, as the platform has it")
+    gateway_sign: str = Field(default="", description="yunmas: code of the signature, not its text")
+    gateway_serial: str = Field(default="", pattern=r"^[0-9]{0,20}$", description="yunmas: addSerial, if it has one")
+    gateway_templates_file: Path | None = Field(
+        default=None, description="aliyun: JSON object of the registered templates' codes and bodies"
+    )
+    gateway_pulls: bool = Field(default=False, description="yunmas: fetch receipts, where the platform pushes none")
     gateway_secret_file: Path | None = Field(default=None, description="signs what the worker hands over")
     gateway_receipt_secret_file: Path | None = Field(default=None, description="by which the API knows its receipts")
     gateway_rate: float | None = Field(default=None, gt=0, description="messages a second at most; empty: as it takes")
-    test_gateway: Literal["console", "http"] = Field(
-        default="console", description="where messages caused by test keys go"
-    )
+    test_gateway: GatewayKind = Field(default="console", description="where messages caused by test keys go")
     test_gateway_url: str = ""
+    test_gateway_account: str = ""
+    test_gateway_company: str = ""
+    test_gateway_sign: str = ""
+    test_gateway_serial: str = Field(default="", pattern=r"^[0-9]{0,20}$")
+    test_gateway_templates_file: Path | None = None
+    test_gateway_pulls: bool = False
     test_gateway_secret_file: Path | None = None
     test_gateway_receipt_secret_file: Path | None = None
     test_gateway_rate: float | None = Field(default=None, gt=0)

@@ -202,3 +202,21 @@ class ReceiptLine(Base):
     code: Mapped[str | None]
     at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(server_default="waiting")
+
+
+class GatewayChange(Base):
+    """A gateway of the installation, switched off or on again, with the reason; the newest counts."""
+
+    __tablename__ = "gateway_change"
+    __table_args__ = (
+        CheckConstraint("btrim(reason) <> ''", name="reason"),
+        Index("ix_gateway_change_gateway", "gateway", "is_test", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    gateway: Mapped[str]
+    is_test: Mapped[bool]
+    is_on: Mapped[bool]
+    reason: Mapped[str]
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))

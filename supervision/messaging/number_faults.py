@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.clock import real_now
 from supervision.foundation.driver import fetch
 from supervision.foundation.ids import new_id
-from supervision.messaging.gateways.codes import CodeClass, classify
+from supervision.messaging.gateways.code_meanings import CodeClass
+from supervision.messaging.gateways.codes import classify
 from supervision.messaging.models import NumberFault
 from supervision.messaging.states import NumberFaultKind
 

@@ -74,7 +74,10 @@ async def kept(session: AsyncSession) -> list[tuple[Any, ...]]:
 async def test_signed_receipts_are_kept_as_they_came(gateway: httpx.AsyncClient, session: AsyncSession) -> None:
     body = orjson.dumps({"receipts": [{"id": "7", "status": "delivered"}, {"id": "8", "status": "failed"}]})
     answer = await gateway.post(RECEIPTS, content=body, headers=signed(body))
-    assert (answer.status_code, answer.json()) == (200, {"status": "kept", "lines": 2})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "kept", "lines": 2, "code": 0, "msg": "接收成功"},
+    )
     again = await gateway.post(RECEIPTS, content=body, headers=signed(body))
     assert again.status_code == 200
     assert await kept(session) == [(body, 7, True, "waiting"), (body, 8, False, "waiting")], "repeated, it is one"
@@ -170,3 +173,43 @@ async def test_a_batch_that_is_refused_names_line_and_field(
         answer = await gateway.post(RECEIPTS, content=body, headers=headers)
         problem = assert_problem(answer, 422, "malformed_receipt")
         assert {(each["pointer"], each["code"]) for each in problem["errors"]} == expected
+
+
+@pytest.fixture
+def yunmas_gateway(monkeypatch: pytest.MonkeyPatch, http_gateway: None, tmp_path: Path) -> Iterator[None]:
+    """The live gateway is 云MAS, which signs nothing."""
+    del http_gateway
+    (tmp_path / "token").write_text("t" * 32)
+    for name, value in {
+        "": "yunmas",
+        "_URL": "https://mas.example.cn/sms/submit",
+        "_COMPANY": "某县督查室",
+        "_ACCOUNT": "ducha",
+        "_SIGN": "SimSign01",
+        "_RECEIPT_SECRET_FILE": str(tmp_path / "token"),
+    }.items():
+        monkeypatch.setenv(f"DUCHA_GATEWAY{name}", value)
+    for cached in (settings.current, listening_gateways):
+        cached.cache_clear()
+    yield
+    for cached in (settings.current, listening_gateways):
+        cached.cache_clear()
+
+
+async def test_a_vendor_that_signs_nothing_is_known_by_its_token(
+    gateway: httpx.AsyncClient, session: AsyncSession, yunmas_gateway: None
+) -> None:
+    del yunmas_gateway
+    line = {"reportStatus": "DELIVRD", "mobile": "13900000000", "msgGroup": "g", "errorCode": ""}
+    path = "/v1/gateways/yunmas/receipts"
+    for token in ("", f"?token={'u' * 32}"):
+        answer = await gateway.post(path + token, json=[line])
+        assert_problem(answer, 401, "unsigned_receipt")
+    assert (await gateway.post(f"{path}?token=short", json=[line])).status_code == 422
+    assert await kept(session) == []
+    answer = await gateway.post(
+        f"{path}?token={'t' * 32}", json=[line, {"smsContent": "收到", "mobile": "13900000000"}]
+    )
+    assert answer.json() == {"status": "kept", "lines": 1, "code": 0, "msg": "接收成功"}
+    (row,) = await kept(session)
+    assert row[1:] == (None, True, "waiting")

@@ -24,6 +24,7 @@ class ReceiptDesk:
     url: str = ""
     status: int = 204
     calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
 
     def lines(self, *ids: str) -> list[dict[str, Any]]:
         told = [line for _, body in list(self.calls) for line in orjson.loads(body)["receipts"]]
@@ -37,6 +38,7 @@ def receipt_desk() -> Iterator[ReceiptDesk]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
+            desk.paths.append(self.path)
             desk.calls.append((dict(self.headers), body))
             self.send_response(desk.status)
             self.end_headers()
@@ -105,3 +107,26 @@ def _answers(simulator: RunningSimulator) -> bool:
     except httpx.ConnectError:
         return False
     return True
+
+
+@contextmanager
+def running_command(folder: Path, *options: str) -> Iterator[RunningSimulator]:
+    """Run `ducha simulator` as an integrator does, on a free port; receipts are pushed where `--receipts` says."""
+    port = free_port()
+    argv = [sys.executable, "-m", "deploy.cli", "simulator", "--port", str(port), "--folder", str(folder), *options]
+    simulator = RunningSimulator(f"http://127.0.0.1:{port}", ReceiptDesk(), folder / "ledger.jsonl")
+    with Child(name="simulator", argv=argv, log=folder / "simulator.log", cwd=ROOT) as child:
+        child.wait_until_ready(lambda: _answers(simulator))
+        yield simulator
+
+
+def printed_settings(folder: Path, kind: str) -> dict[str, str]:
+    """Return the settings of Ducha that a running `ducha simulator` told, for the gateway of one kind."""
+    lines = (folder / "simulator.log").read_text().splitlines()
+    told = [line.partition("=") for line in lines if line.startswith("DUCHA_GATEWAY")]
+    blocks: list[dict[str, str]] = []
+    for name, _, value in told:
+        if name == "DUCHA_GATEWAY":
+            blocks.append({})
+        blocks[-1][name] = value
+    return next(block for block in blocks if block["DUCHA_GATEWAY"] == kind)

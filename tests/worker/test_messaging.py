@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 
 from deploy.processes import free_port
 from supervision.messaging import delivery as handing_over
+from supervision.messaging import gateway_switch
 from supervision.messaging.gateways.http import HttpGateway
 from tests.factories.messaging import ask, states_of, stock
 from tests.factories.simulator import SECRET, ReceiptDesk, RunningSimulator, running_simulator
@@ -235,3 +236,21 @@ async def test_a_lease_lasts_as_long_as_its_worker_waits_for_a_slow_gateway(
     await running
     assert await slow.states() == {"accepted": 10}
     assert slow.taken() == (10, 0)
+
+
+async def test_a_gateway_that_is_switched_off_is_handed_nothing_until_it_is_on(
+    committed: Committed, setting: Setting
+) -> None:
+    delivery = await setting.prepare(5)
+    for is_test, is_on, states in (
+        (False, False, {"queued": 5}),
+        (True, False, {"queued": 5}),
+        (True, True, {"accepted": 5}),
+    ):
+        async with committed.owner() as session:
+            change = gateway_switch.Change(gateway="http", is_test=is_test, is_on=is_on)
+            await gateway_switch.switch(session, change, reason="维护", changed_by="示例人员")
+            await session.commit()
+        if is_test:
+            await delivery.run()
+        assert await delivery.states() == states

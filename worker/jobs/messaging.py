@@ -12,7 +12,15 @@ from supervision.foundation import metrics
 from supervision.foundation.actors import system
 from supervision.identity.models import JurisdictionKind
 from supervision.identity.queries import get_own_jurisdiction
-from supervision.messaging import decisions, delivery, doubtful_messages, number_faults, outbox_measures, receipts
+from supervision.messaging import (
+    decisions,
+    delivery,
+    doubtful_messages,
+    gateway_switch,
+    number_faults,
+    outbox_measures,
+    receipts,
+)
 from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
@@ -25,6 +33,8 @@ BATCHES_IN_FLIGHT = 4
 RECEIPT_LINES = 1000
 # Of one county at a time; the next minute brings the rest.
 NEW_NUMBERS = 500
+# Calls of one gateway in a row; the clock brings the next ones.
+PULLS_AT_ONCE = 100
 PATIENCE = timedelta(hours=72)
 # A call of the job ends well before the queue would cancel it; the clock brings the next one.
 LONGEST_SECONDS = 300
@@ -77,7 +87,8 @@ async def _hand_over(runner: Runner, gateway: Gateway, *, is_test: bool, until: 
 async def _hand_over_batch(runner: Runner, gateway: Gateway, turn: Turn, *, is_test: bool) -> bool:
     """Hand one batch over and tell whether to go on: something was there, and the gateway was, too."""
     async with runner.everywhere() as session:
-        claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=turn.size)
+        is_on = await gateway_switch.is_on(session, gateway.name, is_test=is_test)
+        claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=turn.size) if is_on else []
     if not claimed:
         runner.pace_of(gateway).tell(turn, handed=0, throttled=0)
         return False
@@ -169,6 +180,21 @@ async def _match_all(runner: Runner) -> None:
             matched = await receipts.match(session, after=matched.last, limit=RECEIPT_LINES)
     async with runner.everywhere() as session:
         await receipts.give_up(session, patience=PATIENCE)
+
+
+async def pull_receipts(runner: Runner) -> None:
+    """Fetch the receipts and replies that gateways hold for us, each kept before the next is fetched."""
+    await _one_at_a_time(runner, "pull_receipts", _pull_all)
+
+
+async def _pull_all(runner: Runner) -> None:
+    for is_test, gateway in runner.gateways.items():
+        for _ in range(PULLS_AT_ONCE if gateway.capabilities.pulls_receipts else 0):
+            raw = await gateway.pull_receipts()
+            if raw is None:
+                break
+            async with runner.everywhere() as session:
+                await receipts.keep(session, gateway, raw, is_test=is_test, webhook_id=None)
 
 
 async def expire(runner: Runner) -> None:

@@ -15,7 +15,7 @@ class Verdict(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"  # by the gateway, for good
     THROTTLED = "throttled"  # by flow control: nothing was taken, safe to try again
-    UNREACHABLE = "unreachable"  # nothing was written, safe to try again
+    UNREACHABLE = "unreachable"  # no connection, or no entry with this account: nothing was taken, safe to try again
     UNKNOWN = "unknown"  # the gateway may or may not have it
 
 
@@ -44,12 +44,22 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody sent back (上行), as the gateway told it."""
+
+    telephone: str = field(repr=False)  # E.164
+    text: str = field(repr=False)
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     batch_size: int
     rate_per_second: float | None  # submissions; None: as fast as it answers
     individual_texts: bool
     can_query: bool
     sends_receipts: bool = True  # where it sends none, `accepted` is the end of a message: it must not expire
+    pulls_receipts: bool = False  # its receipts are fetched, and gone once they have been
 
 
 class Gateway(Protocol):
@@ -70,12 +80,27 @@ class Gateway(Protocol):
         """
         ...
 
-    def verify_receipt(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Check that receipts come from the gateway, refusing others (`UnsignedReceipt`)."""
+    def verify_receipt(self, headers: Mapping[str, str], body: bytes, *, token: str | None = None) -> None:
+        """Check that receipts come from the gateway, refusing others (`UnsignedReceipt`).
+
+        `token` is what the address bore to which they were sent, where a vendor signs nothing.
+        """
         ...
 
     def parse_receipts(self, raw: bytes) -> list[ReceiptLine]:
-        """Read the receipts of one call, refusing the whole when a line is wrong (`MalformedReceipt`)."""
+        """Read the receipts of one call, refusing what cannot be read (`MalformedReceipt`).
+
+        One wrong line makes the whole call wrong where its sender can mend it, and is passed over where a vendor sends
+        it, who would not; so are replies.
+        """
+        ...
+
+    def parse_replies(self, raw: bytes) -> list[Reply]:
+        """Read the replies of one call; passes over everything else."""
+        ...
+
+    async def pull_receipts(self) -> bytes | None:
+        """Fetch some of the receipts and replies that the gateway holds for us; None when there are no more."""
         ...
 
     async def aclose(self) -> None: ...

@@ -1,24 +1,23 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
-
-from standardwebhooks import Webhook
-from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from supervision.foundation import settings
-from supervision.foundation.connections import is_private
 from supervision.foundation.errors import NotFound
 from supervision.foundation.settings import SettingRefused
 from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import Gateway
+from supervision.messaging.gateways.aliyun import AliyunAccount, AliyunGateway
 from supervision.messaging.gateways.console import ConsoleGateway
+from supervision.messaging.gateways.gateway_settings import TOKEN, VENDORS, WEBHOOK, GatewaySettings
 from supervision.messaging.gateways.http import HttpGateway
+from supervision.messaging.gateways.registered_templates import RegisteredTemplates
+from supervision.messaging.gateways.yunmas import YunMasAccount, YunMasGateway
 
 # Their `accepted` is the last that is ever heard of a message, so it does not expire.
 WITHOUT_RECEIPTS = [ConsoleGateway.name]
-# The prefix of the settings of the gateway of live messages (False), and of that of test messages (True).
-_PREFIXES = {False: "gateway", True: "test_gateway"}
+# The gateway of live messages (False), and that of test messages (True).
+_GIVEN = {False: GatewaySettings("gateway"), True: GatewaySettings("test_gateway")}
 
 
 def choose_gateways() -> dict[bool, Gateway]:
@@ -26,7 +25,7 @@ def choose_gateways() -> dict[bool, Gateway]:
 
     Refuses settings that lack what the gateway needs, and an address beyond this machine that is not https.
     """
-    return {is_test: _open(prefix, listens=False) for is_test, prefix in _PREFIXES.items()}
+    return {is_test: _open(given, listens=False) for is_test, given in _GIVEN.items()}
 
 
 @lru_cache
@@ -35,69 +34,79 @@ def listening_gateways() -> dict[bool, Gateway]:
 
     Refuses what `choose_gateways` does, and a secret of receipts that another gateway or the other direction has too.
     """
-    gateways = {is_test: _open(prefix, listens=True) for is_test, prefix in _PREFIXES.items()}
+    gateways = {is_test: _open(given, listens=True) for is_test, given in _GIVEN.items()}
     _require_different_secrets()
     return gateways
 
 
-def signer_of(name: str, headers: Mapping[str, str], body: bytes) -> tuple[bool, Gateway]:
+def signer_of(name: str, headers: Mapping[str, str], body: bytes, *, token: str | None) -> tuple[bool, Gateway]:
     """Return which gateway of this name signed a body: that of live messages (False) or of test messages (True).
 
-    Refuses a name that is not in use, and a body that neither signed.
+    Refuses a name that is not in use, and a body that neither signed, nor sent with its token.
     """
     named = [(is_test, gateway) for is_test, gateway in listening_gateways().items() if gateway.name == name]
     if not named:
         raise NotFound
     for is_test, gateway in named:
         with suppress(UnsignedReceipt):
-            gateway.verify_receipt(headers, body)
+            gateway.verify_receipt(headers, body, token=token)
             return is_test, gateway
     raise UnsignedReceipt
 
 
-def _open(prefix: str, *, listens: bool) -> Gateway:
-    chosen = settings.current()
-    if getattr(chosen, prefix) == ConsoleGateway.name:
-        return ConsoleGateway(chosen.data_dir)
-    url: str = getattr(chosen, f"{prefix}_url")
-    rate: float | None = getattr(chosen, f"{prefix}_rate")
-    _require_private(prefix, url)
+def _open(given: GatewaySettings, *, listens: bool) -> Gateway:
+    match given.kind:
+        case "http":
+            return _open_http(given, listens=listens)
+        case "yunmas":
+            return _open_yunmas(given, listens=listens)
+        case "aliyun":
+            return _open_aliyun(given, listens=listens)
+    return ConsoleGateway(settings.current().data_dir)
+
+
+def _open_http(given: GatewaySettings, *, listens: bool) -> Gateway:
     if listens:
-        return HttpGateway(url, receipt_secret=_read(f"{prefix}_receipt_secret_file"), rate_per_second=rate)
-    return HttpGateway(url, _read(f"{prefix}_secret_file"), rate_per_second=rate)
-
-
-def _require_private(prefix: str, url: str) -> None:
-    if not is_private(url):
-        name = f"DUCHA_{prefix}_URL".upper()
-        raise SettingRefused(
-            f"请将 {name} 设为短信网关的 https 地址；http 仅限本机。",
-            f"Set {name} to the https address of the SMS gateway; http is for this machine only.",
+        return HttpGateway(
+            given.url, receipt_secret=given.secret("_receipt_secret_file", WEBHOOK), rate_per_second=given.rate
         )
+    return HttpGateway(given.url, given.secret("_secret_file", WEBHOOK), rate_per_second=given.rate)
 
 
-def _read(name: str) -> str:
-    path: Path | None = getattr(settings.current(), name)
-    try:
-        secret = path.read_text(encoding="ascii").strip() if path else ""
-        Webhook(secret)
-    except (OSError, ValueError, EmptyWebhookSecretError):
-        secret = ""
-    if not secret:
-        name = f"DUCHA_{name}".upper()
-        raise SettingRefused(
-            f"请将 {name} 设为密钥文件（内容为 whsec_…），并确认本进程可读。",
-            f"Set {name} to a file with the secret, whsec_…, and see that this process may read it.",
-        )
-    return secret
+def _open_yunmas(given: GatewaySettings, *, listens: bool) -> Gateway:
+    account = YunMasAccount(
+        given.text("_company", "云MAS 的企业名称（ecName）", "the company's name (ecName)"),
+        given.text("_account", "云MAS 的接口账号（apId）", "the interface account (apId)"),
+        given.text("_sign", "云MAS 的签名编码（sign）", "the code of the signature (sign)"),
+        given.text_or_nothing("_serial"),
+    )
+    return YunMasGateway(
+        given.url,
+        account,
+        None if listens else given.secret("_secret_file", VENDORS),
+        # Who sends holds it too: it keys the numbers by which receipts name their messages.
+        receipt_secret=given.secret("_receipt_secret_file", TOKEN),
+        pulls=given.pulls,
+        rate_per_second=given.rate,
+    )
+
+
+def _open_aliyun(given: GatewaySettings, *, listens: bool) -> Gateway:
+    key = given.text("_account", "阿里云的 AccessKey ID", "the AccessKey ID")
+    return AliyunGateway(
+        given.url,
+        AliyunAccount(key, RegisteredTemplates({}) if listens else given.templates()),
+        None if listens else given.secret("_secret_file", VENDORS),
+        receipt_secret=given.secret("_receipt_secret_file", TOKEN),
+        rate_per_second=given.rate,
+    )
 
 
 def _require_different_secrets() -> None:
-    chosen = settings.current()
-    used = [prefix for prefix in _PREFIXES.values() if getattr(chosen, prefix) != ConsoleGateway.name]
+    used = [given for given in _GIVEN.values() if given.kind != ConsoleGateway.name]
     # This process need not hold the secrets of the other direction; those that it holds are compared.
-    names = [f"{prefix}_{kind}" for prefix in used for kind in ("receipt_secret_file", "secret_file")]
-    held = [_read(name) for name in names if getattr(chosen, name) is not None]
+    found = [given.held(field) for given in used for field in ("_receipt_secret_file", "_secret_file")]
+    held = [secret for secret in found if secret is not None]
     if len(set(held)) != len(held):
         raise SettingRefused(
             "每个短信网关的发送密钥和回执密钥都应各不相同。请为 DUCHA_…GATEWAY_SECRET_FILE 和 "

@@ -1,27 +1,8 @@
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 
-
-class CodeClass(StrEnum):
-    OK = "ok"
-    ABSENT = "absent"  # switched off, or out of reach
-    INVALID = "invalid"  # no such number, or out of service
-    BLOCKED = "blocked"  # black list, keyword, unsubscribed
-    UNREGISTERED = "unregistered"  # signature or template is not on file with the carrier
-    THROTTLED = "throttled"
-    GATEWAY = "gateway"  # the fault lies between us and the carrier, not with the number
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    kind: CodeClass
-    zh: str
-    en: str
-
-    def as_words(self) -> dict[str, str]:
-        return {"kind": str(self.kind), "zh": self.zh, "en": self.en}
-
+from supervision.messaging.gateways.aliyun_codes import ALIYUN, ALIYUN_RECEIPTS
+from supervision.messaging.gateways.code_meanings import CodeClass, Meaning
+from supervision.messaging.gateways.yunmas_codes import YUNMAS
 
 # The words of SMPP 3.4 and CMPP (Stat of a status report), then those that the `http` protocol recommends.
 _WORDS = {
@@ -59,6 +40,8 @@ _FAMILIES = (
     (r"HTTP_\d{3}", Meaning(CodeClass.GATEWAY, "网关拒绝了整个请求", "the gateway declined the whole request")),
 )
 
+_ANSWERS = {code: each.meaning for codes in (YUNMAS, ALIYUN) for code, each in codes.items()}
+_LISTED = {**{code.upper(): meaning for code, meaning in (_ANSWERS | dict(ALIYUN_RECEIPTS)).items()}, **_WORDS}
 _NONE = Meaning(CodeClass.GATEWAY, "网关未给出原因", "the gateway gave no reason")
 _UNLISTED = Meaning(CodeClass.GATEWAY, "网关给出未登记的代码", "a code that is not in the table")
 
@@ -69,4 +52,4 @@ def classify(code: str | None) -> Meaning:
         return _NONE
     word = code.strip().upper()
     by_family = (meaning for pattern, meaning in _FAMILIES if re.fullmatch(pattern, word))
-    return _WORDS.get(word) or next(by_family, _UNLISTED)
+    return _LISTED.get(word) or next(by_family, _UNLISTED)

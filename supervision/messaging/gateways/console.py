@@ -10,6 +10,7 @@ from supervision.messaging.errors import MalformedReceipt, UnsignedReceipt
 from supervision.messaging.gateways import (
     Capabilities,
     ReceiptLine,
+    Reply,
     Submission,
     SubmissionOutcome,
     Verdict,
@@ -52,13 +53,20 @@ class ConsoleGateway:
         del ids
         return {}
 
-    def verify_receipt(self, headers: Mapping[str, str], body: bytes) -> None:
-        del headers, body
+    def verify_receipt(self, headers: Mapping[str, str], body: bytes, *, token: str | None = None) -> None:
+        del headers, body, token
         raise UnsignedReceipt
 
     def parse_receipts(self, raw: bytes) -> list[ReceiptLine]:
         del raw
         raise MalformedReceipt
+
+    def parse_replies(self, raw: bytes) -> list[Reply]:
+        del raw
+        return []
+
+    async def pull_receipts(self) -> bytes | None:
+        return None
 
     async def aclose(self) -> None:
         pass

@@ -1,4 +1,3 @@
-import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -14,23 +13,16 @@ from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import (
     Capabilities,
     ReceiptLine,
+    Reply,
     Submission,
     SubmissionOutcome,
     Verdict,
 )
+from supervision.messaging.gateways.connection import HttpConnection
 from supervision.messaging.gateways.lines import WireFound, WireReceipt, WireResult, read_receipts
 
 _Line = TypeVar("_Line", bound=BaseModel)
 
-
-# httpx raises these before the first byte of a request is written; after any other error the gateway may have it.
-_NOTHING_WRITTEN = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
 
 _BY_QUERY = {
     "accepted": Verdict.ACCEPTED,
@@ -61,15 +53,11 @@ class HttpGateway:
         self.capabilities = Capabilities(batch_size, rate_per_second, individual_texts=True, can_query=True)
         self._ours = Webhook(secret) if secret else None
         self._theirs = Webhook(receipt_secret) if receipt_secret else None
-        # The time-outs of httpx are for each read; this one ends an answer that trickles in for ever.
-        self._whole_seconds = 2 * connect_seconds + 2 * timeout_seconds
-        self._client = httpx.AsyncClient(
-            base_url=url,
-            timeout=httpx.Timeout(timeout_seconds, connect=connect_seconds, pool=connect_seconds),
-            # Servers close idle connections after some five seconds. A request written into a closing one would be
-            # `unknown` for no reason, so ours are given up well before.
-            limits=httpx.Limits(max_connections=20, keepalive_expiry=2),
-            trust_env=False,
+        self._connection = HttpConnection(
+            url,
+            timeout_seconds=timeout_seconds,
+            connect_seconds=connect_seconds,
+            whole_seconds=2 * connect_seconds + 2 * timeout_seconds,
         )
 
     async def submit(self, batch: Sequence[Submission]) -> list[SubmissionOutcome]:
@@ -92,7 +80,8 @@ class HttpGateway:
         asked = frozenset(ids)
         return {found.id: _told(found) for found in _read(WireFound, answer.get("messages")) if found.id in asked}
 
-    def verify_receipt(self, headers: Mapping[str, str], body: bytes) -> None:
+    def verify_receipt(self, headers: Mapping[str, str], body: bytes, *, token: str | None = None) -> None:
+        del token
         if self._theirs is None:
             raise UnsignedReceipt
         try:
@@ -104,8 +93,15 @@ class HttpGateway:
     def parse_receipts(self, raw: bytes) -> list[ReceiptLine]:
         return [_receipt_line(receipt) for receipt in read_receipts(raw)]
 
+    def parse_replies(self, raw: bytes) -> list[Reply]:
+        del raw
+        return []
+
+    async def pull_receipts(self) -> bytes | None:
+        return None
+
     async def aclose(self) -> None:
-        await self._client.aclose()
+        await self._connection.aclose()
 
     def _require_batch(self, batch: Sequence[object]) -> None:
         if len(batch) > self.capabilities.batch_size:
@@ -114,15 +110,11 @@ class HttpGateway:
     async def _ask(self, path: str, question: object) -> tuple[Verdict, str | None, dict[str, object]]:
         """Return the answer (empty if unreadable), behind the verdict and code of submissions that it does not name."""
         body = orjson.dumps(question)
-        try:
-            async with asyncio.timeout(self._whole_seconds):
-                response = await self._client.post(path, content=body, headers=self._sign(body))
-        except _NOTHING_WRITTEN:
-            return Verdict.UNREACHABLE, None, {}
-        except (httpx.HTTPError, OSError):
-            return Verdict.UNKNOWN, None, {}
-        code = None if response.is_success else f"http_{response.status_code}"
-        return _verdict(response.status_code), code, _object(response.content)
+        answer = await self._connection.post(path, body, self._sign(body))
+        if answer.status is None:
+            return answer.silence, None, {}
+        code = None if httpx.codes.is_success(answer.status) else f"http_{answer.status}"
+        return _verdict(answer.status), code, answer.fields
 
     def _sign(self, body: bytes) -> dict[str, str]:
         if self._ours is None:
@@ -143,14 +135,6 @@ def _verdict(status: int) -> Verdict:
         return Verdict.THROTTLED
     is_declined = httpx.codes.MULTIPLE_CHOICES <= status < httpx.codes.INTERNAL_SERVER_ERROR
     return Verdict.REFUSED if is_declined else Verdict.UNKNOWN
-
-
-def _object(content: bytes) -> dict[str, object]:
-    try:
-        answer = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
 
 
 def _read(model: type[_Line], lines: object) -> list[_Line]:

@@ -99,3 +99,93 @@ def test_one_secret_does_not_serve_twice(choose: Chosen, secrets: dict[str, str]
         listening_gateways()
     choose(gateway_receipt_secret_file=SECRET)
     assert listening_gateways()[True].name == "http"
+
+
+YUNMAS = {
+    "gateway": "yunmas",
+    "gateway_url": "https://mas.example.cn:28888/sms/submit",
+    "gateway_company": "某县督查室",
+    "gateway_account": "ducha",
+    "gateway_sign": "SimSign01",
+    "gateway_secret_file": "口令 with blanks",
+    "gateway_receipt_secret_file": "a1" * 32,
+}
+
+
+async def test_yunmas_is_opened_by_its_account(choose: Chosen) -> None:
+    choose(**YUNMAS, gateway_rate="100", gateway_pulls="true")
+    listening, sending = listening_gateways()[False], choose_gateways()[False]
+    assert (listening.name, sending.capabilities.batch_size, sending.capabilities.rate_per_second) == (
+        "yunmas",
+        5000,
+        100,
+    )
+    assert sending.capabilities.pulls_receipts
+    await sending.aclose()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"gateway_company": " "},
+        {"gateway_account": ""},
+        {"gateway_sign": ""},
+        {"gateway_secret_file": ""},
+        {"gateway_receipt_secret_file": "short"},
+        {"gateway_receipt_secret_file": "不是" * 20},
+        {"gateway_url": "http://mas.example.cn:1992/sms/norsubmit"},
+    ],
+    ids=str,
+)
+def test_what_yunmas_lacks_is_named_in_both_languages(choose: Chosen, wrong: dict[str, str]) -> None:
+    choose(**YUNMAS | wrong)
+    (name,) = wrong
+    with pytest.raises(SettingRefused, match=rf"请将 DUCHA_{name.upper()}(?s:.)*Set DUCHA_{name.upper()}"):
+        choose_gateways()
+
+
+def test_live_and_test_accounts_do_not_share_a_secret(choose: Chosen) -> None:
+    choose(**YUNMAS, **{f"test_{name}": value for name, value in YUNMAS.items()})
+    with pytest.raises(SettingRefused, match="no two are the same"):
+        listening_gateways()
+    choose(test_gateway_secret_file="another", test_gateway_receipt_secret_file="b2" * 32)
+    assert listening_gateways()[True].name == "yunmas"
+
+
+ALIYUN = {
+    "gateway": "aliyun",
+    "gateway_url": "https://dysmsapi.aliyuncs.com",
+    "gateway_account": "LTAI5tExample",
+    "gateway_templates_file": '{"SMS_1": "请于${deadline}前报送。"}',
+    "gateway_secret_file": "secret",
+    "gateway_receipt_secret_file": "a1" * 32,
+}
+
+
+async def test_aliyun_is_opened_by_its_key_and_templates(choose: Chosen) -> None:
+    choose(**ALIYUN)
+    sending = choose_gateways()[False]
+    assert (sending.name, sending.capabilities.batch_size, listening_gateways()[False].name) == (
+        "aliyun",
+        1000,
+        "aliyun",
+    )
+    await sending.aclose()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"gateway_account": ""},
+        {"gateway_templates_file": "[]"},
+        {"gateway_templates_file": '{"SMS_1": "${a}${a}"}'},
+        {"gateway_secret_file": ""},
+        {"gateway_receipt_secret_file": "short"},
+    ],
+    ids=str,
+)
+def test_what_aliyun_lacks_is_named_in_both_languages(choose: Chosen, wrong: dict[str, str]) -> None:
+    choose(**ALIYUN | wrong)
+    (name,) = wrong
+    with pytest.raises(SettingRefused, match=rf"DUCHA_{name.upper()}(?s:.)*DUCHA_{name.upper()}"):
+        choose_gateways()

@@ -11,7 +11,8 @@ from supervision.messaging.errors import MalformedReceipt, UnsignedReceipt
 from supervision.messaging.gateways import (
     ReceiptLine,
 )
-from supervision.messaging.gateways.codes import CodeClass, classify
+from supervision.messaging.gateways.code_meanings import CodeClass
+from supervision.messaging.gateways.codes import classify
 from supervision.messaging.gateways.http import HttpGateway
 from tests.factories.simulator import SECRET
 

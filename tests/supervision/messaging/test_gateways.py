@@ -17,7 +17,8 @@ from supervision.messaging.gateways import (
     SubmissionOutcome,
     Verdict,
 )
-from supervision.messaging.gateways.codes import CodeClass, classify
+from supervision.messaging.gateways.code_meanings import CodeClass
+from supervision.messaging.gateways.codes import classify
 from supervision.messaging.gateways.http import HttpGateway
 from tests.factories.simulator import RECEIPT_SECRET, SECRET, RunningSimulator, receipt_desk, running_simulator
 
