@@ -209,7 +209,9 @@ async def list_reachability(
             "required": True,
             "description": "as the gateway's protocol says (`openapi/gateway.md`)",
             "content": {
-                "application/json": {"schema": {"anyOf": [{"type": "object"}, {"type": "array", "maxItems": 10_000}]}}
+                "application/json": {
+                    "schema": {"anyOf": [{"type": "object"}, {"type": "array", "maxItems": 10_000, "items": {}}]}
+                }
             },
         }
     },
@@ -219,7 +221,8 @@ async def receive_receipts(
     request: Request,
     session: SessionDep,
     webhook_id: Annotated[str | None, Header(max_length=200, include_in_schema=False)] = None,
-    token: Annotated[GatewayToken | None, Query(description="of a vendor that signs nothing")] = None,
+    # Vendors who sign nothing can be told an address alone; nobody else should learn to write a secret into one.
+    token: Annotated[GatewayToken | None, Query(include_in_schema=False)] = None,
 ) -> Response:
     """Take a gateway's receipts, signed or with its token; they are kept as they came and matched a moment later."""
     raw = await request.body()
