@@ -28,6 +28,7 @@ RECORDED = {
     "list_officials": "official.listed",
     "get_official": "official.read",
     "list_messages": "message.listed",
+    "list_reachability": "official.listed",
     "get_message": "message.read",
     "get_comment_contact": "comment_contact.read",
     "get_attachment": "attachment.read",

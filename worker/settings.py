@@ -23,7 +23,17 @@ from supervision.foundation import connections, key_ring, logs, metrics, setting
 from supervision.foundation.settings import SettingRefused
 from supervision.identity import key_rotation
 from supervision.messaging.gateways.chosen import choose_gateways
-from worker.jobs import attachments, audit, cadence, messaging, official_documents, operations, publication, retention
+from worker.jobs import (
+    attachments,
+    audit,
+    cadence,
+    messaging,
+    notices,
+    official_documents,
+    operations,
+    publication,
+    retention,
+)
 from worker.runner import Ring, Runner, open_runner
 
 log = structlog.get_logger()
@@ -33,6 +43,8 @@ Job = Callable[[Runner], Awaitable[None]]
 JOBS: dict[Job, int] = {
     messaging.deliver: 5,
     messaging.match_receipts: 5,
+    messaging.match_replies: 5,
+    notices.acknowledge_replied: 5,
     messaging.pull_receipts: 20,
     messaging.measure_outbox: 5,
     messaging.expire: 60,

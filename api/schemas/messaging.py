@@ -8,7 +8,7 @@ from supervision.identity.models import LeadershipLevel, Position, UnitKind
 from supervision.messaging.gateways import Verdict
 from supervision.messaging.gateways.code_meanings import CodeClass
 from supervision.messaging.reachability import LastOutcome, NumberProblem
-from supervision.messaging.states import DecisionKind, MessageState
+from supervision.messaging.states import DecisionKind, MessageState, ReplyMeaning
 
 TemplateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40, examples=["notice"])]
 GatewayToken = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{32,128}$", min_length=32, max_length=128)]
@@ -165,6 +165,29 @@ class ReceiptsTaken(Answer):
     lines: Count
     code: Literal[0]
     msg: Literal["接收成功"]
+
+
+class ReplyOut(Answer):
+    id: Digits
+    official_id: Id
+    official_name: str = Field(max_length=200)
+    unit_id: Id
+    message_id: Digits = Field(description="the message that it answers: the last one to the number")
+    text: str | None = Field(max_length=1000, description="null once it was erased")
+    at: datetime | None = Field(description="when it was sent, as the gateway says")
+    received_at: datetime
+    meaning: ReplyMeaning | None = Field(description="null until it is read")
+    note: str | None = Field(max_length=200)
+    handled_by: Id | None = Field(description="null too where a notice was acknowledged by it")
+    handled_at: datetime | None
+
+
+class ReplyPage(MassPageOf[ReplyOut]):
+    pass
+
+
+class HandleReply(Body):
+    note: Line | None = Field(default=None, description="what was done about it")
 
 
 class DecideMessage(Body):

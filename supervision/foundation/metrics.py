@@ -15,6 +15,7 @@ RECEIPT_DELAY = Histogram(
     "Seconds from acceptance to receipt",
     buckets=(0.1, 0.5, 1, 5, 30, 120, 600, 3600, 86400),
 )
+REPLIES = Counter("ducha_replies_total", "Replies of officials by what became of them", ["outcome"])
 RECEIPTS = Counter("ducha_receipts_total", "Receipts by what became of them", ["outcome"])
 SIGNING_KEYS_FETCHED = Counter(
     "ducha_signing_keys_fetched_total", "Attempts to fetch an identity provider's signing keys", ["outcome"]

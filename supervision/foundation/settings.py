@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     test_gateway_receipt_secret_file: Path | None = None
     test_gateway_rate: float | None = Field(default=None, gt=0)
     signature: str = Field(default="督查室", min_length=2, max_length=12)
+    acknowledgement_words: str = Field(
+        default="收到,签收,已签收", max_length=200, description="replies that acknowledge a notice, parted by commas"
+    )
     tick_seconds: int = Field(default=5, ge=1, le=60, description="how often the worker's clock comes round")
     entry_days_back: int = Field(
         default=730, ge=1, le=73_000, description="how many days ago what is entered may have happened"

@@ -100,7 +100,7 @@ class Official(Named, Versioned, Base):
         UniqueConstraint("jurisdiction_id", "unit_id", "name_folded", "post_folded"),
         one_of("leadership_level", LeadershipLevel),
         one_of("position", Position),
-        Index(None, "jurisdiction_id", "telephone_index"),
+        Index(None, "telephone_index"),
         Index(None, "jurisdiction_id", "leadership_level"),
     )
 
@@ -114,7 +114,7 @@ class Official(Named, Versioned, Base):
     telephone_sealed: Mapped[bytes | None]
     telephone_index: Mapped[bytes | None]
     telephone_masked: Mapped[str | None]
-    # The real moment from which the official has this number; unknown of those that were registered with it.
+    # The real moment; unknown of a number that was there at registration.
     telephone_since: Mapped[datetime | None]
     left_on: Mapped[date | None]
 

@@ -99,6 +99,13 @@ class MessageNotToResend(Conflict):
     en = "The official left or has no number, or the text was erased. Enter a number first, or tell them by telephone."
 
 
+class ReplyAlreadyHandled(Conflict):
+    """Somebody has handled the reply."""
+
+    zh = "他人已处理该条回复。请重新读取。"
+    en = "Somebody has handled this reply. Read it again."
+
+
 class BroadcastNeedsApproval(Forbidden):
     """What goes to everybody, or is critical, is sent once another person has approved it."""
 

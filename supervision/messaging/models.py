@@ -8,13 +8,15 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    LargeBinary,
     UniqueConstraint,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
-from supervision.messaging.states import DecisionKind, MessageState, NumberFaultKind
+from supervision.messaging.states import DecisionKind, MessageState, NumberFaultKind, ReplyMeaning, ReplyState
 
 # What nobody has anything to do with any more, however late a receipt may come.
 ERASABLE = "erased_at IS NULL AND state IN ('accepted', 'delivered', 'refused', 'failed', 'expired', 'cancelled')"
@@ -182,6 +184,37 @@ class Receipt(Base):
     webhook_id: Mapped[str | None]
     raw: Mapped[bytes | None]
     raw_hash: Mapped[bytes | None]
+
+
+class Reply(Base):
+    """What an official sent back (上行): waiting, matched with the message that it answers, repeated, or unmatched."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        one_of("state", ReplyState),
+        one_of("meaning", ReplyMeaning),
+        CheckConstraint("(state = 'matched') = (jurisdiction_id IS NOT NULL)", name="matched"),
+        Index("ix_reply_waiting", "id", postgresql_where=sql("state = 'waiting'")),
+        Index(None, "jurisdiction_id", "id"),
+        Index(None, "receipt_id"),
+        Index("ix_reply_unhandled", "jurisdiction_id", "id", postgresql_where=sql("handled_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    receipt_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("receipt.id"))
+    jurisdiction_id: Mapped[UUID | None] = mapped_column(ForeignKey("jurisdiction.id"))
+    # What may stand for the number under the keys of the day on which it came; none once it was erased.
+    telephone_indexes: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
+    text: Mapped[str | None]
+    at: Mapped[datetime | None]
+    received_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))
+    state: Mapped[str] = mapped_column(server_default=ReplyState.WAITING)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    official_id: Mapped[UUID | None]
+    meaning: Mapped[str | None]
+    note: Mapped[str | None]
+    handled_by: Mapped[UUID | None]
+    handled_at: Mapped[datetime | None]
 
 
 class ReceiptLine(Base):

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import metrics
 from supervision.foundation.database import ask_worker
-from supervision.messaging import number_faults
+from supervision.messaging import number_faults, replies
 from supervision.messaging.gateways import Gateway
 from supervision.messaging.models import Receipt
 from supervision.messaging.states import MessageState, NumberFaultKind, may_precede
@@ -44,6 +44,10 @@ async def keep(session: AsyncSession, gateway: Gateway, raw: bytes, *, is_test: 
         }
         await session.execute(_KEEP_LINES, facts)
         ask_worker(session, "match_receipts")
+    if receipt_id is not None:
+        lines_of_people = gateway.parse_replies(raw)
+        await replies.keep(session, receipt_id, lines_of_people)
+        return len(lines) + len(lines_of_people)
     return len(lines)
 
 

@@ -53,6 +53,11 @@ _ERASE_RECEIPTS = text("""
 """)
 
 
+_ERASE_REPLIES = text("""
+    UPDATE reply SET text = NULL, telephone_indexes = '{}' WHERE receipt_id = ANY(CAST(:ids AS bigint[]))
+""")
+
+
 async def erase_messages(session: AsyncSession, actor: Actor, *, keep_days: int, limit: int) -> Erased:
     """Erase text and number of the county's messages that were queued more than so many days ago, up to `limit`.
 
@@ -83,11 +88,12 @@ async def erase_messages(session: AsyncSession, actor: Actor, *, keep_days: int,
 async def erase_receipts(session: AsyncSession, *, keep_days: int, limit: int) -> int:
     """Erase what gateways sent more than so many days ago, up to `limit` calls; it belongs to no county.
 
-    What it said of each message is kept; it holds neither text nor number.
+    What it said of each message is kept, and who replied when, without the words and the number.
     """
     before = _beginning_of_day(clock.real_now()) - timedelta(days=keep_days)
     receipts = await fetch(session, _DUE_RECEIPTS, {"before": before, "limit": limit})
     await _erase(session, _ERASE_RECEIPTS, receipts)
+    await session.execute(_ERASE_REPLIES, {"ids": [row["id"] for row in receipts]})
     metrics.ERASED.labels("receipt").inc(len(receipts))
     return len(receipts)
 

@@ -58,6 +58,21 @@ class NumberFaultKind(StrEnum):
     WRONG_PERSON = "wrong_person"
 
 
+class ReplyState(StrEnum):
+    WAITING = "waiting"
+    MATCHED = "matched"
+    REPEATED = "repeated"  # the gateway told of it twice
+    UNMATCHED = "unmatched"  # nobody whom this gateway has written to
+
+
+class ReplyMeaning(StrEnum):
+    """What a reply says, by its words."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    UNSUBSCRIPTION = "unsubscription"
+    OTHER = "other"
+
+
 _FINAL = frozenset({_S.DELIVERED, _S.REFUSED, _S.FAILED, _S.EXPIRED, _S.CANCELLED})
 
 

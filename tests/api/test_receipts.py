@@ -210,6 +210,6 @@ async def test_a_vendor_that_signs_nothing_is_known_by_its_token(
     answer = await gateway.post(
         f"{path}?token={'t' * 32}", json=[line, {"smsContent": "收到", "mobile": "13900000000"}]
     )
-    assert answer.json() == {"status": "kept", "lines": 1, "code": 0, "msg": "接收成功"}
+    assert answer.json() == {"status": "kept", "lines": 2, "code": 0, "msg": "接收成功"}
     (row,) = await kept(session)
     assert row[1:] == (None, True, "waiting")

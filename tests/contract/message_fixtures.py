@@ -1,14 +1,16 @@
 """What a county needs so that the operations on messages can succeed."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
 from supervision.messaging import broadcasts, templates
 from supervision.messaging.audience import Audience
-from supervision.messaging.models import Message
+from supervision.messaging.models import Message, Receipt, Reply
+from supervision.messaging.states import ReplyMeaning, ReplyState
 from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories import identity, messaging
 
@@ -41,5 +43,25 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     lost_in = await messaging.make_broadcast(session, messaging.as_test(actor), lost, matter="示例未送达")
     await session.execute(update(Message).where(Message.broadcast_id == lost_in).values(state="failed"))
     failed = await session.scalars(select(Message.id).where(Message.broadcast_id == lost_in))
-    made.place("decide_message", message_id=list(failed))
+    failed_ids = list(failed)
+    made.place("decide_message", message_id=failed_ids)
+    replied = [await _reply(session, actor, lost[0], failed_ids[0]) for _ in range(12)]
+    made.put("reply_id", values=replied)
     made.bodies["receive_receipts"] = [{"receipts": []}]
+
+
+async def _reply(session: AsyncSession, actor: Actor, official_id: UUID, message_id: int) -> int:
+    report = insert(Receipt).values(gateway="http", is_test=True, raw=b"{}").returning(Receipt.id)
+    reply = Reply(
+        receipt_id=(await session.scalars(report)).one(),
+        jurisdiction_id=actor.jurisdiction_id,
+        telephone_indexes=[],
+        text="示例回复",
+        state=ReplyState.MATCHED,
+        message_id=message_id,
+        official_id=official_id,
+        meaning=ReplyMeaning.OTHER,
+    )
+    session.add(reply)
+    await session.flush()
+    return reply.id

@@ -20,6 +20,7 @@ from supervision.messaging import (
     number_faults,
     outbox_measures,
     receipts,
+    replies,
 )
 from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
@@ -33,6 +34,7 @@ BATCHES_IN_FLIGHT = 4
 RECEIPT_LINES = 1000
 # Of one county at a time; the next minute brings the rest.
 NEW_NUMBERS = 500
+REPLIES = 500
 # Calls of one gateway in a row; the clock brings the next ones.
 PULLS_AT_ONCE = 100
 PATIENCE = timedelta(hours=72)
@@ -201,6 +203,14 @@ async def expire(runner: Runner) -> None:
     """Give up waiting for receipts after 72 hours."""
     async with runner.everywhere() as session:
         await doubtful_messages.expire(session, silent=WITHOUT_RECEIPTS, patience=PATIENCE)
+
+
+async def match_replies(runner: Runner) -> None:
+    """Match what officials sent back with the messages that they answer."""
+    matched = REPLIES
+    while matched == REPLIES:
+        async with runner.everywhere() as session:
+            matched = await replies.match(session, limit=REPLIES)
 
 
 async def try_new_numbers(runner: Runner) -> None:

@@ -43,6 +43,7 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         press.press_round_to_send,
         approvals.proposals_to_decide,
         messages.messages_to_decide,
+        messages.replies_to_handle,
     ),
     Role.GROUP: (
         scores.deductions_to_confirm,

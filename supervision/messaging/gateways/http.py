@@ -19,7 +19,7 @@ from supervision.messaging.gateways import (
     Verdict,
 )
 from supervision.messaging.gateways.connection import HttpConnection
-from supervision.messaging.gateways.lines import WireFound, WireReceipt, WireResult, read_receipts
+from supervision.messaging.gateways.lines import WireFound, WireReceipt, WireResult, read_receipts, read_replies
 
 _Line = TypeVar("_Line", bound=BaseModel)
 
@@ -94,8 +94,7 @@ class HttpGateway:
         return [_receipt_line(receipt) for receipt in read_receipts(raw)]
 
     def parse_replies(self, raw: bytes) -> list[Reply]:
-        del raw
-        return []
+        return [Reply(each.telephone, each.text, each.at) for each in read_replies(raw)]
 
     async def pull_receipts(self) -> bytes | None:
         return None

@@ -32,6 +32,9 @@ _WORD_TEXTS = ("应为 1 至 128 个可见的 ASCII 字符。", "This must be 1 
 # What a place must hold, by the name at its end.
 _TEXTS = {
     "receipts": ("应为状态报告的列表。", "This must be a list of receipts."),
+    "replies": ("应为至多 1000 条回复的列表。", "This must be a list of at most 1,000 replies."),
+    "telephone": ("应为 +86 开头的手机号码。", "This must be a mobile number that begins with +86."),
+    "text": ("应为 1 至 1000 个字符的文字。", "This must be text of 1 to 1,000 characters."),
     "id": ("应为 1 至 18 位数字的文字。", "This must be text of 1 to 18 digits."),
     "reference": _WORD_TEXTS,
     "code": _WORD_TEXTS,
@@ -74,14 +77,30 @@ class WireReceipt(BaseModel):
         return self
 
 
+class WireReply(BaseModel):
+    telephone: Annotated[str, StringConstraints(pattern=r"^\+861[0-9]{10}$")]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    at: _Moment | None = None
+
+
 class _Receipts(BaseModel):
     receipts: list[WireReceipt]
+    replies: Annotated[list[WireReply], Field(max_length=1000)] = []
 
 
 def read_receipts(raw: bytes) -> Sequence[WireReceipt]:
-    """Read the receipts of one call; refuses the whole, naming each place that is wrong."""
+    """Read the receipts of one call; refuses the whole, naming each place that is wrong, also in its replies."""
+    return _read(raw).receipts
+
+
+def read_replies(raw: bytes) -> Sequence[WireReply]:
+    """Read the replies of one call; refuses what `read_receipts` does."""
+    return _read(raw).replies
+
+
+def _read(raw: bytes) -> _Receipts:
     try:
-        return _Receipts.model_validate(strict_json.loads(raw)).receipts
+        return _Receipts.model_validate(strict_json.loads(raw))
     except strict_json.NotJsonError:
         raise MalformedReceipt(problems=[FieldError("", "json_invalid", *_WHOLE_TEXTS)]) from None
     except strict_json.RepeatedKeyError as error:
