@@ -11,6 +11,8 @@ from tests.browser.installed import AXE
 from tests.browser.served_portal import ServedPortal
 from tests.factories.comments import answer_of
 
+# A figure and its sign stand on one line.
+BROKEN = "[...document.querySelectorAll('.far strong')].filter(each => each.getBoundingClientRect().height > 2 * parseFloat(getComputedStyle(each).fontSize)).length"  # noqa: E501 - one expression for the page
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -44,6 +46,8 @@ async def test_pages_break_no_rule_fit_any_width_and_ask_no_other_host(
             await page.set_viewport_size({"width": width, "height": 900})
             if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 problems[f"{name} at {width}"] = ["wider than the window"]
+            if broken := await page.evaluate(BROKEN):
+                problems[f"{name} at {width}"] = [f"{broken} figures on two lines"]
         await page.add_script_tag(path=AXE)
         found = await page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES)
         if found["violations"]:
