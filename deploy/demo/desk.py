@@ -12,7 +12,7 @@ class Desk:
     """One caller at its desk: a key or a person's token, and the few verbs that the demonstration needs."""
 
     def __init__(self, base_url: str, key: str) -> None:
-        self.key = key
+        self.key, self.base_url = key, base_url
         self._http = httpx.Client(
             base_url=base_url, headers={"Authorization": f"Bearer {key}"}, timeout=30, trust_env=False
         )
@@ -31,6 +31,9 @@ class Desk:
         if body is None:
             return self._read(self._http.post(path, headers=headers))
         return self._read(self._http.post(path, json=body, headers=headers))
+
+    def put(self, path: str, body: Any, *, version: int) -> Any:
+        return self._read(self._http.put(path, json=body, headers={"If-Match": f'"{version}"'}))
 
     def sign(self, path: str, body: Any = None) -> Any:
         """Put one's name to a thing as it is read now; what is done with it is the last word of the path."""

@@ -39,7 +39,8 @@ def gather(result: Result) -> dict[str, Any]:
         "stories": _stories(result, items),
         "digests": len(office.all_of("/v1/digests")),
         "messages": count_messages(result.county),
-        "published": result.year.published,
+        "published": result.year.publicity.count,
+        "portal_pages": _portal_pages(result),
         "feed_entries": _feed_entries(result),
         "audit_rows": result.audited,
         "audit_damages": result.damages,
@@ -183,6 +184,12 @@ def _feed_entries(result: Result) -> int:
     answer = httpx.get(f"{result.base_url}/feeds/{result.code}/progress.atom", trust_env=False)
     answer.raise_for_status()
     return len(etree.fromstring(answer.content).findall(f"{ATOM}entry"))
+
+
+def _portal_pages(result: Result) -> dict[str, int]:
+    """Ask for each page that the summary leads to, as anybody does."""
+    addresses = {name: f"{result.base_url}{path}" for name, path in result.year.publicity.pages.items()}
+    return {name: httpx.get(address, trust_env=False).status_code for name, address in addresses.items()}
 
 
 def _names(result: Result, rows: list[Any]) -> list[str]:

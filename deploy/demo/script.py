@@ -41,6 +41,8 @@ WAIVED_INSTRUCTION = ScriptedItem(
 LATE_NOTICE = ScriptedItem("office_notice", "报送示例专项自查情况", SECOND, date(2016, 8, 31), date(2016, 9, 20))
 SCRIPTED = (LATE_INSTRUCTION, DONE_INSTRUCTION, EXTENDED_INSTRUCTION, WAIVED_INSTRUCTION, LATE_NOTICE)
 
+# After the last quarter it is waived.
+QUARTERS_END = (3, 6, 9)
 EXTENDED_UNTIL = date(2016, 9, 30)
 # Periods by their first day: one unit reports after the deadline, another not at all.
 LATE_REPORTS = {FIRST: {date(2016, 3, 1), date(2016, 7, 16)}}

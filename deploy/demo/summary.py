@@ -46,7 +46,8 @@ def show(console: Console, result: Result, facts_file: Path | None) -> bool:
     missed = shortfalls(facts)
     for line in missed:
         console.print(f"未达到 fell short: {line}", style="bold red")
-    console.print(f"公开门户 portal {result.base_url}/portal/{result.code}", soft_wrap=True)
+    for name, path in result.year.publicity.pages.items():
+        console.print(f"{name} {result.base_url}{path}", soft_wrap=True)
     console.print(f"信息流 feed {result.base_url}/feeds/{result.code}/progress.atom", soft_wrap=True)
     console.print(f"结算表 settlement {result.workbook}", soft_wrap=True)
     return not missed

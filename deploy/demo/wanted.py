@@ -51,6 +51,7 @@ def _of_the_cadence(facts: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
         "undelivered messages": (undelivered, 0),
         "delivered messages, at least": (min(facts["messages"].get("delivered", 0), MESSAGES), MESSAGES),
         "feed entries": (facts["feed_entries"], min(50, facts["published"])),
+        "portal's pages": (facts["portal_pages"], dict.fromkeys(facts["portal_pages"], 200)),
         "audit damage": (facts["audit_damages"], 0),
     }
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from supervision.audit import service as audit
 from supervision.bulletins import policy, queries, rules, work_counts
+from supervision.bulletins.circular_text import tell_laggards
 from supervision.bulletins.errors import (
     AlreadyNamed,
     CircularStateForbids,
@@ -69,6 +70,7 @@ async def _draft(
     today = now.astimezone(clock.SHANGHAI).date()
     day = rules.cut_off(period.first, cut_off_on, last=period.last, today=today)
     counts, overdue = await work_counts.count_work(session, period=(period.first, period.last), cut_off_on=day)
+    overdue = await tell_laggards(session, overdue)
     laggards = [rules.Laggard(row["number"], row["title"], row["deadline_on"], row["units"]) for row in overdue]
     text = rules.compose(period.label_zh, day, counts, laggards)
     circular = Circular(

@@ -7,9 +7,10 @@ from supervision.audit import service as audit
 from supervision.audit import signatures
 from supervision.bulletins import document_facts, policy, queries
 from supervision.bulletins.circular_numbers import take_number
-from supervision.bulletins.circular_text import conclude
+from supervision.bulletins.circular_text import conclude, tell_laggards
 from supervision.bulletins.errors import CircularStateForbids
 from supervision.bulletins.models import Circular, Commendation, Criticism
+from supervision.bulletins.secret_texts import withhold_secrets
 from supervision.bulletins.states import CIRCULAR_FOLLOWS, CircularState
 from supervision.foundation import clock
 from supervision.foundation.actors import Actor
@@ -59,6 +60,9 @@ async def issue_circular(session: AsyncSession, actor: Actor, circular_id: UUID,
     await require_another_if_asked(session, actor, CounterStep.ISSUE_CIRCULAR_BY_ANOTHER, taken_by)
     now = await clock.now(session)
     today = now.astimezone(clock.SHANGHAI).date()
+    # What was no secret when it was drafted, or was written in by hand.
+    circular.title = await withhold_secrets(session, circular.title)
+    circular.laggards = await tell_laggards(session, circular.laggards)
     circular.text = await conclude(session, circular_id, circular.text)
     circular.year = today.year
     circular.sequence, circular.number = await take_number(session, today.year)

@@ -1,3 +1,6 @@
+"""What a circular says. It goes to all units, so that no work secret stands in it, in whatever words."""
+
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -5,8 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.bulletins import rules
 from supervision.bulletins.models import Commendation, Criticism
+from supervision.bulletins.secret_texts import withhold_in_each, withhold_secrets
+from supervision.foundation.driver import Row
 from supervision.identity.models import Official, Unit
 from supervision.items.models import Item
+
+
+async def tell_laggards(session: AsyncSession, overdue: Sequence[Row]) -> list[Row]:
+    """Return overdue items by number and title as all units may read them."""
+    told = iter(await withhold_in_each(session, [row[name] for row in overdue for name in ("number", "title")]))
+    return [{**row, "number": next(told), "title": next(told)} for row in overdue]
 
 
 async def conclude(session: AsyncSession, circular_id: UUID, text: str) -> str:
@@ -28,8 +39,9 @@ async def conclude(session: AsyncSession, circular_id: UUID, text: str) -> str:
         .where(Criticism.circular_id == circular_id)
         .order_by(Criticism.id)
     )
-    return rules.conclude(
+    concluded = rules.conclude(
         text,
         [rules.Mention(row.name, None, row.reason) for row in commended],
         [rules.Mention(f"{row.name}{row.post or ''}{row.person or ''}", row.number, row.reason) for row in criticised],
     )
+    return await withhold_secrets(session, concluded)

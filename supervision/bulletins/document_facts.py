@@ -36,7 +36,7 @@ async def read_circular_facts(session: AsyncSession, actor: Actor, circular_id: 
         subject_id=circular_id,
         values={
             "title": await withhold_secrets(session, row["title"]),
-            # It goes to everybody, and an item of it is for few.
+            # What became a secret after it was issued.
             "text": await withhold_secrets(session, text),
             "cut_off": day_zh(row["cut_off_on"]),
         },

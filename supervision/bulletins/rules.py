@@ -135,7 +135,9 @@ def conclude(text: str, commended: Sequence[Mention], criticised: Sequence[Menti
 
 def _laggard(item: Laggard) -> str:
     units = f"，责任单位：{'、'.join(item.units)}" if item.units else ""
-    return f"{item.number}　{item.title}（时限{_chinese(item.deadline_on)}{units}）"
+    # What is withheld of a work secret is told once.
+    name = item.title if item.title == item.number else f"{item.number}　{item.title}"
+    return f"{name}（时限{_chinese(item.deadline_on)}{units}）"
 
 
 def _mention(named: Mention) -> str:

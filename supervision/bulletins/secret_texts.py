@@ -1,5 +1,7 @@
 """What tells of a work secret, wherever it stands: nothing of it is published or goes to all units."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, Subquery, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import literal
@@ -34,9 +36,21 @@ def stands_in(text: ColumnElement[str], shown: ColumnElement[str]) -> ColumnElem
 
 async def withhold_secrets(session: AsyncSession, text: str) -> str:
     """Return a text with a few plain words in place of each passage that tells of a work secret."""
+    (told,) = await withhold_in_each(session, [text])
+    return told
+
+
+async def withhold_in_each(session: AsyncSession, texts: Sequence[str]) -> list[str]:
+    """Return some texts, each with the passages withheld that tell of a work secret."""
     secrets = secret_texts()
-    found = await session.scalars(select(secrets.c.text).where(stands_in(secrets.c.text, literal(text))))
+    shown = literal("\n".join(texts))
+    found = await session.scalars(select(secrets.c.text).where(stands_in(secrets.c.text, shown)))
     # What is part of another is looked for after it.
-    for passage in sorted(set(found), key=len, reverse=True):
+    passages = sorted(set(found), key=len, reverse=True)
+    return [_without(passages, text) for text in texts]
+
+
+def _without(passages: Sequence[str], text: str) -> str:
+    for passage in passages:
         text = text.replace(passage, _WITHHELD)
     return text

@@ -1,6 +1,5 @@
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from math import ceil
 
 from supervision.cadence.moments import day_zh
@@ -12,6 +11,7 @@ from supervision.official_documents.letterhead import letterhead
 from supervision.official_documents.markup import Element, R, blank, lines, paragraph, run, tab, w, xml
 from supervision.official_documents.official_text import OfficialText
 from supervision.official_documents.page_setup import CHARACTER, LINE
+from supervision.official_documents.seal_page import CHARACTERS, SHORT, find_end_beside_seal, width_of
 
 DRAFT = "草稿"
 # How paragraphs of the first two levels begin, 一、 and （一）; those of 1. and （1） are set like the text.
@@ -24,13 +24,12 @@ _TITLE_CHARACTERS = 19
 _CLOSING, _OPENING = "，。、；：！？）〕》”’", "（〔《“‘"
 _LINES_FOR_SEAL = 3
 _ABOVE_CODE_MM = 3
-# A longer last paragraph cannot stand on one page with the seal; it is divided.
-_KEPT = 300
 
 
 def make_docx(text: OfficialText) -> bytes:
     """Set a text by GB/T 9704-2012; the same text makes the same bytes."""
-    body = w("body", [*_head(text), *_main(text), *imprint(text), _section()])
+    head = list(_head(text))
+    body = w("body", [*head, *_main(text, head), *imprint(text), _section()])
     return pack(
         {
             "document.xml": xml(w("document", [body])),
@@ -72,26 +71,45 @@ def _head(text: OfficialText) -> Iterator[Element]:
     yield blank(2)
 
 
-def _main(text: OfficialText) -> Iterator[Element]:
+def _main(text: OfficialText, head: Sequence[Element]) -> Iterator[Element]:
+    opening = list(_opening(text))
+    body = [each.strip() for each in text.body if each.strip()]
+    paragraphs = [_body_paragraph(words) for words in body[:-1]]
+    closing = [*_attachments(text.attachments), *_signature(text)]
+    yield from (*opening, *paragraphs)
+    if body:
+        yield from _last_paragraph(text, [*head, *opening], paragraphs, body[-1])
+    yield from closing
+
+
+def _opening(text: OfficialText) -> Iterator[Element]:
     for line in title_lines(text.title):
         title = run(line, sheet.XIAOBIAOSONG, size=sheet.SIZE_2, is_bold=True)
         yield paragraph([title], w("keepNext"), lines(1.25), w("jc", val="center"))
     yield blank()
     if text.recipients:
         yield paragraph([run(text.recipients)], lines())
-    body = [each for each in text.body if each.strip()]
-    for place, words in enumerate(body, 1):
-        # A page that has the seal has text as well.
-        is_last = place == len(body) and not text.attachments
-        is_followed = bool(text.signature or text.check_address)
-        yield _body_paragraph(words.strip(), is_kept=is_last and is_followed and len(words) <= _KEPT)
-    yield from _attachments(text.attachments)
-    yield from _signature(text)
+
+
+def _last_paragraph(
+    text: OfficialText, head: Sequence[Element], others: Sequence[Element], words: str
+) -> Iterator[Element]:
+    """Set the last paragraph so that a page that has the seal has words as well, and the first page has some too."""
+    is_kept = len(words) <= SHORT
+    if text.attachments or not (text.signature or text.check_address):
+        yield _body_paragraph(words)
+    elif is_kept and (others or len(words) < CHARACTERS):
+        yield _body_paragraph(words, is_kept=True)
+    elif end := find_end_beside_seal([*head, *others], words, list(_signature(text))):
+        yield _body_paragraph(words[:end])
+        yield paragraph([run(words[end:])], w("keepNext"), w("pageBreakBefore"), lines())
+    else:
+        yield _body_paragraph(words, is_kept=is_kept)
 
 
 def title_lines(title: str) -> list[str]:
     """Break a title into lines of nearly one length, the first one the longest, none beginning with a closing mark."""
-    count = max(1, ceil(_width(title) / _TITLE_CHARACTERS))
+    count = max(1, ceil(width_of(title) / _TITLE_CHARACTERS))
     broken = []
     for left in range(count, 0, -1):
         end = -(-len(title) // left)
@@ -102,7 +120,7 @@ def title_lines(title: str) -> list[str]:
     return [*broken[:-1], broken[-1] + title]
 
 
-def _body_paragraph(words: str, *, is_kept: bool) -> Element:
+def _body_paragraph(words: str, *, is_kept: bool = False) -> Element:
     for begins, face in _LEVELS:
         if found := begins.match(words):
             runs = [run(found.group(), face), *([run(words[found.end() :])] if words[found.end() :] else [])]
@@ -138,7 +156,7 @@ def _signature(text: OfficialText) -> Iterator[Element]:
     if not text.signature:
         return
     day = day_zh(text.day) if text.day else "　　年　月　日"
-    widths = _width(text.signature), _width(day)
+    widths = width_of(text.signature), width_of(day)
     # The day ends four characters from the right, or the office two, whichever leaves both within the type area.
     right = max(4 + widths[1] / 2, 2 + widths[0] / 2)
     for words, width, kept in ((text.signature, widths[0], [w("keepNext")]), (day, widths[1], [])):
@@ -157,12 +175,6 @@ def _code() -> Iterator[Element]:
     yield paragraph([shown], w("keepNext"), lines())
     yield paragraph([run("扫码核验", size=sheet.SIZE_4)], w("keepNext"), lines(), beside)
     yield blank(_LINES_FOR_SEAL - 2, w("keepNext"))
-
-
-def _width(words: str) -> float:
-    """Return how many characters wide a line is; digits take half the place, and a little beside what is Chinese."""
-    beside = sum(first.isascii() != second.isascii() for first, second in pairwise(words))
-    return sum(0.5 if each.isascii() else 1 for each in words) + 0.2 * beside
 
 
 def _header(*, is_draft: bool) -> Element:

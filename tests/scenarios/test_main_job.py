@@ -143,8 +143,13 @@ def test_every_message_is_delivered_with_its_receipt(facts: dict[str, Any]) -> N
 
 
 def test_the_feed_holds_what_was_published(facts: dict[str, Any]) -> None:
-    assert facts["published"] == 75
+    assert facts["published"] == 75 + 3
     assert facts["feed_entries"] == 50
+
+
+def test_the_pages_that_a_visitor_is_led_to_are_there(facts: dict[str, Any]) -> None:
+    assert len(facts["portal_pages"]) == 5
+    assert set(facts["portal_pages"].values()) == {200}
 
 
 def test_the_audit_verifies(facts: dict[str, Any]) -> None:

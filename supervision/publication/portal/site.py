@@ -36,17 +36,28 @@ class Site:
 
     @property
     def domain(self) -> str:
-        return urlsplit(addresses.portal_address(self.code)).netloc
+        return urlsplit(self.address).netloc
 
     @property
     def colour_at_night(self) -> str:
         return lightened(self.colour)
 
+    # On paper nobody can follow a link, so that pages name themselves by their whole address.
+    @property
+    def address(self) -> str:
+        return addresses.portal_address(self.code)
+
+    def entry_address(self, entry_id: UUID) -> str:
+        return addresses.portal_entry_address(self.code, entry_id)
+
+    def document_address(self, document_id: UUID) -> str:
+        return check_codes.check_address(self.code, document_id)
+
     def page(self, path: str = "") -> str:
         return addresses.path_of(addresses.portal_page_address(self.code, path))
 
     def entry(self, entry_id: UUID) -> str:
-        return addresses.path_of(addresses.portal_entry_address(self.code, entry_id))
+        return addresses.path_of(self.entry_address(entry_id))
 
     def entry_data(self, entry_id: UUID) -> str:
         return addresses.path_of(addresses.entry_address(self.code, entry_id))
@@ -58,7 +69,7 @@ class Site:
         return addresses.path_of(addresses.portal_handling_address(self.code, comment_code))
 
     def document(self, document_id: UUID) -> str:
-        return addresses.path_of(check_codes.check_address(self.code, document_id))
+        return addresses.path_of(self.document_address(document_id))
 
     def feed(self, channel: str, media: str) -> str:
         return addresses.path_of(addresses.feed_address(self.code, channel, media))
