@@ -36,7 +36,7 @@ from supervision.official_documents.models import IssuedDocument
 from supervision.official_documents.pdf import make_pdfs
 from supervision.official_documents.rules import Words
 from supervision.official_documents.states import DocumentKind
-from supervision.publication.errors import WorkSecretNotPublished
+from supervision.publication.errors import PersonalNumberNotPublished, WorkSecretNotPublished
 from supervision.reviews import completion_review
 from supervision.reviews.rules import Review
 from supervision.scoring.document_facts import warning_facts
@@ -167,7 +167,9 @@ async def _press_release(session: AsyncSession, actor: Actor, _unit_id: UUID) ->
     secret = await add_item(session, secrecy=Secrecy.WORK_SECRET)
     with pytest.raises(WorkSecretNotPublished):
         await publication.put_out(session, actor, item_id=secret, goal=TEXT)
-    return await publication.put_out(session, actor, goal=f"值班电话{NUMBER}")
+    with pytest.raises(PersonalNumberNotPublished):
+        await publication.put_out(session, actor, goal=f"值班电话{NUMBER}")
+    return await publication.put_out(session, actor, goal="修复示例村水毁道路")
 
 
 async def _accountability(session: AsyncSession, actor: Actor, _unit_id: UUID) -> UUID:
