@@ -34,12 +34,23 @@ class TemplatePage(PageOf[TemplateOut]):
 
 
 class AudienceIn(Body):
-    """Officials in post who meet all criteria that are given, and those who are named."""
+    """Officials in post who meet all criteria (level, units, their kinds, positions), and those who are named.
+
+    They are named one by one, as members of groups, or as parties of items.
+    """
 
     min_level: LeadershipLevel | None = None
     unit_kinds: list[UnitKind] = Field(default=[], max_length=3)
+    unit_ids: list[Id] = Field(default=[], max_length=200)
     positions: list[Position] = Field(default=[], max_length=6)
     official_ids: list[Id] = Field(default=[], max_length=1000)
+    group_ids: list[Id] = Field(default=[], max_length=20, description="groups that the office keeps")
+    item_ids: list[Id] = Field(
+        default=[],
+        max_length=50,
+        description="lead leaders, responsible persons, and the handlers of responsible and supporting units",
+    )
+    excluded_ids: list[Id] = Field(default=[], max_length=1000, description="told in no case")
 
 
 class PreviewBroadcast(Body):

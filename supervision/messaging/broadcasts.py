@@ -20,7 +20,7 @@ from supervision.foundation.database import ask_worker
 from supervision.foundation.texts import fold
 from supervision.identity.models import Official
 from supervision.messaging import outbox, templates
-from supervision.messaging.audience import Audience, OfficialIds, select_audience
+from supervision.messaging.audience import Audience, OfficialIds, is_for_everybody, select_audience
 from supervision.messaging.errors import BroadcastNeedsApproval, MatterAlreadyBroadcast, NobodyToTell, ShownDiffers
 from supervision.messaging.gateways.chosen import listening_gateways
 from supervision.messaging.models import Broadcast, Message, Template
@@ -84,7 +84,7 @@ async def confirm(  # noqa: PLR0913 - what a broadcast is, and whether another p
     Refuses what differs from the preview, a matter of another broadcast, and an audience of nobody; what goes to
     everybody or is critical also, unless another person approved it.
     """
-    if not is_approved and (audience.is_everybody or critical_reason is not None):
+    if not is_approved and (critical_reason is not None or await is_for_everybody(session, audience)):
         raise BroadcastNeedsApproval
     # What people name is kept apart from what the cadence names, so that nobody can take its matters away.
     matter = await _named_before(session, f"manual:{matter}")

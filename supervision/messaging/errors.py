@@ -43,6 +43,20 @@ class EmptyAudience(Invalid):
     en = "The audience is not described. Give at least one criterion or one official."
 
 
+class UnknownRecipientGroup(Invalid):
+    """No group of the jurisdiction has this id."""
+
+    zh = "没有找到所指的接收组。请先建组，或核对编号。"
+    en = "No such group. Keep the group first, or check the id."
+
+
+class RecipientGroupExists(Conflict):
+    """Another group has this name."""
+
+    zh = "已有同名的接收组。请修改该组的成员，或换一个名称。"
+    en = "There is a group of this name. Change its members, or choose another name."
+
+
 class NobodyToTell(Conflict):
     """Nobody of the audience can be reached, so there is nothing to send."""
 

@@ -8,12 +8,24 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    PrimaryKeyConstraint,
     UniqueConstraint,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
+from supervision.foundation.database import (
+    Base,
+    Local,
+    Massed,
+    Named,
+    Versioned,
+    belongs_to,
+    folded,
+    local_table,
+    one_of,
+)
+from supervision.foundation.texts import fold
 from supervision.messaging.states import DecisionKind, MessageState, NumberFaultKind
 
 # What nobody has anything to do with any more, however late a receipt may come.
@@ -30,6 +42,35 @@ class Template(Named, Base):
     version: Mapped[int]
     body: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class RecipientGroup(Named, Versioned, Base):
+    """Officials whom the office tells together, such as the members of a command post."""
+
+    __tablename__ = "recipient_group"
+    __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "name_folded"))
+
+    name: Mapped[str]
+    name_folded: Mapped[str] = folded("name")
+    amended_at: Mapped[datetime]
+
+    @validates("name")
+    def _fold(self, _key: str, name: str) -> str:
+        self.name_folded = fold(name)
+        return name
+
+
+class RecipientGroupMember(Local, Base):
+    __tablename__ = "recipient_group_member"
+    __table_args__ = (
+        PrimaryKeyConstraint("group_id", "official_id"),
+        belongs_to("recipient_group", "group_id"),
+        belongs_to("official", "official_id"),
+        Index(None, "official_id"),
+    )
+
+    group_id: Mapped[UUID]
+    official_id: Mapped[UUID]
 
 
 class Broadcast(Named, Base):

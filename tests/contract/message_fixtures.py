@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
-from supervision.messaging import broadcasts, templates
+from supervision.messaging import broadcasts, recipient_groups, templates
 from supervision.messaging.audience import Audience
 from supervision.messaging.models import Message
 from tests.contract.fixture_values import CallersByRole, FixtureValues
@@ -37,6 +37,14 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     body = {**wanted, "audience": {"official_ids": [str(told[0])]}}
     made.bodies["preview_broadcast"] = [body]
     made.bodies["confirm_broadcast"] = [{**body, "shown": seen.shown, "matter": f"事由{no}"} for no in range(20)]
+    groups = [
+        await recipient_groups.keep_recipient_group(session, actor, name=f"示例接收组{no}", official_ids=told[:2])
+        for no in range(20)
+    ]
+    made.put("group_id", "group_ids", values=groups)
+    # A name is taken by the first who has it.
+    made.bodies["keep_recipient_group"] = [{"name": f"防汛指挥部{no}"} for no in range(20)]
+    made.bodies["amend_recipient_group"] = [{"official_ids": [str(told[0])]}]
     lost = await messaging.make_officials(session, actor, 12, first=9100)
     lost_in = await messaging.make_broadcast(session, messaging.as_test(actor), lost, matter="示例未送达")
     await session.execute(update(Message).where(Message.broadcast_id == lost_in).values(state="failed"))

@@ -1,0 +1,65 @@
+"""Groups of officials whom the office tells together."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.guards import keep_apart
+
+revision = "0031"
+down_revision = "0030"
+
+HERE = sa.text("nullif(current_setting('ducha.jurisdiction', true), '')::uuid")
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.create_table(
+        "recipient_group",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        _here(),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_folded", sa.Text(), nullable=False),
+        sa.Column("amended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        _of_county("recipient_group"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recipient_group")),
+        sa.UniqueConstraint("jurisdiction_id", "id", name=op.f("uq_recipient_group_jurisdiction_id_id")),
+        sa.UniqueConstraint(
+            "jurisdiction_id", "name_folded", name=op.f("uq_recipient_group_jurisdiction_id_name_folded")
+        ),
+    )
+    op.create_table(
+        "recipient_group_member",
+        _here(),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("official_id", sa.Uuid(), nullable=False),
+        _of_county("recipient_group_member"),
+        _of("recipient_group_member", "recipient_group", "group_id"),
+        _of("recipient_group_member", "official", "official_id"),
+        sa.PrimaryKeyConstraint("group_id", "official_id", name=op.f("pk_recipient_group_member")),
+    )
+    op.create_index(op.f("ix_recipient_group_member_official_id"), "recipient_group_member", ["official_id"])
+    keep_apart(op, "recipient_group", "recipient_group_member")
+    op.execute("GRANT DELETE ON recipient_group_member TO ducha_api")
+
+
+def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_table("recipient_group_member")
+    op.drop_table("recipient_group")
+
+
+def _here() -> sa.Column[object]:
+    return sa.Column("jurisdiction_id", sa.Uuid(), server_default=HERE, nullable=False)
+
+
+def _of_county(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["jurisdiction_id"], ["jurisdiction.id"], name=op.f(f"fk_{table}_jurisdiction_id"))
+
+
+def _of(table: str, other: str, column: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["jurisdiction_id", column],
+        [f"{other}.jurisdiction_id", f"{other}.id"],
+        name=op.f(f"fk_{table}_jurisdiction_id_{column}"),
+    )
