@@ -76,6 +76,7 @@ async def preview_broadcast(body: PreviewBroadcast, session: SessionDep, actor: 
         template=body.template,
         variables=body.variables,
         audience=await with_parties(session, actor, Audience(**body.audience.model_dump())),
+        send_at=body.send_at,
     )
     return reply(asdict(seen))
 
@@ -98,6 +99,7 @@ async def confirm_broadcast(body: ConfirmBroadcast, session: SessionDep, actor: 
         shown=body.shown,
         matter=body.matter,
         critical_reason=body.critical_reason,
+        send_at=body.send_at,
     )
     row = await queries.get_broadcast(session, actor, broadcast_id)
     return one(row, 201, location=f"/v1/broadcasts/{broadcast_id}")

@@ -3,12 +3,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Digits, Id, Line, MassPageOf, PageOf, Prose
+from api.schemas.fields import Answer, Body, Digits, Id, Line, MassPageOf, Moment, PageOf, Prose
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 from supervision.messaging.gateways import Verdict
 from supervision.messaging.gateways.codes import CodeClass
 from supervision.messaging.reachability import LastOutcome, NumberProblem
-from supervision.messaging.states import DecisionKind, MessageState
+from supervision.messaging.states import BroadcastState, DecisionKind, MessageState
 
 TemplateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40, examples=["notice"])]
 GatewayName = Annotated[str, Field(pattern=r"^[a-z]{1,20}$", max_length=20, examples=["http"])]
@@ -57,6 +57,7 @@ class PreviewBroadcast(Body):
     template: TemplateName
     variables: Variables
     audience: AudienceIn
+    send_at: Moment | None = Field(default=None, description="when it is to leave; null: at once")
 
 
 class ConfirmBroadcast(PreviewBroadcast):
@@ -80,6 +81,8 @@ class PreviewOut(Answer):
     left_out: LeftOut
     gateway_calls: Count
     seconds: Count | None = Field(description="at the gateway's rate; null: as fast as it answers")
+    send_at: datetime | None
+    leaves_at: datetime = Field(description="later than asked for where that is in quiet hours (21:00–07:30)")
     shown: str = Field(max_length=64, description="stands for all of this; the confirmation needs it")
 
 
@@ -94,6 +97,12 @@ class BroadcastOut(Answer):
     left_out: LeftOut
     is_test: bool
     critical_reason: str | None = Field(max_length=200)
+    send_at: datetime | None = Field(description="the moment that was asked for; null: at once")
+    leaves_at: datetime | None = Field(description="from when on it leaves, after quiet hours; null: of long ago")
+    state: BroadcastState
+    state_by: Id | None = Field(description="who paused, resumed or cancelled it last")
+    state_at: datetime | None
+    state_reason: str | None = Field(max_length=200)
     confirmed_by: Id | None
     confirmed_at: datetime
     erased_at: datetime | None = Field(description="when its text was erased, after the time set for it")
@@ -171,6 +180,10 @@ class MessagePage(MassPageOf[MessageOut]):
 class ReceiptsTaken(Answer):
     status: Literal["kept"]
     lines: Count
+
+
+class HaltBroadcast(Body):
+    reason: Line
 
 
 class DecideMessage(Body):

@@ -1,4 +1,4 @@
-"""Groups of officials whom the office tells together."""
+"""Groups of officials whom the office tells together, and broadcasts that leave later, pause, or are cancelled."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,15 @@ revision = "0031"
 down_revision = "0030"
 
 HERE = sa.text("nullif(current_setting('ducha.jurisdiction', true), '')::uuid")
+
+MOMENT = sa.DateTime(timezone=True)
+HALTS: tuple[tuple[str, sa.types.TypeEngine[object]], ...] = (
+    ("send_at", MOMENT),
+    ("leaves_at", MOMENT),
+    ("state_by", sa.Uuid()),
+    ("state_at", MOMENT),
+    ("state_reason", sa.Text()),
+)
 
 
 def upgrade() -> None:
@@ -41,10 +50,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recipient_group_member_official_id"), "recipient_group_member", ["official_id"])
     keep_apart(op, "recipient_group", "recipient_group_member")
     op.execute("GRANT DELETE ON recipient_group_member TO ducha_api")
+    op.add_column("broadcast", sa.Column("state", sa.Text(), server_default="sending", nullable=False))
+    for name, kind in HALTS:
+        op.add_column("broadcast", sa.Column(name, kind))
+    check = "CHECK (state IN ('sending', 'paused', 'cancelled'))"
+    op.execute(f"ALTER TABLE broadcast ADD CONSTRAINT ck_broadcast_state {check} NOT VALID")
+    # A county has some hundreds of broadcasts: they are read in a moment, and lock_timeout bounds the waiting.
+    op.execute(
+        "-- squawk-ignore constraint-missing-not-valid\nALTER TABLE broadcast VALIDATE CONSTRAINT ck_broadcast_state"
+    )
+    op.create_index("ix_broadcast_halted", "broadcast", ["id"], postgresql_where=sa.text("state <> 'sending'"))
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_index("ix_broadcast_halted", "broadcast")
+    for name in ("state", *dict(HALTS)):
+        op.drop_column("broadcast", name)
     op.drop_table("recipient_group_member")
     op.drop_table("recipient_group")
 

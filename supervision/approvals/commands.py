@@ -1,7 +1,7 @@
 """What is done once a proposal is approved: the command of its room, with what was proposed."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -66,7 +66,8 @@ async def _broadcast(session: AsyncSession, actor: Actor, _subject_id: UUID | No
         excluded_ids=_ids(told, "excluded_ids"),
     )
     audience = await with_parties(session, actor, audience)
-    await broadcasts.confirm(session, actor, **{**content, "audience": audience}, is_approved=True)
+    send_at = datetime.fromisoformat(content["send_at"]) if content.get("send_at") else None
+    await broadcasts.confirm(session, actor, **{**content, "audience": audience, "send_at": send_at}, is_approved=True)
 
 
 def _ids(told: Mapping[str, Any], name: str) -> list[UUID]:

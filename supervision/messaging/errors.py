@@ -71,6 +71,34 @@ class ShownDiffers(Conflict):
     en = "What would be sent is no longer what was shown. Preview it again, then confirm."
 
 
+class SendTimeNotAhead(Invalid):
+    """The moment at which a broadcast is to leave has passed, or is too far away."""
+
+    zh = "发送时间须晚于现在，且在{days}天之内。请另选时间；不填则立即发送。"
+    en = "It can only leave after now and within {days} days. Choose another moment, or none to send it at once."
+
+
+class BroadcastOver(Conflict):
+    """Nothing of the broadcast is queued any more, or it is paused or cancelled already."""
+
+    zh = "该群发已全部发出、已暂停或已取消（当前状态：{state}），无可暂停或取消的短信。请重新读取其状态。"
+    en = "All of it has left, or it was paused or cancelled (now: {state}): nothing to keep back. Read it again."
+
+
+class BroadcastNotPaused(Conflict):
+    """Only what is paused goes on."""
+
+    zh = "该群发未处于暂停状态，不能恢复。请重新读取其状态。"
+    en = "The broadcast is not paused, so it cannot go on. Read it again."
+
+
+class BroadcastStoodStill(Conflict):
+    """The broadcast was paused for so long that its text may be wrong by now."""
+
+    zh = "该群发暂停已超过{days}天，内容可能已过时，不能恢复。请取消该群发，核对内容后重新群发。"
+    en = "It was paused for more than {days} days and may no longer be true. Cancel it, and broadcast what is true now."
+
+
 class MatterAlreadyBroadcast(Conflict):
     """Another text or audience was broadcast under this matter."""
 

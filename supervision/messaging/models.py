@@ -26,7 +26,7 @@ from supervision.foundation.database import (
     one_of,
 )
 from supervision.foundation.texts import fold
-from supervision.messaging.states import DecisionKind, MessageState, NumberFaultKind
+from supervision.messaging.states import BroadcastState, DecisionKind, MessageState, NumberFaultKind
 
 # What nobody has anything to do with any more, however late a receipt may come.
 ERASABLE = "erased_at IS NULL AND state IN ('accepted', 'delivered', 'refused', 'failed', 'expired', 'cancelled')"
@@ -81,6 +81,8 @@ class Broadcast(Named, Base):
         belongs_to("template", "template_id"),
         UniqueConstraint("jurisdiction_id", "matter"),
         CheckConstraint("(erased_at IS NULL) = (text IS NOT NULL)", name="erased"),
+        one_of("state", BroadcastState),
+        Index("ix_broadcast_halted", "id", postgresql_where=sql("state <> 'sending'")),
     )
 
     template_id: Mapped[UUID]
@@ -92,8 +94,15 @@ class Broadcast(Named, Base):
     left_out: Mapped[dict[str, Any]]
     is_test: Mapped[bool]
     critical_reason: Mapped[str | None]
+    # The moment that was asked for, and the one that quiet hours allow; of what came before there was a choice, none.
+    send_at: Mapped[datetime | None]
+    leaves_at: Mapped[datetime | None]
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(server_default=BroadcastState.SENDING)
+    state_by: Mapped[UUID | None]
+    state_at: Mapped[datetime | None]
+    state_reason: Mapped[str | None]
     text_hash: Mapped[bytes | None]
     erased_at: Mapped[datetime | None]
 

@@ -127,5 +127,11 @@ async def readdress(session: AsyncSession, actor: Actor, *, official_id: UUID, h
 
 def leaves_at(actor: Actor, *, is_critical: bool = False) -> datetime:
     """Return when messages of this actor may leave: quiet hours bind them, unless critical or bound for a simulator."""
+    return leaves_after(None, may_wake=is_critical or actor.is_test)
+
+
+def leaves_after(moment: datetime | None, *, may_wake: bool) -> datetime:
+    """Return when what is to leave at a moment may leave, or at once where it has passed or none is given."""
     now = real_now()
-    return now if is_critical or actor.is_test else rules.not_before(now)
+    due = max(now, moment or now)
+    return due if may_wake else rules.not_before(due)

@@ -13,10 +13,13 @@ MESSAGES = Gauge("ducha_outbox_messages", "Messages that wait, are under way, or
 OLDEST = Gauge("ducha_outbox_oldest_seconds", "How long the oldest message that may leave now has been queued")
 SUCCEEDED_AT = Gauge("ducha_gateway_succeeded_at_seconds", "When a gateway last took a message, Unix time", ["gateway"])
 
+# What people left for later, or kept back for a while, waits since it may leave.
 _COUNTS = text("""
-    SELECT state, count(*) AS messages,
-        coalesce(extract(epoch FROM now() - min(queued_at) FILTER (WHERE not_before <= now())), 0) AS oldest
-    FROM message WHERE state IN ('queued', 'submitting', 'unknown') GROUP BY state
+    SELECT m.state, count(*) AS messages, coalesce(extract(epoch FROM now() - min(
+        greatest(m.queued_at, CASE WHEN b.send_at IS NOT NULL OR b.state_at IS NOT NULL THEN b.leaves_at END)
+    ) FILTER (WHERE m.not_before <= now() AND coalesce(b.state, 'sending') = 'sending')), 0) AS oldest
+    FROM message m LEFT JOIN broadcast b ON b.id = m.broadcast_id
+    WHERE m.state IN ('queued', 'submitting', 'unknown') GROUP BY m.state
 """)
 
 

@@ -58,6 +58,14 @@ class NumberFaultKind(StrEnum):
     WRONG_PERSON = "wrong_person"
 
 
+class BroadcastState(StrEnum):
+    """Whether what is still queued of a broadcast goes on leaving."""
+
+    SENDING = "sending"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
 _FINAL = frozenset({_S.DELIVERED, _S.REFUSED, _S.FAILED, _S.EXPIRED, _S.CANCELLED})
 
 

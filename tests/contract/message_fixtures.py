@@ -1,16 +1,30 @@
 """What a county needs so that the operations on messages can succeed."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
-from supervision.messaging import broadcasts, recipient_groups, templates
+from supervision.messaging import broadcast_halts, broadcasts, recipient_groups, templates
 from supervision.messaging.audience import Audience
 from supervision.messaging.models import Message
 from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories import identity, messaging
+
+
+async def _add_halted(session: AsyncSession, actor: Actor, official_id: UUID, made: FixtureValues) -> None:
+    """Put broadcasts into a county that can be paused, cancelled and resumed."""
+    sender = messaging.as_test(actor)
+    for operation in ("pause_broadcast", "cancel_broadcast", "resume_broadcast"):
+        standing = [
+            await messaging.make_broadcast(session, sender, [official_id], matter=f"{operation}{number}")
+            for number in range(12)
+        ]
+        made.place(operation, broadcast_id=standing)
+        for broadcast_id in standing if operation == "resume_broadcast" else ():
+            await broadcast_halts.pause_broadcast(session, sender, broadcast_id, reason="示例理由")
 
 
 async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
@@ -37,6 +51,7 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     body = {**wanted, "audience": {"official_ids": [str(told[0])]}}
     made.bodies["preview_broadcast"] = [body]
     made.bodies["confirm_broadcast"] = [{**body, "shown": seen.shown, "matter": f"事由{no}"} for no in range(20)]
+    await _add_halted(session, actor, told[0], made)
     groups = [
         await recipient_groups.keep_recipient_group(session, actor, name=f"示例接收组{no}", official_ids=told[:2])
         for no in range(20)

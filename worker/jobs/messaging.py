@@ -12,7 +12,15 @@ from supervision.foundation import metrics
 from supervision.foundation.actors import system
 from supervision.identity.models import JurisdictionKind
 from supervision.identity.queries import get_own_jurisdiction
-from supervision.messaging import decisions, delivery, doubtful_messages, number_faults, outbox_measures, receipts
+from supervision.messaging import (
+    broadcast_halts,
+    decisions,
+    delivery,
+    doubtful_messages,
+    number_faults,
+    outbox_measures,
+    receipts,
+)
 from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
@@ -172,9 +180,10 @@ async def _match_all(runner: Runner) -> None:
 
 
 async def expire(runner: Runner) -> None:
-    """Give up waiting for receipts after 72 hours."""
+    """Give up waiting for receipts after 72 hours, and what came back of broadcasts that were cancelled."""
     async with runner.everywhere() as session:
         await doubtful_messages.expire(session, silent=WITHOUT_RECEIPTS, patience=PATIENCE)
+        await broadcast_halts.cancel_thrown_back(session)
 
 
 async def try_new_numbers(runner: Runner) -> None:
