@@ -70,6 +70,7 @@ class LeftOut(Answer):
     no_number: Count
     left_post: Count
     duplicate_number: Count
+    told_already: Count = Field(description="the same text goes to them within a day by another broadcast")
 
 
 class PreviewOut(Answer):

@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     test_gateway_secret_file: Path | None = None
     test_gateway_receipt_secret_file: Path | None = None
     test_gateway_rate: float | None = Field(default=None, gt=0)
+    same_text_hours: int = Field(
+        default=24, ge=0, le=720, description="within so many hours nobody is broadcast the same text twice; 0: always"
+    )
     signature: str = Field(default="督查室", min_length=2, max_length=12)
     tick_seconds: int = Field(default=5, ge=1, le=60, description="how often the worker's clock comes round")
     entry_days_back: int = Field(

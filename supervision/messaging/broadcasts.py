@@ -187,8 +187,8 @@ async def _plan(
     described: dict[str, Any] | None = None,
     send_at: datetime | None = None,
 ) -> _Plan:
-    told = await count_recipients(session, audience)
     text, segments = filled
+    told = await count_recipients(session, audience, text=text, leaves_at=leaves_at)
     return _Plan(
         template=template,
         text=text,
@@ -241,7 +241,7 @@ async def _broadcast(
     session.add(broadcast)
     await session.flush()  # its messages refer to it, and are made by a statement that does not pass the session
     content = {"template_id": broadcast.template_id, "text": broadcast.text, "audience": broadcast.audience}
-    if await _fan_out(session, actor, broadcast, plan.audience) != plan.told["digest"]:
+    if await _fan_out(session, actor, broadcast, plan) != plan.told["digest"]:
         raise ShownDiffers  # somebody came, left or changed their number between the two statements
     await audit.record(
         session,
@@ -259,14 +259,14 @@ async def _broadcast(
     return broadcast.id
 
 
-async def _fan_out(session: AsyncSession, actor: Actor, broadcast: Broadcast, audience: OfficialIds) -> str | None:
-    listed = list_recipients(audience)
+async def _fan_out(session: AsyncSession, actor: Actor, broadcast: Broadcast, plan: _Plan) -> str | None:
+    listed = list_recipients(plan.audience, text=plan.text, leaves_at=plan.leaves_at)
     columns = {
         "broadcast_id": literal(broadcast.id),
         "official_id": listed.c.id,
         "template_id": literal(broadcast.template_id),
         "is_test": literal(actor.is_test),
-        "not_before": literal(broadcast.leaves_at),
+        "not_before": literal(plan.leaves_at),
         "queued_at": literal(broadcast.confirmed_at),
     }
     told = select(*columns.values()).where(listed.c.reason.is_(None)).order_by(listed.c.id)

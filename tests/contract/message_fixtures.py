@@ -19,7 +19,9 @@ async def _add_halted(session: AsyncSession, actor: Actor, official_id: UUID, ma
     sender = messaging.as_test(actor)
     for operation in ("pause_broadcast", "cancel_broadcast", "resume_broadcast"):
         standing = [
-            await messaging.make_broadcast(session, sender, [official_id], matter=f"{operation}{number}")
+            await messaging.make_broadcast(
+                session, sender, [official_id], matter=f"{operation}{number}", words=f"{operation}{number}"
+            )
             for number in range(12)
         ]
         made.place(operation, broadcast_id=standing)
