@@ -48,7 +48,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group_id", "official_id", name=op.f("pk_recipient_group_member")),
     )
     op.create_index(op.f("ix_recipient_group_member_official_id"), "recipient_group_member", ["official_id"])
-    keep_apart(op, "recipient_group", "recipient_group_member")
+    op.create_table(
+        "message_quota",
+        _here(),
+        sa.Column("per_day", sa.Integer()),
+        sa.Column("per_month", sa.Integer()),
+        sa.Column("version", sa.Integer(), nullable=False),
+        _of_county("message_quota"),
+        sa.PrimaryKeyConstraint("jurisdiction_id", name=op.f("pk_message_quota")),
+    )
+    op.add_column("message", sa.Column("parts", sa.Integer()))
+    keep_apart(op, "recipient_group", "recipient_group_member", "message_quota")
     op.execute("GRANT DELETE ON recipient_group_member TO ducha_api")
     op.add_column("broadcast", sa.Column("state", sa.Text(), server_default="sending", nullable=False))
     for name, kind in HALTS:
@@ -64,6 +74,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_column("message", "parts")
+    op.drop_table("message_quota")
     op.drop_index("ix_broadcast_halted", "broadcast")
     for name in ("state", *dict(HALTS)):
         op.drop_column("broadcast", name)

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -89,6 +90,9 @@ class Settings(BaseSettings):
     test_gateway_secret_file: Path | None = None
     test_gateway_receipt_secret_file: Path | None = None
     test_gateway_rate: float | None = Field(default=None, gt=0)
+    part_prices_fen: dict[str, Decimal] = Field(
+        default={}, description='what a part costs by each gateway, in fen: {"yunmas": 4.5}'
+    )
     same_text_hours: int = Field(
         default=24, ge=0, le=720, description="within so many hours nobody is broadcast the same text twice; 0: always"
     )

@@ -14,7 +14,7 @@ from supervision.foundation.clock import real_now
 from supervision.foundation.database import ask_worker
 from supervision.foundation.driver import fetch
 from supervision.foundation.locks import get_locked
-from supervision.messaging import outbox
+from supervision.messaging import outbox, quotas
 from supervision.messaging.errors import BroadcastNotPaused, BroadcastOver, BroadcastStoodStill
 from supervision.messaging.models import Broadcast, Message
 from supervision.messaging.states import BroadcastState, MessageState
@@ -55,7 +55,7 @@ async def pause_broadcast(session: AsyncSession, actor: Actor, broadcast_id: UUI
 async def resume_broadcast(session: AsyncSession, actor: Actor, broadcast_id: UUID, *, reason: str) -> None:
     """Let a paused broadcast go on, at its moment or at once where that has passed, but not in quiet hours.
 
-    Refuses one that is not paused, and one that stood still for more than thirty days.
+    Refuses one that is not paused, one that stood still for more than thirty days, and more than the quota of its day.
     """
     broadcast = await _lock(session, broadcast_id)
     if broadcast.state != BroadcastState.PAUSED or broadcast.state_at is None:
@@ -67,6 +67,9 @@ async def resume_broadcast(session: AsyncSession, actor: Actor, broadcast_id: UU
     moved = await fetch(session, _MOVE, {"broadcast_id": broadcast_id, "leaves_at": leaves_at})
     if moved:
         broadcast.leaves_at = leaves_at
+        if not broadcast.is_test:
+            # They are counted in the new day by now.
+            await quotas.require_room(session, parts=0, leaves_at=leaves_at)
     await _enter(session, actor, broadcast, BroadcastState.SENDING, reason)
     facts = {"reason": reason, "moved": len(moved), "leaves_at": broadcast.leaves_at}
     await audit.record(session, actor, "broadcast.resumed", broadcast_id, **facts)

@@ -17,7 +17,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.clock import real_now
 from supervision.foundation.database import ask_worker
 from supervision.foundation.texts import fold
-from supervision.messaging import outbox, templates
+from supervision.messaging import outbox, quotas, templates
 from supervision.messaging.audience import Audience, OfficialIds, is_for_everybody, select_audience
 from supervision.messaging.errors import (
     BroadcastNeedsApproval,
@@ -103,8 +103,8 @@ async def confirm(  # noqa: PLR0913 - what a broadcast is, and whether another p
 ) -> UUID:
     """Send exactly what a preview showed; the same once more answers the same broadcast and sends nothing.
 
-    Refuses what differs from the preview, a matter of another broadcast, an audience of nobody, and a moment that has
-    passed; what goes to everybody or is critical also, unless another person approved it.
+    Refuses what differs from the preview, a matter of another broadcast, an audience of nobody, a moment that has
+    passed, and more than the quota; what goes to everybody or is critical also, unless another person approved it.
     """
     if not is_approved and (critical_reason is not None or await is_for_everybody(session, audience)):
         raise BroadcastNeedsApproval
@@ -125,6 +125,8 @@ async def confirm(  # noqa: PLR0913 - what a broadcast is, and whether another p
         raise ShownDiffers
     if not plan.told["recipients"]:
         raise NobodyToTell
+    if not actor.is_test:
+        await quotas.require_room(session, parts=plan.segments * plan.told["recipients"], leaves_at=leaves_at)
     return await _broadcast(session, actor, plan, matter=matter, critical_reason=critical_reason)
 
 

@@ -78,6 +78,25 @@ class SendTimeNotAhead(Invalid):
     en = "It can only leave after now and within {days} days. Choose another moment, or none to send it at once."
 
 
+class DayQuotaPassed(Conflict):
+    """The broadcast would pass what the county may send in a day."""
+
+    zh = "{day}的短信限额为{most}条，已用{used}条，本次需{wanted}条，仅余{left}条。请缩小范围、另选日期，或请管理员调整限额。"
+    en = (
+        "{day} may use {most} parts; {used} are used, this needs {wanted}, {left} are left. Tell fewer, or another day."
+    )
+
+
+class MonthQuotaPassed(Conflict):
+    """The broadcast would pass what the county may send in a month."""
+
+    zh = "当月短信限额为{most}条，已用{used}条，本次需{wanted}条，仅余{left}条。请缩小范围，或请管理员调整限额。"
+    en = (
+        "The month may use {most} parts; {used} are used, this needs {wanted}, {left} are left. Tell fewer, or have "
+        "the administrator change the quota."
+    )
+
+
 class BroadcastOver(Conflict):
     """Nothing of the broadcast is queued any more, or it is paused or cancelled already."""
 

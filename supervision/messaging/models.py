@@ -73,6 +73,16 @@ class RecipientGroupMember(Local, Base):
     official_id: Mapped[UUID]
 
 
+class MessageQuota(Local, Versioned, Base):
+    """How many parts the county's broadcasts may use; no row, or null: as many as they like."""
+
+    __tablename__ = "message_quota"
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id"),)
+
+    per_day: Mapped[int | None]
+    per_month: Mapped[int | None]
+
+
 class Broadcast(Named, Base):
     """One uniform text to an audience; the matter makes a scheduled one unique."""
 
@@ -142,6 +152,8 @@ class Message(Massed, Base):
     template_id: Mapped[UUID]
     text: Mapped[str | None]
     matter: Mapped[str | None]
+    # What one message alone is billed as; those of a broadcast have its parts.
+    parts: Mapped[int | None]
     state: Mapped[str] = mapped_column(server_default=MessageState.QUEUED)
     is_test: Mapped[bool]
     not_before: Mapped[datetime]

@@ -67,4 +67,5 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     await session.execute(update(Message).where(Message.broadcast_id == lost_in).values(state="failed"))
     failed = await session.scalars(select(Message.id).where(Message.broadcast_id == lost_in))
     made.place("decide_message", message_id=list(failed))
+    made.bodies["set_message_quota"] = [{"per_day": None, "per_month": 1_000_000}]
     made.bodies["receive_receipts"] = [{"receipts": []}]
