@@ -90,6 +90,12 @@ class Settings(BaseSettings):
     test_gateway_secret_file: Path | None = None
     test_gateway_receipt_secret_file: Path | None = None
     test_gateway_rate: float | None = Field(default=None, gt=0)
+    alert_failed_percent: int = Field(
+        default=20, ge=0, le=100, description="of an hour's messages; more failures are told in log and work list"
+    )
+    alert_oldest_seconds: int = Field(
+        default=900, ge=10, le=86_400, description="a message that waits for longer is told in log and work list"
+    )
     part_prices_fen: dict[str, Decimal] = Field(
         default={}, description='what a part costs by each gateway, in fen: {"yunmas": 4.5}'
     )

@@ -81,7 +81,7 @@ class SendTimeNotAhead(Invalid):
 class DayQuotaPassed(Conflict):
     """The broadcast would pass what the county may send in a day."""
 
-    zh = "{day}的短信限额为{most}条，已用{used}条，本次需{wanted}条，仅余{left}条。请缩小范围、另选日期，或请管理员调整限额。"
+    zh = "{day}限额{most}条，已用{used}条，本次需{wanted}条，仅余{left}条。请缩小范围、改期，或请管理员调整限额。"
     en = (
         "{day} may use {most} parts; {used} are used, this needs {wanted}, {left} are left. Tell fewer, or another day."
     )

@@ -41,6 +41,8 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         decisions.complaints_to_answer,
         decisions.comments_to_moderate,
         approvals.proposals_to_decide,
+        messages.messages_that_fail,
+        messages.messages_that_wait,
         messages.messages_to_decide,
     ),
     Role.GROUP: (
