@@ -66,4 +66,4 @@ def _tell(alert: str, *, is_on: bool, **facts: int) -> None:
         log.warning(alert, **facts)
     elif not is_on and alert in told:
         told.remove(alert)
-        log.info(f"{alert}_no_more", **facts)
+        log.info(alert, is_over=True, **facts)

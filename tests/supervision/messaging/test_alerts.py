@@ -72,7 +72,7 @@ async def test_too_many_failures_are_told_once_and_their_end(
     (line,) = await fetch(session, messages.messages_that_fail(county.actor, NOON))
     assert line["title"] == "短信失败过多：近一小时20条中失败5条"
     await become(sessions, "finished_at = now() - interval '2 hours', accepted_at = NULL", 20)
-    assert await measure(sessions) == ["info:messages_fail_no_more"]
+    assert await measure(sessions) == ["info:messages_fail"]
 
 
 async def test_what_waits_too_long_is_told_but_not_by_night(
@@ -87,7 +87,7 @@ async def test_what_waits_too_long_is_told_but_not_by_night(
     with time_machine.travel(NIGHT, tick=False):
         assert await fetch(session, messages.messages_that_wait(county.actor, NOON)) == []
     await become(sessions, "state = 'accepted'", 20)
-    assert await measure(sessions) == ["info:messages_wait_no_more"]
+    assert await measure(sessions) == ["info:messages_wait"]
 
 
 async def test_another_county_has_no_line_of_ours(
