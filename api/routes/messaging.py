@@ -31,6 +31,7 @@ from api.schemas.messaging import (
 from supervision.approvals import queries as approval_queries
 from supervision.approvals import service as approvals
 from supervision.approvals.states import ProposalKind
+from supervision.items.item_audience import with_parties
 from supervision.messaging import broadcasts, decisions, queries, reachability, receipts
 from supervision.messaging.audience import Audience
 from supervision.messaging.gateways.chosen import signer_of
@@ -75,7 +76,8 @@ async def preview_broadcast(body: PreviewBroadcast, session: SessionDep, actor: 
         actor,
         template=body.template,
         variables=body.variables,
-        audience=Audience(**body.audience.model_dump()),
+        audience=await with_parties(session, actor, Audience(**body.audience.model_dump())),
+        send_at=body.send_at,
     )
     return reply(asdict(seen))
 
@@ -94,10 +96,11 @@ async def confirm_broadcast(body: ConfirmBroadcast, session: SessionDep, actor: 
         actor,
         template=body.template,
         variables=body.variables,
-        audience=Audience(**body.audience.model_dump()),
+        audience=await with_parties(session, actor, Audience(**body.audience.model_dump())),
         shown=body.shown,
         matter=body.matter,
         critical_reason=body.critical_reason,
+        send_at=body.send_at,
     )
     row = await queries.get_broadcast(session, actor, broadcast_id)
     return one(row, 201, location=f"/v1/broadcasts/{broadcast_id}")

@@ -3,12 +3,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Answer, Body, Digits, Id, Line, MassPageOf, PageOf, Prose
+from api.schemas.fields import Answer, Body, Digits, Id, Line, MassPageOf, Moment, PageOf, Prose
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 from supervision.messaging.gateways import Verdict
 from supervision.messaging.gateways.code_meanings import CodeClass
 from supervision.messaging.reachability import LastOutcome, NumberProblem
-from supervision.messaging.states import DecisionKind, MessageState, ReplyMeaning
+from supervision.messaging.states import BroadcastState, DecisionKind, MessageState, ReplyMeaning
 
 TemplateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40, examples=["notice"])]
 GatewayToken = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{32,128}$", min_length=32, max_length=128)]
@@ -35,18 +35,30 @@ class TemplatePage(PageOf[TemplateOut]):
 
 
 class AudienceIn(Body):
-    """Officials in post who meet all criteria that are given, and those who are named."""
+    """Officials in post who meet all criteria (level, units, their kinds, positions), and those who are named.
+
+    They are named one by one, as members of groups, or as parties of items.
+    """
 
     min_level: LeadershipLevel | None = None
     unit_kinds: list[UnitKind] = Field(default=[], max_length=3)
+    unit_ids: list[Id] = Field(default=[], max_length=200)
     positions: list[Position] = Field(default=[], max_length=6)
     official_ids: list[Id] = Field(default=[], max_length=1000)
+    group_ids: list[Id] = Field(default=[], max_length=20, description="groups that the office keeps")
+    item_ids: list[Id] = Field(
+        default=[],
+        max_length=50,
+        description="lead leaders, responsible persons, and the handlers of responsible and supporting units",
+    )
+    excluded_ids: list[Id] = Field(default=[], max_length=1000, description="told in no case")
 
 
 class PreviewBroadcast(Body):
     template: TemplateName
     variables: Variables
     audience: AudienceIn
+    send_at: Moment | None = Field(default=None, description="when it is to leave; null: at once")
 
 
 class ConfirmBroadcast(PreviewBroadcast):
@@ -59,6 +71,7 @@ class LeftOut(Answer):
     no_number: Count
     left_post: Count
     duplicate_number: Count
+    told_already: Count = Field(description="the same text goes to them within a day by another broadcast")
 
 
 class PreviewOut(Answer):
@@ -70,6 +83,8 @@ class PreviewOut(Answer):
     left_out: LeftOut
     gateway_calls: Count
     seconds: Count | None = Field(description="at the gateway's rate; null: as fast as it answers")
+    send_at: datetime | None
+    leaves_at: datetime = Field(description="later than asked for where that is in quiet hours (21:00–07:30)")
     shown: str = Field(max_length=64, description="stands for all of this; the confirmation needs it")
 
 
@@ -84,6 +99,12 @@ class BroadcastOut(Answer):
     left_out: LeftOut
     is_test: bool
     critical_reason: str | None = Field(max_length=200)
+    send_at: datetime | None = Field(description="the moment that was asked for; null: at once")
+    leaves_at: datetime | None = Field(description="from when on it leaves, after quiet hours; null: of long ago")
+    state: BroadcastState
+    state_by: Id | None = Field(description="who paused, resumed or cancelled it last")
+    state_at: datetime | None
+    state_reason: str | None = Field(max_length=200)
     confirmed_by: Id | None
     confirmed_at: datetime
     erased_at: datetime | None = Field(description="when its text was erased, after the time set for it")
@@ -188,6 +209,10 @@ class ReplyPage(MassPageOf[ReplyOut]):
 
 class HandleReply(Body):
     note: Line | None = Field(default=None, description="what was done about it")
+
+
+class HaltBroadcast(Body):
+    reason: Line
 
 
 class DecideMessage(Body):

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0034"
-down_revision = "0030"
+down_revision = "0031"
 
 CURRENT = "nullif(current_setting('ducha.jurisdiction', true), '')::uuid"
 

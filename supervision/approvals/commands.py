@@ -1,7 +1,7 @@
 """What is done once a proposal is approved: the command of its room, with what was proposed."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ from supervision.foundation.actors import Actor
 from supervision.identity import two_person_steps
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 from supervision.items import registration_approval
+from supervision.items.item_audience import with_parties
 from supervision.messaging import broadcasts, templates
 from supervision.messaging.audience import Audience
 from supervision.notices import sign_off
@@ -58,9 +59,20 @@ async def _broadcast(session: AsyncSession, actor: Actor, _subject_id: UUID | No
         min_level=LeadershipLevel(told["min_level"]) if told["min_level"] else None,
         unit_kinds=[UnitKind(each) for each in told["unit_kinds"]],
         positions=[Position(each) for each in told["positions"]],
-        official_ids=[UUID(each) for each in told["official_ids"]],
+        unit_ids=_ids(told, "unit_ids"),
+        official_ids=_ids(told, "official_ids"),
+        group_ids=_ids(told, "group_ids"),
+        item_ids=_ids(told, "item_ids"),
+        excluded_ids=_ids(told, "excluded_ids"),
     )
-    await broadcasts.confirm(session, actor, **{**content, "audience": audience}, is_approved=True)
+    audience = await with_parties(session, actor, audience)
+    send_at = datetime.fromisoformat(content["send_at"]) if content.get("send_at") else None
+    await broadcasts.confirm(session, actor, **{**content, "audience": audience, "send_at": send_at}, is_approved=True)
+
+
+def _ids(told: Mapping[str, Any], name: str) -> list[UUID]:
+    # A proposal that waits since an earlier version has not all of them.
+    return [UUID(each) for each in told.get(name, ())]
 
 
 async def _adopt_policy(

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -106,6 +107,18 @@ class Settings(BaseSettings):
     test_gateway_secret_file: Path | None = None
     test_gateway_receipt_secret_file: Path | None = None
     test_gateway_rate: float | None = Field(default=None, gt=0)
+    alert_failed_percent: int = Field(
+        default=20, ge=0, le=100, description="of an hour's messages; more failures are told in log and work list"
+    )
+    alert_oldest_seconds: int = Field(
+        default=900, ge=10, le=86_400, description="a message that waits for longer is told in log and work list"
+    )
+    part_prices_fen: dict[str, Decimal] = Field(
+        default={}, description='what a part costs by each gateway, in fen: {"yunmas": 4.5}'
+    )
+    same_text_hours: int = Field(
+        default=24, ge=0, le=720, description="within so many hours nobody is broadcast the same text twice; 0: always"
+    )
     signature: str = Field(default="督查室", min_length=2, max_length=12)
     acknowledgement_words: str = Field(
         default="收到,签收,已签收", max_length=200, description="replies that acknowledge a notice, parted by commas"

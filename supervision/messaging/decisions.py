@@ -21,15 +21,17 @@ from supervision.messaging.states import UNREACHED, DecisionKind, NumberFaultKin
 # keeps the quiet hours, for whoever decides is awake, and the official need not be.
 _SEND_AGAIN = text("""
     WITH again AS MATERIALIZED (
-        SELECT m.*, coalesce(m.text, b.text) AS whole, nextval(pg_get_serial_sequence('message', 'id')) AS resent_as
+        SELECT m.*, coalesce(m.text, b.text) AS whole, coalesce(m.parts, b.parts) AS billed,
+            nextval(pg_get_serial_sequence('message', 'id')) AS resent_as
         FROM message m LEFT JOIN broadcast b ON b.id = m.broadcast_id JOIN official o ON o.id = m.official_id
         WHERE m.id = ANY(CAST(:ids AS bigint[])) AND m.erased_at IS NULL
             AND o.left_on IS NULL AND o.telephone_sealed IS NOT NULL
     ), made AS (
         INSERT INTO message (
-            id, jurisdiction_id, official_id, template_id, text, is_test, not_before, queued_at
+            id, jurisdiction_id, official_id, template_id, text, parts, is_test, not_before, queued_at
         ) OVERRIDING SYSTEM VALUE
-        SELECT resent_as, jurisdiction_id, official_id, template_id, whole, is_test, :not_before, :queued_at FROM again
+        SELECT resent_as, jurisdiction_id, official_id, template_id, whole, billed, is_test, :not_before, :queued_at
+        FROM again
     )
     SELECT id, resent_as FROM again
 """)

@@ -52,6 +52,8 @@ _CLAIM = text("""
             AND (NOT :is_quiet OR m.is_test OR EXISTS (
                 SELECT FROM broadcast b WHERE b.id = m.broadcast_id AND b.critical_reason IS NOT NULL
             ))
+            -- Also what a gateway threw back after its broadcast was paused or cancelled.
+            AND (m.broadcast_id IS NULL OR m.broadcast_id NOT IN (SELECT id FROM broadcast WHERE state <> 'sending'))
         ORDER BY m.not_before, m.id LIMIT :limit FOR UPDATE SKIP LOCKED
     ), claimed AS (
         UPDATE message m SET state = 'submitting', fence = m.fence + 1, attempts = m.attempts + 1,

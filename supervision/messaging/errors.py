@@ -43,6 +43,20 @@ class EmptyAudience(Invalid):
     en = "The audience is not described. Give at least one criterion or one official."
 
 
+class UnknownRecipientGroup(Invalid):
+    """No group of the jurisdiction has this id."""
+
+    zh = "没有找到所指的接收组。请先建组，或核对编号。"
+    en = "No such group. Keep the group first, or check the id."
+
+
+class RecipientGroupExists(Conflict):
+    """Another group has this name."""
+
+    zh = "已有同名的接收组。请修改该组的成员，或换一个名称。"
+    en = "There is a group of this name. Change its members, or choose another name."
+
+
 class NobodyToTell(Conflict):
     """Nobody of the audience can be reached, so there is nothing to send."""
 
@@ -55,6 +69,53 @@ class ShownDiffers(Conflict):
 
     zh = "将要发送的内容或人员与预览时不同。请重新预览后再确认。"
     en = "What would be sent is no longer what was shown. Preview it again, then confirm."
+
+
+class SendTimeNotAhead(Invalid):
+    """The moment at which a broadcast is to leave has passed, or is too far away."""
+
+    zh = "发送时间须晚于现在，且在{days}天之内。请另选时间；不填则立即发送。"
+    en = "It can only leave after now and within {days} days. Choose another moment, or none to send it at once."
+
+
+class DayQuotaPassed(Conflict):
+    """The broadcast would pass what the county may send in a day."""
+
+    zh = "{day}限额{most}条，已用{used}条，本次需{wanted}条，仅余{left}条。请缩小范围、改期，或请管理员调整限额。"
+    en = (
+        "{day} may use {most} parts; {used} are used, this needs {wanted}, {left} are left. Tell fewer, or another day."
+    )
+
+
+class MonthQuotaPassed(Conflict):
+    """The broadcast would pass what the county may send in a month."""
+
+    zh = "当月短信限额为{most}条，已用{used}条，本次需{wanted}条，仅余{left}条。请缩小范围，或请管理员调整限额。"
+    en = (
+        "The month may use {most} parts; {used} are used, this needs {wanted}, {left} are left. Tell fewer, or have "
+        "the administrator change the quota."
+    )
+
+
+class BroadcastOver(Conflict):
+    """Nothing of the broadcast is queued any more, or it is paused or cancelled already."""
+
+    zh = "该群发已全部发出、已暂停或已取消（当前状态：{state}），无可暂停或取消的短信。请重新读取其状态。"
+    en = "All of it has left, or it was paused or cancelled (now: {state}): nothing to keep back. Read it again."
+
+
+class BroadcastNotPaused(Conflict):
+    """Only what is paused goes on."""
+
+    zh = "该群发未处于暂停状态，不能恢复。请重新读取其状态。"
+    en = "The broadcast is not paused, so it cannot go on. Read it again."
+
+
+class BroadcastStoodStill(Conflict):
+    """The broadcast was paused for so long that its text may be wrong by now."""
+
+    zh = "该群发暂停已超过{days}天，内容可能已过时，不能恢复。请取消该群发，核对内容后重新群发。"
+    en = "It was paused for more than {days} days and may no longer be true. Cancel it, and broadcast what is true now."
 
 
 class MatterAlreadyBroadcast(Conflict):

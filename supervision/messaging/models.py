@@ -9,14 +9,33 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    PrimaryKeyConstraint,
     UniqueConstraint,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from supervision.foundation.database import Base, Massed, Named, belongs_to, local_table, one_of
-from supervision.messaging.states import DecisionKind, MessageState, NumberFaultKind, ReplyMeaning, ReplyState
+from supervision.foundation.database import (
+    Base,
+    Local,
+    Massed,
+    Named,
+    Versioned,
+    belongs_to,
+    folded,
+    local_table,
+    one_of,
+)
+from supervision.foundation.texts import fold
+from supervision.messaging.states import (
+    BroadcastState,
+    DecisionKind,
+    MessageState,
+    NumberFaultKind,
+    ReplyMeaning,
+    ReplyState,
+)
 
 # What nobody has anything to do with any more, however late a receipt may come.
 ERASABLE = "erased_at IS NULL AND state IN ('accepted', 'delivered', 'refused', 'failed', 'expired', 'cancelled')"
@@ -34,6 +53,45 @@ class Template(Named, Base):
     created_at: Mapped[datetime]
 
 
+class RecipientGroup(Named, Versioned, Base):
+    """Officials whom the office tells together, such as the members of a command post."""
+
+    __tablename__ = "recipient_group"
+    __table_args__ = local_table(UniqueConstraint("jurisdiction_id", "name_folded"))
+
+    name: Mapped[str]
+    name_folded: Mapped[str] = folded("name")
+    amended_at: Mapped[datetime]
+
+    @validates("name")
+    def _fold(self, _key: str, name: str) -> str:
+        self.name_folded = fold(name)
+        return name
+
+
+class RecipientGroupMember(Local, Base):
+    __tablename__ = "recipient_group_member"
+    __table_args__ = (
+        PrimaryKeyConstraint("group_id", "official_id"),
+        belongs_to("recipient_group", "group_id"),
+        belongs_to("official", "official_id"),
+        Index(None, "official_id"),
+    )
+
+    group_id: Mapped[UUID]
+    official_id: Mapped[UUID]
+
+
+class MessageQuota(Local, Versioned, Base):
+    """How many parts the county's broadcasts may use; no row, or null: as many as they like."""
+
+    __tablename__ = "message_quota"
+    __table_args__ = (PrimaryKeyConstraint("jurisdiction_id"),)
+
+    per_day: Mapped[int | None]
+    per_month: Mapped[int | None]
+
+
 class Broadcast(Named, Base):
     """One uniform text to an audience; the matter makes a scheduled one unique."""
 
@@ -42,6 +100,8 @@ class Broadcast(Named, Base):
         belongs_to("template", "template_id"),
         UniqueConstraint("jurisdiction_id", "matter"),
         CheckConstraint("(erased_at IS NULL) = (text IS NOT NULL)", name="erased"),
+        one_of("state", BroadcastState),
+        Index("ix_broadcast_halted", "id", postgresql_where=sql("state <> 'sending'")),
     )
 
     template_id: Mapped[UUID]
@@ -53,8 +113,15 @@ class Broadcast(Named, Base):
     left_out: Mapped[dict[str, Any]]
     is_test: Mapped[bool]
     critical_reason: Mapped[str | None]
+    # The moment that was asked for, and the one that quiet hours allow; of what came before there was a choice, none.
+    send_at: Mapped[datetime | None]
+    leaves_at: Mapped[datetime | None]
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(server_default=BroadcastState.SENDING)
+    state_by: Mapped[UUID | None]
+    state_at: Mapped[datetime | None]
+    state_reason: Mapped[str | None]
     text_hash: Mapped[bytes | None]
     erased_at: Mapped[datetime | None]
 
@@ -94,6 +161,8 @@ class Message(Massed, Base):
     template_id: Mapped[UUID]
     text: Mapped[str | None]
     matter: Mapped[str | None]
+    # What one message alone is billed as; those of a broadcast have its parts.
+    parts: Mapped[int | None]
     state: Mapped[str] = mapped_column(server_default=MessageState.QUEUED)
     is_test: Mapped[bool]
     not_before: Mapped[datetime]

@@ -30,12 +30,13 @@ class NewMessage:
 # Two posts of one person have one telephone: under one matter it rings once.
 _QUEUE = text("""
     WITH wanted AS (
-        SELECT * FROM unnest(CAST(:official_ids AS uuid[]), CAST(:matters AS text[]), CAST(:texts AS text[]))
-            AS w (official_id, matter, text)
+        SELECT * FROM unnest(
+            CAST(:official_ids AS uuid[]), CAST(:matters AS text[]), CAST(:texts AS text[]), CAST(:parts AS int[])
+        ) AS w (official_id, matter, text, parts)
     ), made AS (
-        INSERT INTO message (official_id, matter, text, template_id, is_test, not_before, queued_at)
+        INSERT INTO message (official_id, matter, text, parts, template_id, is_test, not_before, queued_at)
         SELECT DISTINCT ON (w.matter, o.telephone_index)
-            w.official_id, w.matter, w.text, :template_id, :is_test, :not_before, :queued_at
+            w.official_id, w.matter, w.text, w.parts, :template_id, :is_test, :not_before, :queued_at
         FROM wanted w JOIN official o ON o.id = w.official_id
         WHERE o.left_on IS NULL AND o.telephone_sealed IS NOT NULL
         ORDER BY w.matter, o.telephone_index, w.official_id
@@ -87,12 +88,14 @@ async def queue(session: AsyncSession, actor: Actor, *, template: str, messages:
     if not messages:
         return 0
     current = await templates.get_current(session, template)
+    filled = [templates.fill_asked(current.body, message.variables) for message in messages]
     made: int | None = await session.scalar(
         _QUEUE,
         {
             "official_ids": [message.official_id for message in messages],
             "matters": [message.matter for message in messages],
-            "texts": [templates.fill_asked(current.body, message.variables)[0] for message in messages],
+            "texts": [text for text, _ in filled],
+            "parts": [parts for _, parts in filled],
             "template_id": current.id,
             "is_test": actor.is_test,
             "not_before": leaves_at(actor),
@@ -127,5 +130,11 @@ async def readdress(session: AsyncSession, actor: Actor, *, official_id: UUID, h
 
 def leaves_at(actor: Actor, *, is_critical: bool = False) -> datetime:
     """Return when messages of this actor may leave: quiet hours bind them, unless critical or bound for a simulator."""
+    return leaves_after(None, may_wake=is_critical or actor.is_test)
+
+
+def leaves_after(moment: datetime | None, *, may_wake: bool) -> datetime:
+    """Return when what is to leave at a moment may leave, or at once where it has passed or none is given."""
     now = real_now()
-    return now if is_critical or actor.is_test else rules.not_before(now)
+    due = max(now, moment or now)
+    return due if may_wake else rules.not_before(due)

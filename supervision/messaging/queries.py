@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import String, case, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -34,9 +35,16 @@ BROADCAST_COLUMNS = (
     Broadcast.audience,
     Broadcast.parts,
     Broadcast.recipients,
-    Broadcast.left_out,
+    # What came before nobody was left out for that reason.
+    cast('{"told_already": 0}', JSONB).concat(Broadcast.left_out).label("left_out"),
     Broadcast.is_test,
     Broadcast.critical_reason,
+    Broadcast.send_at,
+    Broadcast.leaves_at,
+    Broadcast.state,
+    Broadcast.state_by,
+    Broadcast.state_at,
+    Broadcast.state_reason,
     Broadcast.confirmed_by,
     Broadcast.confirmed_at,
     Broadcast.erased_at,

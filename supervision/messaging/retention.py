@@ -11,6 +11,7 @@ from supervision.foundation.actors import Actor
 from supervision.foundation.ciphers import Digest, mac
 from supervision.foundation.driver import Row, fetch
 from supervision.foundation.keys import derive
+from supervision.messaging import broadcast_halts
 from supervision.messaging.models import ERASABLE
 
 
@@ -64,7 +65,8 @@ async def erase_messages(session: AsyncSession, actor: Actor, *, keep_days: int,
     What is kept is who was told, under which template and matter, what became of it, and the text's keyed hash.
     """
     now = await clock.now(session)
-    facts = {"before": _beginning_of_day(now) - timedelta(days=keep_days), "limit": limit}
+    facts: dict[str, Any] = {"before": _beginning_of_day(now) - timedelta(days=keep_days), "limit": limit}
+    await broadcast_halts.cancel_forgotten(session, actor, before=facts["before"])
     messages = await fetch(session, _DUE_MESSAGES, facts)
     await _erase(session, _ERASE_MESSAGES, messages, now=now)
     broadcasts = await fetch(session, _DUE_BROADCASTS, facts)

@@ -73,6 +73,14 @@ class ReplyMeaning(StrEnum):
     OTHER = "other"
 
 
+class BroadcastState(StrEnum):
+    """Whether what is still queued of a broadcast goes on leaving."""
+
+    SENDING = "sending"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
 _FINAL = frozenset({_S.DELIVERED, _S.REFUSED, _S.FAILED, _S.EXPIRED, _S.CANCELLED})
 
 

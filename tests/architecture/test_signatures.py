@@ -168,6 +168,7 @@ UNSIGNED = {
     "close_ledger": "is computed from the ledger as it stands",
     "receive_receipts": "is a gateway's",
     "handle_reply": "notes that somebody has read",
+    **dict.fromkeys(("pause_broadcast", "resume_broadcast", "cancel_broadcast"), "gives its own reason"),
     "decide_message": "gives its own reason, once, and is refused when the message has moved on",
 }
 

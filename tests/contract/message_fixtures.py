@@ -7,12 +7,27 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.actors import Actor, Role
-from supervision.messaging import broadcasts, templates
+from supervision.messaging import broadcast_halts, broadcasts, recipient_groups, templates
 from supervision.messaging.audience import Audience
 from supervision.messaging.models import Message, Receipt, Reply
 from supervision.messaging.states import ReplyMeaning, ReplyState
 from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories import identity, messaging
+
+
+async def _add_halted(session: AsyncSession, actor: Actor, official_id: UUID, made: FixtureValues) -> None:
+    """Put broadcasts into a county that can be paused, cancelled and resumed."""
+    sender = messaging.as_test(actor)
+    for operation in ("pause_broadcast", "cancel_broadcast", "resume_broadcast"):
+        standing = [
+            await messaging.make_broadcast(
+                session, sender, [official_id], matter=f"{operation}{number}", words=f"{operation}{number}"
+            )
+            for number in range(12)
+        ]
+        made.place(operation, broadcast_id=standing)
+        for broadcast_id in standing if operation == "resume_broadcast" else ():
+            await broadcast_halts.pause_broadcast(session, sender, broadcast_id, reason="示例理由")
 
 
 async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByRole, made: FixtureValues) -> None:
@@ -39,6 +54,15 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     body = {**wanted, "audience": {"official_ids": [str(told[0])]}}
     made.bodies["preview_broadcast"] = [body]
     made.bodies["confirm_broadcast"] = [{**body, "shown": seen.shown, "matter": f"事由{no}"} for no in range(20)]
+    await _add_halted(session, actor, told[0], made)
+    groups = [
+        await recipient_groups.keep_recipient_group(session, actor, name=f"示例接收组{no}", official_ids=told[:2])
+        for no in range(20)
+    ]
+    made.put("group_id", "group_ids", values=groups)
+    # A name is taken by the first who has it.
+    made.bodies["keep_recipient_group"] = [{"name": f"防汛指挥部{no}"} for no in range(20)]
+    made.bodies["amend_recipient_group"] = [{"official_ids": [str(told[0])]}]
     lost = await messaging.make_officials(session, actor, 12, first=9100)
     lost_in = await messaging.make_broadcast(session, messaging.as_test(actor), lost, matter="示例未送达")
     await session.execute(update(Message).where(Message.broadcast_id == lost_in).values(state="failed"))
@@ -47,6 +71,7 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     made.place("decide_message", message_id=failed_ids)
     replied = [await _reply(session, actor, lost[0], failed_ids[0]) for _ in range(12)]
     made.put("reply_id", values=replied)
+    made.bodies["set_message_quota"] = [{"per_day": None, "per_month": 1_000_000}]
     made.bodies["receive_receipts"] = [{"receipts": []}]
 
 

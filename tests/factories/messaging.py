@@ -63,7 +63,7 @@ async def make_broadcast(
     await templates.install_defaults(session, actor)
     wanted: dict[str, Any] = {
         "template": "notice",
-        "variables": {"text": "请按时报送进展。"},
+        "variables": {"text": over.pop("words", "请按时报送进展。")},
         "audience": Audience(official_ids=official_ids),
     }
     shown = (await broadcasts.preview(session, actor, **wanted)).shown

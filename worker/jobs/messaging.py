@@ -13,6 +13,7 @@ from supervision.foundation.actors import system
 from supervision.identity.models import JurisdictionKind
 from supervision.identity.queries import get_own_jurisdiction
 from supervision.messaging import (
+    broadcast_halts,
     decisions,
     delivery,
     doubtful_messages,
@@ -200,9 +201,10 @@ async def _pull_all(runner: Runner) -> None:
 
 
 async def expire(runner: Runner) -> None:
-    """Give up waiting for receipts after 72 hours."""
+    """Give up waiting for receipts after 72 hours, and what came back of broadcasts that were cancelled."""
     async with runner.everywhere() as session:
         await doubtful_messages.expire(session, silent=WITHOUT_RECEIPTS, patience=PATIENCE)
+        await broadcast_halts.cancel_thrown_back(session)
 
 
 async def match_replies(runner: Runner) -> None:

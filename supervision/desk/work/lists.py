@@ -42,6 +42,8 @@ WAITING: Mapping[Role, Sequence[Work]] = {
         decisions.comments_to_moderate,
         press.press_round_to_send,
         approvals.proposals_to_decide,
+        messages.messages_that_fail,
+        messages.messages_that_wait,
         messages.messages_to_decide,
         messages.replies_to_handle,
     ),

@@ -1,11 +1,11 @@
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation.database import enter
@@ -46,7 +46,7 @@ async def test_preview_shows_everything_and_stores_nothing(session: AsyncSession
     seen = await broadcasts.preview(session, county.actor, **NOTICE, audience=SECTION)
     assert (seen.text, seen.parts) == ("【督查室】请按时报送进展。", 1)
     assert (seen.recipients, seen.gateway_calls, seen.seconds) == (5, 1, None)
-    assert seen.left_out == {"no_number": 1, "left_post": 1, "duplicate_number": 1}
+    assert seen.left_out == {"no_number": 1, "left_post": 1, "duplicate_number": 1, "told_already": 0}
     assert await session.scalar(select(func.count()).select_from(Broadcast)) == 0
     assert await states_of(session) == {}
 
@@ -58,7 +58,8 @@ async def test_a_matter_written_otherwise_is_the_same(session: AsyncSession, cou
     with pytest.raises(MatterAlreadyBroadcast):
         await confirm(session, county, matter=twin, audience=Audience(min_level=LeadershipLevel.NONE))
     assert await states_of(session) == {"queued": 5}
-    assert await confirm(session, county, matter=f"{NAME}二") != first
+    with pytest.raises(NobodyToTell):
+        await confirm(session, county, matter=f"{NAME}二")
 
 
 async def test_confirmed_twice_sends_once(session: AsyncSession, county: Place) -> None:
@@ -68,7 +69,7 @@ async def test_confirmed_twice_sends_once(session: AsyncSession, county: Place) 
     numbers = await session.scalars(select(Official.telephone_index).join(Message, Message.official_id == Official.id))
     assert len(set(numbers)) == 5
     row = (await session.execute(select(Broadcast.recipients, Broadcast.left_out, Broadcast.matter))).one()
-    assert row == (5, {"no_number": 1, "left_post": 1, "duplicate_number": 1}, "manual:示例")
+    assert row == (5, {"no_number": 1, "left_post": 1, "duplicate_number": 1, "told_already": 0}, "manual:示例")
 
 
 async def test_a_matter_is_broadcast_once_whatever_is_said_under_it(session: AsyncSession, county: Place) -> None:
@@ -185,3 +186,28 @@ async def test_quiet_hours_bind_unless_critical_or_a_test(
     leaves_at = datetime(2016, 3, 1, hour, 30, tzinfo=UTC)
     assert set(await session.scalars(select(Message.not_before))) == {leaves_at}
     assert set(await session.scalars(select(Broadcast.critical_reason))) == {reason}
+
+
+async def test_nobody_gets_one_text_twice_within_a_day(session: AsyncSession, county: Place) -> None:
+    noon = datetime(2016, 3, 1, 4, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False):
+        await confirm(session, county, audience=Audience(positions=[Position.LEADER_IN_CHARGE]))
+    for hours, told, left_out in ((23, 4, 1), (24, 5, 0), (-23, 4, 1)):
+        with time_machine.travel(noon + timedelta(hours=hours), tick=False):
+            seen = await broadcasts.preview(session, county.actor, **NOTICE, audience=SECTION)
+        assert (seen.recipients, seen.left_out["told_already"]) == (told, left_out), hours
+
+
+async def test_one_text_of_two_moments_is_told_at_both(session: AsyncSession, county: Place) -> None:
+    with time_machine.travel(datetime(2016, 3, 1, 4, tzinfo=UTC), tick=False):
+        await confirm(session, county)
+        week = datetime(2016, 3, 8, 4, tzinfo=UTC)
+        seen = await broadcasts.preview(session, county.actor, **NOTICE, audience=SECTION, send_at=week)
+    assert seen.recipients == 5
+
+
+@pytest.mark.parametrize("state", ["cancelled", "failed", "refused"])
+async def test_what_was_not_heard_is_told_again(session: AsyncSession, county: Place, state: str) -> None:
+    await confirm(session, county)
+    await session.execute(update(Message).values(state=state))
+    assert (await broadcasts.preview(session, county.actor, **NOTICE, audience=SECTION)).recipients == 5
