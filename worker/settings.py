@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta, timezone
 from functools import partial
+from itertools import chain
 from typing import Any, cast
 
 import orjson
@@ -35,6 +36,7 @@ JOBS: dict[Job, int] = {
     messaging.match_receipts: 5,
     messaging.pull_receipts: 20,
     messaging.measure_outbox: 5,
+    messaging.look_at_gateways: 20,
     messaging.expire: 60,
     messaging.try_new_numbers: 60,
     operations.operate: 5,
@@ -117,8 +119,8 @@ async def _check_keys() -> None:
 
 
 async def _check_gateways() -> None:
-    for gateway in set(choose_gateways().values()):
-        await gateway.aclose()
+    for route in chain.from_iterable(choose_gateways().values()):
+        await route.gateway.aclose()
 
 
 class _PatientWorker(Worker):

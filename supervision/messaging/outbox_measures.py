@@ -12,6 +12,11 @@ UNFINISHED = (MessageState.QUEUED, MessageState.SUBMITTING, MessageState.UNKNOWN
 MESSAGES = Gauge("ducha_outbox_messages", "Messages that wait, are under way, or of which nothing is known", ["state"])
 OLDEST = Gauge("ducha_outbox_oldest_seconds", "How long the oldest message that may leave now has been queued")
 SUCCEEDED_AT = Gauge("ducha_gateway_succeeded_at_seconds", "When a gateway last took a message, Unix time", ["gateway"])
+WEIGHT = Gauge(
+    "ducha_gateway_weight",
+    "What a gateway's weight is at present; 0: switched off",
+    ["gateway", "is_test"],
+)
 
 _COUNTS = text("""
     SELECT state, count(*) AS messages,
