@@ -58,7 +58,8 @@ def signer_of(name: str, headers: Mapping[str, str], body: bytes, *, token: str 
 
 def _open_all(*, is_test: bool, listens: bool) -> list[Route]:
     routes = [
-        Route(_open(given, listens=listens), given.weight, given.carriers) for given in read_gateways(is_test=is_test)
+        Route(_open(given, listens=listens), given.weight, given.carriers, given.kind)
+        for given in read_gateways(is_test=is_test)
     ]
     if left := sorted(frozenset(Carrier).difference(*(route.carriers for route in routes))):
         name = "DUCHA_TEST_GATEWAY_…_CARRIERS" if is_test else "DUCHA_GATEWAY_…_CARRIERS"

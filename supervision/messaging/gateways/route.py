@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from supervision.messaging.gateways import Gateway
 from supervision.messaging.gateways.carriers import Carrier
+from supervision.messaging.gateways.console import ConsoleGateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Route:
     """Its part among the gateways that take a message: of 300 and 100, the first gets three of four."""
     carriers: frozenset[Carrier] = frozenset(Carrier)
     """Whose numbers it takes."""
+    kind: str = ConsoleGateway.name
 
     @property
     def name(self) -> str:
