@@ -12,6 +12,7 @@ from supervision.foundation.database import Sessions, enter, make_engine, make_s
 from supervision.messaging.gateways import Gateway
 from supervision.messaging.gateways.route import Routes
 from worker.pace import Pace
+from worker.shared_pace import SharedPace
 
 Ring = Callable[[Iterable[str]], None]
 
@@ -29,6 +30,8 @@ class Runner:
     """The gateways of live messages (False) and those of test messages (True)."""
     ring: Ring = _ring_nobody
     """Wakes the jobs that a committed step asks for."""
+    shared: SharedPace | None = None
+    """Keeps all workers together to the rate that is set for a gateway; None: this one is alone."""
     rings: Counter[str] = field(default_factory=Counter, compare=False)
     """How often doorbell and clock have called a job that is running."""
     paces: dict[Gateway, Pace] = field(default_factory=dict, compare=False)
@@ -60,12 +63,14 @@ class Runner:
 
 
 @asynccontextmanager
-async def open_runner(gateways: Routes, ring: Ring = _ring_nobody) -> AsyncIterator[Runner]:
+async def open_runner(
+    gateways: Routes, ring: Ring = _ring_nobody, shared: SharedPace | None = None
+) -> AsyncIterator[Runner]:
     """Open the worker's connections, and close them and the gateways at the end."""
     chosen = settings.current()
     engine = make_engine(chosen.database_url.get_secret_value(), pool_size=chosen.pool_size)
     try:
-        yield Runner(make_sessions(engine, "ducha_worker"), gateways, ring)
+        yield Runner(make_sessions(engine, "ducha_worker"), gateways, ring, shared)
     finally:
         for route in chain.from_iterable(gateways.values()):
             await route.gateway.aclose()

@@ -26,6 +26,7 @@ from supervision.identity import key_rotation
 from supervision.messaging.gateways.chosen import choose_gateways
 from worker.jobs import attachments, audit, cadence, messaging, official_documents, operations, publication, retention
 from worker.runner import Ring, Runner, open_runner
+from worker.shared_pace import SharedPace
 
 log = structlog.get_logger()
 Job = Callable[[Runner], Awaitable[None]]
@@ -91,7 +92,7 @@ def _ring_through(redis: ArqRedis) -> Ring:
 
 
 async def _start(ctx: dict[Any, Any]) -> None:
-    opened = open_runner(choose_gateways(), _ring_through(ctx["redis"]))
+    opened = open_runner(choose_gateways(), _ring_through(ctx["redis"]), SharedPace(ctx["redis"]))
     ctx["opened"], ctx["runner"] = opened, await opened.__aenter__()
 
 

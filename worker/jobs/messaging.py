@@ -84,6 +84,8 @@ async def _hand_over(runner: Runner, route: Route, *, is_test: bool, until: floa
     pace = runner.pace_of(route.gateway)
     while time.monotonic() < until:
         turn = await pace.wait()
+        if runner.shared:
+            await runner.shared.wait(route, turn.size, is_test=is_test)
         if not await _unbroken(_hand_over_batch(runner, route, turn, is_test=is_test)):
             return
 
@@ -93,6 +95,8 @@ async def _hand_over_batch(runner: Runner, route: Route, turn: Turn, *, is_test:
     gateway = route.gateway
     async with runner.everywhere() as session:
         claimed = await _claim(runner, session, route, is_test=is_test, limit=turn.size)
+    if runner.shared and len(claimed) < turn.size:
+        await runner.shared.take(route, len(claimed) - turn.size, is_test=is_test)
     if not claimed:
         runner.pace_of(gateway).tell(turn, handed=0, throttled=0)
         return False
