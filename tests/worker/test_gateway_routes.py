@@ -108,6 +108,11 @@ async def test_one_that_fails_loses_a_step_at_a_time_and_regains_it(committed: C
     await look_again(committed, runners[1])
     told = f"提交 {failed} 条，失败 {failed} 条（100%），超过 20%"
     assert [tuple(row) for row in await ask(committed, CHANGES)] == [("dead", 100, 50, told)]
+    # A step needs grounds of its own, however long the last one was ago.
+    await ask(committed, "UPDATE attempt SET started_at = started_at - interval '3 minutes'")
+    await ask(committed, "UPDATE gateway_standing SET changed_at = now() - interval '2 minutes' WHERE gateway = 'dead'")
+    await look_again(committed, runners[0])
+    assert len(await ask(committed, CHANGES)) == 1
     assert weight_of("dead") == 50
     assert weight_of("live") == 100
     # What it could not be handed goes elsewhere at the next try, most of it.
