@@ -1,7 +1,8 @@
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation import settings
 from supervision.foundation.database import Sessions, enter, make_engine, make_sessions
 from supervision.messaging.gateways import Gateway
+from supervision.messaging.gateways.route import Routes
 from worker.pace import Pace
+from worker.shared_pace import SharedPace
 
 Ring = Callable[[Iterable[str]], None]
 
@@ -23,10 +26,12 @@ class Runner:
     """What jobs work with; one block of `everywhere` or `within` is one transaction, committed at its end."""
 
     sessions: Sessions
-    gateways: Mapping[bool, Gateway]
-    """The gateway of live messages (False) and that of test messages (True)."""
+    gateways: Routes
+    """The gateways of live messages (False) and those of test messages (True)."""
     ring: Ring = _ring_nobody
     """Wakes the jobs that a committed step asks for."""
+    shared: SharedPace | None = None
+    """Keeps all workers together to the rate that is set for a gateway; None: this one is alone."""
     rings: Counter[str] = field(default_factory=Counter, compare=False)
     """How often doorbell and clock have called a job that is running."""
     paces: dict[Gateway, Pace] = field(default_factory=dict, compare=False)
@@ -58,13 +63,15 @@ class Runner:
 
 
 @asynccontextmanager
-async def open_runner(gateways: Mapping[bool, Gateway], ring: Ring = _ring_nobody) -> AsyncIterator[Runner]:
+async def open_runner(
+    gateways: Routes, ring: Ring = _ring_nobody, shared: SharedPace | None = None
+) -> AsyncIterator[Runner]:
     """Open the worker's connections, and close them and the gateways at the end."""
     chosen = settings.current()
     engine = make_engine(chosen.database_url.get_secret_value(), pool_size=chosen.pool_size)
     try:
-        yield Runner(make_sessions(engine, "ducha_worker"), gateways, ring)
+        yield Runner(make_sessions(engine, "ducha_worker"), gateways, ring, shared)
     finally:
-        for gateway in set(gateways.values()):
-            await gateway.aclose()
+        for route in chain.from_iterable(gateways.values()):
+            await route.gateway.aclose()
         await engine.dispose()

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta, timezone
 from functools import partial
+from itertools import chain
 from typing import Any, cast
 
 import orjson
@@ -35,6 +36,7 @@ from worker.jobs import (
     retention,
 )
 from worker.runner import Ring, Runner, open_runner
+from worker.shared_pace import SharedPace
 
 log = structlog.get_logger()
 Job = Callable[[Runner], Awaitable[None]]
@@ -47,6 +49,7 @@ JOBS: dict[Job, int] = {
     notices.acknowledge_replied: 5,
     messaging.pull_receipts: 20,
     messaging.measure_outbox: 5,
+    messaging.look_at_gateways: 20,
     messaging.expire: 60,
     messaging.try_new_numbers: 60,
     operations.operate: 5,
@@ -101,7 +104,7 @@ def _ring_through(redis: ArqRedis) -> Ring:
 
 
 async def _start(ctx: dict[Any, Any]) -> None:
-    opened = open_runner(choose_gateways(), _ring_through(ctx["redis"]))
+    opened = open_runner(choose_gateways(), _ring_through(ctx["redis"]), SharedPace(ctx["redis"]))
     ctx["opened"], ctx["runner"] = opened, await opened.__aenter__()
 
 
@@ -129,8 +132,8 @@ async def _check_keys() -> None:
 
 
 async def _check_gateways() -> None:
-    for gateway in set(choose_gateways().values()):
-        await gateway.aclose()
+    for route in chain.from_iterable(choose_gateways().values()):
+        await route.gateway.aclose()
 
 
 class _PatientWorker(Worker):

@@ -14,6 +14,7 @@ from api.schemas.messaging import (
     BroadcastPage,
     ConfirmBroadcast,
     DecideMessage,
+    GatewayList,
     GatewayName,
     GatewayToken,
     MessageCounts,
@@ -32,7 +33,7 @@ from supervision.approvals import queries as approval_queries
 from supervision.approvals import service as approvals
 from supervision.approvals.states import ProposalKind
 from supervision.items.item_audience import with_parties
-from supervision.messaging import broadcasts, decisions, queries, reachability, receipts
+from supervision.messaging import broadcasts, decisions, gateway_list, queries, reachability, receipts
 from supervision.messaging.audience import Audience
 from supervision.messaging.gateways.chosen import signer_of
 from supervision.messaging.queries import MessageView
@@ -201,6 +202,12 @@ async def list_reachability(
     """List whether officials in post can be reached, and were reached by their last message; a unit sees its own."""
     page = await reachability.list_reachability(session, actor, wanted, unit_id=unit, problem=problem, view=view)
     return many(request, page)
+
+
+@router.get("/gateways", permission=may(Scope.MESSAGES_READ, OFFICE, AUDITOR), response_model=GatewayList)
+async def list_gateways(session: SessionDep, actor: ActorDep) -> Response:
+    """List the gateways, whether each is on, its part, why that changed last, and when it last took a message."""
+    return reply({"data": await gateway_list.list_gateways(session, actor)})
 
 
 @router.post(

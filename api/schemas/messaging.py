@@ -4,15 +4,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.fields import Answer, Body, Digits, Id, Line, MassPageOf, Moment, PageOf, Prose
+from supervision.foundation.settings import GatewayKind
 from supervision.identity.models import LeadershipLevel, Position, UnitKind
 from supervision.messaging.gateways import Verdict
+from supervision.messaging.gateways.carriers import Carrier
 from supervision.messaging.gateways.code_meanings import CodeClass
 from supervision.messaging.reachability import LastOutcome, NumberProblem
 from supervision.messaging.states import BroadcastState, DecisionKind, MessageState, ReplyMeaning
 
 TemplateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", max_length=40, examples=["notice"])]
 GatewayToken = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{32,128}$", min_length=32, max_length=128)]
-GatewayName = Annotated[str, Field(pattern=r"^[a-z]{1,20}$", max_length=20, examples=["http"])]
+GatewayName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,19}$", max_length=20, examples=["http"])]
 Variables = Annotated[dict[TemplateName, Prose], Field(max_length=20, examples=[{"text": "请于3月3日前报送进展。"}])]
 Count = Annotated[int, Field(ge=0, le=2_147_483_647)]
 
@@ -238,3 +240,25 @@ class ReachabilityOut(Answer):
 
 class ReachabilityPage(PageOf[ReachabilityOut]):
     pass
+
+
+class GatewayChangeOut(Answer):
+    share: int | None = Field(ge=1, le=100, description="the share from then on; null: it was switched on or off")
+    reason: str = Field(max_length=1000)
+    changed_at: datetime
+
+
+class GatewayOut(Answer):
+    name: str = Field(max_length=20)
+    kind: GatewayKind
+    is_test: bool = Field(description="it is handed the messages that test keys cause, and no others")
+    carriers: list[Carrier] = Field(max_length=10, description="whose numbers it takes")
+    is_on: bool = Field(description="false: switched off for maintenance")
+    weight: int = Field(ge=1, le=1000, description="its part among the others, as it is set")
+    share: int = Field(ge=1, le=100, description="percent of its weight that it has now: less after failures")
+    last_change: GatewayChangeOut | None
+    succeeded_at: datetime | None = Field(description="when it last took a message, to some twenty seconds")
+
+
+class GatewayList(Answer):
+    data: list[GatewayOut] = Field(max_length=100, description="all of them, in the order of the settings")

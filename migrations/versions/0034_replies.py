@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0034"
-down_revision = "0031"
+down_revision = "0033"
 
 CURRENT = "nullif(current_setting('ducha.jurisdiction', true), '')::uuid"
 

@@ -1,9 +1,10 @@
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -83,6 +84,10 @@ class Settings(BaseSettings):
     )
     metrics_token_file: Path | None = None
     worker_metrics_port: int = Field(default=0, ge=0, le=65535, description="0: no metrics port")
+    gateways: str = Field(
+        default="",
+        description="names of several, with commas, each with settings DUCHA_GATEWAY_<NAME>…; empty: there is one",
+    )
     gateway: GatewayKind = "console"
     gateway_url: str = ""
     gateway_account: str = Field(default="", description="yunmas: apId of the interface account; aliyun: AccessKey ID")
@@ -96,6 +101,9 @@ class Settings(BaseSettings):
     gateway_secret_file: Path | None = Field(default=None, description="signs what the worker hands over")
     gateway_receipt_secret_file: Path | None = Field(default=None, description="by which the API knows its receipts")
     gateway_rate: float | None = Field(default=None, gt=0, description="messages a second at most; empty: as it takes")
+    gateway_weight: int = Field(default=100, ge=1, le=1000, description="its part among several, by the sum of all")
+    gateway_carriers: str = Field(default="", description="whose numbers it takes, with commas; empty: everybody's")
+    test_gateways: str = Field(default="", description="likewise for test messages: DUCHA_TEST_GATEWAY_<NAME>…")
     test_gateway: GatewayKind = Field(default="console", description="where messages caused by test keys go")
     test_gateway_url: str = ""
     test_gateway_account: str = ""
@@ -107,6 +115,8 @@ class Settings(BaseSettings):
     test_gateway_secret_file: Path | None = None
     test_gateway_receipt_secret_file: Path | None = None
     test_gateway_rate: float | None = Field(default=None, gt=0)
+    test_gateway_weight: int = Field(default=100, ge=1, le=1000)
+    test_gateway_carriers: str = ""
     alert_failed_percent: int = Field(
         default=20, ge=0, le=100, description="of an hour's messages; more failures are told in log and work list"
     )
@@ -163,9 +173,31 @@ def current() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = error.errors(include_input=False, include_url=False, include_context=False)
-        wrong = "; ".join(f"DUCHA_{each['loc'][0]}".upper() + f": {each['msg']}" for each in problems)
-        raise SettingRefused(f"设置有误：{wrong}", f"The settings are wrong: {wrong}") from None
+        raise _refused(error, {}) from None
+
+
+def of_gateway(prefix: str) -> Settings:
+    """Return the settings as they would be if one of several gateways were the only one; refuses wrong ones.
+
+    `prefix` is `gateway_` or `test_gateway_` with the gateway's name; its settings are in the fields `gateway…`.
+    """
+    fields = [field for field in Settings.model_fields if field == "gateway" or field.startswith("gateway_")]
+    names = {field: f"DUCHA_{prefix}{field.removeprefix('gateway')}".upper() for field in fields}
+    # What it does not say is as by default: it inherits no address and no secret.
+    own: dict[str, Any] = {
+        field: os.environ.get(name, Settings.model_fields[field].default) for field, name in names.items()
+    }
+    try:
+        return Settings(**own)
+    except ValidationError as error:
+        raise _refused(error, names) from None
+
+
+def _refused(error: ValidationError, names: Mapping[str, str]) -> SettingRefused:
+    problems = error.errors(include_input=False, include_url=False, include_context=False)
+    named = [(str(each["loc"][0]), each["msg"]) for each in problems]
+    wrong = "; ".join(f"{names.get(field, f'DUCHA_{field}'.upper())}: {msg}" for field, msg in named)
+    return SettingRefused(f"设置有误：{wrong}", f"The settings are wrong: {wrong}")
 
 
 @contextmanager

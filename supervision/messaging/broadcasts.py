@@ -1,4 +1,3 @@
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +26,7 @@ from supervision.messaging.errors import (
     ShownDiffers,
 )
 from supervision.messaging.gateways.chosen import listening_gateways
+from supervision.messaging.gateways.route import count_calls, count_seconds
 from supervision.messaging.models import Broadcast, Message, Template
 from supervision.messaging.recipients import REASONS, count_recipients, digest_of, list_recipients
 from supervision.messaging.rules import VariableValue
@@ -204,8 +204,7 @@ async def _plan(
 
 
 def _show(actor: Actor, plan: _Plan) -> Preview:
-    capabilities = listening_gateways()[actor.is_test].capabilities
-    recipients, rate = plan.told["recipients"], capabilities.rate_per_second
+    routes, recipients = listening_gateways()[actor.is_test], plan.told["recipients"]
     facts: dict[str, Any] = {
         "template": plan.template.name,
         "template_version": plan.template.version,
@@ -213,8 +212,8 @@ def _show(actor: Actor, plan: _Plan) -> Preview:
         "parts": plan.segments,
         "recipients": recipients,
         "left_out": plan.left_out,
-        "gateway_calls": math.ceil(recipients / capabilities.batch_size),
-        "seconds": math.ceil(recipients / rate) if rate else None,
+        "gateway_calls": count_calls(routes, recipients),
+        "seconds": count_seconds(routes, recipients),
         "send_at": plan.send_at,
     }
     whole = orjson.dumps([facts, plan.told["digest"]], option=orjson.OPT_SORT_KEYS)

@@ -17,6 +17,7 @@ from supervision.foundation.driver import fetch
 from supervision.foundation.key_ring import KeyMissing
 from supervision.identity import telephones
 from supervision.messaging import number_faults, rules
+from supervision.messaging.gateway_parts import BUCKETS, STRIDE, WHOLE, Part
 from supervision.messaging.gateways import Gateway, ReceiptLine, Submission, SubmissionOutcome, Verdict
 from supervision.messaging.states import MessageState, NumberFaultKind
 
@@ -45,16 +46,16 @@ class ClaimedMessage:
 
 # One statement, so that nothing is handed over that was not written down before. In quiet hours only what may wake
 # people leaves, also when the worker comes back late to what was queued by day.
-_CLAIM = text("""
+_CLAIM = """
     WITH due AS MATERIALIZED (
-        SELECT m.id FROM message m
+        SELECT m.id FROM message m{among}
         WHERE m.state = 'queued' AND m.is_test = :is_test AND m.not_before <= now()
             AND (NOT :is_quiet OR m.is_test OR EXISTS (
                 SELECT FROM broadcast b WHERE b.id = m.broadcast_id AND b.critical_reason IS NOT NULL
             ))
             -- Also what a gateway threw back after its broadcast was paused or cancelled.
             AND (m.broadcast_id IS NULL OR m.broadcast_id NOT IN (SELECT id FROM broadcast WHERE state <> 'sending'))
-        ORDER BY m.not_before, m.id LIMIT :limit FOR UPDATE SKIP LOCKED
+        ORDER BY m.not_before, m.id LIMIT :limit FOR UPDATE OF m SKIP LOCKED
     ), claimed AS (
         UPDATE message m SET state = 'submitting', fence = m.fence + 1, attempts = m.attempts + 1,
             gateway = :gateway, leased_until = now() + :lease
@@ -68,13 +69,31 @@ _CLAIM = text("""
         c.jurisdiction_id, c.official_id, o.telephone_sealed, coalesce(c.text, b.text) AS text
     FROM claimed c JOIN official o ON o.id = c.official_id LEFT JOIN broadcast b ON b.id = c.broadcast_id
     ORDER BY c.id
-""")
+"""
+_CLAIM_ALL = text(_CLAIM.format(among=""))
+# Numbers are sealed, but the first three digits stand in their masked form: as much as tells the carrier.
+_CLAIM_PART = text(
+    _CLAIM.format(
+        among=f"""
+        JOIN official receiver ON receiver.id = m.official_id
+        LEFT JOIN unnest(CAST(:prefixes AS text[]), CAST(:firsts AS int[]), CAST(:ends AS int[]))
+            AS part (prefix, first, "end") ON part.prefix = left(receiver.telephone_masked, 3)
+        JOIN LATERAL (SELECT (m.id + m.attempts) * {STRIDE} % {BUCKETS} AS number) bucket
+            ON bucket.number >= coalesce(part.first, :first) AND bucket.number < coalesce(part."end", :end)"""
+    )
+)
 
 
 async def claim(
-    session: AsyncSession, *, gateway: str, is_test: bool, limit: int, lease: timedelta | None = None
+    session: AsyncSession,
+    *,
+    gateway: str,
+    is_test: bool,
+    limit: int,
+    part: Part = WHOLE,
+    lease: timedelta | None = None,
 ) -> list[ClaimedMessage]:
-    """Take up to `limit` messages that are due, across all counties, with an attempt written for each."""
+    """Take up to `limit` due messages of a gateway's part, across all counties, with an attempt written for each."""
     now = real_now()
     facts = {
         "gateway": gateway,
@@ -83,7 +102,17 @@ async def claim(
         "limit": limit,
         "lease": lease or LEASE,
     }
-    return [ClaimedMessage(**row) for row in await fetch(session, _CLAIM, facts)]
+    if part.is_whole:
+        return [ClaimedMessage(**row) for row in await fetch(session, _CLAIM_ALL, facts)]
+    first, end = part.others
+    of_part = {
+        "prefixes": list(part.by_prefix),
+        "firsts": [first for first, _ in part.by_prefix.values()],
+        "ends": [end for _, end in part.by_prefix.values()],
+        "first": first,
+        "end": end,
+    }
+    return [ClaimedMessage(**row) for row in await fetch(session, _CLAIM_PART, facts | of_part)]
 
 
 _RENEW = text("""
@@ -102,6 +131,7 @@ async def renew(session: AsyncSession, claimed: Sequence[ClaimedMessage]) -> Non
 # Ours, for messages that no gateway can be given: never, or not before somebody gives this process its keys.
 _UNSENDABLE = "no_number"
 _KEY_MISSING = "key_missing"
+OUR_OWN_CODES = (_UNSENDABLE, _KEY_MISSING)
 
 
 def write_submissions(claimed: Sequence[ClaimedMessage]) -> tuple[list[Submission], list[SubmissionOutcome]]:

@@ -14,6 +14,8 @@ _TAKE_DOUBTFUL = text("""
     WITH doubtful AS (
         SELECT m.id, m.gateway = :gateway AND :can_query AS may_ask FROM message m
         WHERE m.state IN ('submitting', 'unknown') AND m.leased_until <= now() AND m.is_test = :is_test
+            -- Another gateway's are its own to ask about, unless nobody has it any more.
+            AND (m.gateway = :gateway OR m.gateway <> ALL(CAST(:others AS text[])))
         ORDER BY m.id LIMIT :limit FOR UPDATE SKIP LOCKED
     ), taken AS (
         UPDATE message m SET state = CASE WHEN d.may_ask THEN m.state ELSE 'unknown' END,
@@ -30,10 +32,16 @@ _TAKE_DOUBTFUL = text("""
 """)
 
 
-async def take_doubtful(session: AsyncSession, gateway: Gateway, *, is_test: bool, limit: int) -> list[ClaimedMessage]:
-    """Return messages to ask the gateway about, and mark as unknown those about which nobody can be asked."""
+async def take_doubtful(
+    session: AsyncSession, gateway: Gateway, *, is_test: bool, limit: int, others: Sequence[str] = ()
+) -> list[ClaimedMessage]:
+    """Return messages to ask the gateway about, and mark as unknown those about which nobody can be asked.
+
+    `others` are the names of the gateways that stand beside it, which are asked by themselves.
+    """
     facts = {
         "gateway": gateway.name,
+        "others": list(others),
         "can_query": gateway.capabilities.can_query,
         "is_test": is_test,
         "limit": limit,

@@ -322,3 +322,35 @@ class GatewayChange(Base):
     reason: Mapped[str]
     changed_by: Mapped[str]
     changed_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))
+
+
+class GatewayStanding(Base):
+    """How a gateway stands by what it did of late: the percent of its weight that it has."""
+
+    __tablename__ = "gateway_standing"
+    __table_args__ = (CheckConstraint("share BETWEEN 1 AND 100", name="share"),)
+
+    gateway: Mapped[str] = mapped_column(primary_key=True)
+    is_test: Mapped[bool] = mapped_column(primary_key=True)
+    share: Mapped[int] = mapped_column(server_default=sql("100"))
+    changed_at: Mapped[datetime | None]
+    looked_at: Mapped[datetime | None]
+    succeeded_at: Mapped[datetime | None]
+
+
+class GatewayShareChange(Base):
+    """A gateway's share, lowered or raised by the worker, with the reason in numbers."""
+
+    __tablename__ = "gateway_share_change"
+    __table_args__ = (
+        CheckConstraint("btrim(reason) <> ''", name="reason"),
+        Index("ix_gateway_share_change_gateway", "gateway", "is_test", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    gateway: Mapped[str]
+    is_test: Mapped[bool]
+    share_before: Mapped[int]
+    share: Mapped[int]
+    reason: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))

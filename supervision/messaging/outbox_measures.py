@@ -17,6 +17,11 @@ MESSAGES = Gauge("ducha_outbox_messages", "Messages that wait, are under way, or
 OLDEST = Gauge("ducha_outbox_oldest_seconds", "How long the oldest message that may leave now has been queued")
 FAILED_SHARE = Gauge("ducha_messages_failed_share", "Of what came to an end within the last hour, how much failed")
 SUCCEEDED_AT = Gauge("ducha_gateway_succeeded_at_seconds", "When a gateway last took a message, Unix time", ["gateway"])
+WEIGHT = Gauge(
+    "ducha_gateway_weight",
+    "What a gateway's weight is at present; 0: switched off",
+    ["gateway", "is_test"],
+)
 
 # What people left for later, or kept back for a while, waits since it may leave.
 _COUNTS = text("""

@@ -9,6 +9,7 @@ from supervision.messaging import broadcasts
 from supervision.messaging.audience import officials_at_least
 from supervision.messaging.gateways import Submission
 from supervision.messaging.gateways.http import HttpGateway
+from supervision.messaging.gateways.route import Route
 from tests.benchmarks.driver import Call, Failed, Measured, Side, compare
 from tests.factories.messaging import as_test, make_officials, telephone
 from tests.factories.simulator import SECRET, ReceiptDesk, RunningSimulator, running_simulator
@@ -32,7 +33,7 @@ async def measure(
     with running_simulator(folder, ReceiptDesk(url="http://127.0.0.1:9")) as simulator:
         simulator.behave(receipt={"mode": "never"})
         gateway = HttpGateway(simulator.url, SECRET)
-        runner = Runner(workers, {True: gateway})
+        runner = Runner(workers, {True: [Route(gateway)]})
         ours = Side(partial(_broadcast, sessions, runner, actor), at_once=1, each=MESSAGES)
         size = gateway.capabilities.batch_size
         theirs = Side(partial(_without_database, gateway), at_once=BATCHES_IN_FLIGHT, each=size)

@@ -11,6 +11,7 @@ from deploy.processes import free_port
 from supervision.messaging import delivery as handing_over
 from supervision.messaging import gateway_switch
 from supervision.messaging.gateways.http import HttpGateway
+from supervision.messaging.gateways.route import Route
 from tests.factories.messaging import ask, states_of, stock
 from tests.factories.simulator import SECRET, ReceiptDesk, RunningSimulator, running_simulator
 from tests.places import Committed
@@ -34,7 +35,7 @@ class Delivery:
     def __init__(self, committed: Committed, simulator: RunningSimulator, url: str | None = None) -> None:
         self.committed, self.simulator = committed, simulator
         self.gateway = HttpGateway(url or simulator.url, SECRET)
-        self.runner = Runner(committed.worker, {True: self.gateway})
+        self.runner = Runner(committed.worker, {True: [Route(self.gateway)]})
         self.before = simulator.summary()
 
     async def run(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from supervision.messaging import receipts
 from supervision.messaging.gateways.aliyun import AliyunAccount, AliyunGateway
 from supervision.messaging.gateways.registered_templates import read_templates
+from supervision.messaging.gateways.route import Route
 from supervision.messaging.gateways.yunmas import YunMasAccount, YunMasGateway
 from tests.deploy.test_simulator import eventually
 from tests.factories.messaging import states_of, stock
@@ -45,7 +46,7 @@ async def test_yunmas_has_each_message_once_and_its_receipts_are_fetched(
     simulator, gateway = yunmas
     simulator.behave(receipt={**AT_ONCE, "mode": "twice", "fail_prefixes": ["+8619999990000"]})
     await stock(committed, 1200)
-    runners = [Runner(committed.worker, {True: gateway}) for _ in range(2)]
+    runners = [Runner(committed.worker, {True: [Route(gateway)]}) for _ in range(2)]
     await asyncio.gather(*(messaging.deliver(runner) for runner in runners))
     async with committed.worker() as session:
         assert await states_of(session) == {"accepted": 1200}
@@ -70,7 +71,7 @@ async def test_what_yunmas_did_not_answer_stays_unknown_and_is_not_sent_again(
     simulator, gateway = yunmas
     simulator.behave(receipt={"mode": "never"}, drop_after_accept=True)
     await stock(committed, 20)
-    runner = Runner(committed.worker, {True: gateway})
+    runner = Runner(committed.worker, {True: [Route(gateway)]})
     await messaging.deliver(runner)
     simulator.behave(receipt={"mode": "never"})
     await messaging.deliver(runner)
@@ -93,7 +94,7 @@ async def test_aliyun_has_each_message_once_and_may_repeat_its_receipts(committe
                 receipt_secret="t" * 32,
             )
             await stock(committed, 300)
-            runner = Runner(committed.worker, {True: gateway})
+            runner = Runner(committed.worker, {True: [Route(gateway)]})
             await messaging.deliver(runner)
             assert simulator.summary()["accepted"] == 300
             await asyncio.to_thread(eventually, lambda: simulator.summary()["receipts_sent"] == 600)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from supervision.foundation import metrics
 from supervision.foundation.actors import system
@@ -17,15 +18,17 @@ from supervision.messaging import (
     decisions,
     delivery,
     doubtful_messages,
-    gateway_switch,
+    gateway_standings,
     number_faults,
     outbox_measures,
     receipts,
     replies,
 )
 from supervision.messaging.delivery import ClaimedMessage
+from supervision.messaging.gateway_parts import find_part
 from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
+from supervision.messaging.gateways.route import Route
 from worker.pace import Turn
 from worker.runner import Runner
 
@@ -54,12 +57,13 @@ async def deliver(runner: Runner) -> None:
 
 async def _deliver_all(runner: Runner) -> None:
     until = time.monotonic() + LONGEST_SECONDS
+    every = [(is_test, route) for is_test, routes in runner.gateways.items() for route in routes]
     lines = [
-        _hand_over(runner, gateway, is_test=is_test, until=until)
-        for is_test, gateway in runner.gateways.items()
+        _hand_over(runner, route, is_test=is_test, until=until)
+        for is_test, route in every
         for _ in range(BATCHES_IN_FLIGHT)
     ]
-    questions = [_ask(runner, gateway, is_test=is_test, until=until) for is_test, gateway in runner.gateways.items()]
+    questions = [_ask(runner, route.gateway, is_test=is_test, until=until) for is_test, route in every]
     # Every line ends by itself, so that none is left behind when another meets an error.
     for ended in await asyncio.gather(*lines, *questions, return_exceptions=True):
         if isinstance(ended, BaseException):
@@ -79,19 +83,23 @@ async def _one_at_a_time(runner: Runner, job: str, run: Callable[[Runner], Await
         runner.rings[job] = 0
 
 
-async def _hand_over(runner: Runner, gateway: Gateway, *, is_test: bool, until: float) -> None:
-    pace = runner.pace_of(gateway)
+async def _hand_over(runner: Runner, route: Route, *, is_test: bool, until: float) -> None:
+    pace = runner.pace_of(route.gateway)
     while time.monotonic() < until:
         turn = await pace.wait()
-        if not await _unbroken(_hand_over_batch(runner, gateway, turn, is_test=is_test)):
+        if runner.shared:
+            await runner.shared.wait(route, turn.size, is_test=is_test)
+        if not await _unbroken(_hand_over_batch(runner, route, turn, is_test=is_test)):
             return
 
 
-async def _hand_over_batch(runner: Runner, gateway: Gateway, turn: Turn, *, is_test: bool) -> bool:
+async def _hand_over_batch(runner: Runner, route: Route, turn: Turn, *, is_test: bool) -> bool:
     """Hand one batch over and tell whether to go on: something was there, and the gateway was, too."""
+    gateway = route.gateway
     async with runner.everywhere() as session:
-        is_on = await gateway_switch.is_on(session, gateway.name, is_test=is_test)
-        claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=turn.size) if is_on else []
+        claimed = await _claim(runner, session, route, is_test=is_test, limit=turn.size)
+    if runner.shared and len(claimed) < turn.size:
+        await runner.shared.take(route, len(claimed) - turn.size, is_test=is_test)
     if not claimed:
         runner.pace_of(gateway).tell(turn, handed=0, throttled=0)
         return False
@@ -107,6 +115,16 @@ async def _hand_over_batch(runner: Runner, gateway: Gateway, turn: Turn, *, is_t
         outbox_measures.SUCCEEDED_AT.labels(gateway.name).set_to_current_time()
     await _settle(runner, gateway, claimed, outcomes)
     return not verdicts[Verdict.UNREACHABLE]
+
+
+async def _claim(
+    runner: Runner, session: AsyncSession, route: Route, *, is_test: bool, limit: int
+) -> list[ClaimedMessage]:
+    standings = await gateway_standings.read_standings(session, runner.gateways[is_test], is_test=is_test)
+    part = find_part(route.name, standings)
+    if part is None:
+        return []
+    return await delivery.claim(session, gateway=route.name, is_test=is_test, limit=limit, part=part)
 
 
 @asynccontextmanager
@@ -132,9 +150,12 @@ async def _renew(runner: Runner, claimed: Sequence[ClaimedMessage]) -> None:
 
 async def _ask(runner: Runner, gateway: Gateway, *, is_test: bool, until: float) -> None:
     limit = gateway.capabilities.batch_size
+    others = [route.name for route in runner.gateways[is_test]]
     while time.monotonic() < until:
         async with runner.everywhere() as session:
-            doubtful = await doubtful_messages.take_doubtful(session, gateway, is_test=is_test, limit=limit)
+            doubtful = await doubtful_messages.take_doubtful(
+                session, gateway, is_test=is_test, limit=limit, others=others
+            )
         if not doubtful:
             return
         told = await gateway.query([str(each.id) for each in doubtful])
@@ -191,19 +212,26 @@ async def pull_receipts(runner: Runner) -> None:
 
 
 async def _pull_all(runner: Runner) -> None:
-    for is_test, gateway in runner.gateways.items():
-        for _ in range(PULLS_AT_ONCE if gateway.capabilities.pulls_receipts else 0):
-            raw = await gateway.pull_receipts()
-            if raw is None:
-                break
-            async with runner.everywhere() as session:
-                await receipts.keep(session, gateway, raw, is_test=is_test, webhook_id=None)
+    for is_test, routes in runner.gateways.items():
+        for route in routes:
+            await _pull(runner, route.gateway, is_test=is_test)
+
+
+async def _pull(runner: Runner, gateway: Gateway, *, is_test: bool) -> None:
+    for _ in range(PULLS_AT_ONCE if gateway.capabilities.pulls_receipts else 0):
+        raw = await gateway.pull_receipts()
+        if raw is None:
+            return
+        async with runner.everywhere() as session:
+            await receipts.keep(session, gateway, raw, is_test=is_test, webhook_id=None)
 
 
 async def expire(runner: Runner) -> None:
     """Give up waiting for receipts after 72 hours, and what came back of broadcasts that were cancelled."""
+    named = [route for routes in runner.gateways.values() for route in routes]
+    silent = {route.name for route in named if not route.gateway.capabilities.sends_receipts}
     async with runner.everywhere() as session:
-        await doubtful_messages.expire(session, silent=WITHOUT_RECEIPTS, patience=PATIENCE)
+        await doubtful_messages.expire(session, silent=[*WITHOUT_RECEIPTS, *sorted(silent)], patience=PATIENCE)
         await broadcast_halts.cancel_thrown_back(session)
 
 
@@ -231,3 +259,12 @@ async def measure_outbox(runner: Runner) -> None:
     """Show how full the outbox is."""
     async with runner.everywhere() as session:
         await outbox_measures.measure_outbox(session)
+
+
+async def look_at_gateways(runner: Runner) -> None:
+    """Let each of several gateways lose weight step by step while it fails or is slow, and regain it afterwards."""
+    for is_test, routes in runner.gateways.items():
+        async with runner.everywhere() as session:
+            standings = await gateway_standings.look_at_gateways(session, routes, is_test=is_test)
+        for standing in standings:
+            outbox_measures.WEIGHT.labels(standing.route.name, str(is_test).lower()).set(standing.weight)

@@ -63,8 +63,7 @@ class Capabilities:
 
 
 class Gateway(Protocol):
-    @property
-    def name(self) -> str: ...
+    name: str  # that of its kind, or its own where the settings name several
 
     @property
     def capabilities(self) -> Capabilities: ...

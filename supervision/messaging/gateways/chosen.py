@@ -8,35 +8,36 @@ from supervision.foundation.settings import SettingRefused
 from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import Gateway
 from supervision.messaging.gateways.aliyun import AliyunAccount, AliyunGateway
+from supervision.messaging.gateways.carriers import Carrier
 from supervision.messaging.gateways.console import ConsoleGateway
-from supervision.messaging.gateways.gateway_settings import TOKEN, VENDORS, WEBHOOK, GatewaySettings
+from supervision.messaging.gateways.gateway_settings import TOKEN, VENDORS, WEBHOOK, GatewaySettings, read_gateways
 from supervision.messaging.gateways.http import HttpGateway
 from supervision.messaging.gateways.registered_templates import RegisteredTemplates
+from supervision.messaging.gateways.route import Route, Routes
 from supervision.messaging.gateways.yunmas import YunMasAccount, YunMasGateway
 
 # Their `accepted` is the last that is ever heard of a message, so it does not expire.
 WITHOUT_RECEIPTS = [ConsoleGateway.name]
-# The gateway of live messages (False), and that of test messages (True).
-_GIVEN = {False: GatewaySettings("gateway"), True: GatewaySettings("test_gateway")}
 
 
-def choose_gateways() -> dict[bool, Gateway]:
-    """Open, to hand letters over, the gateway of live messages (False) and that of test messages (True).
+def choose_gateways() -> Routes:
+    """Open, to hand letters over, the gateways of live messages (False) and those of test messages (True).
 
-    Refuses settings that lack what the gateway needs, and an address beyond this machine that is not https.
+    Refuses settings that lack what a gateway needs, an address beyond this machine that is not https, and a carrier
+    whose numbers no gateway takes.
     """
-    return {is_test: _open(given, listens=False) for is_test, given in _GIVEN.items()}
+    return {is_test: _open_all(is_test=is_test, listens=False) for is_test in (False, True)}
 
 
 @lru_cache
-def listening_gateways() -> dict[bool, Gateway]:
+def listening_gateways() -> Routes:
     """Return the chosen gateways for those who hand nothing over: they read receipts, and capabilities.
 
     Refuses what `choose_gateways` does, and a secret of receipts that another gateway or the other direction has too.
     """
-    gateways = {is_test: _open(given, listens=True) for is_test, given in _GIVEN.items()}
+    routes = {is_test: _open_all(is_test=is_test, listens=True) for is_test in (False, True)}
     _require_different_secrets()
-    return gateways
+    return routes
 
 
 def signer_of(name: str, headers: Mapping[str, str], body: bytes, *, token: str | None) -> tuple[bool, Gateway]:
@@ -44,7 +45,8 @@ def signer_of(name: str, headers: Mapping[str, str], body: bytes, *, token: str 
 
     Refuses a name that is not in use, and a body that neither signed, nor sent with its token.
     """
-    named = [(is_test, gateway) for is_test, gateway in listening_gateways().items() if gateway.name == name]
+    every = [(is_test, route.gateway) for is_test, routes in listening_gateways().items() for route in routes]
+    named = [(is_test, gateway) for is_test, gateway in every if gateway.name == name]
     if not named:
         raise NotFound
     for is_test, gateway in named:
@@ -54,7 +56,28 @@ def signer_of(name: str, headers: Mapping[str, str], body: bytes, *, token: str 
     raise UnsignedReceipt
 
 
+def _open_all(*, is_test: bool, listens: bool) -> list[Route]:
+    routes = [
+        Route(_open(given, listens=listens), given.weight, given.carriers, given.kind)
+        for given in read_gateways(is_test=is_test)
+    ]
+    if left := sorted(frozenset(Carrier).difference(*(route.carriers for route in routes))):
+        name = "DUCHA_TEST_GATEWAY_…_CARRIERS" if is_test else "DUCHA_GATEWAY_…_CARRIERS"
+        raise SettingRefused(
+            f"没有网关发送 {'、'.join(left)} 的号码。请补入某个 {name}，或使一个网关不设此项（即发送所有号码）。",
+            f"No gateway takes numbers of {', '.join(left)}. Add them to a {name}, or leave it out for one "
+            "gateway, which then takes all numbers.",
+        )
+    return routes
+
+
 def _open(given: GatewaySettings, *, listens: bool) -> Gateway:
+    gateway = _open_kind(given, listens=listens)
+    gateway.name = given.name
+    return gateway
+
+
+def _open_kind(given: GatewaySettings, *, listens: bool) -> Gateway:
     match given.kind:
         case "http":
             return _open_http(given, listens=listens)
@@ -103,7 +126,8 @@ def _open_aliyun(given: GatewaySettings, *, listens: bool) -> Gateway:
 
 
 def _require_different_secrets() -> None:
-    used = [given for given in _GIVEN.values() if given.kind != ConsoleGateway.name]
+    every = [*read_gateways(is_test=False), *read_gateways(is_test=True)]
+    used = [given for given in every if given.kind != ConsoleGateway.name]
     # This process need not hold the secrets of the other direction; those that it holds are compared.
     found = [given.held(field) for given in used for field in ("_receipt_secret_file", "_secret_file")]
     held = [secret for secret in found if secret is not None]

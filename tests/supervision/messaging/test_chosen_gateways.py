@@ -45,10 +45,10 @@ def choose(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Chosen]:
 )
 async def test_a_gateway_is_reached_by_https_or_on_this_machine(choose: Chosen, url: str) -> None:
     choose(gateway="http", gateway_url=url, gateway_secret_file=SECRET, gateway_receipt_secret_file=RECEIPT_SECRET)
-    assert listening_gateways()[False].name == "http"
+    assert listening_gateways()[False][0].name == "http"
     gateways = choose_gateways()
-    assert (gateways[False].name, gateways[True].name) == ("http", "console")
-    await gateways[False].aclose()
+    assert (gateways[False][0].name, gateways[True][0].name) == ("http", "console")
+    await gateways[False][0].gateway.aclose()
 
 
 @pytest.mark.parametrize("prefix", ["gateway", "test_gateway"])
@@ -69,7 +69,7 @@ def test_who_sends_needs_the_secret_of_sending_and_who_listens_that_of_receipts(
     with pytest.raises(SettingRefused, match="DUCHA_GATEWAY_RECEIPT_SECRET_FILE"):
         listening_gateways()
     choose(gateway_secret_file=SECRET)
-    assert choose_gateways()[False].name == "http"
+    assert choose_gateways()[False][0].name == "http"
     with pytest.raises(SettingRefused, match="DUCHA_GATEWAY_RECEIPT_SECRET_FILE"):
         listening_gateways()
 
@@ -98,7 +98,7 @@ def test_one_secret_does_not_serve_twice(choose: Chosen, secrets: dict[str, str]
     with pytest.raises(SettingRefused, match="no two are the same"):
         listening_gateways()
     choose(gateway_receipt_secret_file=SECRET)
-    assert listening_gateways()[True].name == "http"
+    assert listening_gateways()[True][0].name == "http"
 
 
 YUNMAS = {
@@ -114,7 +114,7 @@ YUNMAS = {
 
 async def test_yunmas_is_opened_by_its_account(choose: Chosen) -> None:
     choose(**YUNMAS, gateway_rate="100", gateway_pulls="true")
-    listening, sending = listening_gateways()[False], choose_gateways()[False]
+    listening, sending = listening_gateways()[False][0].gateway, choose_gateways()[False][0].gateway
     assert (listening.name, sending.capabilities.batch_size, sending.capabilities.rate_per_second) == (
         "yunmas",
         5000,
@@ -149,7 +149,7 @@ def test_live_and_test_accounts_do_not_share_a_secret(choose: Chosen) -> None:
     with pytest.raises(SettingRefused, match="no two are the same"):
         listening_gateways()
     choose(test_gateway_secret_file="another", test_gateway_receipt_secret_file="b2" * 32)
-    assert listening_gateways()[True].name == "yunmas"
+    assert listening_gateways()[True][0].name == "yunmas"
 
 
 ALIYUN = {
@@ -164,8 +164,8 @@ ALIYUN = {
 
 async def test_aliyun_is_opened_by_its_key_and_templates(choose: Chosen) -> None:
     choose(**ALIYUN)
-    sending = choose_gateways()[False]
-    assert (sending.name, sending.capabilities.batch_size, listening_gateways()[False].name) == (
+    sending = choose_gateways()[False][0].gateway
+    assert (sending.name, sending.capabilities.batch_size, listening_gateways()[False][0].name) == (
         "aliyun",
         1000,
         "aliyun",
