@@ -1,20 +1,16 @@
-import importlib
-from pkgutil import iter_modules
 from typing import Any
 
 from alembic import context
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.schema import SchemaItem
 
-import supervision
 from supervision.foundation.database import Base
+from supervision.foundation.table_modules import import_tables
 
 # Two processes that migrate at once must take turns; the number is only a name.
 MIGRATION_LOCK = 4_701_226
 
-for room in iter_modules(supervision.__path__):
-    if importlib.util.find_spec(f"supervision.{room.name}.models"):
-        importlib.import_module(f"supervision.{room.name}.models")
+import_tables()
 
 
 def compared(

@@ -1,5 +1,7 @@
 """Groups of officials whom the office tells together, and broadcasts that leave later, pause, or are cancelled."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ down_revision = "0030"
 HERE = sa.text("nullif(current_setting('ducha.jurisdiction', true), '')::uuid")
 
 MOMENT = sa.DateTime(timezone=True)
-HALTS: tuple[tuple[str, sa.types.TypeEngine[object]], ...] = (
+HALTS: tuple[tuple[str, Any], ...] = (
     ("send_at", MOMENT),
     ("leaves_at", MOMENT),
     ("state_by", sa.Uuid()),

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from supervision.messaging.models import GatewayChange
+from supervision.messaging.gateways.models import GatewayChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

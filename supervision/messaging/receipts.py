@@ -9,7 +9,7 @@ from supervision.foundation import metrics
 from supervision.foundation.database import ask_worker
 from supervision.messaging import number_faults, replies
 from supervision.messaging.gateways import Gateway
-from supervision.messaging.models import Receipt
+from supervision.messaging.gateways.models import Receipt
 from supervision.messaging.states import MessageState, NumberFaultKind, may_precede
 
 # Nothing is returned: a line belongs to no county yet, so nobody who keeps one may read it.

@@ -23,7 +23,7 @@ from supervision.identity import telephones
 from supervision.identity.models import Official
 from supervision.messaging.errors import ReplyAlreadyHandled
 from supervision.messaging.gateways import Reply as ReplyLine
-from supervision.messaging.models import Reply
+from supervision.messaging.gateways.models import Reply
 from supervision.messaging.states import ReplyMeaning, ReplyState
 
 # What the rules for commercial messages (通信短信息服务管理规定) let people answer; messages of duty are none, so it is

@@ -1,18 +1,17 @@
 """By which constraints what is written is refused: each is named, and each name is one of the models'."""
 
 import ast
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from supervision.foundation.database import Base
+from supervision.foundation.table_modules import import_tables
 
 ROOT = Path(__file__).parents[2]
 FOUNDATION = ROOT / "supervision/foundation/insertion.py"
 SOURCES = sorted(path for part in ("api", "deploy", "supervision", "worker") for path in (ROOT / part).rglob("*.py"))
-for _models in (ROOT / "supervision").glob("*/models.py"):
-    import_module(f"supervision.{_models.parent.name}.models")
+import_tables()
 TABLES = Base.metadata.tables.values()
 KNOWN = {str(each.name) for table in TABLES for each in table.constraints} | {
     str(index.name) for table in TABLES for index in table.indexes if index.unique

@@ -1,8 +1,5 @@
 import os
 from collections.abc import Callable, Iterator
-from importlib import import_module
-from importlib.util import find_spec
-from pkgutil import iter_modules
 from typing import LiteralString
 from uuid import UUID
 
@@ -12,13 +9,11 @@ from psycopg.errors import InsufficientPrivilege
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 from sqlalchemy import make_url
 
-import supervision
 from deploy.roles import DatabaseUrls
 from supervision.foundation.database import Base
+from supervision.foundation.table_modules import import_tables
 
-for room in iter_modules(supervision.__path__):
-    if find_spec(f"supervision.{room.name}.models"):
-        import_module(f"supervision.{room.name}.models")
+import_tables()
 
 HERE, THERE = UUID(int=1), UUID(int=2)
 LOCAL = sorted(table.name for table in Base.metadata.tables.values() if "jurisdiction_id" in table.columns)

@@ -4,12 +4,12 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from supervision.foundation.database import Base
+from supervision.foundation.table_modules import import_tables
 
 ROOT = Path(__file__).parents[2]
 ROOMS = sorted(path.parent.name for path in (ROOT / "supervision").glob("*/models.py"))
@@ -25,8 +25,7 @@ def _floors() -> list[set[str]]:
 
 
 FLOOR = {room: height for height, layer in enumerate(reversed(_floors())) for room in layer}
-for _room in ROOMS:
-    import_module(f"supervision.{_room}.models")
+import_tables()
 TABLES = {str(mapper.local_table): mapper.class_.__module__.split(".")[1] for mapper in Base.registry.mappers}
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation.actors import Actor, Role
 from supervision.messaging import broadcast_halts, broadcasts, recipient_groups, templates
 from supervision.messaging.audience import Audience
-from supervision.messaging.models import Message, Receipt, Reply
+from supervision.messaging.gateways.models import Receipt, Reply
+from supervision.messaging.models import Message
 from supervision.messaging.states import ReplyMeaning, ReplyState
 from tests.contract.fixture_values import CallersByRole, FixtureValues
 from tests.factories import identity, messaging

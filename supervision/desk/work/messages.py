@@ -9,7 +9,8 @@ from supervision.foundation.clock import real_now
 from supervision.foundation.paging import Rows
 from supervision.identity.models import Jurisdiction
 from supervision.messaging import rules
-from supervision.messaging.models import Broadcast, Message, MessageDecision, Reply
+from supervision.messaging.gateways.models import Reply
+from supervision.messaging.models import Broadcast, Message, MessageDecision
 from supervision.messaging.outbox_measures import LEAST_MESSAGES
 from supervision.messaging.states import UNREACHED, BroadcastState, MessageState, ReplyMeaning, ReplyState
 

@@ -11,7 +11,7 @@ from supervision.messaging.errors import MalformedReceipt
 from supervision.messaging.gateways import SubmissionOutcome, Verdict
 from supervision.messaging.gateways.console import ConsoleGateway
 from supervision.messaging.gateways.http import HttpGateway
-from supervision.messaging.models import ReceiptLine
+from supervision.messaging.gateways.models import ReceiptLine
 from tests.factories.messaging import ask, stock
 from tests.factories.simulator import SECRET
 from tests.places import Committed
