@@ -23,7 +23,17 @@ from supervision.foundation import connections, key_ring, logs, metrics, setting
 from supervision.foundation.settings import SettingRefused
 from supervision.identity import key_rotation
 from supervision.messaging.gateways.chosen import choose_gateways
-from worker.jobs import attachments, audit, cadence, messaging, official_documents, operations, publication, retention
+from worker.jobs import (
+    attachments,
+    audit,
+    cadence,
+    messaging,
+    official_documents,
+    operations,
+    publication,
+    retention,
+    sessions,
+)
 from worker.runner import Ring, Runner, open_runner
 
 log = structlog.get_logger()
@@ -91,9 +101,12 @@ def _ring_through(redis: ArqRedis) -> Ring:
 async def _start(ctx: dict[Any, Any]) -> None:
     opened = open_runner(choose_gateways(), _ring_through(ctx["redis"]))
     ctx["opened"], ctx["runner"] = opened, await opened.__aenter__()
+    ctx["sessions"] = sessions.keep_sessions(ctx["runner"])
+    await ctx["sessions"].__aenter__()
 
 
 async def _stop(ctx: dict[Any, Any]) -> None:
+    await ctx["sessions"].__aexit__(None, None, None)
     await ctx["opened"].__aexit__(None, None, None)
 
 

@@ -124,6 +124,24 @@ class Attempt(Massed, Base):
     finished_at: Mapped[datetime | None]
 
 
+class MessagePart(Massed, Base):
+    """One part of a long text that was accepted, where the gateway reports each part by an id of its own."""
+
+    __tablename__ = "message_part"
+    __table_args__ = (
+        belongs_to("message", "message_id"),
+        Index(None, "message_id"),
+        Index(None, "gateway", "reference"),
+    )
+
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    gateway: Mapped[str]
+    reference: Mapped[str]
+    # Nothing was heard of it yet.
+    delivered: Mapped[bool | None]
+    code: Mapped[str | None]
+
+
 class MessageDecision(Named, Base):
     """What was decided about a message that did not surely reach its official: once, for sent again it is another."""
 
@@ -220,3 +238,14 @@ class GatewayChange(Base):
     reason: Mapped[str]
     changed_by: Mapped[str]
     changed_at: Mapped[datetime] = mapped_column(server_default=sql("clock_timestamp()"))
+
+
+class GatewaySession(Base):
+    """Which worker has the long session with a gateway, for as long as it renews the lease."""
+
+    __tablename__ = "gateway_session"
+
+    gateway: Mapped[str] = mapped_column(primary_key=True)
+    is_test: Mapped[bool] = mapped_column(primary_key=True)
+    owner: Mapped[UUID]
+    leased_until: Mapped[datetime]

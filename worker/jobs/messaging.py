@@ -17,12 +17,13 @@ from supervision.messaging import (
     delivery,
     doubtful_messages,
     gateway_switch,
+    message_parts,
     number_faults,
     outbox_measures,
     receipts,
 )
 from supervision.messaging.delivery import ClaimedMessage
-from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
+from supervision.messaging.gateways import Gateway, ReceiptLine, SessionGateway, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
 from worker.pace import Turn
 from worker.runner import Runner
@@ -86,6 +87,9 @@ async def _hand_over(runner: Runner, gateway: Gateway, *, is_test: bool, until: 
 
 async def _hand_over_batch(runner: Runner, gateway: Gateway, turn: Turn, *, is_test: bool) -> bool:
     """Hand one batch over and tell whether to go on: something was there, and the gateway was, too."""
+    if isinstance(gateway, SessionGateway) and not gateway.is_held:
+        runner.pace_of(gateway).tell(turn, handed=0, throttled=0)
+        return False
     async with runner.everywhere() as session:
         is_on = await gateway_switch.is_on(session, gateway.name, is_test=is_test)
         claimed = await delivery.claim(session, gateway=gateway.name, is_test=is_test, limit=turn.size) if is_on else []
@@ -174,6 +178,10 @@ async def match_receipts(runner: Runner) -> None:
 
 
 async def _match_all(runner: Runner) -> None:
+    parts = RECEIPT_LINES
+    while parts == RECEIPT_LINES:
+        async with runner.everywhere() as session:
+            parts = await message_parts.match(session, limit=RECEIPT_LINES)
     matched = receipts.Matched(last=0, is_full=True)
     while matched.is_full:
         async with runner.everywhere() as session:

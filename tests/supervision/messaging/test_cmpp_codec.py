@@ -172,8 +172,8 @@ def test_tshark_reads_what_we_write() -> None:
             name: frame[f"cmpp.{name}"]
             for name in (
                 "submit.Pk_total", "submit.Pk_number", "submit.Registered_Delivery", "Servicd_Id",
-                "submit.Fee_UserType", "TP_udhi", "Msg_Fmt", "submit.Msg_src", "submit.FeeType", "submit.FeeCode", "submit.Src_Id",
-                "submit.DestUsr_tl", "Dest_terminal_Id", "Msg_Length",
+                "submit.Fee_UserType", "TP_udhi", "Msg_Fmt", "submit.Msg_src", "submit.FeeType", "submit.FeeCode",
+                "submit.Src_Id", "submit.DestUsr_tl", "Dest_terminal_Id", "Msg_Length",
             )
         } == {
             "submit.Pk_total": "2", "submit.Pk_number": str(part), "submit.Registered_Delivery": "1",
