@@ -55,8 +55,8 @@ def _address(given: GatewaySettings) -> SplitResult:
     if address.scheme == "cmpp" and not _is_ours(address.hostname or ""):
         raise SettingRefused(
             f"CMPP 不加密。{name} 应为本机或专线、VPN 的内网地址；经公网时请用 cmpps:// 或本机上的加密隧道。",
-            f"CMPP encrypts nothing. {name} must be this machine or a private address of a leased line or VPN; over the "
-            "open network use cmpps://, or a tunnel on this machine.",
+            f"CMPP encrypts nothing. {name} must be this machine or a private address of a leased line or VPN; over "
+            "the open network use cmpps://, or a tunnel on this machine.",
         )
     return address
 
