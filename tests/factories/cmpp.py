@@ -28,19 +28,8 @@ def dissect(frames: Sequence[cmpp_codec.Frame]) -> list[dict[str, Any]]:
     with TemporaryDirectory() as folder:
         capture = Path(folder) / "frames.pcap"
         capture.write_bytes(b"".join(_capture(frames)))
-        argv = [
-            "tshark",
-            "-r",
-            capture,
-            "-d",
-            f"tcp.port=={_PORT},cmpp",
-            "-T",
-            "json",
-            "-J",
-            "cmpp",
-            "--no-duplicate-keys",
-        ]
-        told = subprocess.run(argv, check=True, capture_output=True).stdout
+        argv = ["tshark", "-r", str(capture), "-d", f"tcp.port=={_PORT},cmpp", "-T", "json", "-J", "cmpp"]
+        told = subprocess.run([*argv, "--no-duplicate-keys"], check=True, capture_output=True).stdout
     return [_flat(packet["_source"]["layers"]["cmpp"]) for packet in orjson.loads(told)]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from deploy.processes import free_port
 from supervision.foundation.database import enter
@@ -49,7 +50,7 @@ async def stock_lengths(committed: Committed, many: int) -> None:
         officials = await make_officials(session, place.actor, many)
         for turn, length in enumerate(LENGTHS):
             # No two parts are alike, so that each is found in the ledger.
-            wanted = {
+            wanted: dict[str, Any] = {
                 "template": "notice",
                 "variables": {"text": "".join(chr(0x4E00 + each) for each in range(length))},
                 "audience": Audience(official_ids=officials[turn :: len(LENGTHS)]),

@@ -1,8 +1,7 @@
 """Whole ways of messages through a gateway of CMPP: one session, a window, reports of each part."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -43,6 +42,13 @@ async def come_to(committed: Committed, runner: Runner, **wanted: int) -> None:
     except TimeoutError:
         async with committed.worker() as session:
             assert await states_of(session) == wanted
+
+
+def holds(gateway: CmppGateway) -> Callable[[], Awaitable[bool]]:
+    async def is_so() -> bool:
+        return gateway.is_held
+
+    return is_so
 
 
 def each_once(simulator: RunningSimulator) -> bool:
@@ -154,16 +160,11 @@ async def test_one_worker_at_a_time_has_the_session_and_the_other_hands_over_not
         other = Runner(committed.worker, {True: second})
         async with AsyncExitStack() as held:
             await held.enter_async_context(sessions.keep_sessions(runner))
-            await until(lambda: _is(first.is_held), seconds=10)
+            await until(holds(first), seconds=10)
             async with sessions.keep_sessions(other):
                 await messaging.deliver(other)
                 await come_to(committed, runner, delivered=MANY)
                 assert not second.is_held
                 # One that goes gives the session back.
                 await held.aclose()
-                await until(lambda: _is(second.is_held), seconds=10)
-
-
-async def _is(told: bool) -> bool:  # noqa: FBT001 - what is asked about
-    await asyncio.sleep(0)
-    return told
+                await until(holds(second), seconds=10)
