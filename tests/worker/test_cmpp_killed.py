@@ -3,16 +3,20 @@
 import asyncio
 import os
 import signal
-import time
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from deploy.processes import Child
 from deploy.valkey import EmbeddedValkey
 from tests.factories.cmpp_gateway import AT_ONCE, running_cmpp, settings_of, stock_lengths
 from tests.factories.messaging import ask
 from tests.factories.processes import until, worker_process
+from tests.factories.simulator import RunningSimulator
 from tests.factories.streets import states
 from tests.places import Committed
 
@@ -20,68 +24,72 @@ MANY = 200
 TAKEN_OVER_S = 30
 
 
-def has_session(folder: Path) -> bool:
-    return "cmpp_session_opened" in (folder / "worker.log").read_text()
+@dataclass(frozen=True)
+class Pair:
+    """Two workers before one gateway, of which one has the session."""
+
+    committed: Committed
+    simulator: RunningSimulator
+    workers: Mapping[Path, Child]
+
+    def with_session(self) -> list[Child]:
+        opened = "cmpp_session_opened"
+        return [worker for folder, worker in self.workers.items() if opened in (folder / "worker.log").read_text()]
+
+    async def has_owners(self, many: int) -> None:
+        async def is_so() -> bool:
+            return len(self.with_session()) == many
+
+        await until(is_so, seconds=TAKEN_OVER_S)
+
+    async def has_taken(self, parts: int) -> None:
+        async def is_so() -> bool:
+            return self.simulator.summary()["accepted"] > parts
+
+        await until(is_so)
+
+    async def is_over(self) -> bool:
+        return (await states(self.committed)).keys() <= {"delivered", "unknown"}
+
+
+@pytest.fixture
+def pair(committed: Committed, tmp_path: Path) -> Iterator[Pair]:
+    valkey = EmbeddedValkey(tmp_path / "vk")
+    with ExitStack() as started:
+        started.callback(valkey.stop)
+        simulator, told = started.enter_context(running_cmpp(tmp_path / "gateway"))
+        settings = {"DUCHA_REDIS_URL": valkey.start(), "DUCHA_LOG_LEVEL": "info", **settings_of(told)}
+        folders = [tmp_path / "first", tmp_path / "second"]
+        workers = {folder: worker_process(committed, folder, settings) for folder in folders}
+        for worker in workers.values():
+            started.enter_context(worker)
+        yield Pair(committed, simulator, workers)
 
 
 @pytest.mark.slow
-async def test_the_other_worker_takes_the_session_over_and_nobody_gets_a_part_twice(
-    committed: Committed, tmp_path: Path
-) -> None:
-    folders = [tmp_path / "first", tmp_path / "second"]
-    for folder in folders:
-        folder.mkdir()
-    valkey = EmbeddedValkey(tmp_path / "vk")
-    own = {"DUCHA_REDIS_URL": valkey.start(), "DUCHA_LOG_LEVEL": "info"}
-    try:
-        with running_cmpp(tmp_path / "gateway") as (simulator, told):
-            simulator.behave(receipt=AT_ONCE, throttle_per_second=100, answer_delay_s=0.05)
-            settings = own | settings_of(told)
-            with (
-                worker_process(committed, folders[0], settings) as first,
-                worker_process(committed, folders[1], settings) as second,
-            ):
-                await until(lambda: one_has_it(folders), seconds=20, watched=first)
-                owner, other = (first, second) if has_session(folders[0]) else (second, first)
-                await stock_lengths(committed, MANY)
+async def test_the_other_worker_takes_the_session_over_and_nobody_gets_a_part_twice(pair: Pair) -> None:
+    pair.simulator.behave(receipt=AT_ONCE, throttle_per_second=100, answer_delay_s=0.05)
+    await pair.has_owners(1)
+    (owner,) = pair.with_session()
+    await stock_lengths(pair.committed, MANY)
+    await pair.has_taken(MANY // 2)
+    assert owner.pid
+    os.kill(owner.pid, signal.SIGKILL)
+    # What it had sent to the database is done by then.
+    await asyncio.sleep(0.3)
+    cut_off = (await states(pair.committed)).get("submitting", 0)
+    assert pair.with_session() == [owner]
+    # Nobody else has anything under way: what only time would do is done at once.
+    await ask(pair.committed, "UPDATE message SET leased_until = now() WHERE state = 'submitting'")
+    await pair.has_owners(2)
+    await until(pair.is_over)
+    # What comes late would be counted by now.
+    await asyncio.sleep(0.5)
 
-                async def is_in_the_middle() -> bool:
-                    return simulator.summary()["accepted"] > MANY // 2
-
-                await until(is_in_the_middle, watched=owner)
-                assert owner.pid
-                os.kill(owner.pid, signal.SIGKILL)
-                killed_at = time.monotonic()
-                # What it had sent to the database is done by then.
-                await asyncio.sleep(0.3)
-                cut_off = (await states(committed)).get("submitting", 0)
-                assert not all(map(has_session, folders))
-                # Nobody else has anything under way: what only time would do is done at once.
-                await ask(committed, "UPDATE message SET leased_until = now() WHERE state = 'submitting'")
-
-                async def is_taken_over() -> bool:
-                    return all(map(has_session, folders))
-
-                await until(is_taken_over, seconds=TAKEN_OVER_S, watched=other)
-                assert time.monotonic() - killed_at < TAKEN_OVER_S
-                await until(lambda: is_over(committed), watched=other)
-                # What comes late would be counted by now.
-                await asyncio.sleep(0.5)
-                found = await states(committed)
-                entries = simulator.entries()
-    finally:
-        valkey.stop()
+    entries = pair.simulator.entries()
     assert set(Counter((entry["telephone"], entry["text"]) for entry in entries).values()) == {1}
-    assert found == {"delivered": MANY - cut_off, **({"unknown": cut_off} if cut_off else {})}
-    # Whoever is said to have it has every part; whoever may lack one is among those that a person looks at.
-    assert len({entry["telephone"] for entry in entries}) >= MANY - cut_off
-    open_attempts = await ask(committed, "SELECT id FROM attempt WHERE verdict IS NULL")
-    assert open_attempts == []
-
-
-async def one_has_it(folders: list[Path]) -> bool:
-    return any(map(has_session, folders))
-
-
-async def is_over(committed: Committed) -> bool:
-    return (await states(committed)).keys() <= {"delivered", "unknown"}
+    assert await states(pair.committed) == Counter(delivered=MANY - cut_off, unknown=cut_off)
+    # Whoever is said to have it has every part.
+    parts = await ask(pair.committed, "SELECT reference FROM message WHERE state = 'delivered'")
+    assert {part for row in parts for part in row.reference.split("+")} <= {entry["id"] for entry in entries}
+    assert await ask(pair.committed, "SELECT id FROM attempt WHERE verdict IS NULL") == []

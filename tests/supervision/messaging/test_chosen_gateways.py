@@ -227,5 +227,4 @@ def test_what_no_frame_of_cmpp_holds_is_refused_in_both_languages(choose: Chosen
     choose(**{**CMPP, "gateway_url": "cmpp://127.0.0.1:7890", name: value})
     with pytest.raises(SettingRefused) as refused:
         choose_gateways()
-    assert f"DUCHA_{name.upper()}" in refused.value.zh
-    assert f"DUCHA_{name.upper()}" in refused.value.en
+    assert str(refused.value).count(f"DUCHA_{name.upper()}") == 2
