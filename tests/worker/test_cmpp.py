@@ -158,6 +158,8 @@ async def test_one_worker_at_a_time_has_the_session_and_the_other_hands_over_not
     with running_cmpp(tmp_path / "idle") as (_, told):
         second = make_gateway(told)
         other = Runner(committed.worker, {True: second})
+        await messaging.deliver(other)
+        assert await ask(committed, "SELECT id FROM attempt") == []
         async with AsyncExitStack() as held:
             await held.enter_async_context(sessions.keep_sessions(runner))
             await until(holds(first), seconds=10)
