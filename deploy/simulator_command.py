@@ -37,6 +37,7 @@ class ProtocolName(StrEnum):
     HTTP = "http"
     YUNMAS = "yunmas"
     ALIYUN = "aliyun"
+    CMPP = "cmpp"
 
 
 class ReceiptMode(StrEnum):
@@ -54,6 +55,7 @@ Prefixes = Annotated[list[str] | None, typer.Option(help="beginning of a number 
 def simulator(  # noqa: PLR0913 - likewise
     *,
     port: Annotated[int, typer.Option(help="on the loopback interface")] = 8090,
+    cmpp_port: Annotated[int | None, typer.Option(help="of cmpp; the one behind the port if left out")] = None,
     protocol: Annotated[list[ProtocolName] | None, typer.Option(help="all of them if left out")] = None,
     folder: Annotated[Path, typer.Option(help="where secrets and ledger are kept")] = Path(".data/simulator"),
     receipts: Annotated[
@@ -62,7 +64,7 @@ def simulator(  # noqa: PLR0913 - likewise
     answer_delay: Annotated[float, typer.Option(help="seconds by which an answer comes after the acceptance")] = 0,
     drop_after_accept: Annotated[bool, typer.Option(help="accept, then break the answer off")] = False,
     answer_twice: Annotated[bool, typer.Option(help="put the answer twice into one body")] = False,
-    answer_code: Annotated[str | None, typer.Option(help="yunmas, aliyun: decline all with this code")] = None,
+    answer_code: Annotated[str | None, typer.Option(help="yunmas, aliyun, cmpp: decline all with this code")] = None,
     fail_rate: Annotated[float, typer.Option(help="share of submissions answered 503, nothing taken")] = 0,
     throttle: Annotated[float | None, typer.Option(help="messages a second that are taken")] = None,
     refuse_prefix: Prefixes = None,
@@ -101,7 +103,8 @@ def simulator(  # noqa: PLR0913 - likewise
     ledger = SubmissionLedger(folder / "ledger.jsonl", (lambda *_: None) if quiet else _tell)
     desk = SubmissionDesk(ledger, seed)
     desk.behave(behaviour)
-    here = Surroundings(desk, SecretsFolder(folder), port, receipts.rstrip("/") if receipts else None)
+    ducha = receipts.rstrip("/") if receipts else None
+    here = Surroundings(desk, SecretsFolder(folder), port, ducha, cmpp_port or port + 1)
     spoken = [PROTOCOLS[name](here) for name in protocol or ProtocolName]
     console.print(f"短信网关模拟器 http://127.0.0.1:{port}   台账/ledger {folder / 'ledger.jsonl'}", soft_wrap=True)
     for _, settings in spoken:

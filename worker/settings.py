@@ -34,6 +34,7 @@ from worker.jobs import (
     operations,
     publication,
     retention,
+    sessions,
 )
 from worker.runner import Ring, Runner, open_runner
 from worker.shared_pace import SharedPace
@@ -106,9 +107,12 @@ def _ring_through(redis: ArqRedis) -> Ring:
 async def _start(ctx: dict[Any, Any]) -> None:
     opened = open_runner(choose_gateways(), _ring_through(ctx["redis"]), SharedPace(ctx["redis"]))
     ctx["opened"], ctx["runner"] = opened, await opened.__aenter__()
+    ctx["sessions"] = sessions.keep_sessions(ctx["runner"])
+    await ctx["sessions"].__aenter__()
 
 
 async def _stop(ctx: dict[Any, Any]) -> None:
+    await ctx["sessions"].__aexit__(None, None, None)
     await ctx["opened"].__aexit__(None, None, None)
 
 

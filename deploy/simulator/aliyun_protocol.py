@@ -64,6 +64,9 @@ class AliyunProtocol:
         self._desk, self._login, self.sender = desk, login, sender
         self.routes = [Route("/", self.submit, methods=["POST"])]
 
+    async def run(self) -> None:
+        await self.sender.run()
+
     async def submit(self, request: Request) -> Response:
         body = await request.body()
         if self._desk.breaks_down():

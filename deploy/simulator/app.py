@@ -12,15 +12,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy.simulator.behaviour import Behaviour
-from deploy.simulator.receipts import ReceiptSender
+from deploy.simulator.receipts import ReceiptClock
 from deploy.simulator.submissions import SubmissionDesk
 
 
 class SpokenProtocol(Protocol):
     """What an integrator's system speaks with the simulator."""
 
-    routes: list[Route]
-    sender: ReceiptSender
+    @property
+    def routes(self) -> list[Route]: ...
+
+    @property
+    def sender(self) -> ReceiptClock: ...
+
+    async def run(self) -> None:
+        """Send receipts, and listen where it is not by HTTP, until cancelled."""
+        ...
 
 
 class Steering:
@@ -56,7 +63,7 @@ class Steering:
 def create_app(desk: SubmissionDesk, protocols: Sequence[SpokenProtocol]) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        sending = [asyncio.create_task(each.sender.run()) for each in protocols]
+        sending = [asyncio.create_task(each.run()) for each in protocols]
         yield
         for task in sending:
             task.cancel()

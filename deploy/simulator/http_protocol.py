@@ -50,6 +50,9 @@ class HttpProtocol:
             Route("/messages/query", self.query, methods=["POST"]),
         ]
 
+    async def run(self) -> None:
+        await self.sender.run()
+
     async def submit(self, request: Request) -> Response:
         body = await request.body()
         if not self._is_signed(request, body):

@@ -39,21 +39,14 @@ class ReceiptForm(Protocol):
     def headers(self, call: str, body: bytes) -> Mapping[str, str]: ...
 
 
-class ReceiptSender:
-    """Sends receipts when they are due, up to 500 a call and four calls at once, each call tried some times.
+class ReceiptClock:
+    """Sends receipts when they are due, up to 500 together and four times at once; how is each protocol's own."""
 
-    Without an address they are held until they are fetched.
-    """
-
-    def __init__(self, url: str | None, form: ReceiptForm, ledger: SubmissionLedger, rng: random.Random) -> None:
-        self._url = url
-        self._form = form
-        self.held: deque[Entry] = deque()
+    def __init__(self, ledger: SubmissionLedger, rng: random.Random) -> None:
         self._ledger = ledger
         self._rng = rng
         self._waiting: list[_Due] = []
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._client = httpx.AsyncClient(timeout=10, trust_env=False)
 
     @property
     def waiting(self) -> int:
@@ -72,7 +65,7 @@ class ReceiptSender:
 
     async def run(self) -> None:
         """Send what falls due, until cancelled."""
-        async with self._client, asyncio.TaskGroup() as sending:
+        async with asyncio.TaskGroup() as sending:
             while True:
                 while due := self._take_due():
                     await self._slots.acquire()
@@ -101,6 +94,24 @@ class ReceiptSender:
         ]
         if twice or stale:
             await self._post([*twice, *stale])
+
+    async def _post(self, entries: Sequence[Entry]) -> None:
+        raise NotImplementedError
+
+
+class ReceiptSender(ReceiptClock):
+    """Sends receipts by HTTP, each call tried some times; without an address they are held until they are fetched."""
+
+    def __init__(self, url: str | None, form: ReceiptForm, ledger: SubmissionLedger, rng: random.Random) -> None:
+        super().__init__(ledger, rng)
+        self._url = url
+        self._form = form
+        self.held: deque[Entry] = deque()
+        self._client = httpx.AsyncClient(timeout=10, trust_env=False)
+
+    async def run(self) -> None:
+        async with self._client:
+            await super().run()
 
     async def _post(self, entries: Sequence[Entry]) -> None:
         if self._url is None:

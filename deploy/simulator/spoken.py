@@ -8,6 +8,7 @@ import orjson
 
 from deploy.simulator.aliyun_protocol import AliyunLogin, AliyunProtocol, AliyunReceipts
 from deploy.simulator.app import SpokenProtocol
+from deploy.simulator.cmpp_protocol import CmppLogin, CmppProtocol
 from deploy.simulator.http_protocol import HttpProtocol, HttpReceipts
 from deploy.simulator.receipts import ReceiptForm, ReceiptSender
 from deploy.simulator.secrets_folder import SecretsFolder
@@ -23,6 +24,7 @@ class Surroundings:
     secrets: SecretsFolder
     port: int
     ducha: str | None
+    cmpp_port: int
 
     def sender(self, name: str, form: ReceiptForm, query: str = "") -> ReceiptSender:
         url = f"{self.ducha}/v1/gateways/{name}/receipts{query}" if self.ducha else None
@@ -82,6 +84,18 @@ def _aliyun(here: Surroundings) -> tuple[SpokenProtocol, Settings]:
     }
 
 
+def _cmpp(here: Surroundings) -> tuple[SpokenProtocol, Settings]:
+    login = CmppLogin("901234", here.secrets.token("cmpp-secret"), "DUCHA", "10690000")
+    return CmppProtocol(here.desk, login, here.cmpp_port), {
+        "": "cmpp",
+        "_URL": f"cmpp://127.0.0.1:{here.cmpp_port}",
+        "_ACCOUNT": login.source_address,
+        "_SERVICE": login.service,
+        "_SERIAL": login.source_number,
+        "_SECRET_FILE": str(here.secrets.path("cmpp-secret")),
+    }
+
+
 PROTOCOLS: Mapping[str, Callable[[Surroundings], tuple[SpokenProtocol, Settings]]] = MappingProxyType(
-    {"http": _http, "yunmas": _yunmas, "aliyun": _aliyun}
+    {"http": _http, "yunmas": _yunmas, "aliyun": _aliyun, "cmpp": _cmpp}
 )

@@ -67,6 +67,9 @@ class YunMasProtocol:
             Route("/sms/deliver", self.deliver, methods=["POST"]),
         ]
 
+    async def run(self) -> None:
+        await self.sender.run()
+
     async def submit(self, request: Request) -> Response:
         if self._desk.breaks_down():
             return JSONResponse({}, 503)

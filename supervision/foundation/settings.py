@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-GatewayKind = Literal["console", "http", "yunmas", "aliyun"]
+GatewayKind = Literal["console", "http", "yunmas", "aliyun", "cmpp"]
 
 
 class SettingRefused(Exception):  # noqa: N818 - states the fact
@@ -90,10 +90,18 @@ class Settings(BaseSettings):
     )
     gateway: GatewayKind = "console"
     gateway_url: str = ""
-    gateway_account: str = Field(default="", description="yunmas: apId of the interface account; aliyun: AccessKey ID")
+    gateway_account: str = Field(
+        default="",
+        description="yunmas: apId of the interface account; aliyun: AccessKey ID; cmpp: Source_Addr (企业代码)",
+    )
     gateway_company: str = Field(default="", description="yunmas: ecName, as the platform has it")
     gateway_sign: str = Field(default="", description="yunmas: code of the signature, not its text")
-    gateway_serial: str = Field(default="", pattern=r"^[0-9]{0,20}$", description="yunmas: addSerial, if it has one")
+    gateway_serial: str = Field(
+        default="",
+        pattern=r"^[0-9]{0,20}$",
+        description="yunmas: addSerial, if it has one; cmpp: Src_Id (接入码), the number that telephones show",
+    )
+    gateway_service: str = Field(default="", description="cmpp: Service_Id (业务代码)")
     gateway_templates_file: Path | None = Field(
         default=None, description="aliyun: JSON object of the registered templates' codes and bodies"
     )
@@ -110,6 +118,7 @@ class Settings(BaseSettings):
     test_gateway_company: str = ""
     test_gateway_sign: str = ""
     test_gateway_serial: str = Field(default="", pattern=r"^[0-9]{0,20}$")
+    test_gateway_service: str = ""
     test_gateway_templates_file: Path | None = None
     test_gateway_pulls: bool = False
     test_gateway_secret_file: Path | None = None

@@ -16,7 +16,7 @@ from supervision.foundation.clock import real_now
 from supervision.foundation.driver import fetch
 from supervision.foundation.key_ring import KeyMissing
 from supervision.identity import telephones
-from supervision.messaging import number_faults, rules
+from supervision.messaging import message_parts, number_faults, rules
 from supervision.messaging.gateway_parts import BUCKETS, STRIDE, WHOLE, Part
 from supervision.messaging.gateways import Gateway, ReceiptLine, Submission, SubmissionOutcome, Verdict
 from supervision.messaging.states import MessageState, NumberFaultKind
@@ -202,6 +202,7 @@ async def settle(
     settled = [_decide(ours[_message_id(outcome)], outcome, gateway) for outcome in outcomes]
     for row in await fetch(session, _SETTLE, {"settled": orjson.dumps(settled).decode()}):
         metrics.MESSAGES.labels(gateway.name, row["state"]).inc(row["messages"])
+    await message_parts.keep(session, gateway.name, [each for each in outcomes if isinstance(each, SubmissionOutcome)])
     ended = [each.id for each in settled if each.state in _ENDED_BADLY and number_faults.is_invalid(each.code)]
     await number_faults.note(session, ended, NumberFaultKind.INVALID)
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from supervision.foundation import settings
 from supervision.foundation.actors import Actor
 from supervision.foundation.driver import Row, fetch
-from supervision.messaging.message_parts import PARTS, beginning_of, month_after
+from supervision.messaging.billed_parts import PARTS, beginning_of, month_after
 
 # What a gateway took is billed, whether it arrived or not; of what is unknown nobody knows.
 _TAKEN = text(f"""

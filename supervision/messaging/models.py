@@ -190,6 +190,24 @@ class Attempt(Massed, Base):
     finished_at: Mapped[datetime | None]
 
 
+class MessagePart(Massed, Base):
+    """One part of a long text that was accepted, where the gateway reports each part by an id of its own."""
+
+    __tablename__ = "message_part"
+    __table_args__ = (
+        belongs_to("message", "message_id"),
+        Index(None, "message_id"),
+        Index(None, "gateway", "reference"),
+    )
+
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    gateway: Mapped[str]
+    reference: Mapped[str]
+    # Nothing was heard of it yet.
+    delivered: Mapped[bool | None]
+    code: Mapped[str | None]
+
+
 class MessageDecision(Named, Base):
     """What was decided about a message that did not surely reach its official: once, for sent again it is another."""
 

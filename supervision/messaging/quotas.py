@@ -14,8 +14,8 @@ from supervision.foundation.driver import Row, fetch, fetch_one
 from supervision.foundation.errors import Stale
 from supervision.foundation.insertion import insert_or_refuse
 from supervision.foundation.locks import find_locked, require_version
+from supervision.messaging.billed_parts import PARTS, beginning_of, month_after
 from supervision.messaging.errors import DayQuotaPassed, MonthQuotaPassed
-from supervision.messaging.message_parts import PARTS, beginning_of, month_after
 from supervision.messaging.models import MessageQuota
 
 # What leaves in a day or a month counts in it, however long before it was queued: quiet hours of New Year's Eve end in

@@ -33,7 +33,11 @@ def _units(text: str) -> int:
 
 def split_segments(signature: str, text: str) -> list[str]:
     """Cut 【signature】text into what one SMS each carries: 70 UTF-16 units, or 67 each when it is longer."""
-    whole = f"【{signature}】{text}"
+    return cut_into_segments(f"【{signature}】{text}")
+
+
+def cut_into_segments(whole: str) -> list[str]:
+    """Cut a complete text, its signature in it, as `split_segments` does."""
     if _units(whole) <= ONE_SEGMENT_UNITS:
         return [whole]
     segments = []

@@ -20,7 +20,7 @@ LOCAL = sorted(table.name for table in Base.metadata.tables.values() if "jurisdi
 # What belongs to no county: the counties themselves, the national calendar, the seals over everybody's audit rows with
 # their exports and verifications, raw receipts before they are matched, and Alembic's own.
 SEALS = {"audit_seal", "audit_seal_export", "audit_verification"}
-GATEWAYS = {"gateway_change", "gateway_standing", "gateway_share_change"}
+GATEWAYS = {"gateway_change", "gateway_standing", "gateway_share_change", "gateway_session"}
 GENERAL = {"jurisdiction", "working_day", *SEALS, "receipt", *GATEWAYS, "alembic_version"}
 # A value for a column of each type, where the column has no default of its own.
 VALUES: dict[str, LiteralString] = {

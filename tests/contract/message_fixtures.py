@@ -64,6 +64,13 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     # A name is taken by the first who has it.
     made.bodies["keep_recipient_group"] = [{"name": f"防汛指挥部{no}"} for no in range(20)]
     made.bodies["amend_recipient_group"] = [{"official_ids": [str(told[0])]}]
+    await _add_lost(session, actor, made)
+    made.bodies["set_message_quota"] = [{"per_day": None, "per_month": 1_000_000}]
+    made.bodies["receive_receipts"] = [{"receipts": []}]
+
+
+async def _add_lost(session: AsyncSession, actor: Actor, made: FixtureValues) -> None:
+    """Put messages that failed, and replies, into a county."""
     lost = await messaging.make_officials(session, actor, 12, first=9100)
     lost_in = await messaging.make_broadcast(session, messaging.as_test(actor), lost, matter="示例未送达")
     await session.execute(update(Message).where(Message.broadcast_id == lost_in).values(state="failed"))
@@ -72,8 +79,6 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     made.place("decide_message", message_id=failed_ids)
     replied = [await _reply(session, actor, lost[0], failed_ids[0]) for _ in range(12)]
     made.put("reply_id", values=replied)
-    made.bodies["set_message_quota"] = [{"per_day": None, "per_month": 1_000_000}]
-    made.bodies["receive_receipts"] = [{"receipts": []}]
 
 
 async def _reply(session: AsyncSession, actor: Actor, official_id: UUID, message_id: int) -> int:

@@ -19,6 +19,7 @@ from supervision.messaging import (
     delivery,
     doubtful_messages,
     gateway_standings,
+    message_parts,
     number_faults,
     outbox_measures,
     receipts,
@@ -26,7 +27,7 @@ from supervision.messaging import (
 )
 from supervision.messaging.delivery import ClaimedMessage
 from supervision.messaging.gateway_parts import find_part
-from supervision.messaging.gateways import Gateway, ReceiptLine, SubmissionOutcome, Verdict
+from supervision.messaging.gateways import Gateway, ReceiptLine, SessionGateway, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.chosen import WITHOUT_RECEIPTS
 from supervision.messaging.gateways.route import Route
 from worker.pace import Turn
@@ -96,6 +97,11 @@ async def _hand_over(runner: Runner, route: Route, *, is_test: bool, until: floa
 async def _hand_over_batch(runner: Runner, route: Route, turn: Turn, *, is_test: bool) -> bool:
     """Hand one batch over and tell whether to go on: something was there, and the gateway was, too."""
     gateway = route.gateway
+    if isinstance(gateway, SessionGateway) and not gateway.is_held:
+        if runner.shared:
+            await runner.shared.take(route, -turn.size, is_test=is_test)
+        runner.pace_of(gateway).tell(turn, handed=0, throttled=0)
+        return False
     async with runner.everywhere() as session:
         claimed = await _claim(runner, session, route, is_test=is_test, limit=turn.size)
     if runner.shared and len(claimed) < turn.size:
@@ -198,6 +204,10 @@ async def match_receipts(runner: Runner) -> None:
 
 
 async def _match_all(runner: Runner) -> None:
+    parts = RECEIPT_LINES
+    while parts == RECEIPT_LINES:
+        async with runner.everywhere() as session:
+            parts = await message_parts.match(session, limit=RECEIPT_LINES)
     matched = receipts.Matched(last=0, is_full=True)
     while matched.is_full:
         async with runner.everywhere() as session:

@@ -4,11 +4,11 @@ A gateway holds connections of its own kind and nothing else: no session, no row
 Network conditions are verdicts, never exceptions, because delivery must settle every submission that it handed over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Verdict(StrEnum):
@@ -32,6 +32,7 @@ class SubmissionOutcome:
     verdict: Verdict
     reference: str | None = None  # the gateway's own id of the submission
     code: str | None = None  # to be read with `codes.classify`
+    parts: tuple[str, ...] = ()  # the gateway's ids of the parts of a long text, where each has a receipt of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,15 @@ class Reply:
     telephone: str = field(repr=False)  # E.164
     text: str = field(repr=False)
     at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What came over a session, as it is kept; it is acknowledged once that has been committed, else it comes again."""
+
+    raw: bytes = field(repr=False)
+    name: str | None  # by which it is known when it comes again
+    acknowledge: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +113,23 @@ class Gateway(Protocol):
         ...
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class SessionGateway(Gateway, Protocol):
+    """A gateway with a long session that one process at a time may have; nobody else hands anything over to it."""
+
+    @property
+    def is_held(self) -> bool: ...
+
+    async def hold(self) -> None:
+        """Keep the session open from now on; does nothing where it is kept already."""
+        ...
+
+    async def release(self) -> None:
+        """End the session, so that another process may have it."""
+        ...
+
+    async def receive(self) -> Delivered:
+        """Wait for what the gateway delivers."""
+        ...

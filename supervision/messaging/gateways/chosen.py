@@ -9,6 +9,7 @@ from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import Gateway
 from supervision.messaging.gateways.aliyun import AliyunAccount, AliyunGateway
 from supervision.messaging.gateways.carriers import Carrier
+from supervision.messaging.gateways.cmpp_settings import open_cmpp
 from supervision.messaging.gateways.console import ConsoleGateway
 from supervision.messaging.gateways.gateway_settings import TOKEN, VENDORS, WEBHOOK, GatewaySettings, read_gateways
 from supervision.messaging.gateways.http import HttpGateway
@@ -85,6 +86,8 @@ def _open_kind(given: GatewaySettings, *, listens: bool) -> Gateway:
             return _open_yunmas(given, listens=listens)
         case "aliyun":
             return _open_aliyun(given, listens=listens)
+        case "cmpp":
+            return open_cmpp(given, listens=listens)
     return ConsoleGateway(settings.current().data_dir)
 
 

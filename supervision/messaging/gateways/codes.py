@@ -1,6 +1,7 @@
 import re
 
 from supervision.messaging.gateways.aliyun_codes import ALIYUN, ALIYUN_RECEIPTS
+from supervision.messaging.gateways.cmpp_codes import CMPP
 from supervision.messaging.gateways.code_meanings import CodeClass, Meaning
 from supervision.messaging.gateways.yunmas_codes import YUNMAS
 
@@ -40,7 +41,7 @@ _FAMILIES = (
     (r"HTTP_\d{3}", Meaning(CodeClass.GATEWAY, "网关拒绝了整个请求", "the gateway declined the whole request")),
 )
 
-_ANSWERS = {code: each.meaning for codes in (YUNMAS, ALIYUN) for code, each in codes.items()}
+_ANSWERS = {code: each.meaning for codes in (YUNMAS, ALIYUN, CMPP) for code, each in codes.items()}
 _LISTED = {**{code.upper(): meaning for code, meaning in (_ANSWERS | dict(ALIYUN_RECEIPTS)).items()}, **_WORDS}
 _NONE = Meaning(CodeClass.GATEWAY, "网关未给出原因", "the gateway gave no reason")
 _UNLISTED = Meaning(CodeClass.GATEWAY, "网关给出未登记的代码", "a code that is not in the table")

@@ -145,3 +145,14 @@ class ReceiptLine(Base):
     code: Mapped[str | None]
     at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(server_default="waiting")
+
+
+class GatewaySession(Base):
+    """Which worker has the long session with a gateway, for as long as it renews the lease."""
+
+    __tablename__ = "gateway_session"
+
+    gateway: Mapped[str] = mapped_column(primary_key=True)
+    is_test: Mapped[bool] = mapped_column(primary_key=True)
+    owner: Mapped[UUID]
+    leased_until: Mapped[datetime]

@@ -189,3 +189,42 @@ def test_what_aliyun_lacks_is_named_in_both_languages(choose: Chosen, wrong: dic
     (name,) = wrong
     with pytest.raises(SettingRefused, match=rf"DUCHA_{name.upper()}(?s:.)*DUCHA_{name.upper()}"):
         choose_gateways()
+
+
+CMPP = {
+    "gateway": "cmpp",
+    "gateway_account": "901234",
+    "gateway_service": "DUCHA",
+    "gateway_serial": "10690000",
+    "gateway_secret_file": "password",
+}
+
+
+@pytest.mark.parametrize("url", ["cmpp://127.0.0.1:7890", "cmpp://10.1.2.3", "cmpps://gw.example.cn:7891"])
+async def test_a_session_of_cmpp_is_read_by_nobody_else(choose: Chosen, url: str) -> None:
+    choose(**CMPP, gateway_url=url)
+    assert listening_gateways()[False][0].name == "cmpp"
+    gateway = choose_gateways()[False][0].gateway
+    assert (gateway.name, gateway.capabilities.batch_size) == ("cmpp", 16)
+    await gateway.aclose()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            ("gateway_url", url)
+            for url in ("", "cmpp://", "cmpp://211.136.0.1:7890", "cmpp://gw.example.cn", "https://a.cn")
+        ),
+        ("gateway_account", ""),
+        ("gateway_account", "9012345"),
+        ("gateway_service", "督查"),
+        ("gateway_serial", ""),
+        ("gateway_secret_file", ""),
+    ],
+)
+def test_what_no_frame_of_cmpp_holds_is_refused_in_both_languages(choose: Chosen, name: str, value: str) -> None:
+    choose(**{**CMPP, "gateway_url": "cmpp://127.0.0.1:7890", name: value})
+    with pytest.raises(SettingRefused) as refused:
+        choose_gateways()
+    assert str(refused.value).count(f"DUCHA_{name.upper()}") == 2
