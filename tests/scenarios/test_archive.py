@@ -37,7 +37,9 @@ TOLD = [
     ("notice", "督查通知书审签"),
     ("notice", "督查通知书签发 督查通知〔2016〕1号"),
     ("notice_delivery", "督查通知书送达 督查通知〔2016〕1号"),
+    ("official_document", "印发公文《关于“修复水毁道路 <急>”的督查通知》督查通知〔2016〕1号"),
     ("urging", "电话催签"),
+    ("official_document", "印发公文《关于督查通知〔2016〕1号的催办通知》督查催办〔2016〕1号"),
     ("acknowledgement", "督查通知书签收 督查通知〔2016〕1号"),
     ("extension", "申请延期至 2016-04-10"),
     ("extension", "同意延期"),
@@ -49,10 +51,13 @@ TOLD = [
     ("attachment", "办结材料（内部）"),
     ("completion_report", "办结报告 任务1 第1轮"),
     ("completion_review", "退回重办 任务1 第1轮"),
+    ("official_document", "印发公文《关于退回重办“恢复通车”的通知》督查退办〔2016〕1号"),
     ("completion_report", "办结报告 任务1 第2轮"),
     ("completion_review", "审查通过 任务1 第2轮"),
+    ("official_document", "印发公文《关于“恢复通车”的督查反馈意见》督查反馈〔2016〕1号"),
     ("item_change", "销号"),
     ("rectification_order", "责令限时整改，期限 2016-05-01"),
+    ("official_document", "印发公文《限时整改通知》督查整改〔2016〕1号"),
     ("deduction", "拟扣 3 分"),
     ("score_entry", "确认扣分 3 分"),
 ]
@@ -209,7 +214,7 @@ async def test_the_story_of_an_instruction_is_one_file(story: Story, callers: Ca
         for end in ("", ".zip"):
             assert (await stranger.get(path + end)).status_code == 404
     april = done(await story.office.get(path, params={"since_on": "2016-04-01", "until_on": "2016-04-08"}))
-    assert [event["kind"] for event in april["data"]] == [kind for kind, _ in TOLD[17:23]]
+    assert [event["kind"] for event in april["data"]] == [kind for kind, _ in TOLD[19:27]]
     await _opens(story.office, f"{path}.zip", archive)
 
 
@@ -221,8 +226,10 @@ async def _opens(office: Caller, path: str, archive: dict[str, Any]) -> None:
     assert int(answer.headers["Content-Length"]) == len(answer.content)
     package = zipfile.ZipFile(io.BytesIO(answer.content))
     assert package.testzip() is None
-    page_name, timeline_name, photo = package.namelist()
+    page_name, timeline_name, photo, *documents = package.namelist()
     assert photo.startswith("attachments/")
+    assert len(documents) == len([event for event in archive["data"] if event["kind"] == "official_document"])
+    assert all(name.startswith("documents/") and name.endswith(".docx") for name in documents)
     assert package.read(photo) == PDF
     assert json.loads(package.read(timeline_name)) == archive
     page = package.read(page_name).decode()
