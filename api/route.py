@@ -74,12 +74,14 @@ class DuchaRoute(APIRoute):
         """Read the whole body before anything is taken that others wait for."""
         if self._has_actor:
             read_credentials(request)
-        if is_small(request) and self.takes_in is None:
-            return await self._answer_by_turns(await self._receive_body(request))
+        # Who sends little may take his time, for nothing is held meanwhile.
+        received = await self._receive_body(request) if is_small(request) else None
+        if received is not None and self.takes_in is None:
+            return await self._answer_by_turns(received)
         if self._has_actor:
             await self._know_sender(request)
         async with request.app.state.large_bodies.take(request.state.caller):
-            received = await self._receive_body(request)
+            received = received or await self._receive_body(request)
             if self.takes_in is not None:
                 await self.takes_in(received)
             return await self._answer_by_turns(received)

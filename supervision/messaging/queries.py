@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, case, cast, func, or_, select
+from sqlalchemy import String, case, cast, func, or_, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -36,7 +36,7 @@ BROADCAST_COLUMNS = (
     Broadcast.parts,
     Broadcast.recipients,
     # What came before nobody was left out for that reason.
-    cast('{"told_already": 0}', JSONB).concat(Broadcast.left_out).label("left_out"),
+    type_coerce(func.jsonb_build_object("told_already", 0), JSONB).concat(Broadcast.left_out).label("left_out"),
     Broadcast.is_test,
     Broadcast.critical_reason,
     Broadcast.send_at,

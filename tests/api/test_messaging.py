@@ -66,6 +66,7 @@ async def test_preview_then_confirm_then_confirm_again(office: Caller) -> None:
     made = await confirm(office)
     assert made.status_code == 201
     assert made.json()["messages"]["queued"] == 2
+    assert made.json()["left_out"] == seen["left_out"]
     again = await confirm(office)
     assert again.json() == made.json() == (await office.get(made.headers["Location"])).json()
     assert (await office.get("/v1/broadcasts")).json()["data"][0]["id"] == made.json()["id"]

@@ -23,5 +23,3 @@ async def add_fixtures(session: AsyncSession, actor: Actor, _standing: CallersBy
     made.place("refuse_proposal", proposal_id=waiting[12:])
     made.bodies["refuse_proposal"] = [{"reason": "示例理由"}]
     made.bodies["set_two_person_steps"] = [{"operations": ["publish"]}, {"operations": []}]
-    confirmed = made.bodies["confirm_broadcast"]
-    made.bodies["propose_broadcast"] = [{**body, "matter": f"提请{no}"} for no, body in enumerate(confirmed)]

@@ -43,7 +43,6 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     made.bodies["record_departure"] = [{"on": "2016-03-01", "reason": "示例理由"}]
     await messaging.make_broadcast(session, messaging.as_test(actor), told)
     await templates.write_template(session, actor, name="contract", body="请{text}")
-    wanted: dict[str, Any] = {"template": "contract", "variables": {"text": "按时报送。"}}
     client = Actor(
         actor.jurisdiction_id,
         Role.OFFICE,
@@ -51,10 +50,11 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
         official_id=standing[Role.OFFICE].official_id,
         is_test=True,
     )
-    seen = await broadcasts.preview(session, client, **wanted, audience=Audience(official_ids=told[:1]))
-    body = {**wanted, "audience": {"official_ids": [str(told[0])]}}
-    made.bodies["preview_broadcast"] = [body]
-    made.bodies["confirm_broadcast"] = [{**body, "shown": seen.shown, "matter": f"事由{no}"} for no in range(20)]
+    # Each of a text of its own: nobody is told the same twice within a day.
+    previewed = [await _preview(session, client, told[0], f"按时报送第{no}期进展。") for no in range(40)]
+    made.bodies["preview_broadcast"] = [{name: previewed[0][name] for name in ("template", "variables", "audience")}]
+    confirmed = [{**body, "matter": f"事由{no}"} for no, body in enumerate(previewed)]
+    made.bodies["confirm_broadcast"], made.bodies["propose_broadcast"] = confirmed[:20], confirmed[20:]
     await _add_halted(session, actor, told[0], made)
     groups = [
         await recipient_groups.keep_recipient_group(session, actor, name=f"示例接收组{no}", official_ids=told[:2])
@@ -67,6 +67,12 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     await _add_lost(session, actor, made)
     made.bodies["set_message_quota"] = [{"per_day": None, "per_month": 1_000_000}]
     made.bodies["receive_receipts"] = [{"receipts": []}]
+
+
+async def _preview(session: AsyncSession, client: Actor, official_id: UUID, text: str) -> dict[str, Any]:
+    wanted: dict[str, Any] = {"template": "contract", "variables": {"text": text}}
+    seen = await broadcasts.preview(session, client, **wanted, audience=Audience(official_ids=[official_id]))
+    return {**wanted, "audience": {"official_ids": [str(official_id)]}, "shown": seen.shown}
 
 
 async def _add_lost(session: AsyncSession, actor: Actor, made: FixtureValues) -> None:

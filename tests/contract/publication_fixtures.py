@@ -22,9 +22,11 @@ async def add_fixtures(session: AsyncSession, actor: Actor, standing: CallersByR
     await clock.hold(session, datetime(2016, 4, 20, 4, tzinfo=UTC))
     archived = await publication.put_out(session, actor)
     await clock.release(session)
-    waiting = [await publication.draft(session, actor) for _ in range(8)]
-    for publication_id in waiting[:4]:
+    waiting = [await publication.draft(session, actor) for _ in range(16)]
+    for publication_id in waiting[:8]:
         await publication.approve(session, actor, publication_id)
+    made.place("publish", publication_id=waiting[:8])
+    made.place("review_publication", publication_id=waiting[8:])
     made.put("publication_id", values=[*waiting, await publication.put_out(session, actor)])
     await _place(session, actor, standing, made)
     made.place("get_published", jurisdiction=made.ids["jurisdiction"], publication_id=[archived])

@@ -33,7 +33,7 @@ TABLES = (
     *("inspection_plan", "inspection_scope", "urging"),
 )
 # Ids, and what is of the machine's own time.
-OWN = {"id", "jurisdiction_id", "tx", "not_before", "created_at", "recorded_at"}
+OWN = {"id", "jurisdiction_id", "tx", "not_before", "leaves_at", "created_at", "recorded_at"}
 # Digests are of texts that hold such ids.
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{64}")
 NAME = re.compile(r"示例(?:单位|人员)?〔?\d+〕?")
