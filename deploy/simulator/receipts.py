@@ -1,6 +1,7 @@
 import asyncio
 import heapq
 import random
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,7 +40,7 @@ class ReceiptForm(Protocol):
     def headers(self, call: str, body: bytes) -> Mapping[str, str]: ...
 
 
-class ReceiptClock:
+class ReceiptClock(ABC):
     """Sends receipts when they are due, up to 500 together and four times at once; how is each protocol's own."""
 
     def __init__(self, ledger: SubmissionLedger, rng: random.Random) -> None:
@@ -95,8 +96,8 @@ class ReceiptClock:
         if twice or stale:
             await self._post([*twice, *stale])
 
-    async def _post(self, entries: Sequence[Entry]) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _post(self, entries: Sequence[Entry]) -> None: ...
 
 
 class ReceiptSender(ReceiptClock):

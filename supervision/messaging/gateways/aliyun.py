@@ -1,4 +1,3 @@
-import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ import orjson
 import structlog
 
 from supervision.foundation.clock import real_now
-from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import Capabilities, ReceiptLine, Reply, Submission, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.aliyun_codes import ALIYUN
 from supervision.messaging.gateways.aliyun_signature import authorization, digest, sign, write_query
@@ -18,7 +16,7 @@ from supervision.messaging.gateways.calls import Call, CallSizes, divide, make_c
 from supervision.messaging.gateways.connection import Answer, HttpConnection
 from supervision.messaging.gateways.numbers import domestic, local_moment, reference, split_signature, word
 from supervision.messaging.gateways.registered_templates import FilledTemplate, RegisteredTemplates
-from supervision.messaging.gateways.vendor_lines import read_lines
+from supervision.messaging.gateways.vendor_lines import read_lines, require_token
 
 SIZES = CallSizes(uniform=1000, individual=100)
 _VERSION = "2017-05-25"
@@ -100,8 +98,7 @@ class AliyunGateway:
 
     def verify_receipt(self, headers: Mapping[str, str], body: bytes, *, token: str | None = None) -> None:
         del headers, body
-        if not hmac.compare_digest((token or "").encode(), self._receipt_secret.encode()):
-            raise UnsignedReceipt
+        require_token(token, self._receipt_secret)
 
     def parse_receipts(self, raw: bytes) -> list[ReceiptLine]:
         lines = [line for line in read_lines(raw) if "content" not in line]

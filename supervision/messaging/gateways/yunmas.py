@@ -1,6 +1,5 @@
 import base64
 import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,12 +9,11 @@ import httpx
 import orjson
 import structlog
 
-from supervision.messaging.errors import UnsignedReceipt
 from supervision.messaging.gateways import Capabilities, ReceiptLine, Reply, Submission, SubmissionOutcome, Verdict
 from supervision.messaging.gateways.calls import Call, CallSizes, divide, make_calls
 from supervision.messaging.gateways.connection import Answer, HttpConnection
 from supervision.messaging.gateways.numbers import domestic, local_moment, reference, split_signature, word
-from supervision.messaging.gateways.vendor_lines import read_lines
+from supervision.messaging.gateways.vendor_lines import read_lines, require_token
 from supervision.messaging.gateways.yunmas_codes import YUNMAS
 
 # Of one text; of texts of their own the platform takes fewer than 1,000.
@@ -90,8 +88,7 @@ class YunMasGateway:
 
     def verify_receipt(self, headers: Mapping[str, str], body: bytes, *, token: str | None = None) -> None:
         del headers, body
-        if not hmac.compare_digest((token or "").encode(), self._receipt_secret.encode()):
-            raise UnsignedReceipt
+        require_token(token, self._receipt_secret)
 
     def parse_receipts(self, raw: bytes) -> list[ReceiptLine]:
         lines = [line for line in read_lines(raw) if "smsContent" not in line]

@@ -2,42 +2,21 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from supervision.foundation import settings
 from supervision.foundation.settings import SettingRefused
 from supervision.messaging.gateways.chosen import choose_gateways, listening_gateways
+from tests.factories.gateway_settings import Chosen, chosen_gateways
 from tests.factories.simulator import RECEIPT_SECRET, SECRET
 
 OTHER = "whsec_YW5vdGhlci1zZWNyZXQtb2YtYW5vdGhlci1nYXRld2F5"
 
 
-class Chosen:
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-        self._monkeypatch, self._folder = monkeypatch, folder
-
-    def __call__(self, **values: Any) -> None:
-        for name, value in values.items():
-            if name.endswith("_file"):
-                (self._folder / name).write_text(value)
-            self._monkeypatch.setenv(
-                f"DUCHA_{name.upper()}", str(self._folder / name) if name.endswith("_file") else value
-            )
-        self.forget()
-
-    def forget(self) -> None:
-        for cached in (settings.current, listening_gateways):
-            cached.cache_clear()
-
-
 @pytest.fixture
 def choose(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Chosen]:
-    made = Chosen(monkeypatch, tmp_path)
-    yield made
-    monkeypatch.undo()
-    made.forget()
+    with chosen_gateways(monkeypatch, tmp_path) as chosen:
+        yield chosen
 
 
 @pytest.mark.parametrize(
